@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a person may be told: every refusal of the vault, one class each.
+
+The docstring of a class is its sentence, a template over the keyword facts it
+is raised with; the class carries the exit code of the command line and the
+HTTP status.  Browser, terminal and ``git push`` therefore say the same words.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """The request was refused."""
+
+    exit_code: ClassVar[int] = 1
+    status: ClassVar[int] = 409
+
+    def __init__(self, **facts: object) -> None:
+        """Keep the facts, so that JSON answers can carry them beside the sentence."""
+        self.facts = facts
+        super().__init__(self.sentence())
+
+    @classmethod
+    def template(cls) -> str:
+        """Return the sentence with its places still open, on one line."""
+        return " ".join((cls.__doc__ or "").split())
+
+    def sentence(self) -> str:
+        """Return the finished sentence, with control characters made visible."""
+        shown = {name: printable(value) for name, value in self.facts.items()}
+        return self.template().format_map(shown)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes by facts, since the constructor takes keywords only."""
+        return (_again, (type(self), self.facts))
+
+
+def _again(kind: type[Refusal], facts: dict[str, object]) -> Refusal:
+    return kind(**facts)
+
+
+def printable(value: object) -> str:
+    """Return text that cannot steer a terminal: control and bidi characters are escaped."""
+    text = value if isinstance(value, str) else str(value)
+    return "".join(
+        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} else sign
+        for sign in text
+    )
+
+
+class Refused(Refusal):
+    """A rule of the vault says no."""
+
+
+class BadInput(Refusal):
+    """What was given cannot be read."""
+
+    status = 422
+
+
+class WrongUse(Refusal):
+    """The call itself is not of the expected form."""
+
+    exit_code = 2
+    status = 400
+
+
+class NotFound(Refusal):
+    """Nothing of that name is here."""
+
+    exit_code = 3
+    status = 404
+
+
+class Conflict(Refusal):
+    """Somebody else was first."""
+
+    exit_code = 4
+    status = 409
+
+
+class Damaged(Refusal):
+    """Stored data is not what it was."""
+
+    exit_code = 5
+    status = 500
+
+
+class NotSignedIn(Refusal):
+    """Nobody is signed in."""
+
+    status = 401
+
+
+class NotAllowed(Refusal):
+    """This person may not do that."""
+
+    status = 403
+
+
+class TooMany(Refusal):
+    """Too many tries in too short a time."""
+
+    status = 429
+
+
+class TooLarge(Refusal):
+    """What was given is larger than the limit."""
+
+    status = 413
+
+
+class Unavailable(Refusal):
+    """A part the work depends on does not answer now."""
+
+    status = 503
+
+
+# --- files and names --------------------------------------------------------
+
+
+class BadItemNumber(BadInput):
+    """The item number “{number}” cannot be used: {why}; use 1 to 32 of A-Z a-z 0-9 . _ -
+    and start with a letter or a digit."""
+
+
+class BadFileName(BadInput):
+    """The file name “{name}” cannot be used: {why}; rename the file and check it in again."""
+
+
+class BadCode(BadInput):
+    """“{code}” is not a code of this vault; scan the QR again or type the 26 signs below it."""
+
+
+class BadRevision(BadInput):
+    """“{label}” is not a revision of the scheme {scheme}; {expected}."""
+
+
+class BadPointer(BadInput):
+    """The pointer {where} cannot be used: {why}; write it again with `dvc add`."""
+
+
+class BadManifest(BadInput):
+    """{where} cannot be used: {why}; correct it and check it in again."""
+
+
+class BadSettings(BadInput):
+    """The settings file {where} cannot be used: {why}; correct it and start again."""
+
+
+class EmptyFile(BadInput):
+    """{name} is empty; save it again and check in the saved file."""
+
+
+class UnreadableFile(BadInput):
+    """{name} cannot be read: {reason}; open it in the program that made it, save or export it
+    again, and check that file in."""
+
+
+class FileTooLarge(TooLarge):
+    """{name} has {size} bytes, the limit is {limit}; raise `largest_file` in titleblock.toml
+    or split the file."""
+
+
+class WorkerGaveUp(Refused):
+    """{name} was given up after {limit}; it is too large or built to hurt, so print it to a new
+    PDF and try that one."""
+
+    status = 422
+
+
+# --- items, history, objects ------------------------------------------------
+
+
+class NoSuchItem(NotFound):
+    """There is no item {number} in this vault; `titleblock item list` shows what is there."""
+
+
+class NoSuchFile(NotFound):
+    """{where} has no file {name}; `titleblock item files` lists what it has."""
+
+
+class ItemExists(Conflict):
+    """The item {number} exists already as {existing} in {path}; numbers are unique without regard
+    to case, so choose another one or check in to that item."""
+
+
+class FolderTaken(Conflict):
+    """The folder {path} holds an item or other files already; choose another one with --path."""
+
+
+class NothingToCheckIn(Refused):
+    """Every file given for {number} is already in the vault, byte for byte; nothing was changed."""
+
+
+class MovedOn(Conflict):
+    """{ref} moved on while this was being written (now at {now}); nothing was changed, so try
+    again on what is there now."""
+
+
+class MissingObject(Damaged):
+    """The bytes of {name} (md5 {md5}) are not in the object store; restore them from a backup or
+    `dvc push` them again."""
+
+
+class DamagedObject(Damaged):
+    """The bytes of {name} are not the ones recorded ({why}); restore them from a backup, then run
+    `titleblock verify`."""
+
+
+class DamagedHistory(Damaged):
+    """The history is damaged at {where}: {why}; restore vault.git from a mirror."""
+
+
+class NoVault(NotFound):
+    """There is no vault at {where}; make one with `titleblock init DIR` or name one with --vault."""
+
+
+class VaultExists(Conflict):
+    """There is something at {where} already; choose an empty folder for a new vault."""
+
+
+class MissingProgram(Unavailable):
+    """The program {program} is not on this machine; install it ({how}) and try again."""
+
+
+# --- people -----------------------------------------------------------------
+
+
+class NoActor(WrongUse):
+    """Nobody was named as the one who acts; add --as USER or set TITLEBLOCK_USER."""
