@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Talking with the person at a terminal: who acts on which vault, data out, talk on stderr.
+
+Every branch of the command line uses these few, so that ``--json``, prompts,
+progress and tables look and behave the same everywhere.
+"""
+
+from __future__ import annotations
+
+# Imports inside functions: `--help` must not wait for the database and git.
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vault import errors
+
+if TYPE_CHECKING:
+    from vault.home import Vault
+    from vault.ledger.people import Person
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Session:
+    """One call of the command line: which vault, and who acts.
+
+    Both are looked up when first asked for, so that a verb which needs neither
+    (``stamp``, ``packet verify``) works anywhere.
+    """
+
+    def __init__(self, vault_dir: str | None, user: str | None) -> None:
+        """Remember what the options said; nothing is opened yet."""
+        self._vault_dir = vault_dir
+        self._user = user
+        self._opened: Vault | None = None
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Return the opened vault; raises NoVault where there is none."""
+        from vault import home
+
+        place = self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
+        self._opened = home.open_vault(Path(place) if place else home.find(Path.cwd()))
+        return self._opened
+
+    @cached_property
+    def actor(self) -> Person:
+        """Return the person who acts; raises NoActor, NoSuchPerson or NotAllowed."""
+        from vault.ledger import people
+
+        name = self._user or os.environ.get("TITLEBLOCK_USER")
+        if not name:
+            raise errors.NoActor
+        person = people.get(self.vault.ledger, name)
+        people.require(person, *people.ROLES)
+        return person
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._opened is not None:
+            self._opened.close()
+
+
+def session() -> Session:
+    """Return the session of the running command."""
+    found = click.get_current_context().find_object(Session)
+    if found is None:  # only a command outside the trunk could get here
+        raise errors.NoActor
+    return found
+
+
+def reads(command: Command) -> Command:
+    """Give a command ``--json``, which ``say`` obeys."""
+    return click.option(
+        "--json", "as_json", is_flag=True, expose_value=False, is_eager=True,
+        callback=_remember_json, help="Print the answer as JSON.",
+    )(command)  # fmt: skip
+
+
+def _remember_json(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        context.meta["titleblock.json"] = True
+
+
+def wants_json() -> bool:
+    """Say whether the running command was asked for JSON."""
+    return bool(click.get_current_context().meta.get("titleblock.json"))
+
+
+def say(data: Any, text: str | Iterable[str]) -> None:
+    """Print data as JSON where it was asked for, else the text made for people."""
+    if wants_json():
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    lines = [text] if isinstance(text, str) else list(text)
+    for line in lines:
+        click.echo("\n".join(errors.printable(part) for part in line.split("\n")))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows in aligned columns under their heads, or a dash where there are none."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not cells:
+        return "—  nothing to show"
+    widths = [
+        max(len(line[column]) for line in [list(heads), *cells]) for column in range(len(heads))
+    ]
+    lines = [list(heads), ["─" * width for width in widths], *cells]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr while work of ``total`` steps goes on, silent where nobody looks."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(
+        length=total, label=label, file=sys.stderr, hidden=hidden, show_pos=True
+    ) as bar:
+        yield bar.update
+
+
+def secret(what: str, from_stdin: bool, confirm: bool = False) -> str:
+    """Return a password or PIN from a prompt or standard input, never from an argument."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise NoTerminal(what=what)
+    answer: str = click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
+    return answer
+
+
+class NoTerminal(errors.WrongUse):
+    """The {what} cannot be asked for without a terminal; pipe it in with --password-stdin."""
+
+
+def login_name() -> str:
+    """Return the operating system's name of the person at the keyboard, in a vault's spelling."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = ""
+    kept = "".join(sign for sign in name.lower() if sign.isascii() and (sign.isalnum() or sign in "._-"))
+    return kept if len(kept) > 1 and kept[0].isalpha() else "admin"
