@@ -19,3 +19,8 @@ def text(moment: datetime) -> str:
 def moment(stored: str) -> datetime:
     """Return the aware moment of a stored text; raises ValueError where it is not one."""
     return datetime.strptime(stored, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def from_epoch(seconds: int) -> datetime:
+    """Return the aware moment of a count of seconds since 1970, as git stores it."""
+    return datetime.fromtimestamp(seconds, UTC)

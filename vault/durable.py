@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""On disk before an answer says so: write aside, fsync, rename, fsync the folder.
+
+A rename that is not followed by an fsync of its folder can be lost by a power
+cut although both files are intact.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Put bytes at a path as a whole or not at all, and return when they are on disk."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.aside")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Flush a folder's list of names; where folders cannot be opened (Windows) the system does."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def fsync_file(path: Path) -> None:
+    """Flush a file somebody else has written."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def fsync_tree(root: Path) -> None:
+    """Flush every file and folder below a root; for set-up, never for a hot path."""
+    for folder, _folders, files in os.walk(root):
+        for name in files:
+            fsync_file(Path(folder) / name)
+        fsync_folder(Path(folder))
+    fsync_folder(root.parent)

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The bare repository: read any file of any commit, write one commit by compare-and-swap.
+
+There is no work tree and no index.  A commit rewrites only the trees on the
+paths it touches, so its cost follows the depth of those paths and never the
+number of files in the vault.  Everything is on disk, directories too, before
+a call returns.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ConfigLevel, FileMode, ObjectType, Option, SortMode
+
+from vault import clock, durable, errors
+from vault.history.trees import differing, rewritten
+
+MAIN = "refs/heads/main"
+RULES = "refs/meta/rules"
+RELEASES = "refs/meta/releases"
+CHANGES = "refs/changes/"
+LOCKS = "refs/locks/"
+COMMITTER = ("Titleblock", "titleblock@localhost")
+_LOCK_TRIES = 40
+_LOCK_PAUSE_S = 0.025
+
+pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
+for _level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL, ConfigLevel.PROGRAMDATA):
+    pygit2.settings.search_path[_level] = ""  # what a person configured for themselves is not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name in a folder: ``kind`` is ``blob`` or ``tree``, ``oid`` the git object."""
+
+    name: str
+    kind: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit as people ask for it: who, when (UTC), why."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    at: str
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """Return the first line of the message."""
+        return self.message.split("\n", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a commit is by; the address is only a label in history."""
+
+    name: str
+    email: str
+
+
+class History:
+    """The vault's bare git repository, safe to use from several threads."""
+
+    def __init__(self, git_dir: Path) -> None:
+        """Point at a repository that exists; it is opened once for each thread."""
+        self.git_dir = git_dir
+        self._threads = threading.local()
+
+    @property
+    def _repository(self) -> pygit2.Repository:
+        opened: pygit2.Repository | None = getattr(self._threads, "repository", None)
+        if opened is None:
+            try:
+                opened = pygit2.Repository(str(self.git_dir), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
+            except pygit2.GitError as fault:
+                raise errors.DamagedHistory(where=self.git_dir, why=fault) from fault
+            self._threads.repository = opened
+        return opened
+
+    # --- reading -------------------------------------------------------------
+
+    def tip(self, ref: str) -> str | None:
+        """Return the commit a ref points at, or None where there is no such ref."""
+        found = self._repository.references.get(ref)
+        return None if found is None else str(found.target)
+
+    def refs(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Yield every ref below a prefix with its target; reads all refs, so not for hot paths."""
+        for name in self._repository.references:
+            if name.startswith(prefix):
+                yield name, str(self._repository.references[name].target)
+
+    def commit_at(self, oid: str) -> Commit:
+        """Return one commit; raises DamagedHistory where it is not there."""
+        return _told(self._commit(oid))
+
+    def tree(self, commit: str, path: str = "") -> str | None:
+        """Return the tree of a folder in a commit, or None where it is no folder."""
+        found = self._find(commit, path)
+        return str(found.id) if isinstance(found, pygit2.Tree) else None
+
+    def folder(self, commit: str, path: str = "") -> dict[str, Entry]:
+        """Return what a folder holds, by name; empty where there is no such folder."""
+        found = self._find(commit, path)
+        return self._entries(found) if isinstance(found, pygit2.Tree) else {}
+
+    def folder_of(self, tree: str) -> dict[str, Entry]:
+        """Return what a tree object holds, by name."""
+        found = self._object(tree)
+        return self._entries(found) if isinstance(found, pygit2.Tree) else {}
+
+    def blob(self, commit: str, path: str) -> bytes | None:
+        """Return the bytes of a file in a commit, or None where there is no such file."""
+        found = self._find(commit, path)
+        return found.data if isinstance(found, pygit2.Blob) else None
+
+    def blob_of(self, oid: str) -> bytes:
+        """Return the bytes of a blob object; raises DamagedHistory where it is not there."""
+        found = self._object(oid)
+        if not isinstance(found, pygit2.Blob):
+            raise errors.DamagedHistory(where=oid, why="it is not a file")
+        return found.data
+
+    def chain(self, ref: str, since: str | None = None) -> Iterator[Commit]:
+        """Yield the first-parent commits of a ref from its tip back to, and without, ``since``."""
+        at = self.tip(ref)
+        while at is not None and at != since:
+            commit = self._commit(at)
+            yield _told(commit)
+            at = str(commit.parent_ids[0]) if commit.parent_ids else None
+
+    def between(self, old: str | None, new: str) -> list[Commit]:
+        """Return the commits reachable from ``new`` and not from ``old``, oldest first."""
+        walker = self._repository.walk(
+            pygit2.Oid(hex=new), SortMode.TOPOLOGICAL | SortMode.REVERSE
+        )
+        if old is not None:
+            walker.hide(pygit2.Oid(hex=old))
+        return [_told(commit) for commit in walker]
+
+    def contains(self, commit: str, ancestor: str) -> bool:
+        """Say whether a commit has another one in its past, or is that one."""
+        mine, theirs = pygit2.Oid(hex=commit), pygit2.Oid(hex=ancestor)
+        return mine == theirs or self._repository.descendant_of(mine, theirs)
+
+    def changed(self, old: str | None, new: str | None) -> list[str]:
+        """Return the paths of files that differ between two commits; equal folders are skipped."""
+        before = None if old is None else self._commit(old).tree
+        after = None if new is None else self._commit(new).tree
+        return sorted(differing(before, after))
+
+    # --- writing -------------------------------------------------------------
+
+    def commit(
+        self,
+        ref: str,
+        changes: Mapping[str, bytes | None],
+        *,
+        message: str,
+        author: Author,
+        expect: str | None,
+    ) -> str:
+        """Write files (None removes one) as one commit on top of ``expect`` and move the ref.
+
+        The ref moves only if it still points at ``expect`` (None: there is no such
+        ref yet); raises MovedOn where somebody was first.
+        """
+        tree = self.written_tree(expect, changes)
+        parents = [] if expect is None else [pygit2.Oid(hex=expect)]
+        if self.tip(ref) != expect:
+            raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
+        for attempt in range(_LOCK_TRIES):
+            try:
+                made = self._repository.create_commit(
+                    ref, _signature(author), _signature(Author(*COMMITTER)), message,
+                    pygit2.Oid(hex=tree), parents,
+                )  # fmt: skip
+            except (pygit2.GitError, ValueError) as fault:
+                if self.tip(ref) != expect:
+                    raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing") from fault
+                if attempt + 1 == _LOCK_TRIES:  # another writer holds the lock and does not let go
+                    raise errors.DamagedHistory(where=ref, why=fault) from fault
+                time.sleep(_LOCK_PAUSE_S)
+                continue
+            self.settle_on_disk(ref)
+            return str(made)
+        raise AssertionError  # the loop returns or raises
+
+    def written_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
+        """Write the tree of a commit with some files changed, and return it; moves no ref."""
+        repository = self._repository
+        before = None if base is None else self._commit(base).tree
+        blobs = {
+            path: None if data is None else (repository.create_blob(data), FileMode.BLOB)
+            for path, data in changes.items()
+        }
+        return str(rewritten(repository, before, blobs))
+
+    def settle_on_disk(self, ref: str) -> None:
+        """Fsync the directories a new commit touched: without that a power cut may undo it."""
+        durable.fsync_folder(self.git_dir / "objects")
+        folder = (self.git_dir / ref).parent
+        while folder != self.git_dir:
+            durable.fsync_folder(folder)
+            folder = folder.parent
+
+    # --- inside --------------------------------------------------------------
+
+    def _object(self, oid: str) -> pygit2.Object:
+        try:
+            return self._repository[oid]
+        except (KeyError, ValueError, pygit2.GitError) as fault:
+            raise errors.DamagedHistory(where=oid, why="the object is missing or broken") from fault
+
+    def _commit(self, oid: str) -> pygit2.Commit:
+        found = self._object(oid)
+        if found.type == ObjectType.TAG:
+            found = found.peel(pygit2.Commit)
+        if not isinstance(found, pygit2.Commit):
+            raise errors.DamagedHistory(where=oid, why="it is not a commit")
+        return found
+
+    def _find(self, commit: str, path: str) -> pygit2.Object | None:
+        tree = self._commit(commit).tree
+        try:
+            return tree / path if path else tree
+        except KeyError:
+            return None
+        except pygit2.GitError as fault:
+            raise errors.DamagedHistory(where=path, why=fault) from fault
+
+    @staticmethod
+    def _entries(tree: pygit2.Tree) -> dict[str, Entry]:
+        return {
+            str(one.name): Entry(str(one.name), str(one.type_str), str(one.id)) for one in tree
+        }
+
+
+def create(git_dir: Path) -> History:
+    """Make an empty bare repository whose fan-out folders exist already, and return it.
+
+    The folders ``objects/00`` … ``ff`` are made and flushed once, here, so that no
+    later commit depends on a new folder surviving a power cut.
+    """
+    pygit2.init_repository(str(git_dir), bare=True, initial_head="main")
+    for number in range(256):
+        (git_dir / "objects" / f"{number:02x}").mkdir(exist_ok=True)
+    for hooks in (git_dir / "hooks").glob("*.sample"):
+        hooks.unlink()
+    durable.fsync_tree(git_dir)
+    return History(git_dir)
+
+
+def _signature(author: Author) -> pygit2.Signature:
+    return pygit2.Signature(author.name, author.email or f"{author.name}@localhost", int(time.time()), 0)
+
+
+def _told(commit: pygit2.Commit) -> Commit:
+    at = clock.text(clock.from_epoch(commit.author.time))
+    return Commit(
+        oid=str(commit.id),
+        tree=str(commit.tree_id),
+        parents=tuple(str(parent) for parent in commit.parent_ids),
+        author=commit.author.name,
+        email=commit.author.email,
+        at=at,
+        message=commit.message,
+    )
+
+
+def is_oid(text: str) -> bool:
+    """Say whether a text is a full object name, and so cannot be an option or a ref."""
+    return len(text) == 40 and all(sign in "0123456789abcdef" for sign in text)
+
