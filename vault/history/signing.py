@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What git itself does for us: SSH-signed commits and tags, refs by compare-and-swap, fsck.
+
+Every call is a fixed verb with names we validated; nothing a person typed
+becomes an option, a ref or an address.  The person's own configuration of git
+is shut out, so that a vault answers alike on every machine.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+
+import git
+
+from vault import durable, errors
+from vault.history.repository import COMMITTER, Author, History, is_oid
+
+NOTHING = "0" * 40
+KEY_NAME = "release"
+ALLOWED_SIGNERS = "allowed_signers"
+PRINCIPAL = "titleblock@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The vault's signing key: an ed25519 key pair of OpenSSH and the list of keys to trust."""
+
+    private: Path
+    allowed_signers: Path
+
+
+def make_key(folder: Path) -> Key:
+    """Make the vault's signing key in a folder only its owner can read.
+
+    Raises MissingProgram where OpenSSH is not installed.
+    """
+    keygen = which("ssh-keygen")
+    if keygen is None:
+        raise errors.MissingProgram(program="ssh-keygen", how="the package openssh-client")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    private = folder / KEY_NAME
+    subprocess.run(  # noqa: S603 - a fixed command line on a path of our own
+        [keygen, "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(private)],
+        check=True, capture_output=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    kind, material, *_ = private.with_suffix(".pub").read_text("ascii").split()
+    signers = folder / ALLOWED_SIGNERS
+    durable.write(signers, f'{PRINCIPAL} namespaces="git" {kind} {material}\n'.encode())
+    durable.fsync_tree(folder)
+    return key_in(folder)
+
+
+def key_in(folder: Path) -> Key:
+    """Return the key that lies in a folder."""
+    return Key(folder / KEY_NAME, folder / ALLOWED_SIGNERS)
+
+
+class Signer:
+    """Signs commits and tags of a history with the vault's key, and checks such signatures."""
+
+    def __init__(self, history: History, key: Key) -> None:
+        """Bind a key to a history; nothing is run yet."""
+        self._history = history
+        self._key = key
+        self._git = git.Git(str(history.git_dir))
+
+    def commit(self, tree: str, parent: str | None, *, message: str, author: Author) -> str:
+        """Write a signed commit of a tree and return it; no ref moves."""
+        parents = [] if parent is None else ["-p", _oid(parent)]
+        made = self._run(
+            ["commit-tree", f"-S{self._key.private}", _oid(tree), *parents, "-F", "-"],
+            given=message.encode(), author=author,
+        )  # fmt: skip
+        return made.strip()
+
+    def move(self, ref: str, new: str, old: str | None) -> None:
+        """Move a ref from ``old`` (None: it does not exist) to ``new``; raises MovedOn."""
+        try:
+            self._run(["update-ref", "--no-deref", ref, _oid(new), _oid(old or NOTHING)])
+        except git.GitCommandError as refusal:
+            raise errors.MovedOn(ref=ref, now=self._history.tip(ref) or "nothing") from refusal
+        self._history.settle_on_disk(ref)
+
+    def tag(self, name: str, target: str, message: str, author: Author) -> str:
+        """Create a signed annotated tag and return its ref; raises MovedOn where the name is taken.
+
+        The tag object names the moment of now; a tag is never moved.
+        """
+        self._run(
+            ["-c", f"user.signingkey={self._key.private}", "tag", "-s", "-F", "-", "--", name,
+             _oid(target)],
+            given=message.encode(), author=author, taken=f"refs/tags/{name}",
+        )  # fmt: skip
+        self._history.settle_on_disk(f"refs/tags/{name}")
+        return f"refs/tags/{name}"
+
+    def commit_fault(self, commit: str) -> str | None:
+        """Return why the signature of a commit does not hold, or None where it does."""
+        return self._checked(["verify-commit", _oid(commit)])
+
+    def tag_fault(self, oid: str) -> str | None:
+        """Return why the signature of a tag object does not hold, or None where it does."""
+        return self._checked(["verify-tag", _oid(oid)])
+
+    def damage(self) -> list[str]:
+        """Return what git's own check of the whole repository finds wrong, a line for each fault."""
+        status, said, complaint = self._git.execute(
+            self._argv(["fsck", "--full", "--strict", "--no-dangling", "--no-progress"]),
+            env=_environment(), with_extended_output=True, with_exceptions=False,
+        )  # fmt: skip
+        lines = [line for line in f"{said}\n{complaint}".splitlines() if line.strip()]
+        return lines or (["git fsck failed"] if status else [])
+
+    # --- inside --------------------------------------------------------------
+
+    def _argv(self, words: Sequence[str]) -> list[str]:
+        return [
+            "git", f"--git-dir={self._history.git_dir}",
+            "-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={self._key.allowed_signers}",
+            "-c", "core.fsync=all", "-c", "core.useReplaceRefs=false", "-c", "core.hooksPath=/dev/null",
+            *words,
+        ]  # fmt: skip
+
+    def _run(
+        self, words: Sequence[str], given: bytes = b"", author: Author | None = None, taken: str = ""
+    ) -> str:
+        try:
+            answer = subprocess_run(self._git, self._argv(words), given, _environment(author))
+        except git.GitCommandError as failure:
+            if taken and self._history.tip(taken) is not None:
+                raise errors.MovedOn(ref=taken, now=self._history.tip(taken)) from failure
+            raise
+        return answer
+
+    def _checked(self, words: Sequence[str]) -> str | None:
+        status, _said, complaint = self._git.execute(
+            self._argv(words), env=_environment(), with_extended_output=True, with_exceptions=False
+        )
+        if status == 0:
+            return None
+        lines = str(complaint).strip().splitlines()
+        return lines[-1] if lines else "the signature does not hold"
+
+
+def subprocess_run(
+    runner: git.Git, argv: list[str], given: bytes, environment: dict[str, str]
+) -> str:
+    """Run git with bytes on its standard input; raises GitCommandError where it fails."""
+    process = runner.execute(argv, env=environment, as_process=True, istream=subprocess.PIPE)
+    said, complaint = process.communicate(given)
+    if process.returncode:
+        raise git.GitCommandError(argv, process.returncode, complaint, said)
+    return str(said, "utf-8") if isinstance(said, bytes) else said
+
+
+def _oid(text: str) -> str:
+    if not is_oid(text):
+        raise errors.DamagedHistory(where=text, why="it is not an object name")
+    return text
+
+
+def _environment(author: Author | None = None) -> dict[str, str]:
+    name, email = (author.name, author.email) if author else COMMITTER
+    return {
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_SYSTEM": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email or f"{name}@localhost",
+        "GIT_COMMITTER_NAME": COMMITTER[0],
+        "GIT_COMMITTER_EMAIL": COMMITTER[1],
+        "LC_ALL": "C",
+        "TZ": "UTC",
+    }
