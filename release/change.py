@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A change order as it is written and read: items, sign-offs, events, all in one JSON file.
+
+The order lives on ``refs/changes/<CO>``: a chain of signed commits, one an
+event, each holding the whole ``order.json`` after that event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from release import lifecycle
+from release.errors import NoSuchChange, WrongState
+from vault import canonical, errors
+
+FILE: Final = "order.json"
+SCHEMA: Final = 1
+_NAME = re.compile(r"CO-(\d{4,9})\Z")
+
+
+def change_name(text: str) -> str:
+    """Return the name of a change order in its one spelling; raises NoSuchChange."""
+    found = _NAME.match(text.strip().upper())
+    if found is None:
+        raise NoSuchChange(change=text)
+    return text.strip().upper()
+
+
+def numbered(serial: int) -> str:
+    """Return the name of the change order with a serial number, as ``CO-0012``."""
+    return f"CO-{serial:04d}"
+
+
+def serial(name: str) -> int:
+    """Return the serial number of a change order's name."""
+    return int(change_name(name)[3:])
+
+
+@dataclass(frozen=True, slots=True)
+class FileFact:
+    """One file of an item as an order found it: ``md5`` is empty where the bytes live in git."""
+
+    name: str
+    size: int
+    sha256: str
+    md5: str = ""
+
+    @property
+    def is_pdf(self) -> bool:
+        """Say whether a release stamps this file."""
+        return self.name.lower().endswith(".pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """An item in an order, bound to the git tree and the bytes it had."""
+
+    number: str
+    title: str
+    kind: str
+    owner: str
+    path: str
+    commit: str
+    tree: str
+    from_rev: str | None
+    files: tuple[FileFact, ...]
+    contributors: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return one sha256 over name, size and sha256 of every file: what a signature covers."""
+        return hashlib.sha256(
+            canonical.dumps([[one.name, one.size, one.sha256] for one in self.files])
+        ).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a sign-off on one item covers."""
+
+    tree: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signoff:
+    """A signature: who, printed name, meaning, when (UTC), on which bytes (21 CFR 11.50, 11.70).
+
+    ``voided`` says for each item whose bytes changed afterwards when and why.
+    """
+
+    by: str
+    full_name: str
+    meaning: str
+    at: str
+    comment: str
+    items: Mapping[str, Bound]
+    voided: Mapping[str, str] = field(default_factory=dict)
+
+    def covers(self, item: OrderItem) -> bool:
+        """Say whether this signature still stands for an item as it is now."""
+        bound = self.items.get(item.number)
+        return (
+            bound == Bound(item.tree, item.digest)
+            and item.number not in self.voided
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A requirement set aside by somebody the rules allow, visible for ever."""
+
+    requirement: str
+    by: str
+    at: str
+    reason: str
+    trees: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an order's story; ``automatic`` where no person decided it."""
+
+    at: str
+    by: str
+    act: str
+    text: str
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A change order: the items released together, why, and the sign-offs."""
+
+    change: str
+    state: str
+    notes: str
+    author: str
+    opened_at: str
+    items: tuple[OrderItem, ...]
+    signoffs: tuple[Signoff, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def item(self, number: str) -> OrderItem:
+        """Return an item of the order; raises NoSuchItem."""
+        for one in self.items:
+            if one.number == number:
+                return one
+        raise errors.NoSuchItem(number=number)
+
+    def acted(self, event: Event, **changes: Any) -> Order:
+        """Return the order after an event; raises WrongState where the lifecycle refuses it."""
+        state = lifecycle.after(lifecycle.ORDER, self.state, event.act)
+        if state is None:
+            raise WrongState(
+                change=self.change, state=self.state, act=_DONE[event.act],
+                remedy=lifecycle.REMEDY[self.state],
+            )  # fmt: skip
+        return replace(self, state=state, events=(*self.events, event), **changes)
+
+
+_DONE: Final = {
+    "open": "opened", "amend": "amended", "sign": "signed", "void": "voided",
+    "override": "overridden", "reject": "rejected", "cancel": "cancelled", "release": "released",
+}  # fmt: skip
+
+
+def written(order: Order) -> bytes:
+    """Return an order as the bytes of its ``order.json``."""
+    return canonical.pretty({"schema": SCHEMA, **asdict(order)})
+
+
+def read(data: bytes, where: str) -> Order:
+    """Return the order of an ``order.json``; raises DamagedHistory where it is not one."""
+    try:
+        told = canonical.loads(data)
+        if told.pop("schema") != SCHEMA:
+            raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
+        return Order(**{**told, **_lists(told)})
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        raise errors.DamagedHistory(where=where, why=fault) from fault
+
+
+def _lists(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "items": tuple(
+            OrderItem(**{
+                **one,
+                "files": tuple(FileFact(**file) for file in one["files"]),
+                "contributors": tuple(one["contributors"]),
+            })
+            for one in told["items"]
+        ),
+        "signoffs": tuple(
+            Signoff(**{**one, "items": {n: Bound(**b) for n, b in one["items"].items()}})
+            for one in told["signoffs"]
+        ),
+        "overrides": tuple(Override(**one) for one in told["overrides"]),
+        "events": tuple(Event(**one) for one in told["events"]),
+    }

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What release control may refuse, one class each; the docstring is the sentence."""
+
+from __future__ import annotations
+
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+
+
+class NoSuchChange(NotFound):
+    """There is no change order {change}; `titleblock change list` shows what is there."""
+
+
+class NoSuchRevision(NotFound):
+    """{number} has no released revision {rev}; `titleblock item show {number}` lists its
+    revisions."""
+
+
+class NeverReleased(NotFound):
+    """{number} has never been released; open a change order with `titleblock change open {number}`
+    and have it signed."""
+
+
+class NoSuchReleaseCode(NotFound):
+    """No release of this vault carries the code {code}; the print is not one of ours or was not
+    read completely, so do not work from it."""
+
+
+class WrongState(Refused):
+    """{change} is {state}, so it cannot be {act}; {remedy}."""
+
+
+class RevisionWrongState(Refused):
+    """{number} {rev} is {state}, so it cannot be {act}; `titleblock item show {number}` shows what
+    is current."""
+
+
+class RequirementsOpen(Refused):
+    """{change} cannot be released: {open}; `titleblock change show {change}` lists every finding
+    with its remedy."""
+
+
+class ChangedSinceSeen(Conflict):
+    """{number} changed since you looked at it ({by}); nothing was signed, so look at {change} again
+    and sign what is there now."""
+
+
+class ChangedSinceSigned(Conflict):
+    """{number} changed while {change} was being released ({by}); its sign-offs are void, so have
+    the new state signed."""
+
+
+class InAnotherChange(Conflict):
+    """{number} is already in the open change order {change} of {author}; release or cancel that
+    one first, or sign it."""
+
+
+class NothingChanged(Refused):
+    """{number} does not differ from its released revision {rev}, so there is nothing to release;
+    check in the change first."""
+
+
+class NothingToRelease(Refused):
+    """{number} has no files beside its item.toml; check in the drawing first."""
+
+
+class NoNotes(BadInput):
+    """A {what} needs a text that says why; give it with -m."""
+
+
+class NotAnApprover(NotAllowed):
+    """{name} may not sign {change}: {why}."""
+
+
+class NotTheAuthor(NotAllowed):
+    """{name} may not {act} {change}: only its author {author}, an approval owner of its items or an
+    administrator may."""
+
+
+class ReleaseLost(Conflict):
+    """{number} {rev} was released by {winner} a moment earlier; nothing of {change} was released,
+    so look at {change} again."""
+
+
+class BadRules(BadInput):
+    """The approval rules cannot be used: {where}: {why}; correct the file and save it with
+    `titleblock rules edit FILE`."""
+
+
+class UnstampableFile(Refused):
+    """{name} cannot be stamped: {reason}; print or export it to a new PDF and check that in."""
+
+    status = 422

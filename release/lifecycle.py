@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The two lifecycles of release control; nothing else in the product assigns these states."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ORDER: Final[dict[tuple[str, str], str]] = {
+    ("new", "open"): "open",
+    ("open", "amend"): "open",
+    ("open", "sign"): "open",
+    ("open", "void"): "open",
+    ("open", "override"): "open",
+    ("open", "reject"): "rejected",
+    ("open", "cancel"): "cancelled",
+    ("open", "release"): "released",
+    ("rejected", "amend"): "open",
+    ("rejected", "void"): "rejected",
+    ("rejected", "cancel"): "cancelled",
+}
+"""A change order: what each act makes of each state.  What is not here is refused."""
+
+REVISION: Final[dict[tuple[str, str], str]] = {
+    ("unreleased", "release"): "current",
+    ("current", "supersede"): "superseded",
+    ("current", "recall"): "recalled",
+    ("superseded", "recall"): "recalled",
+}
+"""A revision: released once, superseded by the next one, recalled with a reason.  No way back."""
+
+REMEDY: Final[dict[str, str]] = {
+    "open": "finish it first",
+    "rejected": "check in what was asked for and amend it, or cancel it",
+    "released": "open a new change order for the next revision",
+    "cancelled": "open a new change order",
+}
+"""What a person can do about an order that is in the wrong state."""
+
+OPEN_STATES: Final = frozenset(state for state, act in ORDER if act == "cancel")
+
+
+def after(table: dict[tuple[str, str], str], state: str, act: str) -> str | None:
+    """Return the state an act leads to, or None where the table does not allow it."""
+    return table.get((state, act))
