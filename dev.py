@@ -256,8 +256,8 @@ def version_of(uv: Path) -> str:
 
 def can_cache() -> bool:
     """Say whether the person's own cache folder can be written."""
-    place = Path(os.environ.get("UV_CACHE_DIR") or "~").expanduser()
-    return place.is_absolute() and os.access(place, os.W_OK)
+    place = os.environ.get("UV_CACHE_DIR") or os.environ.get("HOME" if not WINDOWS else "APPDATA")
+    return place is not None and Path(place).is_absolute() and os.access(place, os.W_OK)
 
 
 def install_by_pip(lock: Mapping[str, Any], dev: bool) -> bool:
