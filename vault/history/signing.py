@@ -9,7 +9,7 @@ is shut out, so that a vault answers alike on every machine.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -77,12 +77,25 @@ class Signer:
         )  # fmt: skip
         return made.strip()
 
-    def move(self, ref: str, new: str, old: str | None) -> None:
-        """Move a ref from ``old`` (None: it does not exist) to ``new``; raises MovedOn."""
+    def move(
+        self, ref: str, new: str, old: str | None, verify: Mapping[str, str | None] | None = None
+    ) -> None:
+        """Move a ref from ``old`` (None: it does not exist) to ``new``; raises MovedOn.
+
+        ``verify`` names refs that must still stand where they were seen: all are locked
+        while the one ref moves, so a decision cannot be overtaken between reading and writing.
+        """
+        seen = {**(verify or {}), ref: old}
+        lines = [f"verify {name} {_oid(at or NOTHING)}" for name, at in seen.items() if name != ref]
+        lines.append(f"update {ref} {_oid(new)} {_oid(old or NOTHING)}")
         try:
-            self._run(["update-ref", "--no-deref", ref, _oid(new), _oid(old or NOTHING)])
+            self._run(["update-ref", "--no-deref", "--stdin"], given="\n".join([*lines, ""]).encode())
         except git.GitCommandError as refusal:
-            raise errors.MovedOn(ref=ref, now=self._history.tip(ref) or "nothing") from refusal
+            for name, at in seen.items():
+                if self._history.tip(name) != at:
+                    now = self._history.tip(name) or "nothing"
+                    raise errors.MovedOn(ref=name, now=now) from refusal
+            raise errors.DamagedHistory(where=ref, why=_last_line(refusal)) from refusal
         self._history.settle_on_disk(ref)
 
     def tag(self, name: str, target: str, message: str, author: Author) -> str:
@@ -122,6 +135,7 @@ class Signer:
             "git", f"--git-dir={self._history.git_dir}",
             "-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={self._key.allowed_signers}",
             "-c", "core.fsync=all", "-c", "core.useReplaceRefs=false", "-c", "core.hooksPath=/dev/null",
+            "-c", "core.filesRefLockTimeout=5000",
             *words,
         ]  # fmt: skip
 
@@ -142,8 +156,7 @@ class Signer:
         )
         if status == 0:
             return None
-        lines = str(complaint).strip().splitlines()
-        return lines[-1] if lines else "the signature does not hold"
+        return _last(str(complaint)) or "the signature does not hold"
 
 
 def subprocess_run(
@@ -155,6 +168,15 @@ def subprocess_run(
     if process.returncode:
         raise git.GitCommandError(argv, process.returncode, complaint, said)
     return str(said, "utf-8") if isinstance(said, bytes) else said
+
+
+def _last(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _last_line(failure: git.GitCommandError) -> str:
+    return _last(str(failure.stderr)) or "git gave no reason"
 
 
 def _oid(text: str) -> str:

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Check-in: new items, and files of an item added or replaced as one commit on ``main``.
+
+Bytes go into the object store first, where they are harmless until something
+points at them; the commit is the one point at which the check-in happens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from vault import errors, following, grammars, item, names, pointer
+from vault.catalogue import ItemRow
+from vault.history.repository import MAIN, Author
+from vault.home import Vault
+from vault.item import Item
+from vault.ledger import people
+from vault.ledger.people import Person
+from vault.reading import pictures
+
+TRIES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """A file as it was checked in: size in bytes and sha256; ``md5`` is empty where git holds it."""
+
+    name: str
+    size: int
+    sha256: str
+    md5: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """What a check-in made: the commit, and the files whose bytes are new."""
+
+    number: str
+    commit: str
+    files: tuple[CheckedIn, ...]
+
+
+def add_item(vault: Vault, actor: Person, made: Item, path: str | None = None) -> CheckIn:
+    """Make a folder an item; raises BadItemNumber, ItemExists, FolderTaken or BadManifest."""
+    people.require(actor, "engineer")
+    names.item_number(made.number)
+    item.check(made, item.FILE)
+    folder = path.strip("/") if path else item.default_folder(made.number)
+    if fault := names.path_fault(f"{folder}/{item.FILE}"):
+        raise errors.BadFileName(name=folder, why=fault)
+    data = item.write(made, None)
+    for _ in range(TRIES):
+        tip = following.follow(vault)
+        _is_new(vault, made.number, folder, tip)
+        try:
+            commit = vault.history.commit(
+                MAIN, {f"{folder}/{item.FILE}": data},
+                message=f"{made.number}: new item, {made.title}\n", author=author(actor), expect=tip,
+            )  # fmt: skip
+        except errors.MovedOn:
+            continue
+        following.follow(vault)
+        file = CheckedIn(item.FILE, len(data), hashlib.sha256(data).hexdigest())
+        return CheckIn(made.number, commit, (file,))
+    raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
+
+
+def check_in(
+    vault: Vault,
+    actor: Person,
+    number: str,
+    files: Mapping[str, Path],
+    message: str,
+    remove: Sequence[str] = (),
+) -> CheckIn:
+    """Add or replace files of an item, by name, as one commit.
+
+    ``files`` gives for each name the path its bytes lie at now.  Raises NoSuchItem,
+    BadFileName, EmptyFile, FileTooLarge, UnreadableFile, BadManifest, NothingToCheckIn
+    or MovedOn; nothing has changed then.
+    """
+    people.require(actor, "engineer")
+    kept = {name: _kept(vault, name, path) for name, path in files.items()}
+    for _ in range(TRIES):
+        tip = following.follow(vault)
+        row = vault.catalogue.item(number)
+        if row is None:
+            raise errors.NoSuchItem(number=number)
+        changes = _changes(vault, tip, row, kept, remove)
+        try:
+            commit = vault.history.commit(
+                MAIN, changes, message=_message(row.number, message, kept), author=author(actor),
+                expect=tip,
+            )  # fmt: skip
+        except errors.MovedOn:
+            continue
+        following.follow(vault)
+        return CheckIn(row.number, commit, tuple(one for one, _data in kept.values()))
+    raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
+
+
+def author(person: Person) -> Author:
+    """Return a person as git names them: the login name, so that it can be looked up again."""
+    return Author(person.name, person.email or f"{person.name}@localhost")
+
+
+def _is_new(vault: Vault, number: str, folder: str, tip: str) -> None:
+    existing = vault.catalogue.item(number)
+    if existing is not None:
+        raise errors.ItemExists(number=number, existing=existing.number, path=existing.path)
+    steps = folder.split("/")
+    for depth in range(1, len(steps)):
+        above = "/".join(steps[:depth])
+        if vault.history.blob(tip, f"{above}/{item.FILE}") is not None:
+            raise errors.FolderTaken(path=above)
+    if vault.history.folder(tip, folder):
+        raise errors.FolderTaken(path=folder)
+
+
+def _kept(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
+    """Put a file's bytes where they belong; return it with what stands for it in git."""
+    name = names.file_name(name)
+    try:
+        size = path.stat().st_size
+    except OSError as fault:
+        raise errors.UnreadableFile(name=name, reason=fault.strerror or str(fault)) from fault
+    if not size:
+        raise errors.EmptyFile(name=name)
+    if size > vault.settings.largest_file:
+        raise errors.FileTooLarge(name=name, size=size, limit=vault.settings.largest_file)
+    if size <= grammars.LARGEST_TEXT:
+        data = path.read_bytes()
+        if grammars.is_text(name, data):
+            grammars.check(name, data, name)
+            return CheckedIn(name, len(data), hashlib.sha256(data).hexdigest()), data
+    if name in grammars.KEPT_IN_GIT:
+        raise errors.BadManifest(where=name, why="it is not UTF-8 text of at most 256 kB")
+    _is_what_it_says(name, path)
+    digest = vault.objects.put(path)
+    stands_for = pointer.write(pointer.Pointer(name, digest.md5, digest.size, digest.sha256))
+    return CheckedIn(name, digest.size, digest.sha256, digest.md5), stands_for
+
+
+def _is_what_it_says(name: str, path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(1024)
+    if start.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise errors.UnreadableFile(name=name, reason="it is only a Git LFS pointer, not the file")
+    if name.lower().endswith(".pdf"):
+        if b"%PDF-" not in start:
+            raise errors.UnreadableFile(name=name, reason="it is not a PDF")
+        pictures.facts(path, name=name)
+
+
+def _changes(
+    vault: Vault,
+    tip: str,
+    row: ItemRow,
+    kept: Mapping[str, tuple[CheckedIn, bytes]],
+    remove: Sequence[str],
+) -> dict[str, bytes | None]:
+    there = vault.history.folder(tip, row.path)
+    folded = {names.fold(name.removesuffix(names.POINTER)): name for name in there}
+    changes: dict[str, bytes | None] = {}
+    for name, (file, data) in kept.items():
+        in_git = name if not file.md5 else pointer.pointer_name(name)
+        twin = folded.get(names.fold(name))
+        if twin is not None and twin != in_git:
+            changes[f"{row.path}/{twin}"] = None
+        if name == item.FILE:
+            _same_number(row, data)
+        if twin == in_git and vault.history.blob(tip, f"{row.path}/{in_git}") == data:
+            continue
+        changes[f"{row.path}/{in_git}"] = data
+    for name in remove:
+        in_git = folded.get(names.fold(name), "")
+        if not in_git or name == item.FILE:
+            raise errors.NoSuchFile(where=row.number, name=name)
+        changes[f"{row.path}/{in_git}"] = None
+    if not changes:
+        raise errors.NothingToCheckIn(number=row.number)
+    return changes
+
+
+def _same_number(row: ItemRow, data: bytes) -> None:
+    told = item.parse(data, item.FILE)
+    if told.number != row.number:
+        why = f"it says number {told.number}, and the number of an item never changes"
+        raise errors.BadManifest(where=f"{row.path}/{item.FILE}", why=why)
+
+
+def _message(number: str, message: str, kept: Mapping[str, Any]) -> str:
+    text = message.strip() or f"check in {', '.join(kept)}"
+    return f"{number}: {text}\n"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Which files of an item are text with a grammar, and who can read them.
+
+The grammar of a route belongs to the floor above, so the vault finds its
+readers by the entry points ``titleblock.grammars`` instead of importing them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final
+
+from vault import item
+
+KEPT_IN_GIT: Final = frozenset({item.FILE, "route.toml", "bom.csv", "characteristics.csv"})
+TEXT_ENDINGS: Final = (".md", ".txt")
+LARGEST_TEXT: Final = 256 * 1024
+
+
+def is_text(name: str, data: bytes) -> bool:
+    """Say whether a file is small text that lives in git itself, where it can be compared."""
+    if name not in KEPT_IN_GIT and not name.lower().endswith(TEXT_ENDINGS):
+        return False
+    if len(data) > LARGEST_TEXT or b"\0" in data:
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def check(name: str, data: bytes, where: str) -> None:
+    """Raise BadManifest where a file that has a grammar does not follow it."""
+    if name == item.FILE:
+        item.parse(data, where)
+    reader = _readers().get(name)
+    if reader is not None:
+        reader.load()(data, where)
+
+
+@cache
+def _readers() -> dict[str, EntryPoint]:
+    return {one.name: one for one in entry_points(group="titleblock.grammars")}
