@@ -20,6 +20,7 @@ import os
 import re
 import shlex
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -240,6 +241,8 @@ def install_by_uv(lock: Mapping[str, Any], dev: bool) -> bool:
             return False
     say(f"Installing the packages of uv.lock{' with the test tools' if dev else ''}")
     more = {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never"}
+    if has_certificates():
+        more["UV_SYSTEM_CERTS"] = "1"
     if not can_cache():
         more["UV_CACHE_DIR"] = str(VENV / "cache")
     groups = ("--group", "bootstrap") if dev else ("--no-dev", "--group", "bootstrap", "--inexact")
@@ -252,6 +255,13 @@ def version_of(uv: Path) -> str:
         return ""
     told = subprocess.run([uv, "--version"], capture_output=True, text=True, check=False)
     return (*told.stdout.split(), "", "")[1]
+
+
+def has_certificates() -> bool:
+    """Say whether the system brings certificates: a shop's network may have its own among them."""
+    known = ssl.get_default_verify_paths()
+    folder = Path(known.capath) if known.capath else None
+    return WINDOWS or known.cafile is not None or (folder is not None and any(folder.glob("*")))
 
 
 def can_cache() -> bool:
@@ -273,7 +283,14 @@ def pip_install(requirements: Iterable[str], *more: str) -> bool:
     with tempfile.TemporaryDirectory() as place:
         listed = Path(place) / "requirements.txt"
         listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-        words = ("install", "-q", "--disable-pip-version-check", "--no-input", "--no-deps")
+        words = (
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--no-deps",
+            "--use-pep517",
+        )
         return run(PYTHON, "-m", "pip", *words, "--require-hashes", *more, "-r", listed) == 0
 
 
