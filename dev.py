@@ -261,7 +261,7 @@ def has_certificates() -> bool:
     """Say whether the system brings certificates: a shop's network may have its own among them."""
     known = ssl.get_default_verify_paths()
     folder = Path(known.capath) if known.capath else None
-    return WINDOWS or known.cafile is not None or (folder is not None and any(folder.glob("*")))
+    return WINDOWS or bool(known.cafile) or (folder is not None and any(folder.glob("*")))
 
 
 def can_cache() -> bool:
