@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The gate: gathers what is known of every item of an order and lets the rules judge it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from release import requirements, rules
+from release.change import FileFact, Order, OrderItem
+from release.errors import BadRules
+from release.finding import Finding, all_pass
+from release.log import ReleaseLog
+from release.requirements import Case
+from release.rules import Rules
+from vault import errors, item, names, pointer
+from vault.catalogue import ItemRow
+from vault.history.repository import RULES
+from vault.home import Vault
+from vault.ledger import people
+from vault.objects.store import Digest
+from vault.reading import pictures
+
+APPROVER: Final = "approver"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An order and every finding on it; ``next`` are the letters a release would give."""
+
+    order: Order
+    findings: tuple[Finding, ...]
+    next: dict[str, str]
+
+    @property
+    def passes(self) -> bool:
+        """Say whether the order may be released now."""
+        return self.order.state == "open" and all_pass(self.findings)
+
+    @property
+    def open(self) -> list[Finding]:
+        """Return the findings that stand in the way."""
+        return [one for one in self.findings if not one.passes]
+
+    def told(self) -> dict[str, Any]:
+        """Return what ``--json`` says of an order."""
+        return {
+            "change": self.order.change,
+            "state": self.order.state,
+            "notes": self.order.notes,
+            "author": self.order.author,
+            "items": [
+                {"number": one.number, "title": one.title, "next": self.next.get(one.number),
+                 "from": one.from_rev, "tree": one.tree,
+                 "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in one.files]}
+                for one in self.order.items
+            ],
+            "findings": [one.told() for one in self.findings],
+            "signoffs": [
+                {"by": s.by, "meaning": s.meaning, "at": s.at, "comment": s.comment,
+                 "items": sorted(s.items), "voided": dict(s.voided)}
+                for s in self.order.signoffs
+            ],
+        }  # fmt: skip
+
+
+def current_rules(vault: Vault) -> Rules:
+    """Return the rules in force, from ``refs/meta/rules``; raises BadRules where there are none."""
+    tip = vault.history.tip(RULES)
+    entry = None if tip is None else vault.history.folder(tip).get(rules.FILE)
+    if entry is None:
+        raise BadRules(where="refs/meta/rules", why="there is no rules.toml")
+    return rules.read(vault.history.blob_of(entry.oid).decode(), entry.oid)
+
+
+def judge(vault: Vault, order: Order) -> Judgement:
+    """Return what the rules in force say of an order, item by item."""
+    told = current_rules(vault)
+    log = ReleaseLog(vault)
+    approvers = {
+        one.name: one.roles
+        for one in people.everybody(vault.ledger)
+        if not one.disabled and APPROVER in one.roles
+    }
+    findings: list[Finding] = []
+    for one in order.items:
+        released = log.current(one.number)
+        findings += requirements.judged(
+            told.requirements,
+            Case(
+                order=order, item=one, approvers=approvers, deputies=told.deputies,
+                released_owner=released.owner if released else None,
+                released_tree=released.tree if released else None,
+                faults=faults(vault, one),
+            ),
+        )  # fmt: skip
+    letters = {one.number: next_label(log, told, one.number) for one in order.items}
+    return Judgement(order, tuple(findings), letters if order.state != "released" else {})
+
+
+def next_label(log: ReleaseLog, told: Rules, number: str) -> str:
+    """Return the label the next release of an item gets: one that was never given before.
+
+    Where the scheme was changed since the last release, the new one starts at its first label.
+    """
+    given = {one.rev for one in log.revisions(number)} if log.latest(number) else set()
+    latest = log.latest(number)
+    try:
+        label = told.scheme.first() if latest is None else told.scheme.after(latest)
+    except errors.BadRevision:
+        label = told.scheme.first()
+    while label in given:
+        label = told.scheme.after(label)
+    return label
+
+
+def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderItem:
+    """Return an item as it lies on ``main`` now, every file with its sha256.
+
+    A pointer's own sha256 is a claim, so the bytes are hashed; raises MissingObject,
+    DamagedObject or BadPointer.
+    """
+    released = log.current(row.number)
+    tree = vault.history.tree(main, row.path) or ""
+    data = vault.history.blob(main, f"{row.path}/{item.FILE}") or b""
+    told = item.parse(data, f"{row.path}/{item.FILE}")
+    return OrderItem(
+        number=told.number, title=told.title, kind=told.kind, owner=told.owner, path=row.path,
+        commit=main, tree=tree, from_rev=log.latest(row.number),
+        files=_files(vault, main, row.path),
+        contributors=_contributors(vault, row.number, released.tree if released else None),
+    )  # fmt: skip
+
+
+def faults(vault: Vault, one: OrderItem) -> dict[str, str]:
+    """Return, for every file of an item that cannot be released, why not."""
+    found: dict[str, str] = {}
+    for file in one.files:
+        if not file.md5:
+            continue
+        digest = Digest(md5=file.md5, sha256=file.sha256, size=file.size)
+        try:
+            path = vault.objects.path(digest, file.name)
+            if file.is_pdf:
+                pictures.facts(path, name=file.name, sha256=file.sha256, cache=vault.cache)
+        except errors.Refusal as refusal:
+            found[file.name] = str(refusal.facts.get("reason") or refusal)
+    return found
+
+
+def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:
+    found = []
+    for name, entry in vault.history.folder(main, folder).items():
+        if entry.kind != "blob":
+            continue
+        data = vault.history.blob_of(entry.oid)
+        if not name.endswith(names.POINTER):
+            found.append(FileFact(name, len(data), hashlib.sha256(data).hexdigest()))
+            continue
+        told = pointer.parse(data, f"{folder}/{name}")
+        digest = vault.objects.identify(told.md5, told.name)
+        if (told.sha256 or digest.sha256, told.size) != (digest.sha256, digest.size):
+            raise errors.DamagedObject(name=told.name, why="its sha256 or size is not the pointer's")
+        found.append(FileFact(told.name, digest.size, digest.sha256, digest.md5))
+    return tuple(sorted(found, key=lambda file: file.name))
+
+
+def _contributors(vault: Vault, number: str, released_tree: str | None) -> tuple[str, ...]:
+    found: set[str] = set()
+    for one in vault.catalogue.iterations(number):
+        if released_tree is not None and one.tree == released_tree:
+            break
+        found.add(one.by)
+    return tuple(sorted(found))

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The release log on ``refs/meta/releases``: the one truth of what is released.
+
+Every commit is signed and adds: a change order that was released, or a recall.
+Its tree holds a record for each revision, never rewritten, and beside them the
+current revision of every item, sharded so that finding it costs three small
+trees whatever the size of the vault.  Order is the order of the log; labels
+and clocks decide nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from release.errors import NeverReleased, NoSuchReleaseCode, NoSuchRevision
+from release.finding import Finding
+from vault import canonical, durable, errors, names
+from vault.history.repository import RELEASES
+from vault.home import Vault
+from vault.objects.store import Digest
+
+SCHEMA: Final = 1
+HEAD: Final = "head.json"
+Standing = Literal["current", "superseded", "recalled"]
+
+
+@dataclass(frozen=True, slots=True)
+class StampedFile:
+    """The stamped PDF of a released file, as it lies in the object store."""
+
+    size: int
+    md5: str
+    sha256: str
+    pages: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedFile:
+    """A released file: what it was when it was signed; ``md5`` is empty where git holds it."""
+
+    name: str
+    size: int
+    md5: str
+    sha256: str
+    stamped: StampedFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One released revision of one item, exactly as recorded.
+
+    ``sequence`` is the place in the log, ``source_commit`` and ``tree`` what was
+    released, ``code`` what the QR of the stamp says.
+    """
+
+    number: str
+    rev: str
+    title: str
+    kind: str
+    owner: str
+    change: str
+    sequence: int
+    released_at: str
+    released_by: str
+    code: str
+    supersedes: str | None
+    notes: str
+    source_commit: str
+    tree: str
+    path: str
+    rules: str
+    files: tuple[ReleasedFile, ...]
+    signoffs: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
+
+    def file(self, name: str) -> ReleasedFile:
+        """Return a released file by name; raises NoSuchFile."""
+        for one in self.files:
+            if one.name == name:
+                return one
+        raise errors.NoSuchFile(where=f"{self.number} {self.rev}", name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """A withdrawn revision: who, when, why."""
+
+    number: str
+    rev: str
+    by: str
+    at: str
+    reason: str
+    sequence: int
+
+
+def folder(number: str) -> str:
+    """Return the folder of the log's tree that holds the records of an item."""
+    fold = names.fold(number)
+    return f"items/{hashlib.sha256(fold.encode()).hexdigest()[:2]}/{fold}"
+
+
+def record_path(number: str, rev: str) -> str:
+    """Return the path of a revision's record."""
+    return f"{folder(number)}/{rev}.json"
+
+
+def recall_path(number: str, rev: str) -> str:
+    """Return the path of a recall's record."""
+    return f"{folder(number)}/{rev}.recall.json"
+
+
+def standing_path(number: str) -> str:
+    """Return the path of the note that says which revision of an item is current."""
+    return f"{folder(number)}/current.json"
+
+
+def written(revision: Revision) -> bytes:
+    """Return a revision as the bytes of its record."""
+    return canonical.pretty({"schema": SCHEMA, **asdict(revision)})
+
+
+def read(data: bytes, where: str) -> Revision:
+    """Return the revision of a record; raises DamagedHistory where it is not one."""
+    try:
+        told = canonical.loads(data)
+        if told.pop("schema") != SCHEMA:
+            raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
+        files = tuple(
+            ReleasedFile(**{**one, "stamped": StampedFile(**one["stamped"]) if one["stamped"] else None})
+            for one in told["files"]
+        )
+        findings = tuple(Finding(**one) for one in told["findings"])
+        signoffs = tuple(told["signoffs"])
+        return Revision(**{**told, "files": files, "findings": findings, "signoffs": signoffs})
+    except (ValueError, TypeError, KeyError) as fault:
+        raise errors.DamagedHistory(where=where, why=fault) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log stands: how many entries, and the ledger's head when the last was written."""
+
+    sequence: int
+    ledger_sequence: int
+    ledger_hash: str
+
+    def written(self) -> bytes:
+        """Return the head as the bytes of ``head.json``."""
+        return canonical.pretty({"schema": SCHEMA, **asdict(self)})
+
+
+class ReleaseLog:
+    """Reads the release log of a vault, at its tip or at any earlier commit of it."""
+
+    def __init__(self, vault: Vault, at: str | None = None) -> None:
+        """Look at the log as it is now, or as it was at the commit ``at``."""
+        self._vault = vault
+        self.tip = at if at is not None else vault.history.tip(RELEASES)
+
+    # --- what is released ----------------------------------------------------
+
+    def head(self) -> Head:
+        """Return where the log stands; an empty log stands at zero."""
+        data = self._blob(HEAD)
+        if data is None:
+            return Head(0, 0, "")
+        told = canonical.loads(data)
+        return Head(told["sequence"], told["ledger_sequence"], told["ledger_hash"])
+
+    def current(self, number: str) -> Revision | None:
+        """Return the revision to work from, or None where there is none (never, or recalled)."""
+        note = self._note(number)
+        if note is None or note["state"] != "current":
+            return None
+        return self.revision(number, note["rev"])
+
+    def latest(self, number: str) -> str | None:
+        """Return the last label given to an item, recalled or not, or None; labels never repeat."""
+        note = self._note(number)
+        return None if note is None else str(note["rev"])
+
+    def revision(self, number: str, rev: str) -> Revision:
+        """Return a revision; raises NoSuchRevision where it was never released."""
+        path = record_path(number, rev)
+        data = self._blob(path) if rev and "/" not in rev else None
+        if data is None:
+            raise NoSuchRevision(number=number, rev=rev)
+        return read(data, path)
+
+    def revisions(self, number: str) -> list[Revision]:
+        """Return every revision of an item in the order of the log; empty where there is none."""
+        if self.tip is None:
+            return []
+        place = folder(number)
+        found = [
+            read(self._vault.history.blob_of(entry.oid), f"{place}/{name}")
+            for name, entry in self._vault.history.folder(self.tip, place).items()
+            if name.endswith(".json") and not name.endswith(".recall.json") and name != "current.json"
+        ]
+        return sorted(found, key=lambda one: one.sequence)
+
+    def standing(self, number: str, rev: str) -> Standing:
+        """Return whether a revision is current, superseded or recalled; raises NoSuchRevision."""
+        if self.recall(number, rev) is not None:
+            return "recalled"
+        note = self._note(number)
+        if note is not None and note["rev"] == rev:
+            return "current"
+        self.revision(number, rev)
+        return "superseded"
+
+    def recall(self, number: str, rev: str) -> Recall | None:
+        """Return the recall of a revision, or None where it was not recalled."""
+        data = self._blob(recall_path(number, rev)) if rev and "/" not in rev else None
+        return None if data is None else Recall(**canonical.loads(data))
+
+    def wanted(self, number: str, rev: str | None) -> Revision:
+        """Return a named revision, or the current one where ``rev`` is None or ``current``.
+
+        Raises NoSuchRevision, or NeverReleased where there is nothing current.
+        """
+        if rev is None or rev == "current":
+            found = self.current(number)
+            if found is None:
+                raise NeverReleased(number=number)
+            return found
+        return self.revision(number, rev)
+
+    def by_code(self, code: str) -> Revision:
+        """Return the revision whose stamp carries a code; raises NoSuchReleaseCode."""
+        row = self._vault.catalogue.revision_by_code(code)
+        if row is None:
+            raise NoSuchReleaseCode(code=code)
+        return self.revision(row.number, row.rev)
+
+    # --- released bytes ------------------------------------------------------
+
+    def read(self, revision: Revision, name: str, *, stamped: bool = False) -> bytes:
+        """Return the bytes of a released file once size and sha256 are found right.
+
+        Raises NoSuchFile, MissingObject or DamagedObject.
+        """
+        file = revision.file(name)
+        if stamped and file.stamped is not None:
+            return self._vault.objects.read(_digest(file.stamped), name)
+        if file.md5:
+            return self._vault.objects.read(_digest(file), name)
+        data = self._vault.history.blob(revision.source_commit, f"{revision.path}/{name}")
+        if data is None:
+            raise errors.MissingObject(name=name, md5="in git")
+        if hashlib.sha256(data).hexdigest() != file.sha256:
+            raise errors.DamagedObject(name=name, why="its sha256 differs from the release record")
+        return data
+
+    def path(self, revision: Revision, name: str, *, stamped: bool = True) -> Path:
+        """Return a local path of a released file, checked like ``read``; never write to it."""
+        file = revision.file(name)
+        if stamped and file.stamped is not None:
+            return self._vault.objects.path(_digest(file.stamped), name)
+        if file.md5:
+            return self._vault.objects.path(_digest(file), name)
+        data = self.read(revision, name)
+        place = self._vault.root / "cache" / "text" / file.sha256
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            durable.write(place, data)
+        return place
+
+    # --- inside --------------------------------------------------------------
+
+    def _note(self, number: str) -> dict[str, Any] | None:
+        data = self._blob(standing_path(number))
+        note: dict[str, Any] | None = None if data is None else canonical.loads(data)
+        return note
+
+    def _blob(self, path: str) -> bytes | None:
+        return None if self.tip is None else self._vault.history.blob(self.tip, path)
+
+
+def _digest(file: ReleasedFile | StampedFile) -> Digest:
+    return Digest(md5=file.md5, sha256=file.sha256, size=file.size)

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The release transaction: everything is made and checked first, then one ref moves.
+
+Stamped files are content-addressed and records are not visible before the
+release log moves, so a crash before that point leaves nothing released and a
+crash after it is completed by ``release.settling``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+from release import log as release_log
+from release.change import FileFact, Order, OrderItem
+from release.errors import ReleaseLost
+from release.finding import Finding
+from release.gate import Judgement
+from release.log import Head, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
+from release.orders import Filed, signer
+from release.stamp import press
+from release.stamp.template import Stamp
+from vault import canonical, clock, codes, errors, worker
+from vault.checkin import author
+from vault.history.repository import CHANGES, RELEASES
+from vault.home import Vault
+from vault.ledger import events, people
+from vault.ledger.people import Person
+from vault.objects.store import Digest
+
+TRIES: Final = 20
+Progress = Callable[[str], None]
+README: Final = b"""\
+# Release log
+
+Written by Titleblock only. Every commit is signed (see allowed_signers) and adds released
+revisions or a recall. items/<hash>/<number>/<rev>.json is the full record of a revision and never
+changes; current.json beside it says which revision is current.
+"""
+
+
+def release(
+    vault: Vault, actor: Person, filed: Filed, judgement: Judgement, rules: str, progress: Progress
+) -> list[Revision]:
+    """Release every item of a judged order, or none; raises ReleaseLost, UnstampableFile …
+
+    The findings must have passed: that is the desk's business, this is the machine.
+    """
+    at = clock.now()
+    log = ReleaseLog(vault)
+    made = [
+        _made(vault, actor, filed.order, one, judgement, rules, log, at, progress)
+        for one in filed.order.items
+    ]
+    for _ in range(TRIES):
+        head = log.head()
+        numbered = [replace(one, sequence=head.sequence + 1) for one in made]
+        files: dict[str, bytes | None] = {
+            order_path(filed.order): canonical.pretty(_order_record(filed, numbered, at, actor))
+        }
+        for one in numbered:
+            files[release_log.record_path(one.number, one.rev)] = release_log.written(one)
+            files[release_log.standing_path(one.number)] = _note(one, "current")
+        names = ", ".join(f"{one.number} {one.rev}" for one in numbered)
+        message = f"Release {names}\n\n{filed.order.notes}\n\nChange-Order: {filed.order.change}\n"
+        try:
+            _append(vault, actor, log, files, message, {CHANGES + filed.order.change: filed.commit})
+        except errors.MovedOn as moved:
+            if moved.facts["ref"] != RELEASES:
+                raise
+            log = _not_overtaken(vault, filed.order, made)
+            continue
+        return numbered
+    raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
+
+
+def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Recall:
+    """Withdraw a revision: one signed entry in the log; the item has no current one afterwards,
+    unless an older revision was recalled."""
+    for _ in range(TRIES):
+        log = ReleaseLog(vault)
+        made = Recall(revision.number, revision.rev, actor.name, clock.now(), reason,
+                      log.head().sequence + 1)  # fmt: skip
+        files: dict[str, bytes | None] = {
+            release_log.recall_path(revision.number, revision.rev): canonical.pretty(asdict(made))
+        }
+        if log.latest(revision.number) == revision.rev:
+            files[release_log.standing_path(revision.number)] = _note(revision, "recalled")
+        message = f"Recall {revision.number} {revision.rev}\n\n{reason}\n"
+        try:
+            _append(vault, actor, log, files, message, {})
+        except errors.MovedOn:
+            continue
+        return made
+    raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
+
+
+def order_path(order: Order) -> str:
+    """Return the path of the order's entry in the log's tree."""
+    return f"orders/{order.change[:-2]}/{order.change}.json"
+
+
+def _append(
+    vault: Vault,
+    actor: Person,
+    log: ReleaseLog,
+    files: dict[str, bytes | None],
+    message: str,
+    verify: Mapping[str, str | None],
+) -> None:
+    sequence, ledger_hash = events.head(vault.ledger)
+    files[release_log.HEAD] = Head(log.head().sequence + 1, sequence, ledger_hash).written()
+    if log.tip is None:
+        files["README.md"] = README
+        files["allowed_signers"] = (vault.keys / "allowed_signers").read_bytes()
+    tree = vault.history.written_tree(log.tip, files)
+    commit = signer(vault).commit(tree, log.tip, message=message, author=author(actor))
+    signer(vault).move(RELEASES, commit, log.tip, verify)
+
+
+def _not_overtaken(vault: Vault, order: Order, made: list[Revision]) -> ReleaseLog:
+    """Return the log as it is now; raises ReleaseLost where it gave one of our letters away."""
+    log = ReleaseLog(vault)
+    for one in made:
+        if log.latest(one.number) != one.supersedes:
+            rev = log.latest(one.number) or one.rev
+            winner = log.revision(one.number, rev).change
+            raise ReleaseLost(number=one.number, rev=rev, winner=winner, change=order.change)
+    return log
+
+
+def _made(
+    vault: Vault, actor: Person, order: Order, one: OrderItem, judgement: Judgement, rules: str,
+    log: ReleaseLog, at: str, progress: Progress,
+) -> Revision:  # fmt: skip
+    rev, code = judgement.next[one.number], codes.new_code()
+    url = codes.qr_address(vault.settings.public_url, "r", code)
+    stamp = Stamp(
+        state="released", number=one.number, rev=rev, title=one.title, date=at[:10],
+        approver=_approver(vault, order, one), change=order.change, url=url,
+        extra=_overridden(judgement.findings, one),
+    )  # fmt: skip
+    files = []
+    for file in one.files:
+        progress(f"{one.number} {rev}: {file.name}")
+        files.append(_released(vault, file, stamp))
+    signoffs = [asdict(signed) for signed in order.signoffs if signed.covers(one)]
+    return Revision(
+        number=one.number, rev=rev, title=one.title, kind=one.kind, owner=one.owner,
+        change=order.change, sequence=0, released_at=at, released_by=actor.name, code=code,
+        supersedes=log.latest(one.number), notes=order.notes, source_commit=one.commit,
+        tree=one.tree, path=one.path, rules=rules, files=tuple(files), signoffs=tuple(signoffs),
+        findings=tuple(f for f in judgement.findings if f.item == one.number),
+    )  # fmt: skip
+
+
+def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
+    """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result."""
+    kept = ReleasedFile(file.name, file.size, file.md5, file.sha256)
+    if not file.md5:
+        return kept
+    source = vault.objects.path(Digest(file.md5, file.sha256, file.size), file.name)
+    if not file.is_pdf:
+        return kept
+    with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
+        out = Path(folder) / "stamped.pdf"
+        stamped = press.stamp(worker.shared(), source, out, stamp, name=file.name)
+        digest = vault.objects.put(out)
+    if digest.sha256 != stamped.sha256:
+        raise errors.DamagedObject(name=file.name, why="the stamped file changed while being stored")
+    return replace(
+        kept,
+        stamped=StampedFile(digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how),
+    )
+
+
+def _approver(vault: Vault, order: Order, one: OrderItem) -> str:
+    """Return the printed names of who approved this item, for the approval person of ISO 7200."""
+    signed = [s for s in order.signoffs if s.meaning == "approved" and s.covers(one)]
+    shown = [s.full_name or s.by for s in signed]
+    if not shown:
+        return people.get(vault.ledger, one.owner).shown
+    return ", ".join(dict.fromkeys(shown))
+
+
+def _overridden(findings: tuple[Finding, ...], one: OrderItem) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        ("Override", f"{f.requirement}: {f.reason}")
+        for f in findings
+        if f.item == one.number and f.verdict == "overridden"
+    )
+
+
+def _note(revision: Revision, state: str) -> bytes:
+    return canonical.pretty(
+        {"number": revision.number, "rev": revision.rev, "state": state,
+         "sequence": revision.sequence}
+    )  # fmt: skip
+
+
+def _order_record(
+    filed: Filed, revisions: list[Revision], at: str, actor: Person
+) -> dict[str, Any]:
+    return {
+        "change": filed.order.change,
+        "commit": filed.commit,
+        "released_at": at,
+        "released_by": actor.name,
+        "items": [{"number": one.number, "rev": one.rev} for one in revisions],
+    }
