@@ -139,6 +139,15 @@ class BadRevision(BadInput):
     """“{label}” is not a revision of the scheme {scheme}; {expected}."""
 
 
+class RevisionsExhausted(Refused):
+    """The scheme {scheme} ends at {last}; give the part a new number, or choose another scheme in
+    the rules."""
+
+
+class NoSuchScheme(BadInput):
+    """There is no revision scheme {scheme}; choose one of {known} in the rules."""
+
+
 class BadPointer(BadInput):
     """The pointer {where} cannot be used: {why}; write it again with `dvc add`."""
 
