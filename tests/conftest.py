@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A suite that touches nothing of the developer's: no home, no git configuration, no network.
+
+The environment is changed before anything of ours is imported, because git's library reads its
+search path once; therefore the vault is imported inside fixtures.  What tests share is here too:
+a vault with people, and the real drawings.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from vault.home import Vault
+    from vault.ledger.people import Person
+
+PROJECT = Path(__file__).resolve().parents[1]
+PASSWORD = "correct horse 7"
+PIN = "4711"
+PEOPLE = {
+    "ada": ("Ada Novak", "admin"),
+    "eli": ("Eli Brandt", "engineer"),
+    "mchen": ("Mei Chen", "approver"),
+    "pat": ("Pat Osei", "planner"),
+    "otto": ("Otto Lind", "operator"),
+    "quinn": ("Quinn Abara", "quality"),
+    "cora": ("Cora Diaz", "customer"),
+}
+OURS = ("GIT_", "SSH_", "TITLEBLOCK_", "DVC_", "AWS_", "XDG_")
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers there
+
+hypothesis.settings.register_profile("titleblock", deadline=None, database=None)
+hypothesis.settings.register_profile(
+    "ci", deadline=None, database=None, derandomize=True, print_blob=True
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "titleblock")
+
+
+class TouchedTheNetwork(RuntimeError):
+    """A test reached for an address outside this machine."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shut the developer's machine out, for this process and all it starts."""
+    place = Path(tempfile.mkdtemp(prefix="tb-home-"))
+    config.add_cleanup(lambda: shutil.rmtree(place, ignore_errors=True))
+    _isolate(place, os.environ.__setitem__, os.environ.pop)
+    _refuse_the_network()
+
+
+def _isolate(place: Path, put: Callable[[str, str], Any], take: Callable[[str, None], Any]) -> None:
+    """Give the environment a home of its own and strip what would lead out of it."""
+    for name in list(os.environ):
+        if name.startswith(OURS) or name.lower().endswith("_proxy"):
+            take(name, None)
+    place.mkdir(exist_ok=True)
+    (place / "gitconfig").write_text("[user]\n\tname = Test Person\n\temail = test@localhost\n")
+    for name in ("HOME", "USERPROFILE"):
+        put(name, str(place))
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        put(name, str(place / name[4:].lower()))
+    put("GIT_CONFIG_GLOBAL", str(place / "gitconfig"))
+    put("GIT_CONFIG_SYSTEM", os.devnull)
+    put("GIT_CONFIG_NOSYSTEM", "1")
+    put("GIT_TERMINAL_PROMPT", "0")
+    put("DVC_SITE_CACHE_DIR", str(place / "dvc"))
+    put("DVC_GLOBAL_CONFIG_DIR", str(place / "dvc"))
+    put("DVC_SYSTEM_CONFIG_DIR", str(place / "dvc"))
+    put("DVC_NO_ANALYTICS", "1")
+    put("TZ", "UTC")
+    for name in ("http_proxy", "https_proxy", "all_proxy"):  # for the programs that are started
+        put(name, NOWHERE)
+    put("no_proxy", "localhost,127.0.0.1,::1")
+
+
+def _refuse_the_network() -> None:
+    """Let sockets of this process reach loopback addresses only."""
+
+    def guarded(real: Callable[..., Any], at: int) -> Callable[..., Any]:
+        def call(self: socket.socket, *given: Any) -> Any:
+            _only_loopback(given[at])
+            return real(self, *given)
+
+        return call
+
+    for name, at in (("connect", 0), ("connect_ex", 0), ("sendto", -1)):
+        setattr(socket.socket, name, guarded(getattr(socket.socket, name), at))
+    look_up = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *given: Any, **more: Any) -> Any:
+        _only_loopback((host, 0))
+        return look_up(host, *given, **more)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+def _only_loopback(address: Any) -> None:
+    if not isinstance(address, tuple):
+        return  # the path of a socket file
+    host = address[0].decode() if isinstance(address[0], bytes) else address[0]
+    if host in (None, "", "localhost"):
+        return
+    try:
+        near = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        near = False
+    if not near:
+        raise TouchedTheNetwork(f"a test reached for {host}; tests stay on this machine")
+
+
+@pytest.fixture(autouse=True)
+def isolated_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give each test an empty home of its own, and the environment back as it was."""
+    before = dict(os.environ)
+    place = tmp_path_factory.mktemp("home")
+    _isolate(place, os.environ.__setitem__, os.environ.pop)
+    yield place
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the folder of the project."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def dev() -> ModuleType:
+    """Return dev.py as a module, which knows where the system's programs are."""
+    spec = importlib.util.spec_from_file_location("dev", PROJECT / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def chromium(dev: ModuleType) -> str:
+    """Return the path of a browser; skips where there is none, but fails under CI."""
+    found: str | None = dev.chromium()
+    if found is None:
+        missing = "no Chromium here; `python3 dev.py test` names the command that installs it"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Return the folder of real drawings beside the project; skips where it is absent."""
+    place = PROJECT.parent / "shared" / "corpus"
+    if not place.is_dir():
+        pytest.skip("no folder of real drawings beside the project")
+    return place
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a vault with people that is only ever copied, since founding one costs a second."""
+    from vault import founding
+    from vault.ledger import people as ledger_people
+
+    root = tmp_path_factory.mktemp("founded") / "vault"
+    vault = founding.found(
+        root, "ada", public_url="https://vault.example", shop_name="Example Shop"
+    )
+    ledger = vault.ledger
+    for name, (full_name, role) in PEOPLE.items():
+        if role != "admin":
+            ledger_people.add(ledger, "ada", name, [role], full_name, f"{name}@shop.example")
+        ledger_people.set_password(ledger, "ada", name, PASSWORD)
+    ledger_people.set_pin(ledger, "ada", "otto", PIN)
+    vault.close()
+    return root
+
+
+@pytest.fixture
+def vault(founded: Path, tmp_path: Path) -> Iterator[Vault]:
+    """Return a fresh vault with ada, eli, mchen, pat, otto (PIN 4711), quinn and cora."""
+    from vault import home
+
+    root = tmp_path / "vault"
+    shutil.copytree(founded, root, symlinks=True)
+    opened = home.open_vault(root)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def people(vault: Vault) -> dict[str, Person]:
+    """Return the people of the vault by name."""
+    from vault.ledger import people as ledger_people
+
+    return {person.name: person for person in ledger_people.everybody(vault.ledger)}
+
+
+@pytest.fixture(scope="session")
+def password() -> str:
+    """Return everybody's password."""
+    return PASSWORD
+
+
+@pytest.fixture(scope="session")
+def pin() -> str:
+    """Return otto's PIN."""
+    return PIN
