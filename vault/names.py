@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from vault.errors import BadFileName, BadItemNumber
 
@@ -26,14 +27,20 @@ _DEVICES = frozenset(
     + [port + sign for port in ("com", "lpt") for sign in "0123456789¹²³"]
 )
 _STEERING = frozenset(
-    [".git", ".gitattributes", ".gitmodules", ".gitignore", ".dvc", ".dvcignore", ".lfsconfig"]
-    + ["dvc.yaml", "dvc.lock"]
+    chain(
+        (".git", ".gitattributes", ".gitmodules", ".lfsconfig"),
+        (".dvc", ".dvcignore", "dvc.yaml", "dvc.lock"),
+    )
 )
 _SHORT_NAME = re.compile(r"(git|dvc)[^.]*~[0-9]|gi7[0-9a-f]{3}~[0-9]")
 _UNSEEN_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 _UNSEEN = frozenset(
-    [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0xFDD0, 0xFDF0)]
-    + [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+    chain(
+        (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),  # fillers and joiners
+        range(0xFDD0, 0xFDF0),  # no characters at all
+        range(0xFE00, 0xFE10),  # variation selectors
+        range(0xE0100, 0xE01F0),
+    )
 )
 
 

@@ -118,7 +118,7 @@ def _narrow(text: str) -> Pointer | None:
 
 def _is_number(digest: str | None, quote: str | None) -> bool:
     """Tell whether YAML would take an unquoted digest for a number, as 12345e67 is one."""
-    return bool(digest) and not quote and not re.search("[abcdf]", digest or "")
+    return digest is not None and not quote and not re.search("[abcdf]", digest)
 
 
 def _wide(text: str) -> Pointer:
@@ -138,7 +138,7 @@ def _wide(text: str) -> Pointer:
         raise ValueError("path and md5 are not both text, or size is not a whole number")
     meta = data.get("meta", {})
     if not isinstance(meta, dict):
-        raise ValueError("meta is not a table")
+        raise ValueError("meta is not a table")  # noqa: TRY004 - refused like all the rest
     sha256 = meta.pop("sha256", None)
     if not meta:
         data.pop("meta", None)
@@ -158,9 +158,7 @@ def _only(table: dict[Any, Any], known: set[str] | frozenset[str], place: str) -
 def _check(pointer: Pointer, file: str) -> None:
     if not _MD5.fullmatch(pointer.md5):
         raise ValueError("md5 is not 32 hexadecimal digits in lower case; folders are not kept")
-    if pointer.sha256 is not None and not (
-        isinstance(pointer.sha256, str) and _SHA256.fullmatch(pointer.sha256)
-    ):
+    if pointer.sha256 is not None and not _SHA256.fullmatch(str(pointer.sha256)):
         raise ValueError("meta.sha256 is not 64 hexadecimal digits in lower case")
     if not 0 <= pointer.size <= LARGEST_FILE:
         raise ValueError("size is not a number of bytes")
@@ -169,7 +167,7 @@ def _check(pointer: Pointer, file: str) -> None:
     fault = path_fault(pointer.name)
     if fault:
         raise ValueError(fault)
-    if not isinstance(pointer.within.get("isexec", False), bool):
+    if type(pointer.within.get("isexec", False)) is not bool:
         raise ValueError("isexec is neither true nor false")
     for table in (pointer.within, pointer.beside):
         _flow(table)
@@ -177,8 +175,8 @@ def _check(pointer: Pointer, file: str) -> None:
 
 def _yaml(text: str) -> Any:
     """Return the value of a YAML text that has no anchor, alias, tag, merge or second document."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     try:
         _refuse_tricks(text)
@@ -189,7 +187,7 @@ def _yaml(text: str) -> Any:
 
 
 def _refuse_tricks(text: str) -> None:
-    from ruamel.yaml import YAML, events
+    from ruamel.yaml import YAML, events  # noqa: PLC0415
 
     depth = documents = 0
     for event in YAML(typ="safe", pure=True).parse(text):

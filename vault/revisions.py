@@ -128,7 +128,7 @@ def scheme(name: str) -> Scheme:
 
 
 def any_label(text: str) -> bool:
-    """Return whether a text is spelled like a revision of any scheme, as names in the log must be."""
+    """Tell whether a text is a label of any scheme, which every name in the log must be."""
     for known in SCHEMES.values():
         try:
             known.parse(text)

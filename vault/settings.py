@@ -130,15 +130,11 @@ def _from_text(row: Setting, text: str) -> Any:
 
 def _fault(row: Setting, values: Mapping[str, Any]) -> str | None:
     value = values.get(row.name, row.default)
-    expected, kind = {
-        str: ("text", str),
-        int: ("a whole number", int),
-        tuple: ("a list of texts", (list, tuple)),
-    }[type(row.default)]
-    if isinstance(value, bool) or not isinstance(value, kind):
-        return f"is not {expected}"
-    if isinstance(value, list | tuple) and not all(isinstance(part, str) for part in value):
-        return f"is not {expected}"
+    if isinstance(row.default, tuple):
+        many = isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
+        return row.fault(value) if many else "is not a list of texts"
+    if isinstance(value, bool) or type(value) is not type(row.default):
+        return "is not text" if isinstance(row.default, str) else "is not a whole number"
     return row.fault(value)
 
 
@@ -216,7 +212,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ("time_zone", "the zone in which pages show time; stored time is UTC", _zone_fault),
     ("source_url", "where users of a modified Titleblock find its source (AGPL 13)", _link_fault),
 )
-_DEFAULTS = {one.name: one.default for one in fields(Settings)}
+_DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(Settings)}
 TABLE: tuple[Setting, ...] = tuple(
     Setting(name, _DEFAULTS[name], what_for, fault) for name, what_for, fault in _ROWS
 )

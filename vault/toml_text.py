@@ -52,7 +52,7 @@ def changed(previous: bytes | None, values: Mapping[str, Any]) -> bytes:
     A key whose plain value stays the same is not touched, so its spelling and comment stay too; a
     value of None removes the key.  Raises ValueError where the previous file cannot be read.
     """
-    import tomlkit
+    import tomlkit  # noqa: PLC0415
 
     before = plain(read(previous or b""))
     document = tomlkit.parse((previous or b"").decode("utf-8-sig").replace("\r\n", "\n"))

@@ -66,8 +66,8 @@ def test_the_address_fits_the_alphanumeric_mode() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "/", "HTTPS://SHOP.EXAMPLE/R/", "https://x/q/" + "0" * 26, "0" * 26, "/r/" + "0" * 26 + "/x",
-     "WIFI:S:net;;", "/r/" + "0" * 25],
+    ["", "/", "HTTPS://SHOP.EXAMPLE/R/", "https://x/q/" + "0" * 26, "0" * 26,
+     "/r/" + "0" * 26 + "/x", "WIFI:S:net;;", "/r/" + "0" * 25],
 )  # fmt: skip
 def test_other_codes_are_refused(text: str) -> None:
     """A QR of something else is refused instead of being taken for one of ours."""

@@ -28,7 +28,7 @@ def test_item_numbers_people_use_are_accepted(number: str) -> None:
     "number",
     [
         "", "x" * 33, "-1", ".5", "_a", "a/b", "a b", "a\n", "10–42", "é1", "CON", "con.1", "Nul",
-        "LPT9.x", "com1", "a.lock", "A.LOCK", "a..b", "a.", "..", "a:b", "a\\b", "a*", "１２",
+        "LPT9.x", "com1", "a.lock", "A.LOCK", "a..b", "a.", "..", "a:b", "a\\b", "a*", "\uff11",
         "--x",
         "conin$",
     ],
@@ -70,7 +70,7 @@ HOSTILE = [
     "-x", "a/-b", "x" * 256, "é" * 128, "/".join("a" * 16 + "b"),
     "a" * 200 + ("/" + "b" * 200) * 5,
     ".gitattributes", "a/.gitmodules", ".dvc/config", ".dvcignore", "dvc.yaml", "x/dvc.lock",
-    ".gitignore", b"Latin-\xe9.pdf".decode("utf-8", "surrogateescape"), "a\ufdd0", "a\uffff",
+    b"Latin-\xe9.pdf".decode("utf-8", "surrogateescape"), "a\ufdd0", "a\uffff",
     "\u3164",
     "a\ufe0f",
 ]  # fmt: skip
@@ -92,7 +92,7 @@ def test_hostile_paths_are_refused(path: str) -> None:
         "конструкция.pdf", "ガバナ.pdf", " leading space.pdf", "a.b.c", ".hidden", "100%.pdf",
         "a@b!.pdf",
         "/".join("abcdefghijklmnop"), "é" * 127, "console.pdf", "nullable", "😀.pdf", "git.pdf",
-        "x.git",
+        "x.git", "a/.gitignore",
     ],
     ids=ascii,
 )  # fmt: skip
@@ -118,11 +118,10 @@ def test_a_lawful_name_is_printable_and_one_of_its_kind(name: str) -> None:
     if path_fault(name) is None:
         assert name.replace("/", "").isprintable() or "\xa0" in name or not name.isascii()
         assert not any(ord(sign) < 32 or 0x202A <= ord(sign) <= 0x202E for sign in name)
-        assert file_name(name.split("/")[0]) == name.split("/")[0] or len(name.encode()) > 240
 
 
 def test_a_file_name_arrives_composed() -> None:
-    """macOS sends decomposed letters; they are stored composed, so that one name is one file."""
+    """Apple's systems send decomposed letters; stored composed, one name is one file."""
     assert file_name("Geha\u0308use.pdf") == "Geh\u00e4use.pdf"
 
 

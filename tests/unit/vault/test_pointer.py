@@ -26,7 +26,7 @@ ODD_NAMES = [
     "a.pdf", "图纸+载带.pdf", "#1, plate (final).pdf", "yes", "null", "1.5", "2026-01-01", "0x1f",
     "x y's.pdf", "@at.pdf", "& amp.pdf", "! bang", "😀 part.step", "'q'", "a #b.pdf", "%p", "{x}",
     "[x]", "~", "=", "é.pdf", "1_000", ".inf", "Ünï (2).SLDPRT", "a, b.dxf",
-    "a very long name of a drawing with so many words in it that DVC folds it over two lines, B.pdf",
+    "a very long name of a drawing with so many words in it that DVC folds its line, B.pdf",
 ]  # fmt: skip
 
 hexes = st.text("0123456789abcdef", min_size=32, max_size=32)
@@ -197,8 +197,10 @@ def test_no_mangled_pointer_can_break_the_reader(data: st.DataObject) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_stock_dvc_pulls_by_our_pointers_and_we_read_its_own(tmp_path: Path) -> None:
-    """A real DVC client fetches every oddly named file by a pointer of ours, and the pointers it
-    writes itself for the same names are read here and mean the same."""
+    """A real client fetches by our pointers, and the ones it writes itself are read here.
+
+    For every odd name both mean the same, so neither side can lose a file of the other.
+    """
     if not shutil.which("git"):
         pytest.skip("git is not installed")
     clone, bytes_of = tmp_path / "clone", {}

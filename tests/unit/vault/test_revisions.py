@@ -50,7 +50,7 @@ def test_numbers_are_read_back(position: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["", "-", "a", "I", "O", "Q", "S", "X", "Z", "AZ", "IA", "AAA", "1", "A\n", "Ａ"]
+    "label", ["", "-", "a", "I", "O", "Q", "S", "X", "Z", "AZ", "IA", "AAA", "1", "A\n", "\uff21"]
 )
 def test_labels_that_are_no_letters_are_refused(label: str) -> None:
     """The dash, small letters, the skipped ones in either place, and a third letter."""
