@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from release import requirements, rules
 from release.change import FileFact, Order, OrderItem
 from release.errors import BadRules
 from release.finding import Finding, all_pass
-from release.log import ReleaseLog
+from release.log import ReleaseLog, Revision
 from release.requirements import Case
 from release.rules import Rules
 from vault import errors, item, names, pointer
@@ -78,25 +78,29 @@ def judge(vault: Vault, order: Order) -> Judgement:
     """Return what the rules in force say of an order, item by item."""
     told = current_rules(vault)
     log = ReleaseLog(vault)
-    approvers = {
-        one.name: one.roles
-        for one in people.everybody(vault.ledger)
-        if not one.disabled and APPROVER in one.roles
-    }
     findings: list[Finding] = []
     for one in order.items:
-        released = log.current(one.number)
-        findings += requirements.judged(
-            told.requirements,
-            Case(
-                order=order, item=one, approvers=approvers, deputies=told.deputies,
-                released_owner=released.owner if released else None,
-                released_tree=released.tree if released else None,
-                faults=faults(vault, one),
-            ),
-        )  # fmt: skip
+        case = case_of(vault, told, order, one, log.current(one.number))
+        case = replace(case, faults=faults(vault, one))
+        findings += requirements.judged(told.requirements, case)
     letters = {one.number: next_label(log, told, one.number) for one in order.items}
     return Judgement(order, tuple(findings), letters if order.state != "released" else {})
+
+
+def case_of(
+    vault: Vault, told: Rules, order: Order, one: OrderItem, released: Revision | None
+) -> Case:
+    """Return what is known of an item without looking into its files."""
+    approvers = {
+        person.name: person.roles
+        for person in people.everybody(vault.ledger)
+        if not person.disabled and APPROVER in person.roles
+    }
+    return Case(
+        order=order, item=one, approvers=approvers, deputies=told.deputies,
+        released_owner=released.owner if released else None,
+        released_tree=released.tree if released else None, faults={},
+    )  # fmt: skip
 
 
 def next_label(log: ReleaseLog, told: Rules, number: str) -> str:
