@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The tables of the floor; migrations build them, a test compares the two.
+
+What is *not* here is as much a decision: no price, no account, no stock balance, no payroll.
+Titleblock stands beside an ERP and a test refuses such columns.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from vault.ledger.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+station = Table(
+    "station",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("fold", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("minutes_per_day", Integer, nullable=False),
+    Column("retired", Integer, nullable=False),
+    Column("added_at", Text, nullable=False),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("fold", Text, nullable=False, unique=True),
+    Column("item", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("qty", Integer, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("released_at", Text),
+    Column("closed_at", Text),
+    CheckConstraint("qty > 0", name="qty"),
+    Index("ix_job_state_due", "state", "due"),
+    Index("ix_job_item_rev", "item", "rev"),
+    Index("ix_job_customer", "customer"),
+)
+
+operation = Table(
+    "operation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("station", Text, ForeignKey("station.code"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("setup_minutes", Float, nullable=False),
+    Column("run_minutes", Float, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("parallel", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("good", Integer, nullable=False),
+    Column("scrap", Integer, nullable=False),
+    Column("started_at", Text),
+    Column("finished_at", Text),
+    CheckConstraint("good >= 0", name="good"),
+    CheckConstraint("scrap >= 0", name="scrap"),
+    UniqueConstraint("job", "seq"),
+    Index("ix_operation_station_state", "station", "state"),
+)
+
+stint = Table(
+    "stint",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("operation", Integer, ForeignKey("operation.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("ended_by", Text),
+    Column("good", Integer, nullable=False),
+    Column("scrap", Integer, nullable=False),
+    Index("ix_stint_operation", "operation"),
+)
+
+floor_note = Table(
+    "floor_note",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("operation", Integer, ForeignKey("operation.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Index("ix_floor_note_operation", "operation"),
+)
+
+traveler_token = Table(
+    "traveler_token",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("operation", Integer, ForeignKey("operation.id")),
+    Column("print", Integer, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("revoked_at", Text),
+    Index("ix_traveler_token_job", "job"),
+)
