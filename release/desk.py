@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from release import gate, lifecycle, orders, requirements, settling, transaction
+from release import gate, lifecycle, orders, requirements, rulebook, settling, transaction
 from release.change import Bound, Event, Order, OrderItem, Override, Signoff
 from release.errors import (
     ChangedSinceSeen,
@@ -160,7 +160,7 @@ def override(
     Raises NoNotes, NotAnApprover, WrongPassword or WrongState.
     """
     filed = _up_to_date(vault, actor, orders.load(vault, name))
-    found = gate.current_rules(vault).requirement(requirement)
+    found = rulebook.current(vault).requirement(requirement)
     if found is None or not found.may_override & actor.roles or actor.disabled:
         why = f"the rules let nobody of their role override “{requirement}”"
         raise NotAnApprover(name=actor.name, change=name, why=why)
@@ -194,7 +194,7 @@ def release(
     if changed:
         _up_to_date(vault, actor, filed)
         raise ChangedSinceSigned(number=changed[0], change=order.change, by=_last_by(vault, changed[0]))
-    told = gate.current_rules(vault)
+    told = rulebook.current(vault)
     judgement = gate.judge(vault, order)
     if not judgement.passes:
         open_ones = "; ".join(f"{one.item}: {one.reason}" for one in judgement.open)
@@ -313,7 +313,7 @@ def _mine(vault: Vault, actor: Person, order: Order) -> list[OrderItem]:
     """Return the items of an order this person's signature counts for; raises NotAnApprover."""
     if actor.disabled or gate.APPROVER not in actor.roles:
         raise NotAnApprover(name=actor.name, change=order.change, why="it takes the role approver")
-    told, log = gate.current_rules(vault), ReleaseLog(vault)
+    told, log = rulebook.current(vault), ReleaseLog(vault)
     found, barred = [], False
     for one in order.items:
         released = log.current(one.number)

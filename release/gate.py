@@ -7,16 +7,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from release import requirements, rules
+from release import requirements, rulebook
 from release.change import FileFact, Order, OrderItem
-from release.errors import BadRules
 from release.finding import Finding, all_pass
 from release.log import ReleaseLog, Revision
 from release.requirements import Case
 from release.rules import Rules
 from vault import errors, item, names, pointer
 from vault.catalogue import ItemRow
-from vault.history.repository import RULES
 from vault.home import Vault
 from vault.ledger import people
 from vault.objects.store import Digest
@@ -65,18 +63,9 @@ class Judgement:
         }  # fmt: skip
 
 
-def current_rules(vault: Vault) -> Rules:
-    """Return the rules in force, from ``refs/meta/rules``; raises BadRules where there are none."""
-    tip = vault.history.tip(RULES)
-    entry = None if tip is None else vault.history.folder(tip).get(rules.FILE)
-    if entry is None:
-        raise BadRules(where="refs/meta/rules", why="there is no rules.toml")
-    return rules.read(vault.history.blob_of(entry.oid).decode(), entry.oid)
-
-
 def judge(vault: Vault, order: Order) -> Judgement:
     """Return what the rules in force say of an order, item by item."""
-    told = current_rules(vault)
+    told = rulebook.current(vault)
     log = ReleaseLog(vault)
     findings: list[Finding] = []
     for one in order.items:

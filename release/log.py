@@ -55,7 +55,7 @@ class Revision:
     """One released revision of one item, exactly as recorded.
 
     ``sequence`` is the place in the log, ``source_commit`` and ``tree`` what was
-    released, ``code`` what the QR of the stamp says.
+    released, ``url`` the address in the QR of the stamp and ``code`` its last part.
     """
 
     number: str
@@ -68,6 +68,7 @@ class Revision:
     released_at: str
     released_by: str
     code: str
+    url: str
     supersedes: str | None
     notes: str
     source_commit: str

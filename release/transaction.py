@@ -17,7 +17,6 @@ from typing import Any, Final
 from release import log as release_log
 from release.change import FileFact, Order, OrderItem
 from release.errors import ReleaseLost
-from release.finding import Finding
 from release.gate import Judgement
 from release.log import Head, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed, signer
@@ -27,7 +26,7 @@ from vault import canonical, clock, codes, errors, worker
 from vault.checkin import author
 from vault.history.repository import CHANGES, RELEASES
 from vault.home import Vault
-from vault.ledger import events, people
+from vault.ledger import events
 from vault.ledger.people import Person
 from vault.objects.store import Digest
 
@@ -136,25 +135,42 @@ def _made(
     vault: Vault, actor: Person, order: Order, one: OrderItem, judgement: Judgement, rules: str,
     log: ReleaseLog, at: str, progress: Progress,
 ) -> Revision:  # fmt: skip
-    rev, code = judgement.next[one.number], codes.new_code()
-    url = codes.qr_address(vault.settings.public_url, "r", code)
-    stamp = Stamp(
-        state="released", number=one.number, rev=rev, title=one.title, date=at[:10],
-        approver=_approver(vault, order, one), change=order.change, url=url,
-        extra=_overridden(judgement.findings, one),
+    signoffs = [asdict(signed) for signed in order.signoffs if signed.covers(one)]
+    code = codes.new_code()
+    bare = Revision(
+        number=one.number, rev=judgement.next[one.number], title=one.title, kind=one.kind,
+        owner=one.owner, change=order.change, sequence=0, released_at=at,
+        released_by=actor.name, code=code,
+        url=codes.qr_address(vault.settings.public_url, "r", code),
+        supersedes=log.latest(one.number), notes=order.notes, source_commit=one.commit,
+        tree=one.tree, path=one.path, rules=rules, files=(), signoffs=tuple(signoffs),
+        findings=tuple(f for f in judgement.findings if f.item == one.number),
     )  # fmt: skip
     files = []
     for file in one.files:
-        progress(f"{one.number} {rev}: {file.name}")
-        files.append(_released(vault, file, stamp))
-    signoffs = [asdict(signed) for signed in order.signoffs if signed.covers(one)]
-    return Revision(
-        number=one.number, rev=rev, title=one.title, kind=one.kind, owner=one.owner,
-        change=order.change, sequence=0, released_at=at, released_by=actor.name, code=code,
-        supersedes=log.latest(one.number), notes=order.notes, source_commit=one.commit,
-        tree=one.tree, path=one.path, rules=rules, files=tuple(files), signoffs=tuple(signoffs),
-        findings=tuple(f for f in judgement.findings if f.item == one.number),
+        progress(f"{bare.number} {bare.rev}: {file.name}")
+        files.append(_released(vault, file, stamp_of(bare)))
+    return replace(bare, files=tuple(files))
+
+
+def stamp_of(one: Revision) -> Stamp:
+    """Return what is stamped on a revision's PDFs: a function of its record and nothing else."""
+    approvers = [str(s["full_name"] or s["by"]) for s in one.signoffs if s["meaning"] == "approved"]
+    overridden = [f for f in one.findings if f.verdict == "overridden"]
+    return Stamp(
+        state="released", number=one.number, rev=one.rev, title=one.title,
+        date=one.released_at[:10], approver=", ".join(dict.fromkeys(approvers)),
+        change=one.change, url=one.url,
+        extra=tuple(("Override", f"{f.requirement}: {f.reason}") for f in overridden),
     )  # fmt: skip
+
+
+def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> str:
+    """Stamp a released PDF once more and return the sha256 of the outcome; for verification."""
+    source = vault.objects.path(Digest(file.md5, file.sha256, file.size), file.name)
+    with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
+        out = Path(folder) / "stamped.pdf"
+        return press.stamp(worker.shared(), source, out, stamp_of(one), name=file.name).sha256
 
 
 def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
@@ -174,23 +190,6 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
     return replace(
         kept,
         stamped=StampedFile(digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how),
-    )
-
-
-def _approver(vault: Vault, order: Order, one: OrderItem) -> str:
-    """Return the printed names of who approved this item, for the approval person of ISO 7200."""
-    signed = [s for s in order.signoffs if s.meaning == "approved" and s.covers(one)]
-    shown = [s.full_name or s.by for s in signed]
-    if not shown:
-        return people.get(vault.ledger, one.owner).shown
-    return ", ".join(dict.fromkeys(shown))
-
-
-def _overridden(findings: tuple[Finding, ...], one: OrderItem) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        ("Override", f"{f.requirement}: {f.reason}")
-        for f in findings
-        if f.item == one.number and f.verdict == "overridden"
     )
 
 

@@ -106,6 +106,10 @@ class History:
         """Return one commit; raises DamagedHistory where it is not there."""
         return _told(self._commit(oid))
 
+    def peeled(self, oid: str) -> str:
+        """Return the commit an annotated tag, or a commit itself, stands for."""
+        return str(self._commit(oid).id)
+
     def tree(self, commit: str, path: str = "") -> str | None:
         """Return the tree of a folder in a commit, or None where it is no folder."""
         found = self._find(commit, path)
