@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from vault import item_cli, setup_cli
+from vault import setup_cli
 from vault.errors import Refusal
 from vault.ledger import people_cli
 from vault.terminal import Session
@@ -39,7 +39,6 @@ def trunk() -> click.Group:
     """Return the whole command line, with every installed branch hung on it."""
     setup_cli.hang(titleblock)
     people_cli.hang(titleblock)
-    item_cli.hang(titleblock)
     for branch in sorted(entry_points(group="titleblock.cli"), key=lambda one: one.name):
         branch.load()(titleblock)
     return titleblock

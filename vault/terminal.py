@@ -42,6 +42,11 @@ class Session:
         self._user = user
         self._opened: Vault | None = None
 
+    @property
+    def user(self) -> str | None:
+        """Return the name of who acts, or None where nobody was named."""
+        return self._user or os.environ.get("TITLEBLOCK_USER")
+
     @cached_property
     def vault(self) -> Vault:
         """Return the opened vault; raises NoVault where there is none."""
@@ -56,10 +61,9 @@ class Session:
         """Return the person who acts; raises NoActor, NoSuchPerson or NotAllowed."""
         from vault.ledger import people
 
-        name = self._user or os.environ.get("TITLEBLOCK_USER")
-        if not name:
+        if not self.user:
             raise errors.NoActor
-        person = people.get(self.vault.ledger, name)
+        person = people.get(self.vault.ledger, self.user)
         people.require(person, *people.ROLES)
         return person
 
@@ -152,3 +156,16 @@ def login_name() -> str:
         name = ""
     kept = "".join(sign for sign in name.lower() if sign.isascii() and (sign.isalnum() or sign in "._-"))
     return kept if len(kept) > 1 and kept[0].isalpha() else "admin"
+
+
+@contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """Show what is being worked on in one line of stderr that rewrites itself, for people only."""
+    seen = sys.stderr.isatty()
+
+    def show(line: str) -> None:
+        if seen:
+            click.echo(f"\r\x1b[K{errors.printable(line)[:100]}", nl=False, err=True)
+
+    yield show
+    show("")

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The branch of the command line for items, change orders, releases and verification."""
+
+from __future__ import annotations
+
+import click
+
+from release import change_cli, item_cli, verify_cli
+from release.stamp import stamp_cli
+
+
+def hang(trunk: click.Group) -> None:
+    """Hang every verb of this floor on the trunk."""
+    for branch in (item_cli, change_cli, verify_cli, stamp_cli):
+        branch.hang(trunk)

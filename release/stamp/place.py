@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where on a page a stamp stands: geometry and the search for white space, all pure functions.
+
+A page is seen *upright*: turned as a reader turns it, cropped as a reader crops it, its origin at
+the lower left of what is seen, its unit the point (1/72 inch) of the printed sheet.  One matrix
+leads from there into the page's own user space, whatever its boxes, its rotation and its UserUnit
+(ISO 32000-2, 7.7.3.3 and 8.3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+MM = 72 / 25.4  # points
+LETTER = (0.0, 0.0, 612.0, 792.0)  # what readers take where a page names no box that can be used
+
+Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page as a reader shows it: the visible box in user space, the turn, the size of the unit."""
+
+    box: Box
+    rotation: int  # 0, 90, 180 or 270, clockwise
+    unit: float  # points of the printed sheet in one unit of user space
+
+    @property
+    def width(self) -> float:
+        """Points across, upright."""
+        x0, y0, x1, y1 = self.box
+        return (y1 - y0 if self.rotation % 180 else x1 - x0) * self.unit
+
+    @property
+    def height(self) -> float:
+        """Points from bottom to top, upright."""
+        x0, y0, x1, y1 = self.box
+        return (x1 - x0 if self.rotation % 180 else y1 - y0) * self.unit
+
+    @property
+    def matrix(self) -> Matrix:
+        """Return a b c d e f, which take an upright point (x, y) to (ax+cy+e, bx+dy+f)."""
+        x0, y0, x1, y1 = self.box
+        one = 1 / self.unit
+        return {
+            0: (one, 0.0, 0.0, one, x0, y0),
+            90: (0.0, one, -one, 0.0, x1, y0),
+            180: (-one, 0.0, 0.0, -one, x1, y1),
+            270: (0.0, -one, one, 0.0, x0, y1),
+        }[self.rotation]
+
+
+def sheet(media: Box, crop: Box | None, rotation: float, unit: float) -> Sheet:
+    """Return the sheet of a page from its raw entries, mended the way readers mend them."""
+    seen = _ordered(media)
+    if not _has_area(seen):
+        seen = LETTER
+    if crop is not None:
+        x0, y0, x1, y1 = _ordered(crop)
+        cut = (max(x0, seen[0]), max(y0, seen[1]), min(x1, seen[2]), min(y1, seen[3]))
+        seen = cut if _has_area(cut) else seen
+    turned = int(90 * ((rotation % 360 + 45) // 90)) % 360
+    return Sheet(seen, turned, unit if 1e-3 <= unit <= 1e6 else 1.0)
+
+
+def _ordered(box: Box) -> Box:
+    x0, y0, x1, y1 = box
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _has_area(box: Box) -> bool:
+    return box[2] - box[0] > 1e-6 and box[3] - box[1] > 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A small picture of an upright page, a bit a pixel: rows from the top, left is the high bit."""
+
+    width: int
+    rows: tuple[int, ...]
+    pixel: float  # points
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+
+def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
+    """Return where a grey picture differs from its ground, the most common grey in it."""
+    ground = 255 if samples.count(255) * 2 > len(samples) else _commonest(samples)
+    signs = samples.translate(
+        bytes(ord("1") if abs(grey - ground) > 8 else ord("0") for grey in range(256))
+    )
+    rows = tuple(int(signs[at : at + width], 2) for at in range(0, len(signs) - width + 1, step))
+    return Ink(width, rows, pixel)
+
+
+def _commonest(samples: bytes) -> int:
+    return max(range(256), key=samples.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands: its lower left corner in upright points, its scale, what it covers."""
+
+    x: float
+    y: float
+    scale: float
+    covers: float  # the share of its area that was not white, 0 for white space
+    choice: int  # which of the blocks offered
+
+
+MARGIN = 4.0  # mm, what printers leave blank
+CLEARANCES = (2.0, 0.7)  # mm of white around the block, better and still good
+SMALLER = (0.9, 0.8, 0.7)  # scales for sheets that are too small, down to modules of 0.35 mm
+TITLE_BLOCK = (180.0, 70.0)  # mm, the corner where ISO 7200 has it
+
+
+def scale_for(sheet: Sheet) -> float:
+    """Return the scale of a stamp on a sheet: 1 to A4, 1.15 on A3, 1.5 on A1.
+
+    Large sheets are read from farther away, and are printed reduced.
+    """
+    short = min(sheet.width, sheet.height) / MM
+    return min(max((short / 210) ** 0.4, 1.0), 8.0)
+
+
+def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place | None:
+    """Return the best place for one of the blocks, whose sizes are in mm at scale 1.
+
+    In this order: white space at the sheet's own scale, then at scale 1, the first block first;
+    smaller only where the sheet is too small for scale 1; else the place that covers least.  None
+    means that no block fits on the sheet at all.
+    """
+    full = scale_for(sheet)
+    fitting = [scale for scale in (full, 1.0) if _fits(sheet, sizes, scale)] or [
+        scale for scale in SMALLER if _fits(sheet, sizes, scale)
+    ][:1]
+    for scale in dict.fromkeys(fitting):
+        for clearance in CLEARANCES:
+            for choice, size in enumerate(sizes):
+                found = _white(sheet, ink, size, scale, clearance * min(scale, 1.5))
+                if found:
+                    return Place(*found, scale, 0.0, choice)
+    return _least_covering(sheet, ink, sizes, fitting[-1]) if fitting else None
+
+
+def _fits(sheet: Sheet, sizes: Sequence[tuple[float, float]], scale: float) -> bool:
+    edge = 2 * _margin(sheet)
+    return any(
+        width * scale * MM + edge <= sheet.width and height * scale * MM + edge <= sheet.height
+        for width, height in sizes
+    )
+
+
+def _margin(sheet: Sheet) -> float:
+    """Return what stays free at the edges, in points; less on sheets that are hardly larger."""
+    return min(MARGIN * MM, 0.02 * min(sheet.width, sheet.height))
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Where a block of a size in whole pixels may have its upper left pixel."""
+
+    wide: int
+    high: int
+    first: int  # column and row
+    last_column: int
+    last_row: int
+
+    @classmethod
+    def of(cls, sheet: Sheet, ink: Ink, width: float, height: float) -> _Search | None:
+        """Return the search for a size in points, None where it does not fit."""
+        pixel = ink.pixel
+        wide, high = int(-(-width // pixel)), int(-(-height // pixel))
+        first = int(-(-_margin(sheet) // pixel))
+        columns, rows = int(sheet.width / pixel), int(sheet.height / pixel)
+        last_column = min(columns, ink.width) - first - wide
+        last_row = min(rows, ink.height) - first - high
+        if last_column < first or last_row < first:
+            return None
+        return cls(wide, high, first, last_column, last_row)
+
+
+def _white(
+    sheet: Sheet, ink: Ink, size: tuple[float, float], scale: float, clearance: float
+) -> tuple[float, float] | None:
+    """Return the lower left corner of the best white place, in upright points."""
+    gap = clearance * MM
+    width, height = size[0] * scale * MM, size[1] * scale * MM
+    search = _Search.of(sheet, ink, width + 2 * gap, height + 2 * gap)
+    if search is None:
+        return None
+    best = min(
+        (
+            (_cost(sheet, ink, search, column, row), column, row)
+            for column, row in _free(ink, search)
+        ),
+        default=None,
+    )
+    if best is None:
+        return None
+    _, column, row = best
+    return column * ink.pixel + gap, sheet.height - row * ink.pixel - gap - height
+
+
+def _free(ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
+    """Yield columns and rows where no pixel of the block meets ink: a few of each row are enough.
+
+    Rows are integers and a bit is a pixel, so that a whole row is tried at once.
+    """
+    columns = ((1 << (search.last_column - search.first + 1)) - 1) << (
+        ink.width - 1 - search.last_column
+    )
+    title = int(ink.width - min(TITLE_BLOCK[0] * MM / ink.pixel, 0.45 * ink.width)) - search.wide
+    beside = columns >> max(ink.width - 1 - title, 0) << max(ink.width - 1 - title, 0)
+    for row, blocked in enumerate(_spread(ink.rows, search)):
+        if not search.first <= row <= search.last_row:
+            continue
+        free = ~blocked & columns
+        for bits in (free, free & beside):
+            if bits:
+                yield ink.width - bits.bit_length(), row
+                yield ink.width - (bits & -bits).bit_length(), row
+
+
+def _spread(rows: Sequence[int], search: _Search) -> list[int]:
+    """Return for each row the columns where a block with its upper left pixel there meets ink."""
+    down = list(rows)
+    reach = 1
+    while reach < search.high:
+        more = min(reach, search.high - reach)
+        down = [a | b for a, b in zip(down, down[more:] + [0] * more, strict=True)]
+        reach += more
+    reach = 1
+    while reach < search.wide:
+        more = min(reach, search.wide - reach)
+        down = [row | row << more for row in down]
+        reach += more
+    return down
+
+
+def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int) -> float:
+    """Return how far a place is from where people look for a stamp, in mm.
+
+    That is along the border: at the bottom beside the title block, then at the top, then at the
+    sides; where the title block usually is only when nothing else is free.
+    """
+    pixel = ink.pixel / MM
+    wide, high = sheet.width / MM, sheet.height / MM
+    left, right = column * pixel, wide - (column + search.wide) * pixel
+    top, bottom = row * pixel, high - (row + search.high) * pixel
+    cost = min(
+        bottom + 0.10 * right,
+        top + 0.10 * right + 15,
+        right + 25 + 0.05 * top,
+        left + 25 + 0.05 * top,
+    )
+    if right < min(TITLE_BLOCK[0], 0.45 * wide) and bottom < min(TITLE_BLOCK[1], 0.3 * high):
+        cost += 1000
+    return cost
+
+
+def _least_covering(
+    sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]], scale: float
+) -> Place | None:
+    """Return the place that covers least ink; at equal ink, the one people would look at."""
+    sums = _sums(ink)
+    best: tuple[float, Place] | None = None
+    for choice, size in enumerate(sizes):
+        width, height = size[0] * scale * MM, size[1] * scale * MM
+        search = _Search.of(sheet, ink, width, height)
+        if search is None:
+            continue
+        stride = max(1, (search.last_column - search.first) // 60)
+        for row in range(search.first, search.last_row + 1, stride):
+            for column in range(search.first, search.last_column + 1, stride):
+                covered = _covered(sums, search, column, row)
+                cost = covered + 0.02 * _cost(sheet, ink, search, column, row)
+                if best is None or cost < best[0]:
+                    x, y = column * ink.pixel, sheet.height - row * ink.pixel - height
+                    share = covered / (search.wide * search.high)
+                    best = cost, Place(x, y, scale, share, choice)
+    return best[1] if best else None
+
+
+def _sums(ink: Ink) -> list[list[int]]:
+    """Return the summed-area table: how much ink is above and left of each corner."""
+    table = [[0] * (ink.width + 1)]
+    for row in ink.rows:
+        line = accumulate(map(int, f"{row:0{ink.width}b}"), initial=0)
+        table.append([above + here for above, here in zip(table[-1], line, strict=True)])
+    return table
+
+
+def _covered(sums: list[list[int]], search: _Search, column: int, row: int) -> int:
+    above, below = sums[row], sums[row + search.high]
+    right = column + search.wide
+    return below[right] - below[column] - above[right] + above[column]

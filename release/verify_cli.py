@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verification on the command line: one line for each fault, exit code 5 where there is one."""
+
+from __future__ import annotations
+
+# Imports inside functions: `--help` must not wait for the database and git.
+import click
+
+from vault import terminal
+from vault.terminal import say, session
+
+DAMAGED = 5
+
+
+def hang(trunk: click.Group) -> None:
+    """Hang this verb on the trunk."""
+    trunk.add_command(verify)
+
+
+@click.command()
+@click.argument("number", required=False)
+@click.argument("rev", required=False)
+@click.option("--deep", is_flag=True, help="Also stamp every released PDF again and compare.")
+@terminal.reads
+def verify(number: str | None, rev: str | None, deep: bool) -> None:
+    """Check every signature, sha256, object, sign-off and the ledger's chain."""
+    from release import audit
+
+    with terminal.status() as show:
+        report = audit.verify(session().vault, number, rev, deep=deep, progress=show)
+    counted = ", ".join(f"{count} {kind}" for kind, count in report.checked.items())
+    if report.ok:
+        say(report.told(), f"All good: {counted}.")
+        return
+    lines = [f"{one.kind}: {one.where}: {one.what}" for one in report.faults]
+    say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}."])
+    click.get_current_context().exit(DAMAGED)
