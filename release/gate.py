@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from release import requirements, rulebook
@@ -13,7 +15,7 @@ from release.finding import Finding, all_pass
 from release.log import ReleaseLog, Revision
 from release.requirements import Case
 from release.rules import Rules
-from vault import errors, item, names, pointer
+from vault import errors, item, names, pointer, worker
 from vault.catalogue import ItemRow
 from vault.home import Vault
 from vault.ledger import people
@@ -135,11 +137,22 @@ def faults(vault: Vault, one: OrderItem) -> dict[str, str]:
         digest = Digest(md5=file.md5, sha256=file.sha256, size=file.size)
         try:
             path = vault.objects.path(digest, file.name)
-            if file.is_pdf:
-                pictures.facts(path, name=file.name, sha256=file.sha256, cache=vault.cache)
         except errors.Refusal as refusal:
-            found[file.name] = str(refusal.facts.get("reason") or refusal)
+            found[file.name] = str(refusal)
+            continue
+        if file.is_pdf and (why := _unreadable(file.sha256, file.name, path)):
+            found[file.name] = why
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _unreadable(_sha256: str, name: str, path: Path) -> str | None:
+    """Return why a PDF does not open; the same bytes are looked into once by a process."""
+    try:
+        pictures.facts(worker.shared(), path, name)
+    except errors.Refusal as refusal:
+        return str(refusal.facts.get("reason") or refusal)
+    return None
 
 
 def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:

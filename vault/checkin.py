@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vault import errors, following, grammars, item, names, pointer
+from vault import errors, following, grammars, item, names, pointer, worker
 from vault.catalogue import ItemRow
 from vault.history.repository import MAIN, Author
 from vault.home import Vault
@@ -153,7 +153,7 @@ def _is_what_it_says(name: str, path: Path) -> None:
     if name.lower().endswith(".pdf"):
         if b"%PDF-" not in start:
             raise errors.UnreadableFile(name=name, reason="it is not a PDF")
-        pictures.facts(path, name=name)
+        pictures.facts(worker.shared(), path, name)
 
 
 def _changes(

@@ -83,7 +83,7 @@ def _lay_out(root: Path, told: settings.Settings, admin: str) -> None:
     history = repository.create(root / home.GIT)
     _configure(root / home.GIT)
     signing.make_key(root / home.KEYS)
-    opening.open_store(told.storage, root)
+    opening.open_store(told.storage, root, create=True)
     ledger = engine.create(home.ledger_url(told.ledger, root))
     people.add(ledger, admin, admin, ["admin"])
     ledger.close()

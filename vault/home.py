@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from vault import catalogue as catalogue_file
-from vault import errors, settings
+from vault import errors, settings, worker
 from vault.catalogue import Catalogue
 from vault.history.repository import History
 from vault.ledger import engine
@@ -16,6 +16,7 @@ from vault.ledger.engine import Ledger
 from vault.objects import opening
 from vault.objects.store import ObjectStore
 from vault.settings import Settings
+from vault.worker import Worker
 
 GIT: Final = "vault.git"
 CATALOGUE: Final = "catalogue.db"
@@ -43,6 +44,11 @@ class Vault:
     def cache(self) -> Path:
         """Return the folder of what can be made again: page pictures, copies of checked bytes."""
         return self.root / CACHE
+
+    @property
+    def worker(self) -> Worker:
+        """Return the limited processes that open files which may be hostile."""
+        return worker.shared()
 
     def close(self) -> None:
         """Let go of the databases."""
