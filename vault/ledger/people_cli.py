@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database.
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +197,7 @@ def upgrade(context: click.Context) -> None:
     from vault import home, settings
     from vault.ledger import engine
 
-    given = context.find_root().params.get("vault_dir")
+    given = context.find_root().params.get("vault_dir") or os.environ.get("TITLEBLOCK_VAULT")
     root = home.find(Path(given).resolve() if given else Path.cwd())
     url = home.ledger_url(settings.load(root / settings.FILE).ledger, root)
     opened = engine.upgrade(url)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a person may be told by the floor: every refusal, one class each."""
+
+from __future__ import annotations
+
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+
+# --- routes and stations ----------------------------------------------------
+
+
+class BadRoute(BadInput):
+    """The route {where} cannot be used: {why}; correct it, check it in and release it."""
+
+
+class BadStation(BadInput):
+    """“{code}” cannot be the code of a station: {why}; use 1 to 40 letters, digits, spaces
+    and . _ - + &, as mill-2."""
+
+
+class BadStationTime(BadInput):
+    """A station cannot work {minutes} minutes a day; give 1 to 1440."""
+
+
+class StationExists(Conflict):
+    """There is already a station {code}; change it with `titleblock station set`."""
+
+
+class NoSuchStation(NotFound):
+    """There is no station {code}; `titleblock station list` shows what is there."""
+
+
+# --- jobs -------------------------------------------------------------------
+
+
+class BadJobNumber(BadInput):
+    """The job number “{number}” cannot be used: {why}; use 1 to 32 of A-Z a-z 0-9 . _ -
+    and start with a letter or a digit."""
+
+
+class BadQuantity(BadInput):
+    """{qty} is not a quantity of pieces; give a whole number from {least} to 1000000."""
+
+
+class BadDueDate(BadInput):
+    """“{due}” is not a day; write it as 2027-03-01."""
+
+
+class BadWords(BadInput):
+    """The {what} cannot be used: {why}; write it again."""
+
+
+class JobExists(Conflict):
+    """There is already a job {number}; choose another number."""
+
+
+class NoSuchJob(NotFound):
+    """There is no job {number}; `titleblock job list` shows what is there."""
+
+
+class NotReleased(Refused):
+    """{number} has no released revision to make it from; release a change order for it first."""
+
+
+class RevisionRecalled(Refused):
+    """{number} {rev} was recalled ({why}), nothing may be made from it; {way}."""
+
+
+class FileNotReleased(Refused):
+    """Operation {seq} of the route names the file {name}, which {number} {rev} does not release;
+    correct route.toml and release again."""
+
+
+class JobCannot(Refused):
+    """Job {job} is {state}, so it cannot be {act}; {way}."""
+
+
+class OperationsOpen(Refused):
+    """Job {job} has unfinished operations ({open}); finish them, or close it short with -m WHY."""
+
+
+# --- operations -------------------------------------------------------------
+
+
+class NoSuchOperation(NotFound):
+    """Job {job} has no operation {seq}; it has {operations}."""
+
+
+class OperationCannot(Refused):
+    """Operation {seq} of job {job} is {state}, so nobody can {act} it; {way}."""
+
+
+class JobNotReleased(Refused):
+    """Job {job} is {state}, so no work can start on it; {way}."""
+
+
+class EarlierOperationOpen(Refused):
+    """Operation {seq} of job {job} waits for operation {earlier}, which is {state}; finish that
+    one first."""
+
+
+class NothingArrived(Refused):
+    """No good piece came to operation {seq} of job {job}, so there is nothing to work on; ask the
+    planner to close the job."""
+
+
+class TooManyPieces(Refused):
+    """{arrived} pieces came to operation {seq} of job {job}, but {counted} would be accounted for
+    ({good} good, {scrap} scrap, {before} before); count again."""
+
+
+class PiecesMissing(Refused):
+    """{arrived} pieces came to operation {seq} of job {job}, but only {counted} are accounted for;
+    give the rest as good or scrap, pause instead, or say with -m why {missing} are missing."""
+
+
+# --- travelers --------------------------------------------------------------
+
+
+class NoSuchTraveler(NotFound):
+    """That code is no traveler of this shop; scan it again, or ask the planner for a new print."""
+
+
+class TravelerEnded(NotFound):
+    """This traveler of job {job} is {why}; ask the planner for a new print."""
+
+
+class OutsideTraveler(NotAllowed):
+    """This code is for operation {own} of job {job} only; scan the code of the job, or of
+    operation {seq}."""

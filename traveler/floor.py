@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The floor: what a scan shows, and the few things that may be done there.
+
+Looking needs only the traveler's code and never changes anything.  Acting needs a person, known by
+badge and PIN, and may be sent twice with the same idempotency key without being done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import traveler.words as words_of
+from release.log import ReleaseLog
+from traveler import gate, jobs, lifecycle, records, tables, tokens
+from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler
+from traveler.records import Job, Operation
+from traveler.standing import standing
+from traveler.views import JobView, OperationView, job_view
+from vault import clock
+from vault.errors import Refusal
+from vault.home import Vault
+from vault.ledger import idempotency
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+ROLES = ("operator", "planner", "quality")
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FloorFile:
+    """A released file of the job's revision; ``pages`` of its stamped PDF, 0 where there is none.
+
+    ``here`` says that the current step names it, or names none and so needs all.
+    """
+
+    name: str
+    size: int
+    pages: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """All that the page behind a traveler's QR shows, true at the moment ``as_of``.
+
+    ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
+    are the buttons; where there is none, ``why_not`` is the sentence that says why.
+    """
+
+    view: JobView
+    scope: int | None
+    step: OperationView | None
+    files: tuple[FloorFile, ...]
+    owed: tuple[str, ...]
+    acts: tuple[str, ...]
+    why_not: str
+    as_of: str
+
+    @property
+    def job(self) -> Job:
+        """Return the job."""
+        return self.view.job
+
+    @property
+    def standing(self) -> gate.Standing:
+        """Return how the job's revision stands."""
+        return self.view.standing
+
+    @property
+    def stop(self) -> bool:
+        """Say whether the page has to say STOP: the revision is not the one to work from."""
+        return self.standing.state != "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an act on an operation left: its state, and its pieces counted so far."""
+
+    job: str
+    seq: int
+    state: str
+    good: int
+    scrap: int
+    at: str
+
+
+def look(vault: Vault, code: str) -> FloorView:
+    """Return what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
+    with vault.ledger.reading() as connection:
+        token = tokens.find(connection, code)
+        job = records.job(connection, token.job)
+        if job is None:  # the ledger's foreign keys keep this from happening
+            raise NoSuchJob(number=token.job)
+        operations = records.operations(connection, job.number)
+        stints = records.stints(connection, job.number)
+        notes = records.notes(connection, job.number)
+    log = ReleaseLog(vault)
+    view = job_view(job, operations, stints, notes, standing(log, job.item, job.rev))
+    scanned = next((one for one in operations if one.id == token.operation), None)
+    step = view.operation(scanned.seq) if scanned else view.step
+    acts = step.acts if step else ()
+    return FloorView(
+        view=view,
+        scope=scanned.seq if scanned else None,
+        step=step,
+        files=_files(log, job, step),
+        owed=step.operation.proof if step else (),
+        acts=acts,
+        why_not="" if acts else _why_not(view, operations, step),
+        as_of=clock.now(),
+    )
+
+
+def start(
+    vault: Vault,
+    actor: Person,
+    job: str,
+    seq: int,
+    *,
+    device: str = "",
+    idempotency_key: str = "",
+    token: str = "",
+) -> Progress:
+    """Begin, or go on with, an operation.
+
+    Raises RoleNeeded, NoSuchJob, NoSuchOperation, OperationCannot, JobNotReleased,
+    EarlierOperationOpen, NothingArrived, RevisionRecalled or OutsideTraveler.
+    """
+    request = {"act": "start", "job": job, "seq": seq}
+    return _act(vault, actor, request, device, idempotency_key, token)
+
+
+def pause(
+    vault: Vault,
+    actor: Person,
+    job: str,
+    seq: int,
+    qty: int = 0,
+    scrap: int = 0,
+    *,
+    device: str = "",
+    idempotency_key: str = "",
+    token: str = "",
+) -> Progress:
+    """Interrupt an operation, counting the good and scrapped pieces made since it was started.
+
+    Raises what ``start`` does but for the job's standing, and BadQuantity or TooManyPieces.
+    """
+    request = {"act": "pause", "job": job, "seq": seq, "qty": qty, "scrap": scrap}
+    return _act(vault, actor, request, device, idempotency_key, token)
+
+
+def finish(
+    vault: Vault,
+    actor: Person,
+    job: str,
+    seq: int,
+    qty: int | None = None,
+    scrap: int = 0,
+    *,
+    why: str = "",
+    device: str = "",
+    idempotency_key: str = "",
+    token: str = "",
+) -> Progress:
+    """End an operation; without ``qty`` all pieces not counted yet are good.
+
+    Every piece that came must be accounted for, or ``why`` must say why some are missing.  Raises
+    what ``pause`` does, and PiecesMissing.
+    """
+    request = {"act": "finish", "job": job, "seq": seq, "qty": qty, "scrap": scrap, "why": why}
+    return _act(vault, actor, request, device, idempotency_key, token)
+
+
+def note(
+    vault: Vault,
+    actor: Person,
+    job: str,
+    seq: int,
+    words: str,
+    *,
+    device: str = "",
+    idempotency_key: str = "",
+    token: str = "",
+) -> Progress:
+    """Write down something about an operation, whatever its state; raises BadWords."""
+    request = {"act": "note", "job": job, "seq": seq, "words": words}
+    return _act(vault, actor, request, device, idempotency_key, token)
+
+
+def _act(
+    vault: Vault,
+    actor: Person,
+    request: Mapping[str, Any],
+    device: str,
+    key: str,
+    code: str,
+) -> Progress:
+    require(actor, *ROLES)
+    with vault.ledger.writing(actor.name, device) as writing:
+        earlier = idempotency.earlier(writing, key, request)
+        if earlier is not None:
+            return Progress(**earlier)
+        job, operations, operation = _found(writing, request["job"], request["seq"])
+        if code:
+            _within(writing, code, job, operation)
+        if request["act"] == "note":
+            done = _note(writing, job, operation, request["words"])
+        elif request["act"] == "start":
+            done = _start(vault, writing, job, operations, operation)
+        else:
+            done = _stop(writing, job, operations, operation, request)
+        idempotency.keep(writing, key, request, asdict(done))
+    return done
+
+
+def _start(
+    vault: Vault, writing: Writing, job: Job, operations: list[Operation], operation: Operation
+) -> Progress:
+    stand = standing(ReleaseLog(vault), job.item, job.rev)
+    if refusal := gate.act_refusal(job, operations, operation, stand, "start"):
+        raise refusal
+    writing.insert(
+        tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
+        started_at=writing.at, good=0, scrap=0,
+    )  # fmt: skip
+    return _moved(
+        writing, operation, "start",
+        changes={"started_at": operation.started_at or writing.at},
+        facts={"rev": job.rev, "standing": stand.state},
+    )  # fmt: skip
+
+
+def _stop(
+    writing: Writing,
+    job: Job,
+    operations: list[Operation],
+    operation: Operation,
+    request: Mapping[str, Any],
+) -> Progress:
+    act, given = request["act"], request["qty"]
+    unasked = gate.Standing("current", None)  # a stop asks nothing of the revision
+    if refusal := gate.act_refusal(job, operations, operation, unasked, act):
+        raise refusal
+    scrap = words_of.pieces(request["scrap"])
+    left = gate.arrived(job, operations, operation) - operation.good - operation.scrap - scrap
+    good = words_of.pieces(max(left, 0) if given is None else given)
+    why = words_of.line("reason", request.get("why", ""), 500)
+    finishing = act == "finish"
+    if refusal := gate.pieces_refusal(job, operations, operation, good, scrap, finishing, why):
+        raise refusal
+    stint = records.open_stint(writing.connection, operation.id)
+    if stint is not None:
+        writing.update(
+            tables.stint, stint.id, ended_at=writing.at, ended_by=writing.actor, good=good,
+            scrap=scrap,
+        )  # fmt: skip
+    changes: dict[str, Any] = {"good": operation.good + good, "scrap": operation.scrap + scrap}
+    if finishing:
+        changes["finished_at"] = writing.at
+    facts = {"good": good, "scrap": scrap} | ({"why": why} if why else {})
+    return _moved(writing, operation, act, changes=changes, facts=facts)
+
+
+def _moved(
+    writing: Writing,
+    operation: Operation,
+    act: str,
+    changes: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> Progress:
+    after = lifecycle.OPERATION[operation.state, act]
+    row = writing.update(tables.operation, operation.id, state=after, **changes)
+    writing.record(
+        f"operation.{act}", jobs.subject(operation.job), seq=operation.seq,
+        before=operation.state, now=after, **facts,
+    )  # fmt: skip
+    return Progress(operation.job, operation.seq, after, row["good"], row["scrap"], writing.at)
+
+
+def _note(writing: Writing, job: Job, operation: Operation, text: str) -> Progress:
+    words = words_of.lines("note", text, LONGEST_NOTE)
+    writing.insert(
+        tables.floor_note, operation=operation.id, at=writing.at, person=writing.actor, words=words
+    )
+    writing.record("operation.note", jobs.subject(job.number), seq=operation.seq, note=words)
+    return Progress(
+        job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at
+    )
+
+
+def _found(writing: Writing, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:
+    job = records.job(writing.connection, number)
+    if job is None:
+        raise NoSuchJob(number=number)
+    operations = records.operations(writing.connection, job.number)
+    for one in operations:
+        if one.seq == seq:
+            return job, operations, one
+    shown = ", ".join(str(one.seq) for one in operations) or "none"
+    raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
+
+
+def _within(writing: Writing, code: str, job: Job, operation: Operation) -> None:
+    token = tokens.find(writing.connection, code)
+    if token.job != job.number or token.operation not in {None, operation.id}:
+        scope = records.operations(writing.connection, token.job)
+        own = next((one.seq for one in scope if one.id == token.operation), "any")
+        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq)
+
+
+def _files(log: ReleaseLog, job: Job, step: OperationView | None) -> tuple[FloorFile, ...]:
+    named = step.operation.files if step else ()
+    revision = log.revision(job.item, job.rev)
+    return tuple(
+        FloorFile(
+            name=file.name,
+            size=file.size,
+            pages=file.stamped.pages if file.stamped else 0,
+            here=not named or file.name in named,
+        )
+        for file in revision.files
+    )
+
+
+def _why_not(view: JobView, operations: list[Operation], step: OperationView | None) -> str:
+    if step is None:
+        return "Every operation of this job is done."
+    refusal: Refusal | None = gate.act_refusal(
+        view.job, operations, step.operation, view.standing, "start"
+    )
+    return str(refusal) if refusal else ""

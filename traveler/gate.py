@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The gates of the floor: may this step be taken, and if not, which sentence says why.
+
+Pure functions on frozen values.  The verbs raise what they return; the floor page asks the same
+functions which buttons to show, so that no button promises what the verb would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from traveler import lifecycle
+from traveler.errors import (
+    EarlierOperationOpen,
+    JobCannot,
+    JobNotReleased,
+    NothingArrived,
+    OperationCannot,
+    OperationsOpen,
+    PiecesMissing,
+    RevisionRecalled,
+    TooManyPieces,
+)
+from traveler.records import Job, Operation
+from vault.errors import Refusal
+
+_JOB_WAYS = {
+    "planned": "the planner has to release it first",
+    "released": "it is released already",
+    "held": "the planner has to release it again",
+    "closed": "make a new job for more pieces",
+}
+_OPERATION_WAYS = {
+    "waiting": "start it first",
+    "running": "pause or finish it",
+    "paused": "start it again first",
+    "done": "it is done",
+}
+_SAID = {"release": "released", "hold": "held", "close": "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the revision of a job stands now: ``current``, ``superseded`` or ``recalled``.
+
+    ``current`` names the revision to work from, if there is one; ``why`` the reason of a recall.
+    """
+
+    state: str
+    current: str | None
+    why: str = ""
+
+
+def job_refusal(job: Job, act: str, operations: Sequence[Operation], why: str) -> Refusal | None:
+    """Return why a job cannot be released, held or closed now, or None where it can."""
+    if (job.state, act) not in lifecycle.JOB:
+        return JobCannot(job=job.number, state=job.state, act=_SAID[act], way=_JOB_WAYS[job.state])
+    still_open = [str(one.seq) for one in operations if one.state != "done"]
+    if act == "close" and still_open and not why:
+        return OperationsOpen(job=job.number, open=", ".join(still_open))
+    return None
+
+
+def act_refusal(
+    job: Job,
+    operations: Sequence[Operation],
+    operation: Operation,
+    standing: Standing,
+    act: str,
+) -> Refusal | None:
+    """Return why an operation cannot be started, paused or finished now, or None where it can.
+
+    Only a start asks for the revision and the job: what was begun must be accounted for, whatever
+    happened since.
+    """
+    if (operation.state, act) not in lifecycle.OPERATION:
+        way = _OPERATION_WAYS[operation.state]
+        return OperationCannot(
+            job=job.number, seq=operation.seq, state=operation.state, act=act, way=way
+        )
+    return _start_refusal(job, operations, operation, standing) if act == "start" else None
+
+
+def _start_refusal(
+    job: Job, operations: Sequence[Operation], operation: Operation, standing: Standing
+) -> Refusal | None:
+    if standing.state == "recalled":
+        return recalled(job.item, job.rev, standing)
+    if job.state != "released":
+        return JobNotReleased(job=job.number, state=job.state, way=_JOB_WAYS[job.state])
+    for one in before(operations, operation):
+        if one.state != "done":
+            return EarlierOperationOpen(
+                job=job.number, seq=operation.seq, earlier=one.seq, state=one.state
+            )
+    if not arrived(job, operations, operation):
+        return NothingArrived(job=job.number, seq=operation.seq)
+    return None
+
+
+def recalled(item: str, rev: str, standing: Standing) -> Refusal:
+    """Return the refusal to make anything from a recalled revision, with the way out of it."""
+    way = "release a corrected revision and make a new job"
+    if standing.current:
+        way = f"make a new job from {item} {standing.current}"
+    return RevisionRecalled(number=item, rev=rev, why=standing.why or "no reason kept", way=way)
+
+
+def pieces_refusal(
+    job: Job,
+    operations: Sequence[Operation],
+    operation: Operation,
+    good: int,
+    scrap: int,
+    finishing: bool,
+    why: str,
+) -> Refusal | None:
+    """Return why these pieces cannot be booked on an operation, or None where they add up."""
+    came = arrived(job, operations, operation)
+    counted_before = operation.good + operation.scrap
+    counted = counted_before + good + scrap
+    if counted > came:
+        return TooManyPieces(
+            job=job.number, seq=operation.seq, arrived=came, counted=counted,
+            good=good, scrap=scrap, before=counted_before,
+        )  # fmt: skip
+    if finishing and counted < came and not why:
+        return PiecesMissing(
+            job=job.number, seq=operation.seq, arrived=came, counted=counted, missing=came - counted
+        )
+    return None
+
+
+def before(operations: Sequence[Operation], operation: Operation) -> list[Operation]:
+    """Return what has to be done before an operation may start: all that its group waits for.
+
+    An operation marked parallel belongs to the group of the one before it.
+    """
+    place = [one.seq for one in operations].index(operation.seq)
+    while place > 0 and operations[place].parallel:
+        place -= 1
+    return list(operations[:place])
+
+
+def arrived(job: Job, operations: Sequence[Operation], operation: Operation) -> int:
+    """Return how many pieces come to an operation: the good ones the group before it let through.
+
+    Operations side by side each see every piece, so the fewest good ones of a group go on.
+    """
+    earlier = before(operations, operation)
+    if not earlier:
+        return job.qty
+    group = [one for one in earlier if before(operations, one) == before(operations, earlier[-1])]
+    return min(one.good for one in group)
+
+
+def acts(
+    job: Job, operations: Sequence[Operation], operation: Operation, standing: Standing
+) -> tuple[str, ...]:
+    """Return what may be done with an operation now, in the order of its lifecycle."""
+    return tuple(
+        act
+        for act in lifecycle.acts(lifecycle.OPERATION, operation.state)
+        if act_refusal(job, operations, operation, standing, act) is None
+    )

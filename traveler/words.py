@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What people may write into the floor's records: one line, a few lines, a day, a quantity."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from traveler.errors import BadDueDate, BadQuantity, BadWords
+
+MOST_PIECES = 1_000_000
+
+
+def line(what: str, text: str, longest: int) -> str:
+    """Return one line without needless spaces; raises BadWords naming what it was meant to be."""
+    tidy = " ".join(unicodedata.normalize("NFC", text).split())
+    return _sound(what, tidy, longest)
+
+
+def lines(what: str, text: str, longest: int) -> str:
+    """Return a few lines with their ends trimmed; raises BadWords, also where nothing is left."""
+    tidy = "\n".join(part.rstrip() for part in unicodedata.normalize("NFC", text).splitlines())
+    if not tidy.strip():
+        raise BadWords(what=what, why="it is empty")
+    return _sound(what, tidy.strip(), longest)
+
+
+def day(text: str) -> str:
+    """Return a day as it is stored, ``2027-03-01``; raises BadDueDate."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise BadDueDate(due=text) from error
+
+
+def pieces(count: Any, least: int = 0) -> int:
+    """Return a count of pieces; raises BadQuantity below ``least`` or above a million."""
+    if isinstance(count, bool) or not isinstance(count, int) or not least <= count <= MOST_PIECES:
+        raise BadQuantity(qty=count, least=least)
+    return count
+
+
+def _sound(what: str, text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise BadWords(what=what, why=f"it is longer than {longest} characters")
+    if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign != "\n" for sign in text):
+        raise BadWords(what=what, why="it holds a sign that cannot be seen")
+    return text
