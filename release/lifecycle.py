@@ -29,6 +29,7 @@ REVISION: Final[dict[tuple[str, str], str]] = {
 """A revision: released once, superseded by the next one, recalled with a reason.  No way back."""
 
 REMEDY: Final[dict[str, str]] = {
+    "new": "open it first",
     "open": "finish it first",
     "rejected": "check in what was asked for and amend it, or cancel it",
     "released": "open a new change order for the next revision",

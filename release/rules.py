@@ -20,7 +20,7 @@ from release.requirements import (
     Requirement,
     SignedOff,
 )
-from vault import revisions
+from vault import errors, revisions
 from vault.ledger.people import ROLES
 
 FILE: Final = "rules.toml"
@@ -98,11 +98,12 @@ def _scheme(told: Any) -> revisions.Scheme:
     if not isinstance(told, dict):
         raise BadRules(where="revision", why="it must be a table")
     _known(told, {"scheme"}, "revision")
-    name = told.get("scheme", "asme-y14.35")
+    name = str(told.get("scheme", revisions.ASME))
     try:
         return revisions.scheme(name)
-    except (KeyError, ValueError, TypeError) as fault:
-        raise BadRules(where="revision.scheme", why=f"“{name}” is no scheme") from fault
+    except errors.NoSuchScheme as fault:
+        known = ", ".join(revisions.SCHEMES)
+        raise BadRules(where="revision.scheme", why=f"“{name}” is none of {known}") from fault
 
 
 def _sign_off(told: dict[str, Any], where: str) -> SignedOff:
