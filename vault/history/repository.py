@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import ConfigLevel, FileMode, ObjectType, Option, SortMode
+from pygit2.enums import ConfigLevel, FileMode, Option, SortMode
 
 from vault import clock, durable, errors
 from vault.history.trees import differing, rewritten
@@ -230,11 +230,10 @@ class History:
 
     def _commit(self, oid: str) -> pygit2.Commit:
         found = self._object(oid)
-        if found.type == ObjectType.TAG:
-            found = found.peel(pygit2.Commit)
-        if not isinstance(found, pygit2.Commit):
-            raise errors.DamagedHistory(where=oid, why="it is not a commit")
-        return found
+        try:
+            return found.peel(pygit2.Commit)  # an annotated tag stands for its commit
+        except (ValueError, pygit2.GitError) as fault:
+            raise errors.DamagedHistory(where=oid, why="it is not a commit") from fault
 
     def _find(self, commit: str, path: str) -> pygit2.Object | None:
         tree = self._commit(commit).tree
