@@ -22,7 +22,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page as a reader shows it: the visible box in user space, the turn, the size of the unit."""
+    """A page as a reader shows it: the visible box in user space, the turn, the unit."""
 
     box: Box
     rotation: int  # 0, 90, 180 or 270, clockwise
@@ -77,7 +77,7 @@ def _has_area(box: Box) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """A small picture of an upright page, a bit a pixel: rows from the top, left is the high bit."""
+    """A small picture of an upright page, a bit a pixel: rows from the top, left the high bit."""
 
     width: int
     rows: tuple[int, ...]
@@ -126,7 +126,7 @@ def scale_for(sheet: Sheet) -> float:
     Large sheets are read from farther away, and are printed reduced.
     """
     short = min(sheet.width, sheet.height) / MM
-    return min(max((short / 210) ** 0.4, 1.0), 8.0)
+    return float(min(max((short / 210) ** 0.4, 1.0), 8.0))
 
 
 def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place | None:

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Stamping a file from outside the worker process: the ways in their order, and what came out.
+
+Each way is one task of its own, so that one which hangs or dies costs a worker and not the others.
+A file that came out was opened again and checked; where no way works, the reason is told and
+nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from release.errors import UnstampableFile
+from release.stamp.template import Stamp
+from vault.errors import WorkerGaveUp
+from vault.worker import Worker
+
+TASK = "release.stamp.task"
+WAYS = ("in place", "rewritten", "redrawn", "as picture")
+CHUNK = 1 << 20
+SLOW_PAGE = 200_000  # bytes of source for which a second more is allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A stamped file: its pages, its bytes, and how it was made.
+
+    ``how`` is one of the ways; ``covered`` are pages without white space for the stamp, so that it
+    covers something; ``removed`` are kinds of active content that are no longer in it.
+    """
+
+    pages: int
+    size: int
+    sha256: str
+    md5: str
+    how: str
+    covered: tuple[int, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def warm(worker: Worker) -> None:
+    """Start a worker that has the stamp's libraries loaded; returns at once."""
+    worker.warm(TASK)
+
+
+def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "") -> Stamped:
+    """Stamp every page of a PDF into a new file; the same input gives the same bytes.
+
+    ``out`` appears as a whole or not at all, and never before it was checked.
+
+    Raises:
+        UnreadableFile: the source is no PDF, is locked with a password, is damaged, has no pages.
+        UnstampableFile: it can be read, but no way brings out a stamped file that is right.
+    """
+    name = name or source.name
+    aside = out.with_name(f".{out.name[:60]}.{secrets.token_hex(6)}.aside")
+    reasons = []
+    try:
+        for way in WAYS:
+            try:
+                answer = _try(worker, source, aside, name, stamp, way)
+            except WorkerGaveUp as gave_up:
+                reasons.append(f"given up after {gave_up.facts['limit']}")
+                continue
+            if not answer["fault"]:
+                made = _described(aside, way, answer)
+                os.replace(aside, out)  # noqa: PTH105 - atomic on every system
+                return made
+            reasons.append(str(answer["fault"]))
+    finally:
+        aside.unlink(missing_ok=True)
+    raise UnstampableFile(name=name, reason=reasons[0])
+
+
+def _try(
+    worker: Worker, source: Path, aside: Path, name: str, stamp: Stamp, way: str
+) -> dict[str, object]:
+    more = source.stat().st_size / SLOW_PAGE
+    limits = replace(worker.limits, wall=min(20 + more, 120), cpu=min(15 + more, 100))
+    return worker.call(
+        f"{TASK}:press", limits=limits,
+        path=source, out=aside, name=name, stamp=asdict(stamp), way=way,
+    )  # fmt: skip
+
+
+def _described(path: Path, way: str, answer: dict[str, object]) -> Stamped:
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            sha256.update(chunk)
+            md5.update(chunk)
+            size += len(chunk)
+    pages, covered, removed = answer["pages"], answer["covered"], answer["removed"]
+    if not (isinstance(pages, int) and isinstance(covered, list) and isinstance(removed, list)):
+        raise TypeError(answer)
+    return Stamped(
+        pages, size, sha256.hexdigest(), md5.hexdigest(), way, tuple(covered), tuple(removed)
+    )

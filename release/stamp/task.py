@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One try at stamping a file: open, disarm, draw, save, check.  A task of the worker process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from release.errors import UnstampableFile
+from release.stamp import check, draw
+from release.stamp.template import Stamp
+from vault.errors import UnreadableFile
+from vault.reading import pdf
+from vault.reading.active import disarm
+
+MOST_PAGES = 2000
+
+
+def press(path: str, out: str, name: str, stamp: dict[str, Any], way: str) -> dict[str, Any]:
+    """Stamp the file one way and check what came out; ``fault`` says why it is no good.
+
+    Raises:
+        UnreadableFile: it is no PDF, is locked, or has no pages.
+        UnstampableFile: no way will ever work, as where a page is too small.
+    """
+    wanted = Stamp(**{**stamp, "extra": tuple(map(tuple, stamp["extra"]))})
+    with pdf.opened(path, name) as document:
+        if document.page_count > MOST_PAGES:
+            reason = f"it has {document.page_count} pages, more than {MOST_PAGES}"
+            raise UnstampableFile(name=name, reason=reason)
+        try:
+            with pdf.explained(name):
+                return _tried(document, path, out, name, wanted, way)
+        except UnreadableFile as unreadable:
+            return {"fault": str(unreadable.facts["reason"])}
+
+
+def _tried(document: Any, path: str, out: str, name: str, stamp: Stamp, way: str) -> dict[str, Any]:
+    count = document.page_count
+    sheets = [draw.sheet_of(draw.page_object(document, index)) for index in range(count)]
+    looks = [_look(document, index) for index in range(count)]
+    removed = disarm(document)
+    source = draw.prepared(document, way)
+    if source.page_count != count:
+        return {"fault": f"{source.page_count} of {count} pages came out"}
+    marks = draw.mark(source, stamp, name, looks)
+    draw.save(source, out, Path(path).read_bytes(), stamp)
+    return {
+        "fault": check.fault(out, stamp, sheets, marks),
+        "pages": count,
+        "covered": [index + 1 for index, mark in enumerate(marks) if mark.place.covers > 0],
+        "removed": sorted(removed),
+    }
+
+
+def _look(document: Any, index: int) -> draw.Look | None:
+    """Return the picture of a page, None where only another way may be able to show it."""
+    try:
+        with pdf.explained("page"):
+            return draw.look(document.load_page(index))
+    except UnreadableFile:
+        return None
