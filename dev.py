@@ -130,6 +130,8 @@ TO_RUN = (
 TO_TEST = (
     Need("chromium", lambda: chromium() is not None, "chromium", "chromium", "chromium",
          "Google.Chrome"),
+    Need("strace", lambda: sys.platform != "linux" or shutil.which("strace") is not None, "strace",
+         "strace", "", ""),
     Need("qpdf", on_path("qpdf"), "qpdf", "qpdf", "qpdf", "QPDF.QPDF"),
 )  # fmt: skip
 
@@ -173,7 +175,7 @@ def remedy(needs: Sequence[Need]) -> str:
     }
     for manager, (command, packages) in ways.items():
         if shutil.which(manager):
-            return f"{command} {' '.join(dict.fromkeys(packages))}"
+            return f"{command} {' '.join(filter(None, dict.fromkeys(packages)))}"
     return f"install {', '.join(need.name for need in needs)} with the system's package manager"
 
 

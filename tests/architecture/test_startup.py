@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A command answers before one wonders whether it will."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAVY = {
+    "PIL", "alembic", "argon2", "asyncio", "boto3", "botocore", "dvc", "dvc_data", "dvc_objects",
+    "flask", "git", "jinja2", "numpy", "pygit2", "pymupdf", "requests", "ruamel", "sqlalchemy",
+    "sqlite_utils", "tomlkit", "watchdog",
+}  # fmt: skip
+HELP = """
+import sys
+from vault import cli
+sys.argv = ["titleblock", "--help"]
+try:
+    cli.main()
+finally:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+TIMES_OF_A_BARE_START = 15  # 300 ms where Python itself starts in 20 ms
+
+
+def seconds(words: list[str | Path]) -> float:
+    """Return the shortest of seven runs: what else the machine does can only add."""
+    runs = []
+    for _ in range(7):
+        began = time.perf_counter()
+        subprocess.run(words, check=True, capture_output=True)
+        runs.append(time.perf_counter() - began)
+    return min(statistics.median(runs), min(runs) * 1.5)
+
+
+def loaded(program: str) -> set[str]:
+    """Return the top-level modules a fresh interpreter holds after a program."""
+    told = subprocess.run(
+        [sys.executable, "-I", "-c", program], check=True, capture_output=True, text=True
+    )
+    return {name.partition(".")[0] for name in told.stderr.split()}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`titleblock --help` waits for no database, no git, no PDF library."""
+    assert loaded(HELP) & HEAVY == set()
+
+
+def test_hooks_load_nothing_heavy(sources: list[Any]) -> None:
+    """What git runs at each push waits for neither DVC nor the PDF library."""
+    modules = [source.name for source in sources if source.floor == "hooks"]
+    for name in modules:
+        module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        program = f"import sys, {module}\nprint(*sys.modules, file=sys.stderr)"
+        heavy = {"dvc", "dvc_data", "pymupdf", "alembic", "flask", "boto3"}
+        assert loaded(program) & heavy == set(), name
+
+
+def test_a_heavy_module_is_found() -> None:
+    """The check sees what a program imports."""
+    assert "sqlalchemy" in loaded("import sqlalchemy, sys; print(*sys.modules, file=sys.stderr)")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="starting a process costs too much there")
+def test_help_starts_within_300_ms() -> None:
+    """Measured against the bare interpreter, so that a busy machine slows both."""
+    command = Path(sys.executable).with_name("titleblock")
+    bare = seconds([sys.executable, "-I", "-c", "pass"])
+    shown = seconds([command, "--help"])
+    assert shown < max(0.3, bare * TIMES_OF_A_BARE_START), f"{shown * 1000:.0f} ms"
