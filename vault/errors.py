@@ -220,6 +220,21 @@ class DamagedObject(Damaged):
     `titleblock verify`."""
 
 
+class AddressTaken(Refused):
+    """{name} has the md5 {md5} of other bytes that are kept already, which chance never does; save
+    it again in the program that made it, and find out where it comes from."""
+
+
+class NoStore(Unavailable):
+    """The object store is not at {where}; mount its disk, or correct `storage` in
+    titleblock.toml."""
+
+
+class StoreUnwritable(Unavailable):
+    """The object store at {where} cannot be written ({why}); nothing was changed, so make room or
+    give this user the right to write there and try again."""
+
+
 class DamagedHistory(Damaged):
     """The history is damaged at {where}: {why}; restore vault.git from a mirror."""
 

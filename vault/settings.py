@@ -159,8 +159,8 @@ def _bare_host(netloc: str) -> str:
 
 def _storage_fault(url: str) -> str | None:
     scheme = _SCHEME.match(url)
-    if scheme and scheme[1].lower() not in {"s3", "file", "memory"}:
-        return "is neither a folder nor an address in s3:// or file://"
+    if scheme and scheme[1].lower() not in {"file", "memory"}:
+        return "is neither a folder nor an address in file://"
     return "is empty" if not url.strip() else None
 
 
@@ -203,7 +203,7 @@ def _link_fault(url: str) -> str | None:
 
 _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ("public_url", "the one base address in every QR, link and e-mail", _url_fault),
-    ("storage", "where the bytes are: a folder in the vault, file:// or s3://", _storage_fault),
+    ("storage", "where the bytes are: a folder, counted from the vault's, or file://", _storage_fault),
     ("ledger", "the database of people, jobs and events (SQLAlchemy address)", _ledger_fault),
     ("shop_name", "the name on pages, stamps and travelers", _text_fault),
     ("trusted_hosts", "further host names this vault may be asked under", _hosts_fault),

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Objects in a folder, in the layout of a DVC remote: ``files/md5/ab/cdef…``.
+
+DVC's own object database does the storing; two things are changed about how it copies.  Bytes
+arrive in ``tmp`` of the same store, are hashed on the way and are on disk before they are renamed
+to their address, so that a crash leaves no half object; and folders are flushed after the rename,
+because a power cut loses the name of a file whose bytes are safe.
+
+``dvc_data`` is imported when the first object is put: it costs every start 200 ms, and reading
+needs nothing of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from functools import cached_property
+from io import BufferedReader
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from vault import durable
+from vault.errors import (
+    AddressTaken,
+    DamagedObject,
+    MissingObject,
+    NoStore,
+    Refusal,
+    StoreUnwritable,
+)
+from vault.objects.store import Digest, Readable, called, difference, is_address, named, take_in
+
+if TYPE_CHECKING:
+    from dvc_data.hashfile.db.local import LocalHashFileDB
+
+if os.name == "posix":
+    import fcntl
+
+FILES = "files/md5"
+ASIDE = "tmp"
+
+_BINARY = getattr(os, "O_BINARY", 0)
+_ASIDE_MODE = 0o644 if os.name == "nt" else 0o444  # read-only from birth, its writer apart
+
+_README = """\
+The bytes of every file of a Titleblock vault, by digest, in the layout of a DVC remote.
+Copy this folder as you like; never change, rename or delete anything in files/.
+tmp/ holds uploads that are under way; what a crash leaves there is removed at the next start.
+"""
+
+
+class FolderStore:
+    """An object store in a local folder, which stock ``dvc pull`` can use as its remote."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the store, removing what a crash left; raises NoStore where the folder is none."""
+        self.root = root
+        self._files = root / FILES
+        self._aside = root / ASIDE
+        if not self._files.is_dir():
+            raise NoStore(where=root)
+        _sweep(self._aside)
+
+    @classmethod
+    def create(cls, root: Path) -> FolderStore:
+        """Make an empty store in a folder, or open the one that is there."""
+        (root / FILES).mkdir(parents=True, exist_ok=True)
+        (root / ASIDE).mkdir(exist_ok=True)
+        if not (root / "README").exists():
+            durable.write(root / "README", _README.encode())
+        for folder in (root / FILES, root / "files", root, root.parent):
+            durable.fsync_folder(folder)
+        return cls(root)
+
+    def put(self, source: Path | Readable, name: str = "") -> Digest:
+        """Keep the bytes of a file or stream; see ``ObjectStore.put``."""
+        try:
+            with named(source, name) as readable, self._new_file() as (aside, file):
+                digest = take_in(readable, file)
+                file.flush()
+                os.fsync(file.fileno())
+                if os.name == "nt":
+                    file.close()  # Windows renames no open file
+                self._hand_over(aside, digest, name)
+        except OSError as fault:
+            raise StoreUnwritable(where=self.root, why=fault.strerror or fault) from fault
+        return digest
+
+    def has(self, md5: str) -> bool:
+        """Tell whether there is a file at an address."""
+        return is_address(md5) and self._place(md5).is_file()
+
+    def read(self, digest: Digest, name: str = "") -> bytes:
+        """Return the bytes, size and SHA-256 compared; raises MissingObject, DamagedObject."""
+        with _giving(name, digest.md5), self._opened(digest.md5, name) as file:
+            _check_size(file, digest, name)
+            data = file.read()
+        why = difference(digest, hashlib.sha256(data).hexdigest(), len(data))
+        if why:
+            raise DamagedObject(name=called(name, digest.md5), why=why)
+        return data
+
+    def open(self, digest: Digest, name: str = "") -> BinaryIO:
+        """Return a stream that was compared to its end; raises MissingObject, DamagedObject."""
+        file = self._opened(digest.md5, name)
+        try:
+            with _giving(name, digest.md5):
+                _check_size(file, digest, name)
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                why = difference(digest, sha256, file.tell())
+                file.seek(0)
+            if why:
+                raise DamagedObject(name=called(name, digest.md5), why=why)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def path(self, digest: Digest, name: str = "") -> Path:
+        """Return the object's own file, compared just now; raises MissingObject, DamagedObject."""
+        self.open(digest, name).close()
+        return self._place(digest.md5)
+
+    def identify(self, md5: str, name: str = "") -> Digest:
+        """Return the digest of the bytes at an address; raises MissingObject, DamagedObject."""
+        with _giving(name, md5), self._opened(md5, name) as file:
+            found = take_in(file)
+        if found.md5 != md5:
+            raise DamagedObject(name=called(name, md5), why=f"their md5 is {found.md5}")
+        return found
+
+    def fault(self, digest: Digest) -> str | None:
+        """Return why the bytes cannot be given out, or None where they can."""
+        try:
+            self.open(digest).close()
+        except MissingObject:
+            return "it is missing"
+        except Refusal as fault:
+            return str(fault.facts["why"])
+        return None
+
+    def digests(self) -> Iterator[str]:
+        """Yield the md5 of everything kept; what else lies in the folders is passed over."""
+        for shard in sorted(self._files.glob("[0-9a-f][0-9a-f]")):
+            for name in sorted(os.listdir(shard)):  # noqa: PTH208 - names, not 100,000 paths
+                if is_address(shard.name + name):
+                    yield shard.name + name
+
+    def _hand_over(self, aside: Path, digest: Digest, name: str) -> None:
+        with _locked(self._shard(digest.md5)) as shard:
+            try:
+                found = self.identify(digest.md5, name)
+            except (MissingObject, DamagedObject):
+                self._store(aside, digest.md5)
+            else:
+                if found != digest:
+                    raise AddressTaken(name=called(name, digest.md5), md5=digest.md5)
+                durable.fsync_file(self._place(digest.md5))
+            durable.fsync_folder(shard)
+
+    def _shard(self, md5: str) -> Path:
+        shard = self._place(md5).parent
+        if not shard.is_dir():
+            shard.mkdir(exist_ok=True)
+            durable.fsync_folder(self._files)
+        return shard
+
+    def _place(self, md5: str) -> Path:
+        return self._files / md5[:2] / md5[2:]
+
+    def _opened(self, md5: str, name: str) -> BufferedReader:
+        if not is_address(md5):
+            raise MissingObject(name=called(name, md5), md5=md5)
+        with _giving(name, md5):
+            return self._place(md5).open("rb")
+
+    @contextlib.contextmanager
+    def _new_file(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """Give a new file in ``tmp``, locked while this process lives, removed if still there."""
+        while True:
+            path = self._aside / f"{secrets.token_hex(12)}.aside"
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, _ASIDE_MODE)
+            with os.fdopen(handle, "wb") as file:
+                if not _lock(file.fileno(), wait=True) or not os.fstat(file.fileno()).st_nlink:
+                    continue  # another start swept it away before it was locked
+                try:
+                    yield path, file
+                finally:
+                    path.unlink(missing_ok=True)
+                return
+
+    def _store(self, aside: Path, md5: str) -> None:
+        from dvc_objects.fs.local import localfs  # noqa: PLC0415
+
+        if os.name == "nt" and self.has(md5):
+            self._place(md5).chmod(0o644)  # Windows replaces no read-only file
+        self._odb.add(str(aside), localfs, md5, check_exists=False)
+
+    @cached_property
+    def _odb(self) -> LocalHashFileDB:
+        """Return DVC's object database of this folder, which renames where it would copy."""
+        from dvc_data.hashfile.db.local import LocalHashFileDB  # noqa: PLC0415
+        from dvc_objects.fs.local import FsspecLocalFileSystem, LocalFileSystem  # noqa: PLC0415
+
+        class Renaming(FsspecLocalFileSystem):
+            def put_file(
+                self, lpath: str, rpath: str, callback: object = None, **kwargs: object
+            ) -> None:
+                os.replace(lpath, rpath)  # noqa: PTH105 - strings here
+
+        class Here(LocalFileSystem):
+            """A kind of its own, so that DVC tries no link from elsewhere into it."""
+
+        here = Here(Renaming())  # type: ignore[no-untyped-call]
+        return LocalHashFileDB(here, str(self._files))
+
+
+@contextlib.contextmanager
+def _giving(name: str, md5: str) -> Iterator[None]:
+    """Say of a file that cannot be read what it is to the vault: missing or damaged."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise MissingObject(name=called(name, md5), md5=md5) from None
+    except OSError as fault:
+        raise DamagedObject(name=called(name, md5), why=fault.strerror) from None
+
+
+def _check_size(file: BinaryIO, digest: Digest, name: str) -> None:
+    """Refuse by size before a byte is read, so that a grown file cannot fill the memory."""
+    size = os.fstat(file.fileno()).st_size
+    if size != digest.size:
+        why = difference(digest, digest.sha256, size)
+        raise DamagedObject(name=called(name, digest.md5), why=why)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[Path]:
+    """Let one process at a time decide what stands at the addresses of one folder."""
+    if os.name != "posix":
+        yield folder
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(handle, wait=True)
+        yield folder
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Lock an open file for this process; the system lets go of it when the process dies."""
+    if os.name != "posix":
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sweep(aside: Path) -> None:
+    """Remove the files of writers that are dead, which the lock they no longer hold proves."""
+    for path in aside.glob("*.aside"):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if os.name == "posix" and _lock(file.fileno(), wait=False):
+                path.unlink()
+        if os.name == "nt":
+            with contextlib.suppress(OSError):
+                path.unlink()  # refused while anybody has it open
