@@ -219,3 +219,25 @@ def password() -> str:
 def pin() -> str:
     """Return otto's PIN."""
     return PIN
+
+
+@pytest.fixture
+def draw(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that draws a small sheet as PDF: ``draw("a.pdf", "TEXT", pages=2)``."""
+
+    def drawn(name: str, text: str = "BRACKET", *, pages: int = 1, folder: str = "drawn") -> Path:
+        import pymupdf
+
+        place = tmp_path / folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with pymupdf.open() as sheet:
+            for page_number in range(1, pages + 1):
+                page = sheet.new_page(width=1191, height=842)
+                page.draw_rect((20, 20, 1171, 822), width=1)
+                page.draw_rect((800, 700, 1171, 822), width=0.7)
+                page.insert_text((820, 740), f"{text} {page_number}/{pages}", fontsize=14)
+                page.draw_circle((400, 400), 120)
+            sheet.save(place)
+        return place
+
+    return drawn
