@@ -19,7 +19,7 @@ PURE = {
     "release.stamp.place", "traveler.lifecycle", "traveler.schedule",
 }  # fmt: skip
 
-TASK = re.compile(r"\"((?:vault|release|traveler|web)(?:\.\w+)+):\w+\"")
+TASK = re.compile(r"\"((?:vault|release|traveler|web)(?:\.\w+)+)(?::\w+)?\"")
 
 
 @pytest.fixture(scope="module")
