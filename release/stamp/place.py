@@ -9,6 +9,7 @@ leads from there into the page's own user space, whatever its boxes, its rotatio
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -103,7 +104,7 @@ def _commonest(samples: bytes) -> int:
     return max(range(256), key=samples.count)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where a block stands: its lower left corner in upright points, its scale, what it covers."""
 
@@ -116,6 +117,7 @@ class Place:
 
 MARGIN = 4.0  # mm, what printers leave blank
 CLEARANCES = (2.0, 0.7)  # mm of white around the block, better and still good
+SMALL_SHEET = 148  # mm, the short side of A5
 SMALLER = (0.9, 0.8, 0.7)  # scales for sheets that are too small, down to modules of 0.35 mm
 TITLE_BLOCK = (180.0, 70.0)  # mm, the corner where ISO 7200 has it
 
@@ -132,21 +134,42 @@ def scale_for(sheet: Sheet) -> float:
 def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place | None:
     """Return the best place for one of the blocks, whose sizes are in mm at scale 1.
 
-    In this order: white space at the sheet's own scale, then at scale 1, the first block first;
-    smaller only where the sheet is too small for scale 1; else the place that covers least.  None
-    means that no block fits on the sheet at all.
+    White space first, with more clearance before less: the blocks are offered best first, but a
+    later or smaller one near the border goes before an earlier one amid the views.  Blocks go below
+    scale 1 only where the sheet is too small for it, or so small that they would cover geometry.
+    Where nothing is white, the place that covers least is taken; None means that no block fits on
+    the sheet at all.
     """
-    full = scale_for(sheet)
-    fitting = [scale for scale in (full, 1.0) if _fits(sheet, sizes, scale)] or [
-        scale for scale in SMALLER if _fits(sheet, sizes, scale)
-    ][:1]
-    for scale in dict.fromkeys(fitting):
+    full = [scale for scale in dict.fromkeys((scale_for(sheet), 1.0)) if _fits(sheet, sizes, scale)]
+    smaller = [scale for scale in SMALLER if _fits(sheet, sizes, scale)]
+    tries = [full, *([scale] for scale in smaller if not full or _is_small(sheet))]
+    for scales in tries:
         for clearance in CLEARANCES:
-            for choice, size in enumerate(sizes):
-                found = _white(sheet, ink, size, scale, clearance * min(scale, 1.5))
-                if found:
-                    return Place(*found, scale, 0.0, choice)
-    return _least_covering(sheet, ink, sizes, fitting[-1]) if fitting else None
+            found = min(_white_places(sheet, ink, sizes, scales, clearance), default=None)
+            if found:
+                return found[1]
+    least = (full or smaller[:1])[-1:]
+    return _least_covering(sheet, ink, sizes, least[0]) if least else None
+
+
+def _white_places(
+    sheet: Sheet,
+    ink: Ink,
+    sizes: Sequence[tuple[float, float]],
+    scales: Sequence[float],
+    clearance: float,
+) -> Iterator[tuple[float, Place]]:
+    """Yield the best white place of each block at each scale, with what it costs in mm."""
+    for step, scale in enumerate(scales):
+        for choice, size in enumerate(sizes):
+            found = _white(sheet, ink, size, scale, clearance * min(scale, 1.5))
+            if found:
+                cost, x, y = found
+                yield cost + 12 * choice + 10 * step, Place(x, y, scale, 0.0, choice)
+
+
+def _is_small(sheet: Sheet) -> bool:
+    return min(sheet.width, sheet.height) < SMALL_SHEET * MM
 
 
 def _fits(sheet: Sheet, sizes: Sequence[tuple[float, float]], scale: float) -> bool:
@@ -171,6 +194,7 @@ class _Search:
     first: int  # column and row
     last_column: int
     last_row: int
+    titled: bool
 
     @classmethod
     def of(cls, sheet: Sheet, ink: Ink, width: float, height: float) -> _Search | None:
@@ -183,13 +207,13 @@ class _Search:
         last_row = min(rows, ink.height) - first - high
         if last_column < first or last_row < first:
             return None
-        return cls(wide, high, first, last_column, last_row)
+        return cls(wide, high, first, last_column, last_row, _is_titled(sheet, ink))
 
 
 def _white(
     sheet: Sheet, ink: Ink, size: tuple[float, float], scale: float, clearance: float
-) -> tuple[float, float] | None:
-    """Return the lower left corner of the best white place, in upright points."""
+) -> tuple[float, float, float] | None:
+    """Return what the best white place costs, and its lower left corner in upright points."""
     gap = clearance * MM
     width, height = size[0] * scale * MM, size[1] * scale * MM
     search = _Search.of(sheet, ink, width + 2 * gap, height + 2 * gap)
@@ -198,17 +222,17 @@ def _white(
     best = min(
         (
             (_cost(sheet, ink, search, column, row), column, row)
-            for column, row in _free(ink, search)
+            for column, row in _free(sheet, ink, search)
         ),
         default=None,
     )
     if best is None:
         return None
-    _, column, row = best
-    return column * ink.pixel + gap, sheet.height - row * ink.pixel - gap - height
+    cost, column, row = best
+    return cost, column * ink.pixel + gap, sheet.height - row * ink.pixel - gap - height
 
 
-def _free(ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
+def _free(sheet: Sheet, ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
     """Yield columns and rows where no pixel of the block meets ink: a few of each row are enough.
 
     Rows are integers and a bit is a pixel, so that a whole row is tried at once.
@@ -216,7 +240,7 @@ def _free(ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
     columns = ((1 << (search.last_column - search.first + 1)) - 1) << (
         ink.width - 1 - search.last_column
     )
-    title = int(ink.width - min(TITLE_BLOCK[0] * MM / ink.pixel, 0.45 * ink.width)) - search.wide
+    title = ink.width - math.ceil(_title_block(sheet)[0] / ink.pixel) - search.wide
     beside = columns >> max(ink.width - 1 - title, 0) << max(ink.width - 1 - title, 0)
     for row, blocked in enumerate(_spread(ink.rows, search)):
         if not search.first <= row <= search.last_row:
@@ -260,9 +284,25 @@ def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int) -> flo
         right + 25 + 0.05 * top,
         left + 25 + 0.05 * top,
     )
-    if right < min(TITLE_BLOCK[0], 0.45 * wide) and bottom < min(TITLE_BLOCK[1], 0.3 * high):
+    block_wide, block_high = _title_block(sheet)
+    if search.titled and right < block_wide / MM and bottom < block_high / MM:
         cost += 1000
     return cost
+
+
+def _title_block(sheet: Sheet) -> tuple[float, float]:
+    """Return how far from the right and from the bottom a title block reaches, in points."""
+    return (
+        min(TITLE_BLOCK[0] * MM, 0.45 * sheet.width),
+        min(TITLE_BLOCK[1] * MM, 0.3 * sheet.height),
+    )
+
+
+def _is_titled(sheet: Sheet, ink: Ink) -> bool:
+    """Say whether there is more in that corner than a frame: a twenty-fifth of it is not white."""
+    wide, high = (max(int(side / ink.pixel), 1) for side in _title_block(sheet))
+    corner = (1 << wide) - 1
+    return sum((row & corner).bit_count() for row in ink.rows[-high:]) * 25 > wide * high
 
 
 def _least_covering(
