@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The command line of the floor: stations, routes, jobs and their operations."""
+
+from __future__ import annotations
+
+# Imports inside functions: `--help` must not wait for the database and git.
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vault.terminal import reads, say, session, table
+
+if TYPE_CHECKING:
+    from traveler.floor import Progress
+    from traveler.records import Station
+    from traveler.route import Step
+    from traveler.views import JobView, OperationView
+    from vault.ledger.events import Event
+
+WHY = {"metavar": "WHY", "default": "", "help": "The reason, kept in the record."}
+
+
+def hang(trunk: click.Group) -> None:
+    """Hang the floor's branches on the trunk."""
+    for branch in (station, route, job, op):
+        trunk.add_command(branch)
+
+
+# --- stations ---------------------------------------------------------------
+
+
+@click.group()
+def station() -> None:
+    """Stations: the work centres routes name."""
+
+
+@station.command("add")
+@click.argument("code")
+@click.option("--name", default="", help="What people call it.")
+@click.option("--minutes", type=int, default=480, show_default=True, help="Manned minutes a day.")
+@reads
+def station_add(code: str, name: str, minutes: int) -> None:
+    """Add a station."""
+    from traveler import stations
+
+    made = stations.add(session().vault, session().actor, code, name, minutes)
+    say(_station(made), f"Station {made.code} is added.")
+
+
+@station.command("list")
+@reads
+def station_list() -> None:
+    """List the stations."""
+    from traveler import stations
+
+    found = stations.listing(session().vault)
+    rows = [
+        (one.code, one.name, one.minutes_per_day, "retired" if one.retired else "") for one in found
+    ]
+    say([_station(one) for one in found], table(("code", "name", "min a day", "state"), rows))
+
+
+@station.command("set")
+@click.argument("code")
+@click.option("--name", help="What people call it.")
+@click.option("--minutes", type=int, help="Manned minutes a day.")
+@click.option("--retired/--in-use", default=None, help="Whether work is still planned there.")
+@reads
+def station_set(code: str, name: str | None, minutes: int | None, retired: bool | None) -> None:
+    """Change a station."""
+    from traveler import stations
+
+    now = stations.change(session().vault, session().actor, code, name, minutes, retired)
+    say(_station(now), f"Station {now.code} is changed.")
+
+
+def _station(one: Station) -> dict[str, Any]:
+    return {
+        "station": one.code,
+        "name": one.name,
+        "minutes_per_day": one.minutes_per_day,
+        "retired": one.retired,
+    }
+
+
+# --- routes -----------------------------------------------------------------
+
+
+@click.group()
+def route() -> None:
+    """Routes: the steps released with a drawing."""
+
+
+@route.command("show")
+@click.argument("number")
+@click.option("--rev", help="A released revision [the current one].")
+@reads
+def route_show(number: str, rev: str | None) -> None:
+    """Show the route of a released revision."""
+    from release.log import ReleaseLog
+    from traveler import route as grammar
+
+    log = ReleaseLog(session().vault)
+    revision = log.wanted(number, rev)
+    data = log.read(revision, grammar.FILE)
+    steps = grammar.parse(data, f"{revision.number} {revision.rev} {grammar.FILE}").steps
+    say(
+        {
+            "number": revision.number,
+            "rev": revision.rev,
+            "operations": [_step(step) for step in steps],
+        },
+        [
+            f"{revision.number} {revision.rev}  {revision.title}",
+            table(
+                ("seq", "station", "title", "setup", "a piece", "proof"),
+                [
+                    (
+                        step.seq,
+                        step.station,
+                        step.title,
+                        f"{step.setup_minutes:g} min",
+                        f"{step.run_minutes:g} min",
+                        ", ".join(step.proof),
+                    )
+                    for step in steps
+                ],
+            ),
+        ],
+    )
+
+
+def _step(step: Step) -> dict[str, Any]:
+    told = asdict(step)
+    return {**told.pop("metadata"), **told}
+
+
+# --- jobs -------------------------------------------------------------------
+
+
+@click.group()
+def job() -> None:
+    """Jobs: so many pieces of one released revision, due on a day."""
+
+
+@job.command("add")
+@click.argument("job_number", metavar="JOB")
+@click.argument("number")
+@click.option("--qty", type=int, required=True, help="How many pieces.")
+@click.option("--due", required=True, metavar="DATE", help="As 2027-03-01.")
+@click.option("--rev", help="A released revision [the current one].")
+@click.option("--customer", default="")
+@click.option("--order", default="", help="The customer's order number.")
+@reads
+def job_add(
+    job_number: str, number: str, qty: int, due: str, rev: str | None, customer: str, order: str
+) -> None:
+    """Plan a job of a released revision of item NUMBER."""
+    from traveler import jobs
+
+    view = jobs.add(
+        session().vault, session().actor, job_number, number, qty, due, rev, customer, order
+    )
+    said = f"Job {view.job.number}: {qty} of {view.job.item} {view.job.rev}, due {view.job.due}."
+    say(view.as_json(), said)
+
+
+@job.command("list")
+@click.option("--state", default="", help="planned, released, held or closed.")
+@click.option("--item", default="", metavar="NUMBER")
+@click.option("--customer", default="")
+@click.option("--station", "station_code", default="", help="With open work at this station.")
+@click.option("--due-by", default="", metavar="DATE")
+@click.option("--words", default="", help="Found in number, item, title, customer or order.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True)
+@reads
+def job_list(
+    state: str,
+    item: str,
+    customer: str,
+    station_code: str,
+    due_by: str,
+    words: str,
+    limit: int,
+) -> None:
+    """List jobs, the earliest due first."""
+    from traveler import jobs
+    from traveler.records import JobFilter
+
+    wanted = JobFilter(
+        state=state, item=item, customer=customer, station=station_code, due_by=due_by, words=words
+    )
+    found = jobs.listing(session().vault, wanted, limit)
+    rows = [
+        (
+            one.job.number,
+            f"{one.job.item} {one.job.rev}",
+            one.job.qty,
+            one.job.due,
+            one.job.state,
+            f"{one.done}/{one.of}",
+            f"{one.step.seq} {one.step.station}" if one.step else "",
+            "" if one.standing.state == "current" else one.standing.state.upper(),
+        )
+        for one in found
+    ]
+    heads = ("job", "item", "qty", "due", "state", "done", "at", "revision")
+    say([one.as_json() for one in found], table(heads, rows))
+
+
+@job.command("show")
+@click.argument("job_number", metavar="JOB")
+@reads
+def job_show(job_number: str) -> None:
+    """Show a job: its operations, and how its revision stands now."""
+    from traveler import jobs
+
+    _say_job(jobs.show(session().vault, job_number))
+
+
+@job.command("release")
+@click.argument("job_number", metavar="JOB")
+@reads
+def job_release(job_number: str) -> None:
+    """Let the floor work on a job."""
+    from traveler import jobs
+
+    _say_job(jobs.release_job(session().vault, session().actor, job_number))
+
+
+@job.command("hold")
+@click.argument("job_number", metavar="JOB")
+@click.option("-m", "why", **WHY)
+@reads
+def job_hold(job_number: str, why: str) -> None:
+    """Stop new work on a job; what runs may be finished."""
+    from traveler import jobs
+
+    _say_job(jobs.hold(session().vault, session().actor, job_number, why))
+
+
+@job.command("close")
+@click.argument("job_number", metavar="JOB")
+@click.option("-m", "why", **WHY)
+@reads
+def job_close(job_number: str, why: str) -> None:
+    """End a job; with unfinished operations only with a reason."""
+    from traveler import jobs
+
+    _say_job(jobs.close(session().vault, session().actor, job_number, why))
+
+
+@job.command("traveler")
+@click.argument("job_number", metavar="JOB")
+@click.option(
+    "-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="OUT.pdf"
+)
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), help="[the vault's setting]")
+@click.option("--withdraw", is_flag=True, help="Make all earlier prints of the job useless.")
+@reads
+def job_traveler(job_number: str, out: Path, paper: str | None, withdraw: bool) -> None:
+    """Print a job's traveler as PDF."""
+    from traveler import sheet
+
+    made = sheet.print_traveler(
+        session().vault, session().actor, job_number, out, paper or "", withdraw
+    )
+    say(made.as_json(), f"{out}: {made.pages} pages, print {made.print} of job {made.job}.")
+
+
+@job.command("history")
+@click.argument("number")
+@reads
+def job_history(number: str) -> None:
+    """Show every job of item NUMBER, or all that was done on the job of that number."""
+    from traveler import jobs
+    from traveler.errors import NoSuchJob
+    from traveler.records import JobFilter
+
+    vault = session().vault
+    try:
+        _say_events(number, jobs.history(vault, number))
+    except NoSuchJob:
+        found = jobs.listing(vault, JobFilter(item=_known_item(number)), 10_000)
+        rows = [
+            (one.job.number, one.job.rev, one.job.qty, one.job.due, one.job.state) for one in found
+        ]
+        say(
+            {"number": number, "jobs": [one.as_json() for one in found]},
+            table(("job", "rev", "qty", "due", "state"), rows),
+        )
+
+
+def _known_item(number: str) -> str:
+    """Return the number as the item spells it; raises NeverReleased for one never released."""
+    from release.log import ReleaseLog
+
+    log = ReleaseLog(session().vault)
+    revisions = log.revisions(number)
+    return revisions[-1].number if revisions else log.wanted(number, None).number
+
+
+def _say_events(number: str, events: list[Event]) -> None:
+    told = [
+        {"at": one.at, "by": one.actor, "device": one.device, "what": one.kind, **one.facts}
+        for one in events
+    ]
+    rows = [
+        (one.at, one.actor, one.kind, "  ".join(f"{k}={v}" for k, v in one.facts.items()))
+        for one in events
+    ]
+    say({"job": number, "events": told}, table(("at", "by", "what", "facts"), rows))
+
+
+def _say_job(view: JobView) -> None:
+    one = view.job
+    head = f"{one.number}  {one.qty} × {one.item} {one.rev}  {one.title}  {one.state}"
+    lines = [head, f"due {one.due}" + "".join(f", {x}" for x in (one.customer, one.order) if x)]
+    if view.standing.state != "current":
+        instead = f"; {view.standing.current} is current" if view.standing.current else ""
+        lines.append(f"REVISION {one.rev} IS {view.standing.state.upper()}{instead}")
+    heads = ("seq", "station", "title", "state", "came", "good", "scrap", "by")
+    say(view.as_json(), [*lines, table(heads, [_line(step) for step in view.operations])])
+
+
+def _line(step: OperationView) -> tuple[object, ...]:
+    one = step.operation
+    shown = (one.seq, one.station, one.title, one.state)
+    return (*shown, step.arrived, one.good, one.scrap, step.running_by)
+
+
+# --- operations -------------------------------------------------------------
+
+
+@click.group()
+def op() -> None:
+    """Operations of a job: start, pause, finish, note."""
+
+
+@op.command("start")
+@click.argument("job_number", metavar="JOB")
+@click.argument("seq", type=int)
+@reads
+def op_start(job_number: str, seq: int) -> None:
+    """Begin, or go on with, operation SEQ."""
+    from traveler import floor
+
+    _say_progress(floor.start(session().vault, session().actor, job_number, seq))
+
+
+@op.command("pause")
+@click.argument("job_number", metavar="JOB")
+@click.argument("seq", type=int)
+@click.option("--qty", type=int, default=0, help="Good pieces made since the start.")
+@click.option("--scrap", type=int, default=0, help="Scrapped pieces since the start.")
+@reads
+def op_pause(job_number: str, seq: int, qty: int, scrap: int) -> None:
+    """Interrupt operation SEQ, counting what was made."""
+    from traveler import floor
+
+    _say_progress(floor.pause(session().vault, session().actor, job_number, seq, qty, scrap))
+
+
+@op.command("finish")
+@click.argument("job_number", metavar="JOB")
+@click.argument("seq", type=int)
+@click.option("--qty", type=int, help="Good pieces since the start [all that are left].")
+@click.option("--scrap", type=int, default=0, help="Scrapped pieces since the start.")
+@click.option("-m", "why", metavar="WHY", default="", help="Why pieces are missing, if any are.")
+@reads
+def op_finish(job_number: str, seq: int, qty: int | None, scrap: int, why: str) -> None:
+    """End operation SEQ; every piece that came is good, scrap, or missing with a reason."""
+    from traveler import floor
+
+    _say_progress(
+        floor.finish(session().vault, session().actor, job_number, seq, qty, scrap, why=why)
+    )
+
+
+@op.command("note")
+@click.argument("job_number", metavar="JOB")
+@click.argument("seq", type=int)
+@click.option("-m", "words", metavar="WORDS", required=True)
+@reads
+def op_note(job_number: str, seq: int, words: str) -> None:
+    """Write down something about operation SEQ."""
+    from traveler import floor
+
+    _say_progress(floor.note(session().vault, session().actor, job_number, seq, words))
+
+
+def _say_progress(done: Progress) -> None:
+    counted = f"{done.good} good, {done.scrap} scrap"
+    say(asdict(done), f"Operation {done.seq} of {done.job} is {done.state}: {counted}.")

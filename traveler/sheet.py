@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The traveler: the job's paper, with a QR for the job and one for each operation.
+
+This side gathers what is true now and issues the codes; the drawing is done in the worker process,
+because no PDF library runs in the server.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from release.log import ReleaseLog, Revision
+from release.stamp import qr
+from traveler import gate, jobs, records, tokens
+from traveler.errors import NoSuchJob
+from traveler.records import Operation
+from traveler.tokens import Code
+from traveler.views import JobView
+from vault import clock, item, worker
+from vault.codes import qr_address
+from vault.home import Vault
+from vault.ledger.people import Person, require
+
+_GROUP = 5  # signs; a code is typed in groups when no camera is at hand
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A traveler on paper: where the PDF is, how many pages, and each QR's address."""
+
+    job: str
+    print: int
+    path: Path
+    pages: int
+    addresses: tuple[tuple[int | None, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            "job": self.job,
+            "print": self.print,
+            "file": str(self.path),
+            "pages": self.pages,
+            "qr": [{"seq": seq, "address": address} for seq, address in self.addresses],
+        }
+
+
+def print_traveler(
+    vault: Vault, actor: Person, number: str, out: Path, paper: str = "", withdraw: bool = False
+) -> Printed:
+    """Write a job's traveler as PDF, with new codes; earlier prints stay valid unless withdrawn.
+
+    ``paper`` is A4 or Letter, by default the vault's.  Raises RoleNeeded, NoSuchJob,
+    RevisionRecalled, or WorkerGaveUp.
+    """
+    require(actor, "planner")
+    view = jobs.show(vault, number)
+    if view.standing.state == "recalled":
+        raise gate.recalled(view.job.item, view.job.rev, view.standing)
+    printed, codes = _issue(vault, actor, view, withdraw)
+    base = vault.settings.public_url
+    addresses = tuple((code.seq, qr_address(base, "t", code.code)) for code in codes)
+    facts = _facts(vault, view, codes, addresses, printed)
+    pages = _draw(out, paper or vault.settings.paper, facts)
+    return Printed(view.job.number, printed, out, pages, addresses)
+
+
+def withdraw(vault: Vault, actor: Person, number: str) -> int:
+    """Make every print of a job useless at once, and return how many codes that ended."""
+    require(actor, "planner")
+    with vault.ledger.writing(actor.name) as writing:
+        job = records.job(writing.connection, number)
+        if job is None:
+            raise NoSuchJob(number=number)
+        count = tokens.revoke(writing, job)
+        writing.record("traveler.withdrawn", jobs.subject(job.number), codes=count)
+    return count
+
+
+def _issue(
+    vault: Vault, actor: Person, view: JobView, withdraw_earlier: bool
+) -> tuple[int, list[Code]]:
+    operations = [one.operation for one in view.operations]
+    with vault.ledger.writing(actor.name) as writing:
+        number, codes = tokens.issue(writing, view.job, operations)
+        withdrawn = tokens.revoke(writing, view.job, before=number) if withdraw_earlier else 0
+        writing.record(
+            "traveler.printed", jobs.subject(view.job.number), print=number, codes=len(codes),
+            withdrawn=withdrawn,
+        )  # fmt: skip
+    return number, codes
+
+
+def _draw(out: Path, paper: str, facts: dict[str, Any]) -> int:
+    out = out.resolve()
+    handle, aside = tempfile.mkstemp(prefix=".traveler-", suffix=".pdf", dir=out.parent)
+    os.close(handle)
+    try:
+        answer = worker.shared().call(
+            "traveler.sheet_draw:draw", name=out.name, out=aside, paper=paper, facts=facts
+        )
+        Path(aside).replace(out)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+    return int(answer["pages"])
+
+
+def _facts(
+    vault: Vault,
+    view: JobView,
+    codes: Sequence[Code],
+    addresses: Sequence[tuple[int | None, str]],
+    printed: int,
+) -> dict[str, Any]:
+    log = ReleaseLog(vault)
+    revision = log.revision(view.job.item, view.job.rev)
+    matrices = {seq: _rows(address) for seq, address in addresses}
+    typed = {one.seq: _grouped(one.code) for one in codes}
+    names = _station_names(vault)
+    return {
+        "shop": vault.settings.shop_name,
+        "job": view.job.number,
+        "standing": _band(view),
+        "cells": _cells(log, revision, view),
+        "files": [file.name for file in revision.files],
+        "qr": matrices[None],
+        "code": typed[None],
+        "host": vault.settings.host,
+        "print": printed,
+        "printed": clock.now(),
+        "operations": [
+            _operation(one.operation, view.job.qty, names, matrices, typed)
+            for one in view.operations
+        ],
+    }
+
+
+def _cells(log: ReleaseLog, revision: Revision, view: JobView) -> dict[str, str]:
+    job = view.job
+    return {
+        "Item": job.item,
+        "Revision": job.rev,
+        "Quantity": str(job.qty),
+        "Due": job.due,
+        "Title": job.title,
+        "Material": _material(log, revision),
+        "Customer": job.customer,
+        "Order": job.order,
+        "Change order": revision.change,
+        "Released": revision.released_at[:10],
+        "Approval owner": revision.owner,
+    }
+
+
+def _material(log: ReleaseLog, revision: Revision) -> str:
+    if not any(file.name == item.FILE for file in revision.files):
+        return ""
+    manifest = item.parse(log.read(revision, item.FILE), item.FILE)
+    return str(manifest.metadata.get("material", ""))
+
+
+def _band(view: JobView) -> str:
+    if view.standing.state == "current":
+        return ""
+    instead = f": {view.standing.current} is current" if view.standing.current else ""
+    return f"Revision {view.job.rev} is {view.standing.state}{instead}. Ask before you start."
+
+
+def _operation(
+    one: Operation,
+    qty: int,
+    names: dict[str, str],
+    matrices: dict[int | None, list[str]],
+    typed: dict[int | None, str],
+) -> dict[str, Any]:
+    return {
+        "seq": one.seq,
+        "station": one.station,
+        "station_name": names.get(one.station, one.station),
+        "title": one.title,
+        "setup": one.setup_minutes,
+        "run": one.run_minutes,
+        "planned": one.setup_minutes + one.run_minutes * qty,
+        "notes": one.notes,
+        "files": list(one.files),
+        "proof": list(one.proof),
+        "parallel": one.parallel,
+        "qr": matrices[one.seq],
+        "code": typed[one.seq],
+    }
+
+
+def _station_names(vault: Vault) -> dict[str, str]:
+    with vault.ledger.reading() as connection:
+        return {one.code: one.name for one in records.stations(connection)}
+
+
+def _rows(address: str) -> list[str]:
+    return ["".join("1" if dark else "0" for dark in row) for row in qr.matrix(address)]
+
+
+def _grouped(code: str) -> str:
+    return " ".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
