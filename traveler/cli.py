@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from traveler.views import JobView, OperationView
     from vault.ledger.events import Event
 
-WHY = {"metavar": "WHY", "default": "", "help": "The reason, kept in the record."}
+why_option = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
 
 
 def hang(trunk: click.Group) -> None:
@@ -232,7 +232,7 @@ def job_release(job_number: str) -> None:
 
 @job.command("hold")
 @click.argument("job_number", metavar="JOB")
-@click.option("-m", "why", **WHY)
+@why_option
 @reads
 def job_hold(job_number: str, why: str) -> None:
     """Stop new work on a job; what runs may be finished."""
@@ -243,7 +243,7 @@ def job_hold(job_number: str, why: str) -> None:
 
 @job.command("close")
 @click.argument("job_number", metavar="JOB")
-@click.option("-m", "why", **WHY)
+@why_option
 @reads
 def job_close(job_number: str, why: str) -> None:
     """End a job; with unfinished operations only with a reason."""
