@@ -288,7 +288,6 @@ def _n(number: float, places: int = 3) -> str:
 
 # --- ways -------------------------------------------------------------------
 
-WAYS = ("in place", "rewritten", "redrawn", "as picture")
 PIXELS = 16_000_000
 DPI = 200
 
@@ -316,8 +315,17 @@ def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
             page.clean_contents()
         return anew
     if way == "redrawn":
-        return pymupdf.open("pdf", document.convert_to_pdf())
+        return _redrawn(document)
     return _painted(document)
+
+
+def _redrawn(document: pymupdf.Document) -> pymupdf.Document:
+    """Return the pages drawn anew; raises ValueError where something could not be drawn."""
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    data = document.convert_to_pdf()
+    if "incomplete" in pymupdf.TOOLS.mupdf_warnings():
+        raise ValueError("a part of it cannot be drawn anew")
+    return pymupdf.open("pdf", data)
 
 
 def _painted(document: pymupdf.Document) -> pymupdf.Document:
@@ -340,6 +348,7 @@ def save(document: pymupdf.Document, out: str, source: bytes, stamp: Stamp) -> N
     first = hashlib.sha256(source).hexdigest()[:32]
     second = hashlib.sha256(source + repr(stamp).encode()).hexdigest()[:32]
     document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
+    packed = b"/ObjStm" in source  # else a file that packed its objects would grow by them
     document.save(
-        out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=0
+        out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=packed
     )

@@ -111,7 +111,11 @@ def _embed(document: pymupdf.Document, font: Any, signs: str) -> int:
         scratch.get_page_fonts(0)[0][0],
         0,
     )
+    before = document.xref_length()
     copy = pdf.pdf_graft_object(pymupdf._as_pdf_document(document), found)  # noqa: SLF001
-    number: int = pdf.pdf_to_num(copy)
+    for part in range(before, document.xref_length()):
+        if document.xref_is_stream(part):
+            document.update_stream(part, document.xref_stream(part), compress=True)
     scratch.close()
+    number: int = pdf.pdf_to_num(copy)
     return number

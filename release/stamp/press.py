@@ -58,12 +58,14 @@ def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "")
     """
     name = name or source.name
     aside = out.with_name(f".{out.name[:60]}.{secrets.token_hex(6)}.aside")
-    reasons = []
+    reasons: list[str] = []
+    cause: WorkerGaveUp | None = None
     try:
         for way in WAYS:
             try:
                 answer = _try(worker, source, aside, name, stamp, way)
             except WorkerGaveUp as gave_up:
+                cause = cause or gave_up
                 reasons.append(f"given up after {gave_up.facts['limit']}")
                 continue
             if not answer["fault"]:
@@ -73,7 +75,7 @@ def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "")
             reasons.append(str(answer["fault"]))
     finally:
         aside.unlink(missing_ok=True)
-    raise UnstampableFile(name=name, reason=reasons[0])
+    raise UnstampableFile(name=name, reason=reasons[0]) from cause
 
 
 def _try(

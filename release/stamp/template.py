@@ -191,9 +191,9 @@ def _wide(stamp: Stamp, modules: int) -> Block:
     rows = [
         [number, _Cell("Title", stamp.title, 1 - number.share)],
         [
-            _Cell("Date of issue", stamp.date, 0.23),
-            _Cell("Approval person", stamp.approver, 0.35),
-            _Cell("Change order", stamp.change, 0.24),
+            _Cell("Date of issue", stamp.date, 0.25),
+            _Cell("Approval person", stamp.approver, 0.34),
+            _Cell("Change order", stamp.change, 0.23),
             _Cell("Sheet", "", 0.18, sheet=True),
         ],
     ]
@@ -331,5 +331,5 @@ def _spoken(url: str) -> str:
     if not found:
         return url
     place, code = found.groups()
-    groups = " ".join(code[at : at + 5] for at in range(0, len(code), 5))
-    return f"{place} {groups}"
+    groups = [code[:6], *(code[at : at + 5] for at in range(6, 26, 5))]
+    return f"{place} {' '.join(groups)}"
