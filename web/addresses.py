@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The one table of addresses: rule, view, and for each method who may and what it answers.
+
+The application is made from this table and guarded by it; a test walks every
+address with every method as every kind of person, and fails where the answer
+is another one than stands here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from web.doors import (
+    ADMIN,
+    ANYBODY,
+    MAKERS,
+    OFFICE,
+    PEOPLE,
+    PLANNERS,
+    SIGNERS,
+    STAFF,
+    UPLOAD,
+    Address,
+    Door,
+)
+from web.views import (
+    account,
+    api,
+    changes,
+    checkin,
+    codes,
+    files,
+    floor,
+    health,
+    home,
+    items,
+    jobs,
+    login,
+    people,
+)
+
+# fmt: off
+TABLE: Final[tuple[Address, ...]] = (
+    # what a person should do next, and who they are
+    Address("/", home.page, Door(PEOPLE, 200)),
+    Address("/login", login.form, Door(ANYBODY, 200), Door(ANYBODY, 401), manner="public"),
+    Address("/logout", login.out, None, Door(PEOPLE, 303)),
+    Address("/account", account.page, Door(PEOPLE, 200), Door(PEOPLE, 401)),
+    Address("/people", people.listing, Door(ADMIN, 200), Door(ADMIN, 400)),
+
+    # items and their files
+    Address("/items", items.listing, Door(STAFF, 200)),
+    Address("/items/new", checkin.new_item, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
+    Address("/items/<number>", items.page, Door(STAFF, 200)),
+    Address("/items/<number>/checkin", checkin.files, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
+    Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/recall", items.recall, None, Door(SIGNERS, 422)),
+    Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/pages/<name>/<int:page>.png", files.picture, Door(STAFF, 200)),
+
+    # change orders
+    Address("/changes", changes.listing, Door(OFFICE, 200)),
+    Address("/changes/new", changes.new, Door(MAKERS, 200), Door(MAKERS, 422)),
+    Address("/changes/<change>", changes.page, Door(OFFICE, 200), Door(SIGNERS, 400)),
+
+    # jobs and the floor
+    Address("/jobs", jobs.listing, Door(STAFF, 200)),
+    Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
+    Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
+    Address("/jobs/<job>/traveler.pdf", jobs.traveler, Door(STAFF, 303), Door(PLANNERS, 200)),
+    Address("/t/<token>", floor.page, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public",
+            also=("/T/<token>",)),
+    Address("/t/<token>/pages/<name>/<int:page>.png", floor.picture, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/files/<name>", floor.file, Door(ANYBODY, 200), manner="public"),
+    Address("/r/<code>", codes.release, Door(ANYBODY, 200), manner="public", also=("/R/<code>",)),
+
+    # programs and machines
+    Address("/api/openapi.json", api.description, Door(ANYBODY, 200), manner="api"),
+    Address("/api/v1/items", api.items, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/items/<number>", api.item, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/items/<number>/<rev>", api.files, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/changes", api.changes, Door(OFFICE, 200), manner="api"),
+    Address("/api/v1/changes/<change>", api.change, Door(OFFICE, 200), manner="api"),
+    Address("/api/v1/jobs", api.job_list, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/jobs/<job>", api.job, Door(STAFF, 200), manner="api"),
+    Address("/healthz", health.live, Door(ANYBODY, 200), manner="public"),
+    Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
+    Address("/static/<path:filename>", health.static, Door(ANYBODY, 200), manner="public"),
+)
+# fmt: on
+
+BY_ENDPOINT: Final = {address.endpoint: address for address in TABLE}

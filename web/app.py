@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The application: the table of addresses, guarded, dressed, and with every refusal answered."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, request, url_for
+from jinja2 import StrictUndefined
+
+from vault import home
+from vault.home import Vault
+from web import guard, headers, present, problems
+from web.addresses import BY_ENDPOINT, TABLE
+from web.views.api import ADDRESSES
+from web.views.health import STATIC
+from web.visitor import VAULT, form_token, visitor
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+MEMORY_OF_FORM: Final = 1_000_000  # bytes of text fields kept in memory
+PARTS_OF_FORM: Final = 200
+SECTIONS: Final = {
+    "home": "home", "items": "items", "checkin": "items", "files": "items", "changes": "changes",
+    "jobs": "jobs", "people": "people", "account": "account",
+}  # fmt: skip
+
+
+def create_app(vault_root: Path) -> Flask:
+    """Return the application that serves the vault in a folder; raises what opening it refuses."""
+    return of_vault(home.open_vault(vault_root))
+
+
+def of_vault(opened: Vault) -> Flask:
+    """Return the application that serves an opened vault."""
+    app = Flask("web", static_folder=None, template_folder="templates")
+    app.config.update(
+        TRUSTED_HOSTS=[*opened.settings.hosts, *LOOPBACK],
+        MAX_FORM_MEMORY_SIZE=MEMORY_OF_FORM,
+        MAX_FORM_PARTS=PARTS_OF_FORM,
+    )
+    app.extensions[VAULT] = opened
+    app.extensions[ADDRESSES] = BY_ENDPOINT
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.logger.setLevel(logging.INFO)
+    _address(app)
+    guard.post(app, BY_ENDPOINT)
+    problems.listen(app)
+    app.after_request(headers.harden)
+    _dress(app)
+    return app
+
+
+def _address(app: Flask) -> None:
+    for one in TABLE:
+        for rule in (one.rule, *one.also):
+            app.add_url_rule(
+                rule, endpoint=one.endpoint, view_func=one.view, methods=list(one.methods),
+                provide_automatic_options=False,
+            )  # fmt: skip
+
+
+def _dress(app: Flask) -> None:
+    """Give the templates their few words; an unknown one is an error, never an empty place."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    settings = app.extensions[VAULT].settings
+    shop = present.zone(settings.time_zone)
+    app.jinja_env.globals.update(
+        asset=_asset, form_token=form_token, may=_may, state=present.state, size=present.size,
+        short=present.short, grouped=present.grouped, when=lambda stored: present.when(stored, shop),
+        due=lambda stored: present.due(stored, shop), customer_only=frozenset({"customer"}),
+        shop=settings.shop_name or "Titleblock", zone_name=settings.time_zone,
+        source_url=settings.source_url,
+    )  # fmt: skip
+    app.context_processor(_of_request)
+
+
+def _of_request() -> dict[str, Any]:
+    section = (request.endpoint or "").partition(".")[0]
+    return {"me": visitor().person, "here": SECTIONS.get(section, "")}
+
+
+def _may(endpoint: str, method: str = "GET") -> bool:
+    """Say whether this visitor may use an address, so that no page offers what would be refused."""
+    door = BY_ENDPOINT[endpoint].door(method)
+    person = visitor().person
+    return door is not None and door.opens(person.roles if person else None)
+
+
+def _asset(name: str) -> str:
+    return url_for("health.static", filename=name, v=_content_hash(name))
+
+
+@cache
+def _content_hash(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+

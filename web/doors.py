@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands in the table of addresses: who may use which method, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from vault.ledger.people import ROLES
+
+View = Callable[..., Any]
+Manner = Literal["page", "public", "api"]
+
+ANYBODY: Final[frozenset[str]] = frozenset({"anybody"})
+PEOPLE: Final = frozenset(ROLES)
+STAFF: Final = PEOPLE - {"customer"}
+OFFICE: Final = frozenset({"admin", "engineer", "approver", "planner", "quality"})
+MAKERS: Final = frozenset({"admin", "engineer"})
+SIGNERS: Final = frozenset({"admin", "engineer", "approver", "quality"})
+PLANNERS: Final = frozenset({"admin", "planner"})
+ADMIN: Final = frozenset({"admin"})
+
+FORM: Final = 256_000
+"""The largest body of an ordinary form, in bytes."""
+UPLOAD: Final = -1
+"""The body may hold files: the limit is the vault's ``largest_file`` for each, eight at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One method of an address: who may use it, and the status it answers them.
+
+    ``answers`` is what those who may get at the example of the test (an item
+    that exists, an empty form); everybody else is answered by the guard.
+    """
+
+    who: frozenset[str]
+    answers: int
+
+    def opens(self, roles: frozenset[str] | None) -> bool:
+        """Say whether somebody with these roles may pass; None is nobody signed in."""
+        if self.who == ANYBODY:
+            return True
+        return roles is not None and bool(self.who & roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One line of the table: an address, its view, and a door for each method it takes.
+
+    ``manner`` decides how somebody who is not signed in is answered: a page
+    leads to the sign-in form, an API address refuses.  ``also`` are further
+    spellings of the same address.
+    """
+
+    rule: str
+    view: View
+    get: Door | None
+    post: Door | None = None
+    limit: int = FORM
+    manner: Manner = "page"
+    also: tuple[str, ...] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """Return the name links are made by, ``items.listing``."""
+        return f"{self.view.__module__.rpartition('.')[2]}.{self.view.__name__}"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the methods this address takes; HEAD goes with GET."""
+        return (("GET",) if self.get else ()) + (("POST",) if self.post else ())
+
+    def door(self, method: str) -> Door | None:
+        """Return the door of a method, or None where the address does not take it."""
+        return self.get if method in {"GET", "HEAD"} else self.post if method == "POST" else None

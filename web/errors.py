@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the web side itself may refuse, one class each; the docstring is the sentence."""
+
+from __future__ import annotations
+
+from vault.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    WrongUse,
+)
+
+
+class SignInFirst(NotSignedIn):
+    """Nobody is signed in here; sign in and come back."""
+
+
+class NotYourPage(NotAllowed):
+    """{name} may not use this page: it takes the role {roles}; ask somebody who has it, or an
+    administrator to give it."""
+
+
+class NoSuchPage(NotFound):
+    """There is nothing at this address; check it, or start from the first page."""
+
+
+class NoSuchPicture(NotFound):
+    """{name} has no page {page} that can be shown; download the file instead."""
+
+
+class MethodNotHere(WrongUse):
+    """This address does not take {method}; go back and use the form again."""
+
+    status = 405
+
+
+class UnknownHost(WrongUse):
+    """This server does not answer under that name; use its own address, or add the name to
+    `trusted_hosts` in titleblock.toml."""
+
+
+class ForeignForm(NotAllowed):
+    """That form was not sent from a page of this server, so nothing was done; open the page here
+    and send it again."""
+
+
+class FormTooOld(NotAllowed):
+    """That form is too old to be trusted, so nothing was done; load the page again and send it once
+    more."""
+
+
+class SentTooMuch(TooLarge):
+    """That is more than this address takes ({limit}); send fewer or smaller files."""
+
+
+class TooManyTries(TooMany):
+    """Too many tries from this device; wait {seconds} seconds and try again."""
+
+
+class MissingField(BadInput):
+    """{what} is missing; fill it in and send the form again."""
+
+
+class NotANumber(BadInput):
+    """{what} must be a whole number, not “{given}”; correct it and send the form again."""
+
+
+class PasswordsDiffer(BadInput):
+    """The two new passwords are not the same; type the new one twice."""
+
+
+class NotReadable(WrongUse):
+    """The request cannot be read: {why}; correct it and send it again."""
+
+
+class NotReady(Unavailable):
+    """The vault cannot be read now; the log of the server says why."""

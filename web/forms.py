@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading forms and queries: every field by name, with a refusal that says what is missing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from flask import Response, make_response, redirect, render_template, request
+from werkzeug.datastructures import FileStorage
+
+from vault import names
+from vault.errors import BadFileName, Refusal
+from vault.settings import Settings
+from web.errors import MissingField, NotANumber
+
+LONGEST: Final = 4000
+"""The longest text a field may hold, in characters; a note of the field needs far less."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a field of the form, without blanks around it."""
+    return request.form.get(name, default).strip()[:LONGEST]
+
+
+def needed(name: str, what: str) -> str:
+    """Return a field that must not be empty; raises MissingField."""
+    found = text(name)
+    if not found:
+        raise MissingField(what=what)
+    return found
+
+
+def secret(name: str) -> str:
+    """Return a password or PIN exactly as typed."""
+    return request.form.get(name, "")[:LONGEST]
+
+
+def whole(name: str, what: str, default: int | None = None) -> int:
+    """Return a field as a whole number; raises MissingField or NotANumber."""
+    found = text(name)
+    if not found and default is not None:
+        return default
+    if not found:
+        raise MissingField(what=what)
+    if not found.isascii() or not found.isdigit() or len(found) > 9:
+        raise NotANumber(what=what, given=found)
+    return int(found)
+
+
+def asked(name: str, default: str = "") -> str:
+    """Return a parameter of the query."""
+    return request.args.get(name, default).strip()[:200]
+
+
+def number_asked(name: str, default: int = 0) -> int:
+    """Return a number of the query, the default where it is none."""
+    found = asked(name)
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 8 else default
+
+
+def page_asked() -> int:
+    """Return the page of a drawing the query asks for, the first where it is no number."""
+    return number_asked("page", 1)
+
+
+def typed(*fields: str) -> dict[str, str]:
+    """Return what was typed into these fields, or asked for in the query, for showing it again."""
+    return {name: text(name) or asked(name) for name in fields}
+
+
+def shown_again(refusal: Refusal, template: str, **facts: object) -> tuple[str, int]:
+    """Return the page of a refused form: the sentence, and all that was typed still in it."""
+    return render_template(template, refusal=str(refusal), **facts), refusal.status
+
+
+def gone_on(address: str) -> Response:
+    """Return the way on after a form was accepted, so that loading the page again sends nothing."""
+    if "HX-Request" in request.headers:
+        answer = make_response("", 204)
+        answer.headers["HX-Redirect"] = address
+        return answer
+    return sent_to(address)
+
+
+def sent_to(address: str, status: int = 303) -> Response:
+    """Return a redirect to an address of this server."""
+    return make_response(redirect(address, status))
+
+
+@contextmanager
+def uploaded(field: str, settings: Settings, aside: Path) -> Iterator[Mapping[str, Path]]:
+    """Give the uploaded files by name, written aside until they are checked in.
+
+    A file's own name is used as its name in the item only, never as a path of ours.
+    Raises BadFileName, also where two files would have the same name.
+    """
+    aside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="upload-", dir=aside) as folder:
+        kept: dict[str, Path] = {}
+        folded: set[str] = set()
+        for place, sent in enumerate(one for one in request.files.getlist(field) if one.filename):
+            name = names.file_name(_last_part(sent))
+            if names.fold(name) in folded:
+                raise BadFileName(name=name, why="two of the files sent have this name")
+            folded.add(names.fold(name))
+            kept[name] = Path(folder) / str(place)
+            sent.save(kept[name])
+        yield kept
+
+
+def _last_part(sent: FileStorage) -> str:
+    """Return a file's name without the folders an old browser puts before it."""
+    return (sent.filename or "").replace("\\", "/").rpartition("/")[2]

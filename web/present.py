@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How things are shown: states as icon, word and tone; moments, sizes, addresses of assets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from markupsafe import Markup
+
+from vault import clock
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state as people see it: never by colour alone."""
+
+    tone: str
+    icon: str
+    word: str
+
+
+STATES: Final[dict[tuple[str, str], State]] = {
+    ("item", "none"): State("calm", "ring", "Not released"),
+    ("item", "working"): State("act", "pen", "Work since release"),
+    ("item", "review"): State("wait", "clock", "In review"),
+    ("revision", "current"): State("go", "check", "Current"),
+    ("revision", "superseded"): State("halt", "stop", "Superseded"),
+    ("revision", "recalled"): State("halt", "hand", "Recalled"),
+    ("revision", "working"): State("wait", "pen", "Not released"),
+    ("order", "open"): State("wait", "clock", "In review"),
+    ("order", "released"): State("go", "check", "Released"),
+    ("order", "rejected"): State("halt", "cross", "Rejected"),
+    ("order", "cancelled"): State("calm", "dash", "Cancelled"),
+    ("finding", "satisfied"): State("go", "check", "Satisfied"),
+    ("finding", "unsatisfied"): State("wait", "clock", "Open"),
+    ("finding", "overridden"): State("wait", "warn", "Overridden"),
+    ("finding", "not applicable"): State("calm", "dash", "Not applicable"),
+    ("finding", "error"): State("halt", "warn", "Error"),
+    ("signoff", "approved"): State("go", "check", "Approved"),
+    ("signoff", "rejected"): State("halt", "cross", "Rejected"),
+    ("signoff", "reviewed"): State("act", "check", "Reviewed"),
+    ("signoff", "void"): State("calm", "dash", "Void"),
+    ("job", "planned"): State("calm", "ring", "Planned"),
+    ("job", "released"): State("act", "play", "Released"),
+    ("job", "running"): State("go", "play", "Running"),
+    ("job", "held"): State("halt", "hand", "On hold"),
+    ("job", "done"): State("go", "check", "Done"),
+    ("job", "closed"): State("calm", "check", "Closed"),
+    ("job", "cancelled"): State("calm", "dash", "Cancelled"),
+    ("op", "waiting"): State("calm", "ring", "Waiting"),
+    ("op", "ready"): State("act", "play", "Ready"),
+    ("op", "running"): State("go", "play", "Running"),
+    ("op", "paused"): State("wait", "pause", "Paused"),
+    ("op", "done"): State("calm", "check", "Done"),
+    ("person", "active"): State("go", "check", "Active"),
+    ("person", "disabled"): State("calm", "lock", "Disabled"),
+}
+"""Green: running or right.  Amber: waits for somebody.  Red: stop.  Blue: can be acted on.  Grey:
+neutral (after IEC 60073)."""
+
+
+def state(kind: str, name: str) -> State:
+    """Return how a state is shown; one nobody drew yet is shown neutrally by its own name."""
+    return STATES.get((kind, name)) or State("calm", "ring", name.replace("_", " ").capitalize())
+
+
+def zone(name: str) -> tzinfo:
+    """Return the shop's time zone, UTC where its name is not known on this machine."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def local(stored: str, shop: tzinfo) -> str:
+    """Return a stored moment as the shop reads it, ``Tue 24 Nov 2026 14:30``."""
+    moment = clock.moment(stored).astimezone(shop)
+    return f"{day_text(moment.date())} {moment:%H:%M}"
+
+
+def day_text(day: date) -> str:
+    """Return a day with its weekday, in English whatever the machine's locale."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def when(stored: str, shop: tzinfo) -> Markup:
+    """Return a stored moment or day as a ``<time>`` element, a dash where there is none."""
+    if not stored:
+        return Markup("–")
+    try:
+        if len(stored) == len("2026-11-24"):
+            shown = day_text(date.fromisoformat(stored))
+        else:
+            shown = local(stored, shop)
+    except ValueError:
+        return Markup.escape(stored)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(stored, stored, shown)
+
+
+def now_time(shop: tzinfo) -> str:
+    """Return the time of day in the shop, with seconds."""
+    return f"{datetime.now(shop):%H:%M:%S}"
+
+
+def due(stored: str, shop: tzinfo) -> str:
+    """Return how far away a day is, ``in 2 d``, ``today``, ``3 d late``; nothing where no day."""
+    try:
+        days = (date.fromisoformat(stored[:10]) - datetime.now(shop).date()).days
+    except ValueError:
+        return ""
+    if days == 0:
+        return "today"
+    return f"in {days} d" if days > 0 else f"{-days} d late"
+
+
+def size(octets: int) -> str:
+    """Return a size in decimal units, ``843 kB``."""
+    if octets < 1000:
+        return f"{octets} B"
+    amount, unit = octets / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if amount >= 10 else f"{amount:.1f} {unit}"
+
+
+def short(digest: str) -> str:
+    """Return the first twelve signs of a digest, enough to compare by eye."""
+    return digest[:12]
+
+
+def grouped(code: str) -> str:
+    """Return a code in groups of four and more, as it is printed below a QR."""
+    return " ".join(code[at : at + 5] for at in range(0, len(code), 5))

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Running the application: processes of granian, or threads of waitress where there is none.
+
+Two processes of one thread each answer more requests than one of many threads,
+because the database gives the interpreter lock away at every row.
+"""
+
+from __future__ import annotations
+
+# Imports inside functions: only one of the two servers is there on every system.
+import os
+import socket
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from vault import home
+from web.app import create_app
+
+ROOT: Final = "TITLEBLOCK_SERVED"
+WAITRESS_THREADS: Final = 8
+
+
+def load() -> Flask:
+    """Return the application of one server process; the folder of the vault is in its environment."""
+    return create_app(Path(os.environ[ROOT]))
+
+
+def free_port(host: str) -> int:
+    """Return a port nobody listens on now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(root: Path, host: str, port: int, workers: int) -> None:
+    """Serve a vault until stopped; raises what opening the vault refuses, before listening."""
+    home.open_vault(root).close()
+    os.environ[ROOT] = str(root)
+    if find_spec("granian") is not None:
+        _by_granian(host, port, workers)
+    else:
+        _by_waitress(host, port)
+
+
+def _by_granian(host: str, port: int, workers: int) -> None:
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    Granian(
+        "web.serving:load", address=host, port=port, interface=Interfaces.WSGI, factory=True,
+        workers=workers, blocking_threads=1, log_level=LogLevels.warning, websockets=False,
+        respawn_failed_workers=True,
+    ).serve()  # fmt: skip
+
+
+def _by_waitress(host: str, port: int) -> None:
+    import waitress  # noqa: PLC0415
+
+    app = load()
+    waitress.serve(
+        app, host=host, port=port, threads=WAITRESS_THREADS, ident=None, clear_untrusted_proxy_headers=True,
+        max_request_body_size=2**40,  # each address has a limit of its own
+    )  # fmt: skip

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Small comforts. Every page works without them.
+(() => {
+  // "/" goes to the search box, unless somebody is typing.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const box = document.querySelector("[data-search]");
+    if (box) { event.preventDefault(); box.focus(); box.select(); }
+  });
+
+  // A form is sent once, however often the button is pressed.
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // The files chosen, listed with their sizes before they travel.
+  const size = (bytes) => bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  addEventListener("change", (event) => {
+    const list = event.target.matches("input[type=file][data-list]") && document.getElementById(event.target.dataset.list);
+    if (!list) return;
+    list.replaceChildren(...[...event.target.files].map((file) => {
+      const row = document.createElement("li");
+      row.textContent = `${file.name} · ${size(file.size)}`;
+      return row;
+    }));
+  });
+
+  addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+
+  // A refusal that arrives in place is brought into view and read out.
+  addEventListener("htmx:after:swap", () => {
+    const said = document.querySelector("[data-refusal]");
+    if (said && !said.dataset.seen) { said.dataset.seen = "yes"; said.scrollIntoView({ block: "center" }); said.focus(); }
+  });
+})();

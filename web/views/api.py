@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The same facts for programs: what a page shows, as JSON, under ``/api/v1``."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, current_app, jsonify, request
+
+from release import desk, settling, shelf
+from release.errors import NoSuchRevision
+from traveler import jobs
+from traveler.records import JobFilter
+from vault import canonical
+from web import forms
+from web.doors import Address
+from web.views.items import current_rev, sees_work
+from web.visitor import vault
+
+PAGE: Final = 200
+ADDRESSES: Final = "titleblock-addresses"
+
+
+def items() -> Response:
+    """List items by number; ``q`` searches, ``after`` goes on."""
+    settling.settle(vault())
+    rows = vault().catalogue.items(
+        after=forms.asked("after") or None, limit=PAGE, words=forms.asked("q")
+    )
+    told = [
+        {"number": row.number, "title": row.title, "kind": row.kind, "owner": row.owner,
+         "current": current_rev(row.number)}
+        for row in rows
+    ]  # fmt: skip
+    return jsonify({"items": told, "next": rows[-1].number if len(rows) == PAGE else None})
+
+
+def item(number: str) -> Response:
+    """Return an item with its revisions."""
+    told = shelf.item(vault(), number)
+    if not sees_work():
+        told.pop("working")
+    return jsonify(told)
+
+
+def files(number: str, rev: str) -> Response:
+    """List the files of a revision; ``current`` and ``working`` too."""
+    if rev == "working" and not sees_work():
+        raise NoSuchRevision(number=number, rev=rev)
+    told = shelf.files(vault(), number, None if rev == "working" else rev)
+    return jsonify({"number": number, "rev": rev, "files": told})
+
+
+def changes() -> Response:
+    """List change orders; ``state`` restricts."""
+    settling.settle(vault())
+    state = forms.asked("state")
+    rows = vault().catalogue.orders(
+        {state} if state else None, before=forms.asked("before") or None, limit=PAGE
+    )
+    told = [
+        {"change": row.change, "state": row.state, "author": row.author, "notes": row.notes,
+         "opened_at": row.opened_at, "items": canonical.loads(row.items.encode())}
+        for row in rows
+    ]  # fmt: skip
+    return jsonify({"changes": told, "next": rows[-1].change if len(rows) == PAGE else None})
+
+
+def change(change: str) -> Response:
+    """Return a change order with its findings and sign-offs."""
+    return jsonify(desk.judge(vault(), change).told())
+
+
+def job_list() -> Response:
+    """List jobs, the earliest due first; ``state`` and ``q`` restrict, ``skip`` goes on."""
+    wanted = JobFilter(state=forms.asked("state"), words=forms.asked("q"))
+    skipped = forms.number_asked("skip")
+    rows = jobs.listing(vault(), wanted, PAGE, skipped)
+    following = skipped + PAGE if len(rows) == PAGE else None
+    return jsonify({"jobs": [one.as_json() for one in rows], "next": following})
+
+
+def job(job: str) -> Response:
+    """Return a job with its operations and how its revision stands."""
+    return jsonify(jobs.show(vault(), job).as_json())
+
+
+def description() -> Response:
+    """Return what is here as an OpenAPI 3.1 document, made from the table of addresses."""
+    table: dict[str, Address] = current_app.extensions[ADDRESSES]
+    paths = {
+        _path(one.rule): {"get": _operation(one)}
+        for one in table.values()
+        if one.manner == "api" and one.get is not None
+    }
+    return jsonify({
+        "openapi": "3.1.0",
+        "info": {"title": "Titleblock", "version": "1", "license": {"name": "AGPL-3.0-or-later"}},
+        "servers": [{"url": request.host_url.rstrip("/")}],
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+        "paths": paths,
+    })  # fmt: skip
+
+
+def _path(rule: str) -> str:
+    return rule.replace("<", "{").replace(">", "}")
+
+
+def _operation(address: Address) -> dict[str, Any]:
+    names = [part[1:-1] for part in address.rule.split("/") if part.startswith("<")]
+    problem = {"description": "A refusal, as a problem document (RFC 9457)",
+               "content": {"application/problem+json": {}}}  # fmt: skip
+    return {
+        "summary": (address.view.__doc__ or "").strip().splitlines()[0],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ],
+        "responses": {
+            "200": {"description": "Done", "content": {"application/json": {}}},
+            "default": problem,
+        },
+    }

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The bytes of files, always as a download, and pictures of their pages, drawn by the worker.
+
+What people brought is never shown by the browser itself: a PDF or SVG of a
+stranger may hold programs.  What is shown was drawn anew as a picture.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Final
+
+from flask import Response, request, send_file
+
+from release import settling, shelf
+from release.errors import NoSuchRevision
+from release.log import ReleaseLog, Revision
+from vault.errors import NoSuchFile
+from vault.reading import pictures
+from web import drawings
+from web.drawings import Digested
+from web.errors import NoSuchPicture
+from web.headers import SANDBOX
+from web.views.items import found, sees_work
+from web.visitor import vault
+
+WIDEST_PX: Final = 3840
+
+
+def one(number: str, rev: str, name: str) -> Response:
+    """Send a file: of a released revision PDFs come stamped, ``?original=1`` as they were signed."""
+    settling.settle(vault())
+    row = found(number)
+    if rev == "working":
+        if not sees_work():
+            raise NoSuchRevision(number=row.number, rev=rev)
+        return _download(shelf.working_path(vault(), row.number, name), name, name)
+    revision = ReleaseLog(vault()).wanted(row.number, rev)
+    original = request.args.get("original") == "1" and sees_work()
+    return released(revision, name, original=original)
+
+
+def released(revision: Revision, name: str, *, original: bool = False) -> Response:
+    """Send a file of a released revision, its sha256 checked a moment before."""
+    path = ReleaseLog(vault()).path(revision, name, stamped=not original)
+    label = f"{revision.rev}_original" if original else revision.rev
+    return _download(path, name, named(revision.number, label, name))
+
+
+def picture(number: str, rev: str, name: str, page: int) -> Response:
+    """Send a page of a PDF as a picture."""
+    settling.settle(vault())
+    row = found(number)
+    if rev != "working":
+        return released_page(ReleaseLog(vault()).wanted(row.number, rev), name, page)
+    if not sees_work():
+        raise NoSuchRevision(number=row.number, rev=rev)
+    for file in drawings.working_files(row.number):
+        if file.name == name:
+            return _page(file, page, name)
+    raise NoSuchFile(where=f"{row.number} {rev}", name=name)
+
+
+def released_page(revision: Revision, name: str, page: int) -> Response:
+    """Send a page of a released PDF as a picture, with its stamp."""
+    file = revision.file(name)
+    if file.stamped is None:
+        raise NoSuchPicture(name=name, page=page)
+    return _page(file.stamped, page, name)
+
+
+def named(number: str, rev: str, name: str) -> str:
+    """Return the name of a download, ``10-0042_B_drawing.pdf``.
+
+    Number and revision come first, so that files of two revisions cannot be taken for each other.
+    """
+    rest = name[len(number) :] if name.lower().startswith(number.lower()) else f"_{name}"
+    return f"{number}_{rev}{rest}"
+
+
+def _page(file: Digested, page: int, name: str) -> Response:
+    digest = drawings.digest(file)
+    wanted = request.args.get("w", "")
+    width = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1920
+    if not drawings.is_pdf(name) or page < 1 or not digest.md5:
+        raise NoSuchPicture(name=name, page=page)
+    path = pictures.page_picture(vault(), digest, page, min(width, WIDEST_PX), name)
+    answer = send_file(path, mimetype="image/png", etag=f"{digest.sha256}-{page}-{width}")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
+def _download(source: Path, name: str, shown: str) -> Response:
+    kind = mimetypes.guess_type(name)[0] if drawings.is_pdf(name) else None
+    answer = send_file(
+        source, mimetype=kind or "application/octet-stream", as_attachment=True, download_name=shown,
+        etag=False, conditional=True,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The first page: what this person should do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import render_template, url_for
+
+from release import desk, settling
+from release.change import Order
+from traveler import jobs
+from traveler.records import JobFilter
+from traveler.views import JobLine
+from vault.ledger.people import Person
+from web import present
+from web.visitor import me, vault
+
+ROWS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to do or to know, with the way to it."""
+
+    name: str
+    href: str
+    text: str
+    soft: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A list of the first page; ``none`` is said where it is empty."""
+
+    name: str
+    title: str
+    icon: str
+    tone: str
+    rows: list[Row]
+    none: str
+    more: str = ""
+
+
+def page() -> str:
+    """Show the lists of this person's roles, what waits for them first."""
+    settling.settle(vault())
+    person, zone = me(), present.zone(vault().settings.time_zone)
+    lists = list(_lists(person))
+    waiting = sum(len(one.rows) for one in lists if one.tone in {"wait", "halt"})
+    return render_template(
+        "home.html", lists=lists, greeting=f"Next, {person.shown}",
+        today=present.day_text(datetime.now(zone).date()), summary=_summary(person, waiting),
+    )  # fmt: skip
+
+
+def _summary(person: Person, waiting: int) -> str:
+    if person.roles == {"customer"}:
+        return "Your orders show here as soon as there are any."
+    if waiting == 0:
+        return "Nothing waits for you."
+    return "One thing waits for you." if waiting == 1 else f"{waiting} things wait for you."
+
+
+def _lists(person: Person) -> Iterable[Todo]:
+    roles = person.roles
+    if roles & {"approver", "engineer", "quality", "admin"}:
+        yield from _of_changes(person, desk.listing(vault(), "open"))
+    if roles & {"planner", "admin"}:
+        yield _pinned_to_old()
+        yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
+    if roles & {"planner", "operator", "admin"}:
+        yield _jobs("floor", "Jobs on the floor", "released", "go", "Nothing is on the floor.")
+
+
+def _of_changes(person: Person, orders: list[Order]) -> Iterable[Todo]:
+    all_of_them = url_for("changes.listing")
+    mine = [one for one in orders if _waits_for(one, person)]
+    if "approver" in person.roles:
+        yield Todo("sign", "Waiting for your signature", "pen", "wait",
+                   [_order_row(one) for one in mine[:ROWS]],
+                   "Nothing waits for your signature.",
+                   all_of_them if len(mine) > ROWS else "")  # fmt: skip
+    if "engineer" in person.roles:
+        own = [one for one in orders + desk.listing(vault(), "rejected")
+               if one.author == person.name]  # fmt: skip
+        yield Todo("mine", "Your change orders", "change", "act",
+                   [_order_row(one) for one in own[:ROWS]],
+                   "You have no open change order.",
+                   all_of_them if len(own) > ROWS else "")  # fmt: skip
+    rest = [one for one in orders if one not in mine and one.author != person.name]
+    yield Todo("review", "In review", "clock", "calm", [_order_row(one) for one in rest[:ROWS]],
+               "No other change is in review.", all_of_them if len(rest) > ROWS else "")  # fmt: skip
+
+
+def _waits_for(order: Order, person: Person) -> bool:
+    """Say whether the person owns an item of an order and has not signed what it holds now."""
+    return order.author != person.name and any(
+        one.owner == person.name
+        and not any(sign.by == person.name and sign.covers(one) for sign in order.signoffs)
+        for one in order.items
+    )
+
+
+def _order_row(one: Order) -> Row:
+    numbers = ", ".join(item.number for item in one.items[:3])
+    more = f" and {len(one.items) - 3} more" if len(one.items) > 3 else ""
+    href = url_for("changes.page", change=one.change)
+    return Row(one.change, href, f"{numbers}{more}: {one.notes}", one.author, "order", one.state)
+
+
+def _pinned_to_old() -> Todo:
+    """Return the jobs not closed whose revision is not the one to work from any more."""
+    lines = [
+        one
+        for state in ("released", "held", "planned")
+        for one in jobs.listing(vault(), JobFilter(state=state))
+        if one.standing.state != "current"
+    ]
+    return Todo("old", "Jobs on a superseded or recalled revision", "stop", "halt",
+                [_job_row(one) for one in lines[:ROWS]],
+                "Every job is on a current revision.",
+                url_for("jobs.listing", state="") if len(lines) > ROWS else "")  # fmt: skip
+
+
+def _jobs(name: str, title: str, state: str, tone: str, none: str) -> Todo:
+    lines = jobs.listing(vault(), JobFilter(state=state), ROWS + 1)
+    return Todo(name, title, "job", tone, [_job_row(one) for one in lines[:ROWS]], none,
+                url_for("jobs.listing", state=state) if len(lines) > ROWS else "")  # fmt: skip
+
+
+def _job_row(one: JobLine) -> Row:
+    job = one.job
+    step = f"next {one.step.seq} at {one.step.station}" if one.step else "all steps done"
+    text = f"{job.qty} × {job.item} {job.rev}, {step}" if one.of else f"{job.qty} × {job.item} {job.rev}"
+    far = present.due(job.due, present.zone(vault().settings.time_zone))
+    current = one.standing.state == "current"
+    return Row(job.number, url_for("jobs.page", job=job.number), text, far,
+               "job" if current else "revision",
+               job.state if current else one.standing.state)  # fmt: skip

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Items: the list, the page of one, and the page of each of its revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response, render_template, url_for
+
+from release import desk, lifecycle, settling, shelf
+from release.errors import NoSuchRevision
+from release.log import Recall, ReleaseLog, Revision
+from vault import canonical
+from vault.catalogue import ItemRow
+from vault.errors import NoSuchItem, Refusal
+from vault.ledger import people
+from vault.ledger.errors import NoSuchPerson
+from web import drawings, forms
+from web.doors import OFFICE
+from web.drawings import FileRow, Picture, WorkingFile
+from web.views import jobs
+from web.visitor import has_role, me, vault
+
+PAGE: Final = 50
+HISTORY: Final = 25
+DONE: Final = {
+    "new": "The item is made. Check in its drawing next.",
+    "checkin": "Checked in.",
+    "recall": "The revision is recalled; every print that carries its code answers STOP now.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A revision in the list of an item."""
+
+    rev: str
+    standing: str
+    released_at: str
+    released_by: str
+    change: str
+    notes: str
+    recall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What lies on ``main`` beside the release: its files, and the order that is open on it."""
+
+    files: list[FileRow]
+    differs: bool
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """An item in the list, with its current revision."""
+
+    number: str
+    title: str
+    kind: str
+    owner: str
+    current: str | None
+
+
+def listing() -> str:
+    """Show items by number, or those a search finds."""
+    settling.settle(vault())
+    words, after = forms.asked("q"), forms.asked("after")
+    rows = vault().catalogue.items(after=after or None, limit=PAGE + 1, words=words)
+    more = ""
+    if len(rows) > PAGE:
+        rows = rows[:PAGE]
+        more = url_for("items.listing", q=words or None, after=rows[-1].number)
+    lines = [
+        ItemLine(row.number, row.title, row.kind, row.owner, current_rev(row.number)) for row in rows
+    ]
+    return render_template("items.html", rows=lines, words=words, more=more, page_size=PAGE)
+
+
+def page(number: str) -> Response | str:
+    """Show an item: its current drawing, revisions, files, working state, jobs, history."""
+    settling.settle(vault())
+    row = found(number)
+    if row.number != number:
+        return forms.sent_to(url_for("items.page", number=row.number), 302)
+    log = ReleaseLog(vault())
+    current = log.current(row.number)
+    files = drawings.working_files(row.number) if sees_work() else []
+    return render_template(
+        "item.html", item=row, current=current,
+        working=_working(row, files, current) if sees_work() else None,
+        metadata=_metadata(row), owner_name=_owner(row.owner),
+        picture=_picture(row.number, current, files),
+        released_files=drawings.released_rows(current, current.rev, originals=sees_work())
+        if current else [],
+        revisions=_revisions(log, row.number),
+        recalled=_last_recall(log, row.number) if current is None else None,
+        jobs=jobs.of_item(row.number),
+        history=shelf.story(vault(), row.number, HISTORY) if sees_work() else [],
+        done=DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def revision(number: str, rev: str) -> Response | str:
+    """Show one revision, released (``current`` too) or ``working``."""
+    return _revision_page(number, rev, None)
+
+
+def recall(number: str, rev: str) -> Response | str | tuple[Response | str, int]:
+    """Withdraw a revision, with the reason."""
+    try:
+        desk.recall(vault(), me(), number, rev, forms.text("reason"))
+    except Refusal as refusal:
+        if refusal.status in {404, 500}:
+            raise
+        return _revision_page(number, rev, refusal), refusal.status
+    return forms.gone_on(url_for("items.page", number=number, done="recall"))
+
+
+def found(number: str) -> ItemRow:
+    """Return an item's row, by any spelling of its number; raises NoSuchItem."""
+    row = vault().catalogue.item(number)
+    if row is None:
+        raise NoSuchItem(number=number)
+    return row
+
+
+def current_rev(number: str) -> str | None:
+    """Return the label of an item's current revision, out of the catalogue."""
+    rows = vault().catalogue.revisions(number)
+    return next((one.rev for one in rows if one.state == "current"), None)
+
+
+def sees_work() -> bool:
+    """Say whether this person may see what is not released; the floor and customers may not."""
+    return has_role(*OFFICE)
+
+
+def _revision_page(number: str, rev: str, refusal: Refusal | None) -> Response | str:
+    settling.settle(vault())
+    row = found(number)
+    log = ReleaseLog(vault())
+    if rev == "working":
+        if not sees_work():
+            raise NoSuchRevision(number=row.number, rev=rev)
+        return _working_page(row, log.current(row.number))
+    shown = log.wanted(row.number, rev)
+    if row.number != number:
+        return forms.sent_to(url_for("items.revision", number=row.number, rev=rev), 302)
+    return render_template(
+        "revision.html", item=shown, rev=shown.rev, revision=shown,
+        standing=log.standing(shown.number, shown.rev), recall=log.recall(shown.number, shown.rev),
+        current=log.current(shown.number), refusal=str(refusal) if refusal else None,
+        picture=drawings.released_picture(shown, _page_address(number, rev), forms.page_asked()),
+        rows=drawings.released_rows(shown, shown.rev, originals=sees_work()),
+        may_recall=me().name == shown.owner or "admin" in me().roles, typed=forms.typed("reason"),
+    )  # fmt: skip
+
+
+def _working_page(row: ItemRow, current: Revision | None) -> str:
+    found_files = drawings.working_files(row.number)
+    address = _page_address(row.number, "working")
+    return render_template(
+        "revision.html", item=row, rev="working", revision=None, standing="working", recall=None,
+        current=current, refusal=None, may_recall=False, typed={},
+        picture=drawings.working_picture(row.number, found_files, address, forms.page_asked()),
+        rows=drawings.working_rows(row.number, found_files),
+    )  # fmt: skip
+
+
+def _page_address(number: str, rev: str) -> Callable[[int], str]:
+    return lambda page: url_for("items.revision", number=number, rev=rev, page=page)
+
+
+def _picture(number: str, current: Revision | None, files: list[WorkingFile]) -> Picture | None:
+    """Return the picture of the current drawing; before the first release, of the working one."""
+    if current is not None:
+        return drawings.released_picture(current, _page_address(number, current.rev), 1)
+    return drawings.working_picture(number, files, _page_address(number, "working"), 1)
+
+
+def _working(row: ItemRow, files: list[WorkingFile], current: Revision | None) -> Working:
+    open_orders = vault().catalogue.orders(lifecycle.OPEN_STATES, number=row.number, limit=1)
+    return Working(
+        files=drawings.working_rows(row.number, files),
+        differs=current is None or current.tree != row.tree,
+        order=open_orders[0].change if open_orders else "",
+    )
+
+
+def _revisions(log: ReleaseLog, number: str) -> list[RevisionRow]:
+    rows = []
+    for one in reversed(log.revisions(number)):
+        withdrawn = log.recall(number, one.rev)
+        why = withdrawn.reason if withdrawn else ""
+        standing = log.standing(number, one.rev)
+        rows.append(
+            RevisionRow(
+                one.rev, standing, one.released_at, one.released_by, one.change, one.notes, why
+            )
+        )
+    return rows
+
+
+def _last_recall(log: ReleaseLog, number: str) -> Recall | None:
+    latest = log.latest(number)
+    return log.recall(number, latest) if latest else None
+
+
+def _metadata(row: ItemRow) -> list[tuple[str, object]]:
+    told: Mapping[str, object] = canonical.loads(row.metadata.encode())
+    return [
+        (key, value) for key, value in sorted(told.items()) if isinstance(value, str | int | float)
+    ]
+
+
+def _owner(name: str) -> str:
+    try:
+        return people.get(vault().ledger, name).shown
+    except NoSuchPerson:
+        return name

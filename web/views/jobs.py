@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Jobs: the list, the page of one with its route, the form for a new one, the traveler."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Response, render_template, request, send_file, url_for
+
+from traveler import jobs, lifecycle, sheet
+from traveler.records import JobFilter
+from traveler.views import JobLine
+from vault.errors import NotFound, Refusal, WrongUse
+from vault.ledger.events import Event
+from web import forms, present
+from web.errors import NotReadable
+from web.headers import SANDBOX
+from web.visitor import has_role, me, vault
+
+PAGE: Final = 50
+TABS: Final = (
+    ("released", "On the floor"), ("planned", "Planned"), ("held", "On hold"),
+    ("closed", "Closed"), ("", "All"),
+)  # fmt: skip
+DONE: Final = {
+    "add": "The job is planned. Release it, then print its traveler.",
+    "release": "Released to the floor.",
+    "hold": "On hold: no new work starts on it.",
+    "close": "Closed.",
+}
+_SAID: Final = {
+    "job.added": "planned",
+    "job.released": "released to the floor",
+    "job.held": "put on hold",
+    "job.closed": "closed",
+    "operation.start": "started step {seq}",
+    "operation.pause": "paused step {seq}: {good} good, {scrap} scrap",
+    "operation.finish": "finished step {seq}: {good} good, {scrap} scrap",
+    "operation.note": "noted on step {seq}: {note}",
+    "traveler.printed": "printed traveler {print}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A job in a table."""
+
+    job: str
+    number: str
+    rev: str
+    warning: str
+    qty: int
+    due: str
+    due_note: str
+    state: str
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a job's history."""
+
+    at: str
+    actor: str
+    text: str
+
+
+def job_rows(lines: Iterable[JobLine]) -> list[Row]:
+    """Return jobs as tables show them; one on an old or recalled revision says so."""
+    zone = present.zone(vault().settings.time_zone)
+    return [
+        Row(
+            job=one.job.number, number=one.job.item, rev=one.job.rev,
+            warning="" if one.standing.state == "current" else one.standing.state,
+            qty=one.job.qty, due=one.job.due,
+            due_note="" if one.job.state == "closed" else present.due(one.job.due, zone),
+            state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
+        )
+        for one in lines
+    ]  # fmt: skip
+
+
+def of_item(number: str) -> list[Row]:
+    """Return the jobs on an item, whatever their revision."""
+    return job_rows(jobs.listing(vault(), JobFilter(item=number)))
+
+
+def listing() -> str:
+    """Show jobs by state, the earliest due first."""
+    chosen = forms.asked("state") if "state" in request.args else "released"
+    if chosen not in dict(TABS):
+        chosen = ""
+    words, skipped = forms.asked("q"), forms.number_asked("skip")
+    wanted = JobFilter(state=chosen, words=words)
+    rows = job_rows(jobs.listing(vault(), wanted, PAGE + 1, skipped))
+    more = ""
+    if len(rows) > PAGE:
+        rows = rows[:PAGE]
+        more = url_for("jobs.listing", state=chosen, q=words or None, skip=skipped + PAGE)
+    return render_template(
+        "jobs.html", jobs=rows, tabs=TABS, chosen=chosen, words=words, more=more, first=skipped + 1
+    )
+
+
+def new() -> Response | str | tuple[str, int]:
+    """Show the form for a job, or plan one."""
+    typed = forms.typed("job", "number", "qty", "due", "rev", "customer", "order")
+    if request.method != "POST":
+        return render_template("job_new.html", refusal=None, typed=typed)
+    try:
+        view = jobs.add(
+            vault(), me(), forms.needed("job", "The job number"),
+            forms.needed("number", "The item"), forms.whole("qty", "The quantity"),
+            forms.needed("due", "The due day"), rev=forms.text("rev") or None,
+            customer=forms.text("customer"), order=forms.text("order"),
+        )  # fmt: skip
+    except Refusal as refusal:
+        return forms.shown_again(refusal, "job_new.html", typed=typed)
+    return forms.gone_on(url_for("jobs.page", job=view.job.number, done="add"))
+
+
+def page(job: str) -> Response | str | tuple[str, int]:
+    """Show a job with its route, or release, hold or close it."""
+    if request.method != "POST":
+        return _shown(job, None)
+    act = forms.text("act")
+    try:
+        if act == "release":
+            jobs.release_job(vault(), me(), job)
+        elif act == "hold":
+            jobs.hold(vault(), me(), job, forms.text("why"))
+        elif act == "close":
+            jobs.close(vault(), me(), job, forms.text("why"))
+        else:
+            raise NotReadable(why="the form does not say what to do")
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return _shown(job, refusal), refusal.status
+    return forms.gone_on(url_for("jobs.page", job=job, done=act))
+
+
+def traveler(job: str) -> Response:
+    """Print a traveler: each print has codes of its own, so printing is an act and not a look."""
+    if request.method != "POST":
+        jobs.show(vault(), job)
+        return forms.sent_to(url_for("jobs.page", job=job))
+    with tempfile.TemporaryDirectory(prefix="traveler-") as folder:
+        printed = sheet.print_traveler(vault(), me(), job, Path(folder) / "traveler.pdf")
+        pdf = printed.path.read_bytes()
+    answer = send_file(
+        BytesIO(pdf), mimetype="application/pdf", as_attachment=True,
+        download_name=f"{job}_traveler.pdf", etag=False,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
+def _shown(number: str, refusal: Refusal | None) -> str:
+    view = jobs.show(vault(), number)
+    plans = has_role("planner")
+    return render_template(
+        "job.html", job=view.job, view=view, standing=view.standing,
+        operations=view.operations, acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
+        plans=plans, events=[_line(one) for one in _events(number)],
+        typed=forms.typed("why"), refusal=str(refusal) if refusal else None,
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _events(number: str) -> list[Event]:
+    return list(reversed(jobs.history(vault(), number, limit=200)))
+
+
+def _line(event: Event) -> Line:
+    facts: Mapping[str, Any] = event.facts
+    said = _SAID.get(event.kind, event.kind.replace(".", " "))
+    why = f" ({facts['why']})" if facts.get("why") else ""
+    return Line(event.at, event.actor, said.format_map(_Facts(facts)) + why)
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
