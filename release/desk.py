@@ -30,7 +30,7 @@ from release.gate import Judgement
 from release.log import Recall, ReleaseLog, Revision
 from release.orders import Filed
 from release.requirements import SignedOff
-from vault import canonical, checkin, clock, errors, item
+from vault import checkin, clock, errors, item
 from vault.checkin import CheckIn
 from vault.home import Vault
 from vault.item import Item
@@ -64,9 +64,8 @@ def check_in(
     Raises what ``vault.checkin.check_in`` refuses.
     """
     made = checkin.check_in(vault, actor, number, files, message, remove)
-    for row in vault.catalogue.orders(lifecycle.OPEN_STATES):
-        if made.number in canonical.loads(row.items.encode()):
-            _up_to_date(vault, actor, orders.load(vault, row.change))
+    for row in vault.catalogue.orders(lifecycle.OPEN_STATES, number=made.number):
+        _up_to_date(vault, actor, orders.load(vault, row.change))
     return made
 
 
@@ -237,9 +236,8 @@ def _joining(vault: Vault, log: ReleaseLog, main: str, number: str) -> OrderItem
     row = vault.catalogue.item(number)
     if row is None:
         raise errors.NoSuchItem(number=number)
-    for other in vault.catalogue.orders(lifecycle.OPEN_STATES):
-        if row.number in canonical.loads(other.items.encode()):
-            raise InAnotherChange(number=row.number, change=other.change, author=other.author)
+    for other in vault.catalogue.orders(lifecycle.OPEN_STATES, number=row.number):
+        raise InAnotherChange(number=row.number, change=other.change, author=other.author)
     one = gate.gathered(vault, log, row, main)
     released = log.current(row.number)
     if released is not None and released.tree == one.tree:

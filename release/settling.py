@@ -8,6 +8,8 @@ of anything, without a hand.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from release import orders
 from release import log as release_log
 from release.change import Event
@@ -41,13 +43,14 @@ def settle(vault: Vault) -> str:
 
 def rebuild(vault: Vault) -> dict[str, int]:
     """Make the catalogue again from history alone, and return how much it holds."""
-    vault.catalogue.forget()
-    settle(vault)
     count = 0
-    for ref, _target in vault.history.refs(CHANGES):
-        filed = orders.load(vault, ref.removeprefix(CHANGES))
-        orders.put_in_catalogue(vault, filed.order, filed.commit)
-        count += 1
+    with vault.catalogue.remade() as fresh:
+        filling = replace(vault, catalogue=fresh)
+        settle(filling)
+        for ref, _target in vault.history.refs(CHANGES):
+            filed = orders.load(vault, ref.removeprefix(CHANGES))
+            orders.put_in_catalogue(filling, filed.order, filed.commit)
+            count += 1
     return {**vault.catalogue.counts(), "orders": count}
 
 

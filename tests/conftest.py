@@ -237,7 +237,7 @@ def draw(tmp_path: Path) -> Callable[..., Path]:
                 page.draw_rect((800, 700, 1171, 822), width=0.7)
                 page.insert_text((820, 740), f"{text} {page_number}/{pages}", fontsize=14)
                 page.draw_circle((400, 400), 120)
-            sheet.save(place)
+            sheet.save(place, no_new_id=True)
         return place
 
     return drawn
