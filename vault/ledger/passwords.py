@@ -22,7 +22,7 @@ SHORTEST = 8
 LONGEST = 256
 
 NOBODY = (
-    "$argon2id$v=19$m=47104,t=1,p=1$dGl0bGVibG9jay1ub2JvZHk"
+    "$argon2id$v=19$m=47104,t=1,p=1$dGl0bGVibG9ja25vYm9keQ"
     "$0000000000000000000000000000000000000000000"
 )
 _PIN = re.compile(r"[0-9]{4,8}", re.ASCII)
