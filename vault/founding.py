@@ -8,8 +8,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
-import pygit2
-
 from vault import catalogue, durable, errors, home, settings
 from vault.history import repository, signing
 from vault.history.repository import MAIN, Author
@@ -18,20 +16,6 @@ from vault.ledger import engine, people
 from vault.objects import opening
 
 FOUNDER: Final = Author("Titleblock", "titleblock@localhost")
-GIT_CONFIG: Final = {
-    "core.fsync": "all",
-    "core.useReplaceRefs": "false",
-    "gc.auto": "0",
-    "gc.packRefs": "false",
-    "receive.autogc": "false",
-    "receive.fsckObjects": "true",
-    "receive.advertisePushOptions": "false",
-    "transfer.unpackLimit": "1",
-    "uploadpack.allowAnySHA1InWant": "false",
-}
-"""Settings of ``vault.git`` and why: a push is on disk when it is acknowledged, history cannot be
-shown otherwise than it is (replace refs), and nothing is pruned behind our back."""
-
 _README: Final = """\
 # {name}
 
@@ -81,7 +65,6 @@ def found(root: Path, admin: str, *, public_url: str | None = None, storage: str
 
 def _lay_out(root: Path, told: settings.Settings, admin: str) -> None:
     history = repository.create(root / home.GIT)
-    _configure(root / home.GIT)
     signing.make_key(root / home.KEYS)
     opening.open_store(told.storage, root, create=True)
     ledger = engine.create(home.ledger_url(told.ledger, root))
@@ -96,13 +79,6 @@ def _empty(root: Path) -> None:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise errors.VaultExists(where=root)
     root.mkdir(parents=True, exist_ok=True)
-
-
-def _configure(git_dir: Path) -> None:
-    config = pygit2.Repository(str(git_dir)).config
-    for name, value in GIT_CONFIG.items():
-        config[name] = value
-    durable.fsync_file(git_dir / "config")
 
 
 def _first_commit(history: repository.History, name: str) -> None:

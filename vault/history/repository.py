@@ -27,6 +27,19 @@ RELEASES = "refs/meta/releases"
 CHANGES = "refs/changes/"
 LOCKS = "refs/locks/"
 COMMITTER = ("Titleblock", "titleblock@localhost")
+GIT_CONFIG = {
+    "core.fsync": "all",
+    "core.useReplaceRefs": "false",
+    "gc.auto": "0",
+    "gc.packRefs": "false",
+    "receive.autogc": "false",
+    "receive.fsckObjects": "true",
+    "receive.advertisePushOptions": "false",
+    "transfer.unpackLimit": "1",
+    "uploadpack.allowAnySHA1InWant": "false",
+}
+"""Settings of ``vault.git`` and why: a push is on disk when it is acknowledged, history cannot be
+shown otherwise than it is (replace refs), and nothing is pruned behind our back."""
 _LOCK_TRIES = 40
 _LOCK_PAUSE_S = 0.025
 
@@ -257,7 +270,9 @@ def create(git_dir: Path) -> History:
     The folders ``objects/00`` … ``ff`` are made and flushed once, here, so that no
     later commit depends on a new folder surviving a power cut.
     """
-    pygit2.init_repository(str(git_dir), bare=True, initial_head="main")
+    config = pygit2.init_repository(str(git_dir), bare=True, initial_head="main").config
+    for name, value in GIT_CONFIG.items():
+        config[name] = value
     for number in range(256):
         (git_dir / "objects" / f"{number:02x}").mkdir(exist_ok=True)
     for hooks in (git_dir / "hooks").glob("*.sample"):
