@@ -265,18 +265,10 @@ class History:
 
 
 def create(git_dir: Path) -> History:
-    """Make an empty bare repository whose fan-out folders exist already, and return it.
-
-    The folders ``objects/00`` … ``ff`` are made and flushed once, here, so that no
-    later commit depends on a new folder surviving a power cut.
-    """
-    config = pygit2.init_repository(str(git_dir), bare=True, initial_head="main").config
-    for name, value in GIT_CONFIG.items():
-        config[name] = value
-    for number in range(256):
-        (git_dir / "objects" / f"{number:02x}").mkdir(exist_ok=True)
-    for hooks in (git_dir / "hooks").glob("*.sample"):
-        hooks.unlink()
+    """Make an empty bare repository, without git's sample hooks, and return it."""
+    pygit2.init_repository(str(git_dir), bare=True, initial_head="main")
+    for sample in (git_dir / "hooks").glob("*.sample"):
+        sample.unlink()
     durable.fsync_tree(git_dir)
     return History(git_dir)
 

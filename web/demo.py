@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The demo vault: the sample shop's story, told through the same verbs people use.
+
+Nothing is put into a store behind the product's back, so what the demo shows
+is what the product does.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from release import desk
+from release.log import ReleaseLog
+from traveler import floor, jobs, sheet, stations
+from vault import founding, item, settings
+from vault.home import Vault
+from vault.item import Item
+from vault.ledger import people
+from vault.ledger.people import Person
+from web.errors import NoSample
+
+Tell = Callable[[str], None]
+STORY: Final = "story.toml"
+REVIEW: Final = "review"
+PRINTS: Final = "prints"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page of the demo worth opening, and why."""
+
+    path: str
+    why: str
+
+
+def sample() -> Path:
+    """Return the folder of the sample vault; raises NoSample where only the wheel is installed."""
+    place = Path(__file__).resolve().parents[1] / "sample_vault"
+    if not (place / STORY).is_file():
+        raise NoSample(where=place)
+    return place
+
+
+def is_for(root: Path, url: str) -> bool:
+    """Say whether a folder holds a finished demo vault whose QR codes lead to an address."""
+    if not (root / PRINTS).is_dir() or not (root / settings.FILE).is_file():
+        return False
+    return settings.load(root / settings.FILE).public_url == url
+
+
+def build(root: Path, url: str, tell: Tell) -> Vault:
+    """Make the demo vault in a new folder and return it opened."""
+    place = sample()
+    story = tomllib.loads((place / STORY).read_text("utf-8"))
+    first = story["person"][0]["name"]
+    tell("founding the vault")
+    vault = founding.found(root, first, public_url=url, shop_name=story["shop"]["name"])
+    who = _people(vault, story["person"])
+    for row in story["station"]:
+        stations.add(vault, who["pat"], row["code"], row["title"])
+    for order in story["change"]:
+        tell(f"releasing {', '.join(order['items'])}")
+        change = _opened(vault, who, place, order, order["items"])
+        desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
+        desk.release(vault, who[order["approver"]], change)
+    for order in story["review"]:
+        tell(f"opening {', '.join(order['items'])} for review")
+        _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
+    prints = root / f".{PRINTS}"
+    prints.mkdir()
+    for job in story["job"]:
+        tell(f"working on {job['job']}")
+        _job(vault, who, job, prints)
+    prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
+    return vault
+
+
+def logins(vault: Vault) -> list[tuple[str, str, str, str]]:
+    """Return name, roles, password and PIN of everybody in the story."""
+    story = tomllib.loads((sample() / STORY).read_text("utf-8"))
+    return [
+        (row["name"], ", ".join(row["roles"]), row["password"], row.get("pin", ""))
+        for row in story["person"]
+        if people.get(vault.ledger, row["name"])
+    ]
+
+
+def worth_opening(vault: Vault) -> list[Address]:
+    """Return the pages that tell the story, the floor pages first."""
+    found = [
+        Address(line.split(" ", 1)[1].strip(), f"traveler of {line.split(' ', 1)[0]}, as scanned")
+        for line in (vault.root / PRINTS / "codes.txt").read_text("utf-8").splitlines()
+    ]
+    log = ReleaseLog(vault)
+    for row in vault.catalogue.items(limit=1000):
+        revisions = log.revisions(row.number)
+        if len(revisions) > 2 and log.current(row.number):
+            old, new = revisions[0], revisions[-1]
+            found += [
+                Address(f"/r/{old.code}", f"the QR of {old.number} {old.rev}: superseded"),
+                Address(f"/r/{new.code}", f"the QR of {new.number} {new.rev}: current"),
+                Address(f"/items/{row.number}", f"{row.number} {row.title}, {len(revisions)} revisions"),
+            ]
+            break
+    waiting = desk.listing(vault, "open")
+    found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
+              for one in waiting]  # fmt: skip
+    return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
+
+
+# --- the story --------------------------------------------------------------
+
+
+def _people(vault: Vault, rows: Sequence[Mapping[str, Any]]) -> dict[str, Person]:
+    admin = rows[0]["name"]
+    for row in rows:
+        name = row["name"]
+        if name != admin:
+            people.add(vault.ledger, admin, name, row["roles"], row["full_name"])
+        people.set_password(vault.ledger, admin, name, row["password"])
+        if "pin" in row:
+            people.set_pin(vault.ledger, admin, name, row["pin"])
+    return {row["name"]: people.get(vault.ledger, row["name"]) for row in rows}
+
+
+def _password(story: Mapping[str, Any], name: str) -> str:
+    return str(next(row["password"] for row in story["person"] if row["name"] == name))
+
+
+def _opened(
+    vault: Vault, who: Mapping[str, Person], place: Path, order: Mapping[str, Any],
+    items: Sequence[str],
+) -> str:  # fmt: skip
+    author = who[order["author"]]
+    numbers = []
+    for entry in items:
+        number, rev = entry.split()
+        folder = place / "items" / number / rev
+        told = item.parse((folder / item.FILE).read_bytes(), f"{number}/{rev}")
+        if vault.catalogue.item(number) is None:
+            _add(vault, author, told)
+        files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
+        desk.check_in(vault, author, number, files, order["notes"])
+        numbers.append(number)
+    return desk.open_change(vault, author, numbers, order["notes"]).order.change
+
+
+def _add(vault: Vault, author: Person, told: Item) -> None:
+    desk.add_item(
+        vault, author, told.number, told.title, told.owner, told.kind, metadata=told.metadata
+    )
+
+
+def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints: Path) -> None:
+    planner = who["pat"]
+    due = (date.today() + timedelta(days=job["due"])).isoformat()
+    jobs.add(vault, planner, job["job"], job["number"], job["qty"], due, job.get("rev"),
+             job.get("customer", ""))  # fmt: skip
+    if job["state"] != "released":
+        return
+    jobs.release_job(vault, planner, job["job"])
+    printed = sheet.print_traveler(vault, planner, job["job"], prints / f"{job['job']}.pdf")
+    address = printed.addresses[0][1].removeprefix(vault.settings.public_url.upper())
+    with (prints / "codes.txt").open("a", encoding="utf-8") as codes:
+        codes.write(f"{job['job']} {address.lower()}\n")
+    for act in job["acts"]:
+        actor = who[act["who"]]
+        if act["act"] == "start":
+            floor.start(vault, actor, job["job"], act["seq"], device="demo")
+        elif act["act"] == "pause":
+            floor.pause(vault, actor, job["job"], act["seq"], device="demo")
+        else:
+            floor.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
+                         device="demo")  # fmt: skip
