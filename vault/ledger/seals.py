@@ -29,6 +29,14 @@ def key(table: str, primary_key: Iterable[object]) -> str:
 
 
 def seal(row: Mapping[str, object]) -> str:
-    """Return the SHA-256 of a row's canonical JSON, its empty columns left out."""
-    filled = {name: value for name, value in row.items() if value is not None}
+    """Return the SHA-256 of a row's canonical JSON, its empty columns left out.
+
+    Whole floats count as integers: SQLite answers the same cell with 5 or 5.0, depending on how
+    it was asked.
+    """
+    filled = {name: _plain(value) for name, value in row.items() if value is not None}
     return hashlib.sha256(canonical.dumps(filled)).hexdigest()
+
+
+def _plain(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
