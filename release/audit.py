@@ -7,7 +7,6 @@ git, every byte is hashed again, and each disagreement is one named fault.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -48,7 +47,11 @@ class Report:
 
     def told(self) -> dict[str, Any]:
         """Return what ``--json`` says."""
-        return {"ok": self.ok, "checked": self.checked, "faults": [asdict(one) for one in self.faults]}
+        return {
+            "ok": self.ok,
+            "checked": self.checked,
+            "faults": [asdict(one) for one in self.faults],
+        }
 
 
 def verify(
@@ -216,7 +219,9 @@ class _Audit:
                 why = self.signer.commit_fault(entry.oid)
                 if why is not None:
                     yield Fault("change order", name, f"the signature of {entry.oid[:10]}: {why}")
-            yield from self.of_story(name, [order for _oid, order in orders.story(self.vault, name)])
+            yield from self.of_story(
+                name, [order for _oid, order in orders.story(self.vault, name)]
+            )
             state = orders.load(self.vault, name).order.state
             if (state == "released") != (name in released):
                 says = "released" if name in released else "not released"
@@ -247,7 +252,9 @@ class _Audit:
             if [(f.name, f.size, f.sha256) for f in item.files] != files:
                 yield Fault("sign-off", f"{one.number} {one.rev}", f"{name} signed for other bytes")
             if not covering <= recorded:
-                yield Fault("sign-off", f"{one.number} {one.rev}", f"a sign-off of {name} is missing")
+                yield Fault(
+                    "sign-off", f"{one.number} {one.rev}", f"a sign-off of {name} is missing"
+                )
 
     def of_git(self) -> Iterator[Fault]:
         self.count("repositories")
@@ -292,18 +299,24 @@ class _Audit:
                 (one.kind, one.facts.get("rev"))
                 for one in events.of(self.vault.ledger, f"item/{number}", limit=100_000)
             }
-            for (of, rev) in self.revisions:
+            for of, rev in self.revisions:
                 if of == number and (settling.RELEASED, rev) not in told:
-                    yield Fault("ledger", f"{number} {rev}", "the ledger has no event of its release")
+                    yield Fault(
+                        "ledger", f"{number} {rev}", "the ledger has no event of its release"
+                    )
             for kind, told_rev in told:
                 if kind == settling.RELEASED and (number, told_rev) not in self.revisions:
-                    yield Fault("ledger", f"{number} {told_rev}", "the release log has no such release")
+                    yield Fault(
+                        "ledger", f"{number} {told_rev}", "the release log has no such release"
+                    )
 
     def of_catalogue(self) -> Iterator[Fault]:
         catalogue = self.vault.catalogue
         for ref in (MAIN, RELEASES):
             if (tip := self.vault.history.tip(ref)) is not None and catalogue.cursor(ref) != tip:
-                yield Fault("catalogue", ref, "it is behind; `titleblock catalogue rebuild` mends it")
+                yield Fault(
+                    "catalogue", ref, "it is behind; `titleblock catalogue rebuild` mends it"
+                )
         rows = {(row.number, row.rev): row.state for number in {n for n, _r in self.revisions}
                 for row in catalogue.revisions(number)}  # fmt: skip
         for number, rev in self.revisions.keys() | rows.keys():

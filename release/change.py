@@ -104,10 +104,7 @@ class Signoff:
     def covers(self, item: OrderItem) -> bool:
         """Say whether this signature still stands for an item as it is now."""
         bound = self.items.get(item.number)
-        return (
-            bound == Bound(item.tree, item.digest)
-            and item.number not in self.voided
-        )
+        return bound == Bound(item.tree, item.digest) and item.number not in self.voided
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +186,13 @@ def read(data: bytes, where: str) -> Order:
 def _lists(told: dict[str, Any]) -> dict[str, Any]:
     return {
         "items": tuple(
-            OrderItem(**{
-                **one,
-                "files": tuple(FileFact(**file) for file in one["files"]),
-                "contributors": tuple(one["contributors"]),
-            })
+            OrderItem(
+                **{
+                    **one,
+                    "files": tuple(FileFact(**file) for file in one["files"]),
+                    "contributors": tuple(one["contributors"]),
+                }
+            )
             for one in told["items"]
         ),
         "signoffs": tuple(

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from release.gate import Judgement
 
 PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
-MARKS = {"satisfied": "✓", "overridden": "!", "not applicable": "–", "unsatisfied": "✗", "error": "✗"}
+MARKS = {
+    "satisfied": "✓",
+    "overridden": "!",
+    "not applicable": "–",
+    "unsatisfied": "✗",
+    "error": "✗",
+}
 
 
 def hang(trunk: click.Group) -> None:

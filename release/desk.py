@@ -26,6 +26,7 @@ from release.errors import (
     RequirementsOpen,
     RevisionWrongState,
 )
+from release.finding import Finding
 from release.gate import Judgement
 from release.log import Recall, ReleaseLog, Revision
 from release.orders import Filed
@@ -192,7 +193,9 @@ def release(
     order, changed = _refreshed(vault, filed.order)
     if changed:
         _up_to_date(vault, actor, filed)
-        raise ChangedSinceSigned(number=changed[0], change=order.change, by=_last_by(vault, changed[0]))
+        raise ChangedSinceSigned(
+            number=changed[0], change=order.change, by=_last_by(vault, changed[0])
+        )
     told = rulebook.current(vault)
     judgement = gate.judge(vault, order)
     if not judgement.passes:
@@ -339,7 +342,7 @@ def _last_by(vault: Vault, number: str) -> str:
     return f"checked in by {newest[0].by} at {newest[0].at}" if newest else "it was removed"
 
 
-def _as_released(vault: Vault, order: Order) -> tuple[gate.Finding, ...]:
+def _as_released(vault: Vault, order: Order) -> tuple[Finding, ...]:
     if order.state != "released":
         return ()
     log = ReleaseLog(vault)

@@ -167,7 +167,9 @@ def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:
         told = pointer.parse(data, f"{folder}/{name}")
         digest = vault.objects.identify(told.md5, told.name)
         if (told.sha256 or digest.sha256, told.size) != (digest.sha256, digest.size):
-            raise errors.DamagedObject(name=told.name, why="its sha256 or size is not the pointer's")
+            raise errors.DamagedObject(
+                name=told.name, why="its sha256 or size is not the pointer's"
+            )
         found.append(FileFact(told.name, digest.size, digest.sha256, digest.md5))
     return tuple(sorted(found, key=lambda file: file.name))
 

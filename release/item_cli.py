@@ -114,7 +114,10 @@ def files(number: str, rev: str | None) -> None:
     from release import shelf
 
     told = shelf.files(session().vault, number, rev)
-    say(told, table(["FILE", "BYTES", "SHA256"], [(f["name"], f["size"], f["sha256"]) for f in told]))
+    say(
+        told,
+        table(["FILE", "BYTES", "SHA256"], [(f["name"], f["size"], f["sha256"]) for f in told]),
+    )
 
 
 @items.command()

@@ -132,7 +132,9 @@ def read(data: bytes, where: str) -> Revision:
         if told.pop("schema") != SCHEMA:
             raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
         files = tuple(
-            ReleasedFile(**{**one, "stamped": StampedFile(**one["stamped"]) if one["stamped"] else None})
+            ReleasedFile(
+                **{**one, "stamped": StampedFile(**one["stamped"]) if one["stamped"] else None}
+            )
             for one in told["files"]
         )
         findings = tuple(Finding(**one) for one in told["findings"])
@@ -201,7 +203,9 @@ class ReleaseLog:
         found = [
             read(self._vault.history.blob_of(entry.oid), f"{place}/{name}")
             for name, entry in self._vault.history.folder(self.tip, place).items()
-            if name.endswith(".json") and not name.endswith(".recall.json") and name != "current.json"
+            if name.endswith(".json")
+            and not name.endswith(".recall.json")
+            and name != "current.json"
         ]
         return sorted(found, key=lambda one: one.sequence)
 

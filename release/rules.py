@@ -51,7 +51,7 @@ check = "differs from its release"
 # [deputies]
 # mchen = ["rkim"]
 """
-_CHECKS: Final[Mapping[str, type[FilesIntact] | type[HasDrawing] | type[DiffersFromRelease]]] = {
+_CHECKS: Final[Mapping[str, type[FilesIntact | HasDrawing | DiffersFromRelease]]] = {
     "files intact": FilesIntact,
     "something to release": HasDrawing,
     "differs from its release": DiffersFromRelease,
@@ -90,7 +90,9 @@ def read(text: str, blob: str = "") -> Rules:
         if names.count(name) > 1:
             raise BadRules(where=f"“{name}”", why="two requirements have this name")
     if not any(isinstance(one, SignedOff) for one in requirements):
-        raise BadRules(where="sign-off", why="no sign-off is required, so anything would be released")
+        raise BadRules(
+            where="sign-off", why="no sign-off is required, so anything would be released"
+        )
     return Rules(blob, _scheme(told.get("revision", {})), requirements, _deputies(told))
 
 
@@ -112,8 +114,10 @@ def _sign_off(told: dict[str, Any], where: str) -> SignedOff:
     if not isinstance(name, str) or not name.strip():
         raise BadRules(where=where, why="it needs a name")
     kind, _, whom = by.partition(":") if isinstance(by, str) else ("", "", "")
-    good = (kind == "owner" and not whom) or (kind == "person" and whom) or (
-        kind == "role" and whom in ROLES
+    good = (
+        (kind == "owner" and not whom)
+        or (kind == "person" and whom)
+        or (kind == "role" and whom in ROLES)
     )
     if not good:
         raise BadRules(where=where, why="`by` must be owner, role:NAME or person:NAME")
@@ -137,7 +141,9 @@ def _check(told: dict[str, Any], where: str) -> Requirement:
 def _roles(told: dict[str, Any], where: str) -> frozenset[str]:
     roles = told.get("may_override", [])
     if not isinstance(roles, list) or any(role not in ROLES for role in roles):
-        raise BadRules(where=where, why=f"`may_override` must be a list of {', '.join(sorted(ROLES))}")
+        raise BadRules(
+            where=where, why=f"`may_override` must be a list of {', '.join(sorted(ROLES))}"
+        )
     return frozenset(roles)
 
 
@@ -161,4 +167,6 @@ def _tables(told: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
 def _known(told: dict[str, Any], keys: set[str], where: str) -> None:
     for key in told:
         if key not in keys:
-            raise BadRules(where=where, why=f"“{key}” is not known; known are {', '.join(sorted(keys))}")
+            raise BadRules(
+                where=where, why=f"“{key}” is not known; known are {', '.join(sorted(keys))}"
+            )

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from release import orders
 from release import log as release_log
+from release import orders
 from release.change import Event
 from release.log import Recall, ReleaseLog, Revision
 from vault import canonical, errors, following

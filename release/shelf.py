@@ -56,7 +56,7 @@ def files(vault: Vault, number: str, rev: str | None) -> list[dict[str, Any]]:
         if name.endswith(names.POINTER):
             told = pointer.parse(data, f"{row.path}/{name}")
             sha256 = told.sha256 or vault.objects.identify(told.md5, told.name).sha256
-            found.append({"name": told.name, "size": told.size, "sha256": sha256})
+            found.append({"name": told.name, "size": told.size, "sha256": sha256, "md5": told.md5})
         else:
             sha256 = hashlib.sha256(data).hexdigest()
             found.append({"name": name, "size": len(data), "sha256": sha256})

@@ -78,7 +78,8 @@ def release(
 
 def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Recall:
     """Withdraw a revision: one signed entry in the log; the item has no current one afterwards,
-    unless an older revision was recalled."""
+    unless an older revision was recalled.
+    """
     for _ in range(TRIES):
         log = ReleaseLog(vault)
         made = Recall(revision.number, revision.rev, actor.name, clock.now(), reason,
@@ -186,7 +187,9 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
         stamped = press.stamp(worker.shared(), source, out, stamp, name=file.name)
         digest = vault.objects.put(out)
     if digest.sha256 != stamped.sha256:
-        raise errors.DamagedObject(name=file.name, why="the stamped file changed while being stored")
+        raise errors.DamagedObject(
+            name=file.name, why="the stamped file changed while being stored"
+        )
     return replace(
         kept,
         stamped=StampedFile(digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how),

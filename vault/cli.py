@@ -26,7 +26,9 @@ BUG = 70
     "4 somebody was first, 5 damaged data, 70 a bug.",
 )
 @click.version_option(version("titleblock"), prog_name="titleblock")
-@click.option("--vault", "vault_dir", metavar="DIR", help="The vault [TITLEBLOCK_VAULT, else upwards].")
+@click.option(
+    "--vault", "vault_dir", metavar="DIR", help="The vault [TITLEBLOCK_VAULT, else upwards]."
+)
 @click.option("--as", "user", metavar="USER", help="Who acts [TITLEBLOCK_USER].")
 @click.pass_context
 def titleblock(context: click.Context, vault_dir: str | None, user: str | None) -> None:
@@ -64,7 +66,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception:  # noqa: BLE001 - the last line of defence: a bug is kept for its report
-        click.echo(f"titleblock: this is a bug in Titleblock; the details are in {_keep()}.", err=True)
+        click.echo(
+            f"titleblock: this is a bug in Titleblock; the details are in {_keep()}.", err=True
+        )
         code = BUG
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -154,7 +154,9 @@ def login_name() -> str:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = ""
-    kept = "".join(sign for sign in name.lower() if sign.isascii() and (sign.isalnum() or sign in "._-"))
+    kept = "".join(
+        sign for sign in name.lower() if sign.isascii() and (sign.isalnum() or sign in "._-")
+    )
     return kept if len(kept) > 1 and kept[0].isalpha() else "admin"
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 import click
 
 from vault.terminal import session
+from web import demo_cli
 
 
 def hang(trunk: click.Group) -> None:
     """Hang these verbs on the trunk."""
     trunk.add_command(serve)
+    demo_cli.hang(trunk)
 
 
 @click.command()

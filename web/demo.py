@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,13 +80,12 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     return vault
 
 
-def logins(vault: Vault) -> list[tuple[str, str, str, str]]:
+def logins() -> list[tuple[str, str, str, str]]:
     """Return name, roles, password and PIN of everybody in the story."""
     story = tomllib.loads((sample() / STORY).read_text("utf-8"))
     return [
         (row["name"], ", ".join(row["roles"]), row["password"], row.get("pin", ""))
         for row in story["person"]
-        if people.get(vault.ledger, row["name"])
     ]
 
 
@@ -104,7 +103,9 @@ def worth_opening(vault: Vault) -> list[Address]:
             found += [
                 Address(f"/r/{old.code}", f"the QR of {old.number} {old.rev}: superseded"),
                 Address(f"/r/{new.code}", f"the QR of {new.number} {new.rev}: current"),
-                Address(f"/items/{row.number}", f"{row.number} {row.title}, {len(revisions)} revisions"),
+                Address(
+                    f"/items/{row.number}", f"{row.number} {row.title}, {len(revisions)} revisions"
+                ),
             ]
             break
     waiting = desk.listing(vault, "open")
@@ -158,7 +159,7 @@ def _add(vault: Vault, author: Person, told: Item) -> None:
 
 def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints: Path) -> None:
     planner = who["pat"]
-    due = (date.today() + timedelta(days=job["due"])).isoformat()
+    due = (datetime.now(UTC).date() + timedelta(days=job["due"])).isoformat()
     jobs.add(vault, planner, job["job"], job["number"], job["qty"], due, job.get("rev"),
              job.get("customer", ""))  # fmt: skip
     if job["state"] != "released":

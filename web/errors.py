@@ -79,3 +79,8 @@ class NotReadable(WrongUse):
 
 class NotReady(Unavailable):
     """The vault cannot be read now; the log of the server says why."""
+
+
+class NoSample(NotFound):
+    """The sample vault is not at {where}; run the demo from a checkout of the source
+    (`make demo`)."""

@@ -96,7 +96,9 @@ class History:
         opened: pygit2.Repository | None = getattr(self._threads, "repository", None)
         if opened is None:
             try:
-                opened = pygit2.Repository(str(self.git_dir), pygit2.enums.RepositoryOpenFlag.NO_SEARCH)
+                opened = pygit2.Repository(
+                    str(self.git_dir), pygit2.enums.RepositoryOpenFlag.NO_SEARCH
+                )
             except pygit2.GitError as fault:
                 raise errors.DamagedHistory(where=self.git_dir, why=fault) from fault
             self._threads.repository = opened
@@ -160,9 +162,7 @@ class History:
 
     def between(self, old: str | None, new: str) -> list[Commit]:
         """Return the commits reachable from ``new`` and not from ``old``, oldest first."""
-        walker = self._repository.walk(
-            pygit2.Oid(hex=new), SortMode.TOPOLOGICAL | SortMode.REVERSE
-        )
+        walker = self._repository.walk(pygit2.Oid(hex=new), SortMode.TOPOLOGICAL | SortMode.REVERSE)
         if old is not None:
             walker.hide(pygit2.Oid(hex=old))
         return [_told(commit) for commit in walker]
@@ -259,9 +259,7 @@ class History:
 
     @staticmethod
     def _entries(tree: pygit2.Tree) -> dict[str, Entry]:
-        return {
-            str(one.name): Entry(str(one.name), str(one.type_str), str(one.id)) for one in tree
-        }
+        return {str(one.name): Entry(str(one.name), str(one.type_str), str(one.id)) for one in tree}
 
 
 def create(git_dir: Path) -> History:
@@ -274,7 +272,9 @@ def create(git_dir: Path) -> History:
 
 
 def _signature(author: Author) -> pygit2.Signature:
-    return pygit2.Signature(author.name, author.email or f"{author.name}@localhost", int(time.time()), 0)
+    return pygit2.Signature(
+        author.name, author.email or f"{author.name}@localhost", int(time.time()), 0
+    )
 
 
 def _told(commit: pygit2.Commit) -> Commit:
@@ -293,4 +293,3 @@ def _told(commit: pygit2.Commit) -> Commit:
 def is_oid(text: str) -> bool:
     """Say whether a text is a full object name, and so cannot be an option or a ref."""
     return len(text) == 40 and all(sign in "0123456789abcdef" for sign in text)
-

@@ -43,7 +43,7 @@ def make_key(folder: Path) -> Key:
         raise errors.MissingProgram(program="ssh-keygen", how="the package openssh-client")
     folder.mkdir(mode=0o700, exist_ok=True)
     private = folder / KEY_NAME
-    subprocess.run(  # noqa: S603 - a fixed command line on a path of our own
+    subprocess.run(
         [keygen, "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(private)],
         check=True, capture_output=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
@@ -89,7 +89,9 @@ class Signer:
         lines = [f"verify {name} {_oid(at or NOTHING)}" for name, at in seen.items() if name != ref]
         lines.append(f"update {ref} {_oid(new)} {_oid(old or NOTHING)}")
         try:
-            self._run(["update-ref", "--no-deref", "--stdin"], given="\n".join([*lines, ""]).encode())
+            self._run(
+                ["update-ref", "--no-deref", "--stdin"], given="\n".join([*lines, ""]).encode()
+            )
         except git.GitCommandError as refusal:
             for name, at in seen.items():
                 if self._history.tip(name) != at:
@@ -140,7 +142,11 @@ class Signer:
         ]  # fmt: skip
 
     def _run(
-        self, words: Sequence[str], given: bytes = b"", author: Author | None = None, taken: str = ""
+        self,
+        words: Sequence[str],
+        given: bytes = b"",
+        author: Author | None = None,
+        taken: str = "",
     ) -> str:
         try:
             answer = subprocess_run(self._git, self._argv(words), given, _environment(author))

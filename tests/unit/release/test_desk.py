@@ -145,9 +145,7 @@ def test_signing_what_one_did_not_see_is_refused(
     assert desk.judge(vault, order.change).order.signoffs == ()
 
 
-def test_who_may_not_sign_cannot(
-    vault: Vault, people: People, bracket: str, password: str
-) -> None:
+def test_who_may_not_sign_cannot(vault: Vault, people: People, bracket: str, password: str) -> None:
     """A wrong password, the author, a stranger: each is refused and nothing is signed."""
     from release import desk
     from vault.ledger import errors as ledger_errors
@@ -230,7 +228,9 @@ def test_bad_files_are_refused_and_nothing_is_checked_in(
         path = tmp_path / "given"
         path.write_bytes(data)
         with pytest.raises(refusal):
-            desk.check_in(vault, people["eli"], bracket, {"good.pdf": draw("y.pdf"), name: path}, "m")
+            desk.check_in(
+                vault, people["eli"], bracket, {"good.pdf": draw("y.pdf"), name: path}, "m"
+            )
     assert vault.history.tip("refs/heads/main") == before
 
 
@@ -282,7 +282,9 @@ def test_a_rejected_order_is_amended_signed_again_and_released(
     )
     with pytest.raises(refusals.WrongState):
         desk.release(vault, people["eli"], change)
-    desk.check_in(vault, people["eli"], bracket, {"drawing.pdf": draw("drawing.pdf", "±0.1")}, "tol")
+    desk.check_in(
+        vault, people["eli"], bracket, {"drawing.pdf": draw("drawing.pdf", "±0.1")}, "tol"
+    )
     assert desk.amend(vault, people["eli"], change).order.state == "open"
     desk.sign(vault, people["mchen"], password, change)
     assert desk.release(vault, people["eli"], change)[0].rev == "A"
@@ -313,7 +315,9 @@ def test_an_override_is_refused_unless_the_rules_allow_it_and_is_printed_for_eve
     with pytest.raises(refusals.NotAnApprover):
         desk.override(vault, people["ada"], password, change, "approval owner", "fire")
     text, _blob = rulebook.text(vault)
-    new = text.replace("author_may_sign = false", 'author_may_sign = false\nmay_override = ["admin"]')
+    new = text.replace(
+        "author_may_sign = false", 'author_may_sign = false\nmay_override = ["admin"]'
+    )
     with pytest.raises(errors.NotAllowed):
         rulebook.edit(vault, people["eli"], new)
     rulebook.edit(vault, people["ada"], new)
