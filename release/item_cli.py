@@ -94,8 +94,7 @@ def show(number: str) -> None:
         told,
         [
             f"{told['number']}  {told['title']}",
-            f"{told['kind']}, approval owner {told['owner']}, current revision"
-            f" {told['current'] or 'none'}",
+            f"{told['kind']}, approval owner {told['owner']}, current: {told['current'] or 'none'}",
             "",
             table(
                 ["REV", "STATE", "CHANGE", "RELEASED"],

@@ -139,7 +139,7 @@ class FilesIntact:
         """Return unsatisfied with the first fault, and how many there are."""
         if not case.faults:
             return _found(self, case, "satisfied", f"{len(case.item.files)} files, all readable")
-        name, why = sorted(case.faults.items())[0]
+        name, why = min(case.faults.items())
         more = f" (and {len(case.faults) - 1} more)" if len(case.faults) > 1 else ""
         return _found(self, case, "unsatisfied", f"{name}: {why}{more}",
                       f"check in a sound {name} again")  # fmt: skip

@@ -44,9 +44,10 @@ changes; current.json beside it says which revision is current.
 def release(
     vault: Vault, actor: Person, filed: Filed, judgement: Judgement, rules: str, progress: Progress
 ) -> list[Revision]:
-    """Release every item of a judged order, or none; raises ReleaseLost, UnstampableFile …
+    """Release every item of a judged order, or none.
 
-    The findings must have passed: that is the desk's business, this is the machine.
+    The findings must have passed: that is the desk's business, this is the machine.  Raises
+    ReleaseLost, UnstampableFile, MissingObject or DamagedObject.
     """
     at = clock.now()
     log = ReleaseLog(vault)
@@ -77,8 +78,9 @@ def release(
 
 
 def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Recall:
-    """Withdraw a revision: one signed entry in the log; the item has no current one afterwards,
-    unless an older revision was recalled.
+    """Withdraw a revision by one signed entry in the log.
+
+    The item has no current revision afterwards, unless it was an older one that was recalled.
     """
     for _ in range(TRIES):
         log = ReleaseLog(vault)

@@ -19,7 +19,7 @@ import pymupdf
 from release.errors import UnstampableFile
 from release.stamp import metrics, qr
 from release.stamp.lettering import Lettering
-from release.stamp.place import MM, Ink, Place, Sheet, find, ink, sheet
+from release.stamp.place import LETTER, MM, Ink, Place, Sheet, find, ink, sheet
 from release.stamp.template import Area, Block, Code, Colour, Stamp, Words, blocks
 
 _pdf = pymupdf.mupdf
@@ -31,12 +31,17 @@ _CLEAN = "/N gs 0 Tc 0 Tw 100 Tz 0 Ts 0 Tr\n"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A small grey picture of an upright page, and how many points a pixel is."""
+    """A small grey picture of an upright page, and how many points a pixel is.
+
+    ``strays`` says that its content closes more graphics states than it opens.  Readers disagree
+    about what such a Q does, so that what MuPDF shows is no proof for such a page.
+    """
 
     samples: bytes
     width: int
     height: int
     pixel: float
+    strays: bool = False
 
     def ink(self) -> Ink:
         """Return where there is anything."""
@@ -72,13 +77,83 @@ def _box(entry: Any) -> tuple[float, float, float, float] | None:
     return x0, y0, x1, y1
 
 
-def look(page: pymupdf.Page) -> Look:
-    """Return the small picture of a page that placing and checking need."""
+def look(document: pymupdf.Document, index: int) -> Look:
+    """Return the small picture of a page that placing and checking need; pages count from 0.
+
+    MuPDF forgives one Q too many without a word, so one is added while it looks.
+    """
+    page = page_object(document, index)
+    contents = _pdf.pdf_dict_gets(page, "Contents")
+    with_q = [*_parts(contents), _new_stream(document, b"\nQ\n")]
+    _pdf.pdf_dict_puts(page, "Contents", _array(document, with_q))
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    try:
+        return _look(document.load_page(index))
+    finally:
+        if contents.m_internal:
+            _pdf.pdf_dict_puts(page, "Contents", contents)
+        else:
+            _pdf.pdf_dict_dels(page, "Contents")
+
+
+def _look(page: pymupdf.Page) -> Look:
     rect = page.rect
     pixel = max(max(rect.width, rect.height) / PIXELS_ACROSS, FINEST)
     zoom = pymupdf.Matrix(1 / pixel, 1 / pixel)
     picture = page.get_displaylist().get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=0)
-    return Look(bytes(picture.samples_mv), picture.width, picture.height, pixel)
+    strays = "gstate underflow" in pymupdf.TOOLS.mupdf_warnings()
+    return Look(bytes(picture.samples_mv), picture.width, picture.height, pixel, strays)
+
+
+def mend(document: pymupdf.Document, name: str) -> None:
+    """Give every page the boxes that readers agree on; raises UnstampableFile for a lost content.
+
+    A CropBox outside of the MediaBox is ignored by some readers and obeyed by others.
+    """
+    for index in range(document.page_count):
+        page = page_object(document, index)
+        for part in _parts(_pdf.pdf_dict_gets(page, "Contents")):
+            if not _pdf.pdf_is_stream(part):
+                raise UnstampableFile(name=name, reason=f"page {index + 1} has lost its content")
+        media, crop = (_box(_pdf.pdf_dict_gets_inheritable(page, key)) for key in BOXES)
+        seen = sheet(media or EMPTY, crop, 0, 1).box
+        if media is None or sheet(media, None, 0, 1).box == LETTER != media:
+            _set_box(document, page, "MediaBox", LETTER)
+        if crop is not None and seen == sheet(media or EMPTY, None, 0, 1).box:
+            _set_box(document, page, "CropBox", seen)
+
+
+BOXES = ("MediaBox", "CropBox")
+EMPTY = (0.0, 0.0, 0.0, 0.0)
+
+
+def _set_box(
+    document: pymupdf.Document, page: Any, key: str, box: tuple[float, float, float, float]
+) -> None:
+    sides = [_pdf.pdf_new_real(side) for side in box]
+    _pdf.pdf_dict_puts(page, key, _array(document, sides))
+
+
+def _parts(contents: Any) -> list[Any]:
+    """Return the streams of a page's content, one or several."""
+    if _pdf.pdf_is_array(contents):
+        return [_pdf.pdf_array_get(contents, at) for at in range(_pdf.pdf_array_len(contents))]
+    return [contents] if contents.m_internal else []
+
+
+def _array(document: pymupdf.Document, members: Sequence[Any]) -> Any:
+    array = _pdf.pdf_new_array(pymupdf._as_pdf_document(document), len(members))  # noqa: SLF001
+    for member in members:
+        _pdf.pdf_array_push(array, member)
+    return array
+
+
+def _new_stream(document: pymupdf.Document, data: bytes, head: str = "<<>>") -> Any:
+    """Add a stream and return a reference to it; only what has a head is worth packing."""
+    number = document.get_new_xref()
+    document.update_object(number, head)
+    document.update_stream(number, data, new=True, compress=head != "<<>>")
+    return _pdf.pdf_new_indirect(pymupdf._as_pdf_document(document), number, 0)  # noqa: SLF001
 
 
 def page_object(document: pymupdf.Document, index: int) -> Any:
@@ -101,7 +176,7 @@ def mark(
     marks = []
     for index in range(total):
         page = page_object(document, index)
-        seen = looks[index] or look(document.load_page(index))
+        seen = looks[index] or look(document, index)
         seat = sheet_of(page)
         place = find(seat, seen.ink(), pen.sizes)
         if place is None:
@@ -134,37 +209,20 @@ class _Pen:
         )
         self._resources = 0
         self._forms: dict[int, int] = {}
-        self._before = self._stream(b"q\n", compress=False)
+        self._before = _new_stream(document, b"q\n")
 
     def draw(self, page: Any, seat: Sheet, place: Place, count: str) -> None:
         """Append the page's form to its content, fenced in."""
-        form = self._page_form(seat, place, count)
-        key = _hang(page, self._reference(form))
-        after = self._stream(f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n".encode(), compress=False)
-        contents = _pdf.pdf_dict_gets(page, "Contents")
-        chain = _pdf.pdf_new_array(self._pdf_document(), 4)
-        parts = (
-            [_pdf.pdf_array_get(contents, at) for at in range(_pdf.pdf_array_len(contents))]
-            if _pdf.pdf_is_array(contents)
-            else [contents] if contents.m_internal else []
-        )  # fmt: skip
-        for part in (self._reference(self._before), *parts, self._reference(after)):
-            _pdf.pdf_array_push(chain, part)
-        _pdf.pdf_dict_puts(page, "Contents", chain)
+        key = _hang(page, self._page_form(seat, place, count))
+        after = f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n"
+        chain = [
+            self._before,
+            *_parts(_pdf.pdf_dict_gets(page, "Contents")),
+            _new_stream(self._document, after.encode()),
+        ]
+        _pdf.pdf_dict_puts(page, "Contents", _array(self._document, chain))
 
-    def _pdf_document(self) -> Any:
-        return pymupdf._as_pdf_document(self._document)  # noqa: SLF001 - no other way
-
-    def _reference(self, number: int) -> Any:
-        return _pdf.pdf_new_indirect(self._pdf_document(), number, 0)
-
-    def _stream(self, data: bytes, head: str = "<<>>", *, compress: bool = True) -> int:
-        number: int = self._document.get_new_xref()
-        self._document.update_object(number, head)
-        self._document.update_stream(number, data, new=True, compress=compress)
-        return number
-
-    def _page_form(self, seat: Sheet, place: Place, count: str) -> int:
+    def _page_form(self, seat: Sheet, place: Place, count: str) -> Any:
         block = self.blocks[place.choice]
         self._block_form(place.choice, block)
         scale, shown = place.scale, block.sheet
@@ -180,7 +238,7 @@ class _Pen:
             f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(seat.width)} {_n(seat.height)}]"
             f"/Matrix[{matrix}]/Resources {self._shared()} 0 R>>"
         )
-        return self._stream(text.encode(), head)
+        return _new_stream(self._document, text.encode(), head)
 
     def _shared(self) -> int:
         """Return the resources every page form uses; block forms are entered as they come."""
@@ -222,7 +280,8 @@ class _Pen:
             f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(block.width * MM)} {_n(block.height * MM)}]"
             f"/Resources<</Font<<{self._letters.resources()}>>>>>>"
         )
-        self._forms[choice] = self._stream(text.encode(), head)
+        form = _new_stream(self._document, text.encode(), head)
+        self._forms[choice] = _pdf.pdf_to_num(form)
 
     @staticmethod
     def _area(area: Area) -> str:

@@ -115,7 +115,8 @@ class Place:
     choice: int  # which of the blocks offered
 
 
-MARGIN = 4.0  # mm, what printers leave blank
+A0 = 841  # mm, the short side
+MARGIN = 5.0  # mm, what printers leave blank
 CLEARANCES = (2.0, 0.7)  # mm of white around the block, better and still good
 SMALL_SHEET = 148  # mm, the short side of A5
 SMALLER = (0.9, 0.8, 0.7)  # scales for sheets that are too small, down to modules of 0.35 mm
@@ -125,10 +126,10 @@ TITLE_BLOCK = (180.0, 70.0)  # mm, the corner where ISO 7200 has it
 def scale_for(sheet: Sheet) -> float:
     """Return the scale of a stamp on a sheet: 1 to A4, 1.15 on A3, 1.5 on A1.
 
-    Large sheets are read from farther away, and are printed reduced.
+    Large sheets are read from farther away; those beyond A0 are only ever printed reduced.
     """
     short = min(sheet.width, sheet.height) / MM
-    return float(min(max((short / 210) ** 0.4, 1.0), 8.0))
+    return float(max((min(short, A0) / 210) ** 0.4, 1.0) * max(short / A0, 1.0))
 
 
 def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place | None:
@@ -279,7 +280,7 @@ def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int) -> flo
     left, right = column * pixel, wide - (column + search.wide) * pixel
     top, bottom = row * pixel, high - (row + search.high) * pixel
     cost = min(
-        bottom + 0.10 * right,
+        bottom + 0.05 * right,
         top + 0.10 * right + 15,
         right + 25 + 0.05 * top,
         left + 25 + 0.05 * top,

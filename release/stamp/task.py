@@ -37,8 +37,11 @@ def press(path: str, out: str, name: str, stamp: dict[str, Any], way: str) -> di
 
 def _tried(document: Any, path: str, out: str, name: str, stamp: Stamp, way: str) -> dict[str, Any]:
     count = document.page_count
+    draw.mend(document, name)
     sheets = [draw.sheet_of(draw.page_object(document, index)) for index in range(count)]
     looks = [_look(document, index) for index in range(count)]
+    if way == "in place" and any(seen.strays for seen in looks if seen):
+        return {"fault": "its content closes more than it opens"}
     removed = disarm(document)
     source = draw.prepared(document, way)
     if source.page_count != count:
@@ -57,6 +60,6 @@ def _look(document: Any, index: int) -> draw.Look | None:
     """Return the picture of a page, None where only another way may be able to show it."""
     try:
         with pdf.explained("page"):
-            return draw.look(document.load_page(index))
+            return draw.look(document, index)
     except UnreadableFile:
         return None

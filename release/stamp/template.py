@@ -222,11 +222,12 @@ def _tall(stamp: Stamp, modules: int) -> Block:
         [_Cell("Change order", stamp.change, size=6.2)],
     ]
     rows += [[cell] for cell in _extra_cells(stamp, 1)]
-    below = BAND + ROW * len(rows)
+    band = 2 * BAND - 1.6
+    below = band + ROW * len(rows)
     height = below + (side if modules else 0)
     code = Code(QUIET * MODULE, below + QUIET * MODULE, modules * MODULE) if modules else None
-    pieces = [*_paper(side, height), *_band(stamp, 0, below - BAND, side, 10.5)]
-    cells, sheet = _rows(rows, 0, below - BAND, side, ROW)
+    pieces = [*_paper(side, height), *_stacked_band(stamp, below - band, side, band)]
+    cells, sheet = _rows(rows, 0, below - band, side, ROW)
     return Block("tall", side, height, (*pieces, *cells), code, sheet)
 
 
@@ -275,6 +276,18 @@ def _band(stamp: Stamp, x: float, y: float, width: float, size: float) -> Iterat
         yield Words(at, middle - _rise(rev_size), rev, rev_size, bold=True, colour=WHITE)
 
 
+def _stacked_band(stamp: Stamp, y: float, width: float, height: float) -> Iterator[Words | Area]:
+    """Yield a band with the state above the revision."""
+    yield Area(0, y, width, height, stamp.manner.band)
+    room = (width - 2 * INSET) / POINT
+    rev = f"Rev. {stamp.rev}" if stamp.rev else ""
+    for text, share in ((stamp.manner.word, 0.72), (rev, 0.28)):
+        shown, size = metrics.fit(text, 10.5, room, bold=True, least=0.3)
+        if shown:
+            at = y + height * share - _rise(size)
+            yield Words(INSET, at, shown, size, bold=True, colour=WHITE)
+
+
 def _rise(size: float) -> float:
     """Return half the height of capitals, mm: what a baseline lies below the middle."""
     return size * POINT * 0.36
@@ -308,7 +321,7 @@ def _cell(cell: _Cell, x: float, y: float, width: float, height: float) -> Itera
     yield Words(x + INSET, y + height - 1.75, label, size, colour=LABEL)
     wanted = cell.value if not cell.sheet else "888 / 888"
     value, size = metrics.fit(
-        wanted, cell.size, room, bold=cell.bold, least=0.4 if cell.bold or cell.sheet else 0.7
+        wanted, cell.size, room, bold=cell.bold, least=0.2 if cell.bold or cell.sheet else 0.7
     )
     baseline = y + (height - 1.75) / 2 - _rise(size) * 0.9
     yield Words(x + INSET, baseline, "" if cell.sheet else value, size, cell.bold)
