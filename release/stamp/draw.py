@@ -19,13 +19,11 @@ import pymupdf
 from release.errors import UnstampableFile
 from release.stamp import metrics, qr
 from release.stamp.lettering import Lettering
-from release.stamp.place import LETTER, MM, Ink, Place, Sheet, find, ink, sheet
+from release.stamp.place import LETTER, MM, Ink, Place, Sheet, find, ink, pixel_for, sheet
 from release.stamp.template import Area, Block, Code, Colour, Stamp, Words, blocks
 
 _pdf = pymupdf.mupdf
 
-PIXELS_ACROSS = 400
-FINEST = 0.85  # points a pixel
 _CLEAN = "/N gs 0 Tc 0 Tw 100 Tz 0 Ts 0 Tr\n"
 
 
@@ -98,7 +96,7 @@ def look(document: pymupdf.Document, index: int) -> Look:
 
 def _look(page: pymupdf.Page) -> Look:
     rect = page.rect
-    pixel = max(max(rect.width, rect.height) / PIXELS_ACROSS, FINEST)
+    pixel = pixel_for(Sheet((0, 0, rect.width, rect.height), 0, 1))
     zoom = pymupdf.Matrix(1 / pixel, 1 / pixel)
     picture = page.get_displaylist().get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=0)
     strays = "gstate underflow" in pymupdf.TOOLS.mupdf_warnings()

@@ -90,6 +90,12 @@ class Ink:
         return len(self.rows)
 
 
+def pixel_for(sheet: Sheet) -> float:
+    """Return the points a pixel of the picture should stand for: fine, but few enough to search."""
+    long, short = max(sheet.width, sheet.height), min(sheet.width, sheet.height)
+    return max(min(long / 400, short / 40), long / 4000, 0.85)
+
+
 def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
     """Return where a grey picture differs from its ground, the most common grey in it."""
     ground = 255 if samples.count(255) * 2 > len(samples) else _commonest(samples)
@@ -149,8 +155,11 @@ def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place 
             found = min(_white_places(sheet, ink, sizes, scales, clearance), default=None)
             if found:
                 return found[1]
-    least = (full or smaller[:1])[-1:]
-    return _least_covering(sheet, ink, sizes, least[0]) if least else None
+    for scale in (*full[-1:], *smaller):
+        least = _least_covering(sheet, ink, sizes, scale)
+        if least:
+            return least
+    return None
 
 
 def _white_places(
@@ -317,7 +326,7 @@ def _least_covering(
         search = _Search.of(sheet, ink, width, height)
         if search is None:
             continue
-        stride = max(1, (search.last_column - search.first) // 60)
+        stride = max(1, (search.last_column - search.first) // 150)
         for row in range(search.first, search.last_row + 1, stride):
             for column in range(search.first, search.last_column + 1, stride):
                 covered = _covered(sums, search, column, row)

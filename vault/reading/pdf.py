@@ -47,6 +47,8 @@ def opened(path: str, name: str = "") -> Iterator[pymupdf.Document]:
                 raise UnreadableFile(name=name, reason="it is locked with a password")
             if document.page_count < 1:
                 raise UnreadableFile(name=name, reason="it has no pages")
+            if document.is_repaired and b"%%EOF" not in _tail(path):
+                raise UnreadableFile(name=name, reason="it is incomplete, its end is missing")
             yield document
         finally:
             document.close()
@@ -79,6 +81,12 @@ def _broken(error: Exception) -> str:
 def _head(path: str) -> bytes:
     with Path(path).open("rb") as file:
         return file.read(1024)  # readers accept what stands before the header, to this length
+
+
+def _tail(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        file.seek(max(Path(path).stat().st_size - (1 << 16), 0))
+        return file.read()
 
 
 def facts(path: str, name: str = "") -> dict[str, Any]:

@@ -201,8 +201,6 @@ def _cases() -> dict[str, bytes]:
     }
     broken = written([page()])
     cases["broken table"] = broken.replace(b"startxref\n", b"startxref\n9")
-    cases["no table"] = broken[: broken.rindex(b"xref\n0 1")]
-    cases["twice saved"] = broken + b"100 0 obj\n<<>>\nendobj\n%%EOF\n"[:0] + b"\n"
     return cases
 
 

