@@ -7,9 +7,14 @@ cut although both files are intact.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+
+if os.name == "posix":
+    import fcntl
 
 
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -55,3 +60,21 @@ def fsync_tree(root: Path) -> None:
             fsync_file(Path(folder) / name)
         fsync_folder(Path(folder))
     fsync_folder(root.parent)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one process at a time decide what stands in a folder; the lock dies with its holder.
+
+    Where there is no ``flock`` (Windows) nothing is locked: files that are open cannot be replaced
+    there, which is the other half of the protection.
+    """
+    if os.name == "nt":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -239,6 +239,16 @@ class DamagedHistory(Damaged):
     """The history is damaged at {where}: {why}; restore vault.git from a mirror."""
 
 
+class CatalogueDamaged(Damaged):
+    """The catalogue {where} is damaged ({why}); nothing is lost, for `titleblock catalogue rebuild`
+    makes it again from history."""
+
+
+class CatalogueUnusable(Unavailable):
+    """The catalogue {where} cannot be used now ({why}); try again, and look at the disk and its
+    rights if it stays so."""
+
+
 class NoVault(NotFound):
     """There is no vault at {where}; make one with `titleblock init DIR` or name one with --vault."""
 

@@ -150,7 +150,8 @@ class FolderStore:
                     yield shard.name + name
 
     def _hand_over(self, aside: Path, digest: Digest, name: str) -> None:
-        with _locked(self._shard(digest.md5)) as shard:
+        shard = self._shard(digest.md5)
+        with durable.locked(shard):
             try:
                 found = self.identify(digest.md5, name)
             except (MissingObject, DamagedObject):
@@ -235,20 +236,6 @@ def _check_size(file: BinaryIO, digest: Digest, name: str) -> None:
     if size != digest.size:
         why = difference(digest, digest.sha256, size)
         raise DamagedObject(name=called(name, digest.md5), why=why)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
-    """Let one process at a time decide what stands at the addresses of one folder."""
-    if os.name != "posix":
-        yield folder
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _lock(handle, wait=True)
-        yield folder
-    finally:
-        os.close(handle)
 
 
 def _lock(handle: int, *, wait: bool) -> bool:

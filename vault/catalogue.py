@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The catalogue: what lists, searches and look-ups need, in a local SQLite file.
+
+Nothing in it is the truth; all of it is made from history, so the file may be lost at any time.
+
+sqlite-utils makes the schema and is imported only then, for 100 ms of every start; the statements
+themselves are SQLite's.  Its ``atomic()`` begins deferred, which loses a race between reading and
+writing, and its ``transform()`` drops triggers, so neither is used.
+"""
+
+# ruff: noqa: S608 - names of tables and columns come from this file, values are always bound
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vault import search
+from vault.names import fold
+from vault.rebuildable import RebuildableFile
+
+VERSION = 1
+NO_LIMIT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item as it lies on ``main``: ``fold`` is its number without case, ``metadata`` JSON."""
+
+    number: str
+    fold: str
+    title: str
+    kind: str
+    owner: str
+    path: str
+    tree: str
+    metadata: str
+    changed_at: str
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class IterationRow:
+    """A commit on ``main`` that touched an item."""
+
+    number: str
+    commit: str
+    tree: str
+    at: str
+    by: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A released revision; ``state`` is current, superseded or recalled."""
+
+    number: str
+    rev: str
+    sequence: int
+    change: str
+    state: str
+    released_at: str
+    released_by: str
+    code: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A change order; ``items`` is a JSON list of numbers."""
+
+    change: str
+    state: str
+    author: str
+    opened_at: str
+    notes: str
+    items: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item a search found, with the text around what was found."""
+
+    item: ItemRow
+    snippet: tuple[search.Piece, ...]
+
+
+Row = TypeVar("Row", ItemRow, IterationRow, RevisionRow, OrderRow)
+
+BROAD = 20_000  # finds; words that so many items have tell nothing, and are not ranked
+_RANK = "bm25(item_fts, 10.0, 5.0, 1.0)"  # weights of number, title, words
+_RANKED = """
+WITH hit AS MATERIALIZED (
+    SELECT rowid AS id, {rank} AS score FROM item_fts WHERE item_fts MATCH ? {further}
+)
+SELECT id FROM hit WHERE {bound} ORDER BY score, id LIMIT ?
+"""
+_INDEXES = (
+    ("item", ["fold"], True), ("item", ["path"], True), ("item", ["kind", "fold"], False),
+    ("item", ["owner", "fold"], False), ("iteration", ["fold", "commit"], True),
+    ("revision", ["fold", "rev"], True), ("revision", ["code"], False),
+    ("revision", ["state", "fold"], False),
+    ("change_order", ["change"], True), ("change_order", ["state"], False),
+    ("order_item", ["fold"], False),
+)  # fmt: skip
+_HAS_CURRENT = "EXISTS (SELECT 1 FROM revision r WHERE r.state = 'current' AND r.fold = item.fold)"
+ITEM_STATES = {
+    "released": _HAS_CURRENT,
+    "recalled": f"fold IN (SELECT fold FROM revision WHERE state = 'recalled') AND NOT {_HAS_CURRENT}",
+    "never released": "NOT EXISTS (SELECT 1 FROM revision r WHERE r.fold = item.fold)",
+}
+"""What an item may be asked to be in a list: has a current revision, lost it, never had one."""
+
+
+def open_catalogue(path: Path) -> Catalogue:
+    """Open the catalogue in a file, begun anew where it is missing, broken or of another version."""
+    file = RebuildableFile(path, VERSION, _schema)
+    file.make_ready()
+    return Catalogue(file)
+
+
+class Catalogue:
+    """The rows of one vault; may be used by several threads and processes at once."""
+
+    def __init__(self, file: RebuildableFile) -> None:
+        """Keep rows in a file; ``open_catalogue`` makes it ready."""
+        self._file = file
+        self._execute = file.execute
+
+    # --- items -------------------------------------------------------------------------------
+
+    def item(self, number: str) -> ItemRow | None:
+        """Return the item of a number, in whatever case it is asked for."""
+        return self._one(ItemRow, "item", "WHERE fold = ?", fold(number))
+
+    def item_at(self, path: str) -> ItemRow | None:
+        """Return the item in a folder."""
+        return self._one(ItemRow, "item", "WHERE path = ?", path)
+
+    def items(
+        self,
+        after: str | None = None,
+        limit: int = 100,
+        words: str = "",
+        *,
+        kind: str | None = None,
+        owner: str | None = None,
+        state: str | None = None,
+    ) -> list[ItemRow]:
+        """Return items by number, or by rank where words are searched for, after a given number.
+
+        A page is asked for by the last number of the page before it, so the thousandth costs no
+        more than the first.  ``state`` is one of ITEM_STATES.
+        """
+        if words.strip():
+            return [hit.item for hit in self.search(words, after, limit, kind, owner, state)]
+        where, values = _conditions(kind, owner, state)
+        if after:
+            where, values = [*where, "fold > ?"], [*values, fold(after)]
+        clause = f"{_where(where)} ORDER BY fold LIMIT ?"
+        return self._all(ItemRow, "item", clause, *values, limit)
+
+    def search(
+        self,
+        words: str,
+        after: str | None = None,
+        limit: int = 100,
+        kind: str | None = None,
+        owner: str | None = None,
+        state: str | None = None,
+    ) -> list[Hit]:
+        """Return the items that have all the words, or words beginning so, the best first.
+
+        An item asked for by its whole number comes before all others.
+        """
+        match = search.query(words)
+        if match is None or limit <= 0:
+            return []
+        where, values = _conditions(kind, owner, state)
+        with self._file.snapshot():
+            whole = self._ids(["fold = ?", *where], [fold(words.strip()), *values])
+            begun = self._ids(["fold = ?"], [fold(after)]) if after else []
+            if after and not begun:
+                return []
+            start = begun[0] if begun and begun != whole else None
+            further = f"AND rowid IN (SELECT id FROM item {_where(where)})" if where else ""
+            rest = self._ranked(match, further, values, start, limit + len(whole))
+            ids = [*(whole if not begun else ()), *(one for one in rest if one not in whole)]
+            return self._hits(ids[:limit], words)
+
+    def _ids(self, where: list[str], values: list[Any]) -> list[int]:
+        return [
+            int(row[0]) for row in self._execute(f"SELECT id FROM item {_where(where)}", values)
+        ]
+
+    def _ranked(
+        self, match: str, further: str, values: list[Any], start: int | None, limit: int
+    ) -> list[int]:
+        """Return the ids of what matches after a given one, the best first."""
+        some = "SELECT 1 FROM item_fts WHERE item_fts MATCH ? LIMIT ?"
+        count = self._execute(f"SELECT count(*) FROM ({some})", (match, BROAD + 1))[0][0]
+        rank = _RANK if count <= BROAD else "0.0"
+        bound, bounds = "TRUE", []
+        if start is not None:
+            one = f"SELECT {rank} FROM item_fts WHERE item_fts MATCH ? AND rowid = ?"
+            scores = self._execute(one, (match, start))
+            if not scores:
+                return []
+            bound, bounds = "(score, id) > (?, ?)", [scores[0][0], start]
+        sql = _RANKED.format(rank=rank, further=further, bound=bound)
+        return [row[0] for row in self._execute(sql, (match, *values, *bounds, limit))]
+
+    def _hits(self, ids: list[int], words: str) -> list[Hit]:
+        places = ", ".join("?" * len(ids))
+        sql = f"SELECT id, words, {_columns(ItemRow)} FROM item WHERE id IN ({places})"
+        rows = {row[0]: row for row in self._execute(sql, ids)}
+        return [Hit(ItemRow(*rows[one][2:]), search.marked(rows[one][1], words)) for one in ids]
+
+    def put_item(self, row: ItemRow) -> None:
+        """Write an item; another item that stood in its folder is no longer there."""
+        told = json.loads(row.metadata)
+        words = f"{search.text_of(told)} {row.kind} {row.owner} {row.changed_by}"
+        with self.transaction():
+            self._execute("DELETE FROM item WHERE path = ? AND fold <> ?", (row.path, row.fold))
+            self._execute(_upsert("item", ItemRow, "fold", "words"), (*astuple(row), words))
+
+    def drop_item(self, number: str) -> None:
+        """Remove an item from lists; its iterations and revisions are history and stay."""
+        with self.transaction():
+            self._execute("DELETE FROM item WHERE fold = ?", (fold(number),))
+
+    # --- what happened to them ---------------------------------------------------------------
+
+    def iterations(self, number: str, limit: int = NO_LIMIT) -> list[IterationRow]:
+        """Return the commits that touched an item, the newest first."""
+        clause = "WHERE fold = ? ORDER BY id DESC LIMIT ?"
+        return self._all(IterationRow, "iteration", clause, fold(number), limit)
+
+    def put_iteration(self, row: IterationRow) -> None:
+        """Write a commit that touched an item; they are written oldest first."""
+        columns = ", ".join(f'"{one.name}"' for one in fields(IterationRow))
+        with self.transaction():
+            self._execute(
+                f"INSERT INTO iteration ({columns}, fold) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (*astuple(row), fold(row.number)),
+            )
+
+    def revisions(self, number: str) -> list[RevisionRow]:
+        """Return the revisions of an item in the order of the release log."""
+        clause = "WHERE fold = ? ORDER BY sequence"
+        return self._all(RevisionRow, "revision", clause, fold(number))
+
+    def revision_by_code(self, code: str) -> RevisionRow | None:
+        """Return the revision whose stamp carries a code, in its normal spelling."""
+        return self._one(RevisionRow, "revision", "WHERE code = ?", code)
+
+    def put_revision(self, row: RevisionRow) -> None:
+        """Write a revision as it stands now."""
+        with self.transaction():
+            statement = _upsert("revision", RevisionRow, "fold, rev", "fold")
+            self._execute(statement, (*astuple(row), fold(row.number)))
+
+    # --- change orders -----------------------------------------------------------------------
+
+    def order(self, change: str) -> OrderRow | None:
+        """Return a change order."""
+        return self._one(OrderRow, "change_order", "WHERE change = ?", change)
+
+    def orders(
+        self,
+        states: Collection[str] | None = None,
+        *,
+        number: str | None = None,
+        before: str | None = None,
+        limit: int = NO_LIMIT,
+    ) -> list[OrderRow]:
+        """Return change orders, the newest first: of some states, of an item, before another one."""
+        where, values = [], []
+        if states is not None:
+            where.append(f"state IN ({', '.join('?' * len(states))})")
+            values += sorted(states)
+        if number is not None:
+            where.append("change IN (SELECT change FROM order_item WHERE fold = ?)")
+            values.append(fold(number))
+        if before is not None:
+            where.append("(length(change), change) < (length(?), ?)")
+            values += [before, before]
+        clause = f"{_where(where)} ORDER BY length(change) DESC, change DESC LIMIT ?"
+        return self._all(OrderRow, "change_order", clause, *values, limit)
+
+    def put_order(self, row: OrderRow) -> None:
+        """Write a change order as it stands now."""
+        with self.transaction():
+            self._execute(_upsert("change_order", OrderRow, "change"), astuple(row))
+            self._execute("DELETE FROM order_item WHERE change = ?", (row.change,))
+            for number in set(json.loads(row.items)):
+                self._execute("INSERT INTO order_item VALUES (?, ?)", (row.change, fold(number)))
+
+    # --- where it stands ---------------------------------------------------------------------
+
+    def cursor(self, ref: str) -> str | None:
+        """Return the commit of a ref that everything here was made from, or None."""
+        rows = self._execute('SELECT "commit" FROM cursor WHERE ref = ?', (ref,))
+        return str(rows[0][0]) if rows else None
+
+    def set_cursor(self, ref: str, commit: str) -> None:
+        """Say up to which commit of a ref everything is in here."""
+        with self.transaction():
+            self._execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (ref, commit))
+
+    def counts(self) -> dict[str, int]:
+        """Return how much is in here."""
+        counted = {"items": "item", "iterations": "iteration", "revisions": "revision"}
+        return {
+            name: int(self._execute(f"SELECT count(*) FROM {table}")[0][0])
+            for name, table in counted.items()
+        }
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Do all that is within, or nothing; within another transaction it becomes part of that."""
+        return self._file.transaction()
+
+    def forget(self) -> None:
+        """Begin anew: nothing is in here afterwards, and no cursor."""
+        self._file.forget()
+
+    @contextlib.contextmanager
+    def remade(self) -> Iterator[Catalogue]:
+        """Give an empty catalogue to be filled, and take over all of it at once at the end."""
+        with self._file.remade() as fresh:
+            yield Catalogue(fresh)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _one(self, kind: type[Row], table: str, clause: str, *values: object) -> Row | None:
+        return next(iter(self._all(kind, table, clause, *values)), None)
+
+    def _all(self, kind: type[Row], table: str, clause: str, *values: object) -> list[Row]:
+        sql = f"SELECT {_columns(kind)} FROM {table} {clause}"
+        return [kind(*row) for row in self._execute(sql, values)]
+
+
+def _columns(kind: type[Row]) -> str:
+    return ", ".join(f'"{one.name}"' for one in fields(kind))
+
+
+def _upsert(table: str, kind: type[Row], key: str, *further: str) -> str:
+    names = [f'"{name}"' for name in (*(one.name for one in fields(kind)), *further)]
+    new = ", ".join(f"{name} = excluded.{name}" for name in names)
+    places = ", ".join("?" * len(names))
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
+        f" ON CONFLICT ({key}) DO UPDATE SET {new}"
+    )
+
+
+def _where(conditions: list[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _conditions(
+    kind: str | None, owner: str | None, state: str | None
+) -> tuple[list[str], list[Any]]:
+    told = [("kind = ?", kind), ("owner = ?", owner)]
+    where = [condition for condition, value in told if value is not None]
+    values: list[Any] = [value for _condition, value in told if value is not None]
+    return where + ([ITEM_STATES[state]] if state is not None else []), values
+
+
+def _schema() -> list[str]:
+    """Return the statements that make the schema, as sqlite-utils writes them.
+
+    They are run by ``forget`` in one transaction, which sqlite-utils itself would end too early.
+    """
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    made = Database(memory=True)
+    texts = {
+        "item": (ItemRow, ("words",)), "iteration": (IterationRow, ("fold",)),
+        "revision": (RevisionRow, ("fold",)), "change_order": (OrderRow, ()),
+    }  # fmt: skip
+    for name, (kind, further) in texts.items():
+        columns: dict[str, type] = {one.name: str for one in fields(kind)}
+        columns |= {"sequence": int} if "sequence" in columns else {}
+        columns = {"id": int, **columns, **dict.fromkeys(further, str)}
+        made.table(name).create(columns, pk="id", not_null=set(columns) - {"id"}, strict=True)
+    pair = {"change": str, "fold": str}
+    made.table("order_item").create(pair, pk=("change", "fold"), strict=True)
+    made.table("cursor").create({"ref": str, "commit": str}, pk="ref", strict=True)
+    for name, indexed, unique in _INDEXES:
+        made.table(name).create_index(indexed, unique=unique)
+    made.table("item").enable_fts(
+        ["number", "title", "words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
+    )
+    rows = made.query("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+    statements = [row["sql"] for row in rows if "_fts_" not in row["name"]]
+    made.close()
+    return statements

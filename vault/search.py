@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What people type into the search box, as SQLite's full-text index understands it.
+
+Every word is quoted, so that no sign of theirs is an operator of the query language, and every word
+may be the beginning of a longer one, because numbers are typed from memory.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+MOST_WORDS = 12
+LONGEST = 200  # characters of a search
+AROUND = 60  # characters shown on either side of the first find
+
+_TOKEN = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text, and whether it is what was searched for."""
+
+    text: str
+    found: bool
+
+
+def query(words: str) -> str | None:
+    """Return the query of an FTS5 MATCH, or None where nothing of it can be searched.
+
+    Signs within a word split it as they split the indexed text, so ``10-00`` finds ``10-0042``.
+    """
+    typed = unicodedata.normalize("NFC", words[:LONGEST]).split()[:MOST_WORDS]
+    quoted = [f'"{" ".join(tokens)}"*' for word in typed if (tokens := _TOKEN.findall(word))]
+    return " AND ".join(quoted) or None
+
+
+def marked(text: str, words: str) -> tuple[Piece, ...]:
+    """Return the part of a text around the first find, cut into what was found and what was not.
+
+    A page shows the pieces as they are, so nothing of the text can become markup.
+    """
+    wanted = tuple(_bare(token) for token in _TOKEN.findall(words[:LONGEST]))
+    finds = [one.span() for one in _TOKEN.finditer(text) if _bare(one[0]).startswith(wanted)]
+    if not wanted or not finds:
+        return ()
+    start, end = max(0, finds[0][0] - AROUND), min(len(text), finds[0][1] + AROUND)
+    cuts = [start, *(place for find in finds if find[1] <= end for place in find), end]
+    found = [Piece(text[one:two], bool(at % 2)) for at, (one, two) in enumerate(pairwise(cuts))]
+    return tuple(piece for piece in found if piece.text)
+
+
+def text_of(metadata: Mapping[str, Any]) -> str:
+    """Return all keys and values of metadata as one text to be indexed."""
+    return " ".join(_texts(metadata))
+
+
+def _bare(token: str) -> str:
+    """Return a token without case and accents, as the index compares it."""
+    apart = unicodedata.normalize("NFD", token)
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
