@@ -124,6 +124,18 @@ def test_several_processes_lose_nothing_and_the_chain_holds(tmp_path: Path) -> N
     ledger.close()
 
 
+def test_a_new_ledger_is_held_against_other_processes(tmp_path: Path) -> None:
+    """Whoever comes and goes meanwhile does not take the write-ahead file from under it.
+
+    A process loses its locks on a file when it closes any handle on it, one for fsync too; the
+    next to leave then believes to be the last, and what the first one reads is damaged.
+    """
+    ledger = engine.create(_url(tmp_path))
+    subprocess.run([sys.executable, "-c", WRITER, _url(tmp_path), "p", "3"], check=True)
+    assert (tmp_path / "ledger.db-wal").exists()
+    ledger.close()
+
+
 UPGRADER = "import sys; from vault.ledger import engine; engine.upgrade(sys.argv[1]).close()"
 
 

@@ -157,10 +157,10 @@ def create(url: str, actor: str = "titleblock") -> Ledger:
     if path.exists() and path.stat().st_size:
         raise LedgerExists(where=path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ledger = upgrade(url, actor)
+    upgrade(url, actor).close()  # first: closing a handle drops the locks this process holds
     for place in (path, path.parent):
         _fsync(place)
-    return ledger
+    return open_ledger(url)
 
 
 def upgrade(url: str, actor: str = "titleblock") -> Ledger:
