@@ -264,5 +264,9 @@ class MissingProgram(Unavailable):
 # --- people -----------------------------------------------------------------
 
 
+class NoTerminal(WrongUse):
+    """The {what} cannot be asked for without a terminal; pipe it in with --password-stdin."""
+
+
 class NoActor(WrongUse):
     """Nobody was named as the one who acts; add --as USER or set TITLEBLOCK_USER."""

@@ -139,13 +139,9 @@ def secret(what: str, from_stdin: bool, confirm: bool = False) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise NoTerminal(what=what)
+        raise errors.NoTerminal(what=what)
     answer: str = click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
     return answer
-
-
-class NoTerminal(errors.WrongUse):
-    """The {what} cannot be asked for without a terminal; pipe it in with --password-stdin."""
 
 
 def login_name() -> str:
