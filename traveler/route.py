@@ -101,7 +101,7 @@ def _step(row: Mapping[str, Any]) -> Step:
     return Step(
         seq=row.get("seq", 0),
         station=station,
-        title=row.get("title", station),
+        title=row.get("title", station or "-"),
         setup_minutes=_minutes(row.get("setup_minutes", 0.0)),
         run_minutes=_minutes(row.get("run_minutes", 0.0)),
         notes=_text(row.get("notes", "")),
