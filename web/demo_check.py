@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -18,6 +19,7 @@ from vault.home import Vault
 from web import demo
 
 PATIENCE: Final = 60.0  # seconds for a cold start
+TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
 DRAWING: Final = b"%PDF-"
 
 
@@ -64,7 +66,13 @@ def _wait(address: str) -> None:
 def _signed_in(url: str, name: str, password: str) -> urllib.request.OpenerDirector:
     cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     visitor = urllib.request.build_opener(cookies)
-    form = urllib.parse.urlencode({"name": name, "password": password}).encode()
+    page = _page(visitor, f"{url}/login").decode()
+    token = TOKEN.search(page)
+    if token is None:
+        raise NotAsPromised(where=f"{url}/login", what="has no form")
+    form = urllib.parse.urlencode(
+        {"name": name, "password": password, "form_token": token[1]}
+    ).encode()
     given = urllib.request.Request(  # noqa: S310 - our own address
         f"{url}/login", data=form, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}
     )
