@@ -22,8 +22,8 @@ WIDTHS = (160, 320, 640, 960, 1280, 1920, 2560, 3840, 5120)
 class PathStore(Protocol):
     """What is needed of the object store: a local path of bytes that were checked."""
 
-    def path(self, digest: Digest) -> Path:
-        """Return where the bytes lie."""
+    def path(self, digest: Digest, name: str = "") -> Path:
+        """Return where the bytes lie; refusals call them by this name."""
         ...
 
 
@@ -71,7 +71,7 @@ def page_picture(
         return kept
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{secrets.token_hex(8)}.aside"
-    source = vault.objects.path(digest)
+    source = vault.objects.path(digest, name)
     try:
         vault.worker.call(
             "vault.reading.pdf:page_image",
