@@ -77,6 +77,7 @@ def _dress(app: Flask) -> None:
         shop=settings.shop_name or "Titleblock", zone_name=settings.time_zone,
         source_url=settings.source_url,
     )  # fmt: skip
+    app.jinja_env.filters["told"] = present.told
     app.context_processor(_of_request)
 
 

@@ -28,7 +28,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     vault = session().vault
     root, public = vault.root, vault.settings.public_url
-    port = port or serving.free_port(host)
+    port = serving.free_port(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Serving {root} on http://{shown}:{port} (in QR codes: {public}). Ctrl+C stops it.")
     serving.serve(root, host, port, workers)

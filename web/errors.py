@@ -84,3 +84,8 @@ class NotReady(Unavailable):
 class NoSample(NotFound):
     """The sample vault is not at {where}; run the demo from a checkout of the source
     (`make demo`)."""
+
+
+class PortTaken(Conflict):
+    """Something else listens on {host} port {port} already; stop it, or choose another port with
+    --port."""

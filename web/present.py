@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from vault import clock
 
@@ -101,7 +101,7 @@ def when(stored: str, shop: tzinfo) -> Markup:
         else:
             shown = local(stored, shop)
     except ValueError:
-        return Markup.escape(stored)
+        return escape(stored)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stored, stored, shown)
 
 
@@ -133,9 +133,17 @@ def size(octets: int) -> str:
     return f"{amount:.0f} {unit}" if amount >= 10 else f"{amount:.1f} {unit}"
 
 
+def told(sentence: str) -> Markup:
+    """Return a sentence for a page: what stands between backticks is a command or a name."""
+    parts = sentence.split("`")
+    marked = [Markup("<code>{}</code>").format(one) if at % 2 else escape(one)
+              for at, one in enumerate(parts)]  # fmt: skip
+    return Markup("").join(marked)
+
+
 def short(digest: str) -> str:
-    """Return the first twelve signs of a digest, enough to compare by eye."""
-    return digest[:12]
+    """Return the first ten signs of a digest, enough to compare by eye."""
+    return digest[:10]
 
 
 def grouped(code: str) -> str:

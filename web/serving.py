@@ -18,6 +18,7 @@ from flask import Flask
 
 from vault import home
 from web.app import create_app
+from web.errors import PortTaken
 
 ROOT: Final = "TITLEBLOCK_SERVED"
 WAITRESS_THREADS: Final = 8
@@ -28,11 +29,20 @@ def load() -> Flask:
     return create_app(Path(os.environ[ROOT]))
 
 
-def free_port(host: str) -> int:
-    """Return a port nobody listens on now."""
+def free_port(host: str, port: int = 0) -> int:
+    """Return the port, or one nobody listens on where it is 0; raises PortTaken.
+
+    Granian would share a port with another server in silence, and every other answer would come
+    from the wrong vault.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
+        if os.name != "nt":  # there the option means the sharing that is to be found out
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            raise PortTaken(host=host, port=port) from fault
         return int(probe.getsockname()[1])
 
 

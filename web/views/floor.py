@@ -167,7 +167,7 @@ def _buttons(token: str, view: FloorView) -> list[Button]:
     for act in view.acts:
         word, mark, look, _tone = WORDS[act]
         if act == "start" and view.stop:
-            word, look = "Start although superseded", "pause"
+            word, look = "Start although superseded", ""
         elif act == "start" and view.step and view.step.operation.state == "paused":
             word = "Go on"
         href = url_for("floor.page", token=token, act=act)

@@ -54,7 +54,7 @@ def page() -> str:
     lists = list(_lists(person))
     waiting = sum(len(one.rows) for one in lists if one.tone in {"wait", "halt"})
     return render_template(
-        "home.html", lists=lists, greeting=f"Next, {person.shown}",
+        "home.html", lists=lists, greeting=f"Next for {person.shown}",
         today=present.day_text(datetime.now(zone).date()), summary=_summary(person, waiting),
     )  # fmt: skip
 

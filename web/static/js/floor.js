@@ -26,32 +26,30 @@
     say();
   }
 
-  // One keypad for whichever field was touched last.
+  // One keypad for the marked field. The first key replaces what stood there, the next ones add.
   const form = document.querySelector("[data-pad-form]");
   if (!form) return;
   let aim = null;
+  let fresh = true;
   const take = (field) => {
     aim?.classList.remove("aim");
     aim = field;
     aim.classList.add("aim");
+    fresh = true;
   };
   for (const field of form.querySelectorAll("[data-pad]")) {
+    if (matchMedia("(pointer: coarse)").matches) field.inputMode = "none";
     field.addEventListener("focus", () => { take(field); field.select(); });
+    field.addEventListener("input", () => { fresh = false; });
   }
   const first = form.querySelector("[data-pad]");
   if (first) take(first);
-  let fresh = true;
-  form.addEventListener("focusin", () => { fresh = true; });
   form.addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]");
+    const key = event.target.closest("[data-key]")?.dataset.key;
     if (!key || !aim) return;
-    const box = key.closest("[data-for]");
-    const own = box && form.elements[box.dataset.for];
-    if (own && own !== aim && !box.dataset.shared) { take(own); fresh = true; }
-    const name = key.dataset.key;
-    if (name === "erase") aim.value = aim.value.slice(0, -1);
-    else if (name === "clear") aim.value = "";
-    else aim.value = (fresh && aim.type !== "password" ? "" : aim.value) + name;
+    if (key === "erase") aim.value = aim.value.slice(0, -1);
+    else if (key === "clear") aim.value = "";
+    else aim.value = (fresh ? "" : aim.value) + key;
     fresh = false;
   });
 
