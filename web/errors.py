@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from vault.errors import (
     BadInput,
+    Conflict,
     NotAllowed,
     NotFound,
     NotSignedIn,
