@@ -57,10 +57,6 @@ class NoSuchJob(NotFound):
     """There is no job {number}; `titleblock job list` shows what is there."""
 
 
-class NotReleased(Refused):
-    """{number} has no released revision to make it from; release a change order for it first."""
-
-
 class RevisionRecalled(Refused):
     """{number} {rev} was recalled ({why}), nothing may be made from it; {way}."""
 
@@ -75,7 +71,8 @@ class JobCannot(Refused):
 
 
 class OperationsOpen(Refused):
-    """Job {job} has unfinished operations ({open}); finish them, or close it short with -m WHY."""
+    """Job {job} has unfinished operations ({open}); finish them, or give the reason
+    to close it short (-m WHY)."""
 
 
 # --- operations -------------------------------------------------------------
@@ -110,7 +107,8 @@ class TooManyPieces(Refused):
 
 class PiecesMissing(Refused):
     """{arrived} pieces came to operation {seq} of job {job}, but only {counted} are accounted for;
-    give the rest as good or scrap, pause instead, or say with -m why {missing} are missing."""
+    give the rest as good or scrap, pause instead, or give the reason why {missing} are missing
+    (-m WHY)."""
 
 
 # --- travelers --------------------------------------------------------------

@@ -105,11 +105,12 @@ class Ledger:
         """Prepare connections to the database at ``url``; nothing is opened yet."""
         self.url = url
         self.engine = _engine(_parsed(url))
+        self._writer = self.engine.execution_options(titleblock_write=True)  # the same pool
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one unchanging moment of the ledger."""
-        with self._connected() as connection, connection.begin():
+        with self._connected(self.engine) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -118,18 +119,16 @@ class Ledger:
 
         Raises LedgerBusy when another writer holds the ledger for half a minute.
         """
-        with self._connected(write=True) as connection, connection.begin():
+        with self._connected(self._writer) as connection, connection.begin():
             writing = Writing(connection, actor, device)
             yield writing
             if untold := writing.untold():
                 raise RuntimeError(f"changed without an event: {', '.join(untold)}")
 
     @contextmanager
-    def _connected(self, write: bool = False) -> Iterator[Connection]:
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
         try:
-            with self.engine.connect() as connection:
-                if write:
-                    connection.execution_options(titleblock_write=True)
+            with engine.connect() as connection:
                 yield connection
         except OperationalError as error:
             if "locked" in str(error.orig) or "busy" in str(error.orig):
@@ -232,7 +231,11 @@ def _engine(url: URL) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("titleblock_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        driver: Any = connection.connection.driver_connection  # past SQLAlchemy: 60 µs each time
+        try:
+            driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        except driver.OperationalError as error:
+            raise OperationalError("BEGIN", None, error) from error
 
     return engine
 

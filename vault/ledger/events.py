@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql.elements import ClauseElement
 
 from vault import canonical
 from vault.ledger import seals
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _HEAD = sa.select(event_head.c.seq, event_head.c.hash)
 _APPEND = sa.insert(event)
+_COLUMNS = tuple(event.columns.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def append(
     touched: Mapping[str, str],
 ) -> int:
     """Append one event to the chain and return its number; only ``Writing.record`` calls this."""
-    last, prev_hash = connection.execute(_HEAD).one()
+    last, prev_hash = connection.exec_driver_sql(_spoken(connection.dialect, _HEAD)).one()
     row: dict[str, Any] = {
         "seq": last + 1,
         "at": at,
@@ -66,8 +69,19 @@ def append(
         "prev_hash": prev_hash,
     }
     row["hash"] = seals.link(row)
-    connection.execute(_APPEND, row)
+    connection.exec_driver_sql(
+        _spoken(connection.dialect, _APPEND), tuple(row[name] for name in _COLUMNS)
+    )
     return int(last) + 1
+
+
+@cache
+def _spoken(dialect: Dialect, statement: ClauseElement) -> str:
+    """Return a statement as its database reads it, compiled once.
+
+    SQLAlchemy's own cache still costs 40 µs a statement, on the one path that every act takes.
+    """
+    return str(statement.compile(dialect=dialect))
 
 
 def head(ledger: Ledger) -> tuple[int, str]:

@@ -72,7 +72,7 @@ def test_pieces_have_to_add_up(shop: Any, refused: Callable[..., Any]) -> None:
     floor.start(shop.vault, shop.otto, "J-1", 10)
     with refused(TooManyPieces, "5 pieces came to operation 10 of job J-1, but 6 would be"):
         floor.finish(shop.vault, shop.otto, "J-1", 10, 5, 1)
-    with refused(PiecesMissing, "say with -m why 2 are missing"):
+    with refused(PiecesMissing, "give the reason why 2 are missing"):
         floor.finish(shop.vault, shop.otto, "J-1", 10, 3)
     for qty, scrap in ((-1, 0), (0, -1)):
         with pytest.raises(BadQuantity):
