@@ -34,6 +34,7 @@ STEMS = {
     "20-0106": "coupling",
     "20-0107": "motor_NEMA23",
     "20-0200": "hardware_kit",
+    "20-0201": "hardware_kit_TV-60",
     "40-0042": "bracket_milling",
     "80-0003": "acceptance_LA-40",
     "90-0007": "fixture_bracket",
@@ -68,8 +69,12 @@ MODELS: dict[tuple[str, str], tuple[str, ...]] = {
     ("20-0106", "A"): ("front", "left@x=0", "iso"),
     ("20-0107", "A"): ("front", "left", "iso"),
     ("20-0200", "A"): ("front", "iso"),
+    ("20-0201", "A"): ("front", "iso"),
     ("90-0007", "A"): ("front", "top", "left", "iso"),
 }
+
+# parts that a lengthwise section leaves whole
+WHOLE = ("10-0045", "10-0047", "10-0049", "11-0013", "11-0014")
 
 IN_REVIEW = {("10-0044", "B")}
 

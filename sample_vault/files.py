@@ -9,13 +9,21 @@ import json
 from collections.abc import Callable
 
 from sample_vault.actuator import drawings as actuator
+from sample_vault.bought import drawings as bought
 from sample_vault.catalogue import stem
 from sample_vault.drafting.canvas import Canvas
+from sample_vault.extras import EXTRAS
 from sample_vault.office import Job
+from sample_vault.papers import drawings as papers
 from sample_vault.register import Entry, Row
+from sample_vault.vise import drawings as vise
 
-DRAWINGS: dict[str, Callable[[str], Job]] = {**actuator.DRAWINGS}
-EXTRAS: dict[str, Callable[[str], dict[str, bytes]]] = {}
+DRAWINGS: dict[str, Callable[[str], Job]] = {
+    **actuator.DRAWINGS,
+    **bought.DRAWINGS,
+    **papers.DRAWINGS,
+    **vise.DRAWINGS,
+}
 
 _BOM = ("number", "qty", "find")
 _CHECKS = ("balloon", "requirement", "nominal", "lower", "upper", "unit", "gauge")

@@ -85,12 +85,23 @@ class Job:
             y -= row
         return y
 
+    def parts_list(self, x: float, y: float) -> None:
+        """The bill of the register above the title block (ISO 7573)."""
+        rows = [("Find", "Qty", "Number", "Title", "Material")]
+        for row in self.entry.at(self.rev, self.entry.bom):
+            part = register()[row["number"]]
+            material = part.metadata.get("material", "-")
+            rows.append(
+                (str(row["find"]), str(row["qty"]), part.number, part.title, material)
+            )
+        self.table(x, y + 6 * len(rows), (12, 12, 24, 76, 56), rows)
 
-def start(number: str, rev: str, scale: str = "1:1", **title: str) -> Job:
+
+def start(number: str, rev: str, ratio: str = "1:1", **title: str) -> Job:
     """Open the drawing of an item at a revision."""
     entry = register()[number]
     meta = entry.metadata
-    up, down = (float(v) for v in scale.split(":"))
+    up, down = (float(v) for v in ratio.split(":"))
     filled = Title(
         number,
         entry.title,
@@ -99,7 +110,7 @@ def start(number: str, rev: str, scale: str = "1:1", **title: str) -> Job:
         material=entry.material(rev),
         finish=meta.get("finish", "-"),
         mass=_mass(number, rev, entry.material(rev)),
-        scale=scale,
+        scale=ratio,
     )
     return Job(entry, rev, Drawing(replace(filled, **title)), up / down)
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from build123d import export_step  # noqa: E402
 
-from sample_vault.catalogue import MODELS, folder_of, stem  # noqa: E402
+from sample_vault.catalogue import MODELS, WHOLE, folder_of, stem  # noqa: E402
 from sample_vault.modelling.project import section, view  # noqa: E402
 from sample_vault.modelling.shapes import SHAPES  # noqa: E402
 
@@ -46,7 +46,7 @@ def _write_views(shape: Any, number: str, rev: str, shown: tuple[str, ...]) -> N
             views[name] = view(shape, name)
         else:
             axis, at = words[1].split("=")
-            views[name] = section(shape, axis, float(at), words[0])
+            views[name] = section(shape, axis, float(at), words[0], WHOLE)
     volume = sum(s.volume for s in shape.solids())
     text = json.dumps({"volume": round(volume, 1), "views": views}, separators=(",", ":"))
     (ROOT / "sample_vault" / "views" / f"{number}_{rev}.json").write_text(text + "\n")

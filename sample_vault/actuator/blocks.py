@@ -25,7 +25,7 @@ def _common(job: Job, p: Housing) -> tuple[View, View]:
     half, long = p.width / 2, p.length / 2
     f = job.view("front", 88, 172)
     f.centre(0, 0, 0, p.height, 5)
-    f.across((-long, 0), (long, 0), 1)
+    f.across((-long, 0), (long, 0), 1, shift=-14)
     f.up((-long, 0), (0, AXIS), 1, words="{} ±0.03", mark=2, shift=-11)
     f.up((-long, 0), (-long, p.height), 2)
     t = job.view("top", 88, 94)
@@ -68,7 +68,7 @@ def drive_housing(rev: str) -> Job:
     c = job.sheet("A3")
     f, _ = _common(job, p)
     f.cross(0, AXIS, p.bearing / 2)
-    f.cut_mark((0, p.height + 3), (0, -3), "A", (-1, 0))
+    f.cut_mark((0, p.height + 3), (0, -3), "A", (1, 0))
     s = _profile(job, p, "left@x=0", 220)
     s.caption("A-A", 16)
     half, r = p.width / 2, p.bearing / 2
@@ -99,7 +99,7 @@ def idler_housing(rev: str) -> Job:
     f.centre(-p.pin / 2 - p.take_up / 2, AXIS, p.pin / 2 + p.take_up / 2, AXIS)
     travel = p.take_up / 2
     f.across((-travel, AXIS), (travel, AXIS), 1, above=True, mark=1)
-    f.up((travel, AXIS - p.pin / 2), (travel, AXIS + p.pin / 2), 1, right=True, words="{} H12", shift=16)
+    f.leader(travel + p.pin / 2 - 1, AXIS + 2.8, 14, 20, f"2x slot {p.pin} H12")
     s = _profile(job, p, "left", 220)
     wall = p.slot / 2 + (p.width - p.slot) / 4
     for sy in (-1, 1):

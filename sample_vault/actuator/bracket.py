@@ -31,7 +31,7 @@ def bracket(rev: str) -> Job:
     if p.chamfer:
         corner = (half - p.chamfer / 2, p.height - p.chamfer / 2)
         f.leader(*corner, 16, 22, f"2x {p.chamfer:.0f} x 45°", mark=6)
-    f.cut_mark((0, p.height + 2), (0, -3), "A", (-1, 0))
+    f.cut_mark((0, p.height + 2), (0, -3), "A", (1, 0))
     datum(c, *f.p(-22, 0), "A", dy=-7)
 
     s = job.view("left@x=0", 206, 166)

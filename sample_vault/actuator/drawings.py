@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sample_vault.actuator import blocks, plates, turned
+from sample_vault.actuator.assembly import assembly
 from sample_vault.actuator.bracket import bracket
 from sample_vault.actuator.guard import guard
 from sample_vault.office import Job
 
 DRAWINGS: dict[str, Callable[[str], Job]] = {
+    "10-0001": assembly,
     "10-0041": blocks.drive_housing,
     "10-0042": bracket,
     "10-0043": blocks.carriage,

@@ -27,18 +27,14 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One view of a solid: edges by kind (visible, smooth, hidden) and cut faces for hatching."""
+    """One view of a solid: edges by kind (visible, smooth, hidden), and cut faces by part."""
 
     kinds: dict[str, Edges]
-    cut: list[Loops]
+    cut: list[tuple[int, Loops]]
 
     def edges(self, kind: str) -> Edges:
         """The edges of one kind; none is an empty set."""
         return self.kinds.get(kind, Edges([], [], []))
-
-    def angle(self, loops: Loops) -> float:
-        """Hatching angle of a cut face: neighbours in an assembly alternate."""
-        return (45.0, 135.0, 30.0, 120.0, 60.0, 150.0)[self.cut.index(loops) % 6]
 
     def box(self) -> tuple[float, float, float, float]:
         """Extent of what is drawn: left, bottom, right, top."""
@@ -84,7 +80,10 @@ def projections(number: str, rev: str) -> Projections:
             for kind in ("visible", "smooth", "hidden")
             if kind in view
         }
-        cut = [[[(x, y) for x, y in loop] for loop in loops] for loops in view.get("cut", [])]
+        cut = [
+            (part, [[(x, y) for x, y in loop] for loop in loops])
+            for part, loops in view.get("cut", [])
+        ]
         views[name] = Outline(kinds, cut)
     return Projections(views, data["volume"])
 

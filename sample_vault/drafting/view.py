@@ -15,6 +15,7 @@ from sample_vault.drafting.canvas import CENTRE, FINE, HIDDEN, NARROW, WIDE, Can
 from sample_vault.drafting.geometry import Outline, hatch_lines
 
 TEXT = 2.5
+ANGLES = (45.0, 135.0, 30.0, 120.0, 60.0, 150.0)  # neighbours in an assembly differ
 
 
 @dataclass(slots=True)
@@ -39,9 +40,9 @@ class View:
 
     def draw(self, hidden: bool = True, hatch: float = 2.5, pen: Pen = WIDE) -> None:
         """Draw hatching, hidden and visible outlines."""
-        for loops in self.outline.cut:
+        for part, loops in self.outline.cut:
             on_paper = [[self.p(x, y) for x, y in loop] for loop in loops]
-            for a, b in hatch_lines(on_paper, hatch, self.outline.angle(loops)):
+            for a, b in hatch_lines(on_paper, hatch, ANGLES[part % len(ANGLES)]):
                 self.c.line(*a, *b, FINE)
         if hidden:
             self._edges("hidden", HIDDEN)
@@ -95,13 +96,8 @@ class View:
             tip = (x + look[0] * 7, y + look[1] * 7)
             self.c.line(x, y, *tip, NARROW)
             self.c.arrow(*tip, turn, 3.5)
-            self.c.text(
-                tip[0] + look[0] * 3 - s * ux * (0 if look[0] else 3.2),
-                tip[1] + look[1] * 3 - s * uy * (0 if look[1] else 3.2) - 1.7,
-                letter,
-                3.5,
-                "centre",
-            )
+            spot = (x + look[0] * 3 - s * ux * 3, y + look[1] * 3 - s * uy * 3 - 1.7)
+            self.c.text(*spot, letter, 3.5, "centre")
 
     # -- dimensions ------------------------------------------------------------------------
 

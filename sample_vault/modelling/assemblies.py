@@ -77,10 +77,9 @@ def screw(d: float, length: float) -> Any:
     return part + Pos(0, 0, -length) * Cylinder(d / 2, length, align=LOW)
 
 
-def kit() -> Any:
-    """One screw of each size in the hardware kit, side by side."""
-    sizes = [(3, 10), (4, 8), (4, 12), (5, 16), (6, 20)]
-    return Compound([Pos(14.0 * i, 0, 0) * screw(*size) for i, size in enumerate(sizes)])
+def kit(sizes: tuple[tuple[float, float], ...]) -> Any:
+    """One screw of each size in a hardware kit, side by side."""
+    return Compound([Pos(16.0 * i, 0, 0) * screw(*size) for i, size in enumerate(sizes)])
 
 
 STEEL, GREY, BLUE, DARK = (Color(x) for x in ("lightgray", "gray", "steelblue", "dimgray"))

@@ -49,28 +49,41 @@ def view(shape: Any, name: str, hidden: bool = True) -> dict[str, Any]:
     return found
 
 
-def section(shape: Any, axis: str, at: float, name: str) -> dict[str, Any]:
-    """Cut a shape by the plane axis = at, take the half nearer the viewer away, and project."""
+def section(shape: Any, axis: str, at: float, name: str, whole: tuple[str, ...]) -> dict[str, Any]:
+    """Cut a shape by the plane axis = at, take the half nearer the viewer away, and project.
+
+    Parts whose label begins with one of `whole` are not cut lengthwise (ISO 128-3): shafts, pins.
+    """
     towards = DIRECTIONS[name][0]
     index = "xyz".index(axis)
     big = 4000.0
     centre = [0.0, 0.0, 0.0]
     centre[index] = at + math.copysign(big / 2, towards[index])
-    solids = shape.solids()
     knife = Pos(*centre) * Box(big, big, big)
-    halves = [h for s in solids for h in (s - knife).solids()]
-    found = view(Compound(halves), name, hidden=False)
-    found["cut"] = []
-    for solid in halves:
-        faces = [
-            f
-            for f in solid.faces()
-            if f.geom_type == GeomType.PLANE
-            and abs(abs(tuple(f.normal_at())[index]) - 1) < 1e-6
-            and abs(tuple(f.center())[index] - at) < 1e-6
-        ]
-        found["cut"] += [_loops(face, name) for face in faces]
+    kept: list[Any] = []
+    cut: list[Any] = []
+    for number, part in enumerate(list(shape.children) or shape.solids()):
+        box = part.bounding_box()
+        low, high = tuple(box.min)[index], tuple(box.max)[index]
+        if low < at < high and part.label.startswith(whole or ("no part",)):
+            kept += part.solids()
+            continue
+        halves = [h for s in part.solids() for h in (s - knife).solids()]
+        kept += halves
+        for solid in halves:
+            cut += [[number, _loops(f, name)] for f in solid.faces() if _lies_in(f, index, at)]
+    found = view(Compound(kept), name, hidden=False)
+    found["cut"] = cut
     return found
+
+
+def _lies_in(face: Face, index: int, at: float) -> bool:
+    """Whether a face is flat, square to the axis and in the plane of the cut."""
+    return (
+        face.geom_type == GeomType.PLANE
+        and abs(abs(tuple(face.normal_at())[index]) - 1) < 1e-6
+        and abs(tuple(face.center())[index] - at) < 1e-6
+    )
 
 
 def _loops(face: Face, name: str) -> list[list[list[float]]]:

@@ -36,6 +36,7 @@ SHAPES: dict[str, Callable[[str], Any]] = {
     "20-0105": lambda _: assemblies.pulley(8),
     "20-0106": lambda _: assemblies.coupling(),
     "20-0107": lambda _: assemblies.motor(),
-    "20-0200": lambda _: assemblies.kit(),
+    "20-0200": lambda _: assemblies.kit(((3, 10), (4, 8), (4, 12), (5, 16), (6, 20))),
+    "20-0201": lambda _: assemblies.kit(((4, 16), (5, 12), (5, 20), (8, 35))),
     "90-0007": lambda rev: actuator.fixture(a.FIXTURE[rev]),
 }

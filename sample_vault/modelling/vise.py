@@ -27,13 +27,10 @@ def body(p: s.Body) -> Any:
     part -= counterbore(p.thread_drill, p.length, 0, s.SCREW_Z, "-x", p.lug)
     plate = JAW_PLATE_Z
     for sy in (-1, 1):
-        part -= blind(p.plate_drill, p.jaw, sy * 20, plate, "-x", 14)
-        for x in (15.0, p.length - 12.5):
+        part -= blind(p.plate_drill, p.jaw, sy * 20, plate, "-x", 12)
+        for x in (p.foot_x, p.length - 12.5):
             part -= bore(p.foot_hole, x, sy * 20, 0, "z", 40)
-            if x == 15.0:
-                part -= Pos(x, sy * 20, 15) * Cylinder(7.5, 100, align=LOW)
-            else:
-                part -= Pos(x, sy * 20, 15) * Cylinder(7.5, 100, align=LOW)
+            part -= Pos(x, sy * 20, 15) * Cylinder(p.foot_bore / 2, 100, align=LOW)
     return part
 
 
@@ -67,9 +64,9 @@ def jaw_plate(p: s.JawPlate) -> Any:
         cone = Cone(p.head / 2, p.hole / 2, (p.head - p.hole) / 2, align=LOW)
         part -= Pos(sx * p.pitch / 2, 0, p.height / 2) * Rot(-90, 0, 0) * cone
     if p.groove:
-        for turn in (0, 90):
-            prism = Rot(0, turn, 0) * Rot(45, 0, 0) * Box(200, p.groove / 1.4142, p.groove / 1.4142)
-            part -= Pos(0, 0, p.height / 2) * prism
+        side = p.groove / 2**0.5
+        for turn, z in ((0, p.groove_z), (90, p.height / 2)):
+            part -= Pos(0, 0, z) * Rot(0, turn, 0) * Rot(45, 0, 0) * Box(200, side, side)
     return part
 
 

@@ -24,7 +24,9 @@ class Body:
     slot_to: float = 118.0
     thread_drill: float = 9.5
     plate_drill: float = 4.2
-    foot_hole: float = 9.0
+    foot_hole: float = 6.6
+    foot_bore: float = 11.0
+    foot_x: float = 10.0
     radius: float = 2.0
 
 
@@ -58,6 +60,7 @@ class JawPlate:
     head: float = 10.4
     pitch: float = 40.0
     groove: float = 0.0
+    groove_z: float = 22.5
     hardness: str = "58+4 HRC"
 
 
