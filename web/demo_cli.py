@@ -37,7 +37,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool) -> None:
     """Build a demo vault with real drawings, releases and jobs, and serve it."""
     from web import serving
 
-    port = port or serving.free_port(host)
+    port = serving.free_port(host, port)
     url = f"http://{host}:{port}"
     if once:
         with tempfile.TemporaryDirectory(prefix="titleblock-demo-") as place:

@@ -90,8 +90,3 @@ class NoSample(NotFound):
 class PortTaken(Conflict):
     """Something else listens on {host} port {port} already; stop it, or choose another port with
     --port."""
-
-
-class PortTaken(Unavailable):
-    """Port {port} of {host} cannot be used ({why}); stop what listens there, or choose another
-    port with --port."""

@@ -19,7 +19,6 @@ from flask import Flask
 from vault import home
 from web.app import create_app
 from web.errors import PortTaken
-from web.errors import PortTaken
 
 ROOT: Final = "TITLEBLOCK_SERVED"
 WAITRESS_THREADS: Final = 8
@@ -50,28 +49,11 @@ def free_port(host: str, port: int = 0) -> int:
 def serve(root: Path, host: str, port: int, workers: int) -> None:
     """Serve a vault until stopped; raises PortTaken or what opening the vault refuses."""
     home.open_vault(root).close()
-    _must_be_free(host, port)
     os.environ[ROOT] = str(root)
     if find_spec("granian") is not None:
         _by_granian(host, port, workers)
     else:
         _by_waitress(host, port)
-
-
-def _must_be_free(host: str, port: int) -> None:
-    """Raise PortTaken where somebody listens already.
-
-    The server shares ports between its own processes, so a second server would take half of the
-    first one's visitors instead of failing.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if os.name != "nt":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as fault:
-            raise PortTaken(host=host, port=port, why=fault.strerror or fault) from fault
 
 
 def _by_granian(host: str, port: int, workers: int) -> None:
