@@ -370,7 +370,7 @@ def lint_all() -> int:
     """Run every check of the source."""
     checks = (
         ("ruff", "check", "."),
-        ("ruff", "format", "--check", "--quiet", "."),
+        ("ruff", "format", "--check", "--output-format", "concise", "."),
         ("mypy",),
         ("lint-imports", "--no-logo"),
     )
