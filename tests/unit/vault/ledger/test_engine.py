@@ -16,6 +16,7 @@ from vault.ledger import chains, engine, events
 from vault.ledger.engine import Ledger
 from vault.ledger.errors import (
     DamagedLedger,
+    LedgerBusy,
     LedgerExists,
     LedgerFromLater,
     LedgerNotDurable,
@@ -116,6 +117,18 @@ def test_writers_that_read_first_do_not_fail_each_other(ledger: Ledger) -> None:
         thread.join()
     with ledger.reading() as connection:
         assert connection.execute(sa.select(attempt.c.failures)).scalar_one() == 100
+
+
+def test_a_writer_that_waits_too_long_is_told(
+    ledger_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When another writer does not let go, the wait ends with a sentence, not a bug."""
+    monkeypatch.setitem(engine._PRAGMAS, "busy_timeout", ("50", 50))
+    hasty = Ledger(f"sqlite:///{ledger_file}")
+    with hasty.writing("ada") as writing, pytest.raises(LedgerBusy, match="close it and try again"):
+        hasty.writing("eli").__enter__()
+    assert writing.untold() == []
+    hasty.close()
 
 
 def test_a_ledger_is_not_made_over_another(ledger_file: Path) -> None:
