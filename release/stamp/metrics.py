@@ -47,23 +47,23 @@ BOLD = _numbers(
 )
 
 
+def _by_sign(widths: tuple[int, ...]) -> dict[str, int]:
+    signs = (bytes([FIRST + place]).decode("cp1252", "replace") for place in range(len(widths)))
+    return {sign: wide for sign, wide in zip(signs, widths, strict=True) if sign != "\ufffd"}
+
+
+_PLAIN, _BOLD = _by_sign(PLAIN), _by_sign(BOLD)
+
+
 def width(words: str, size: float, *, bold: bool = False) -> float:
     """Return the width of words in the unit of the size.
 
     Signs outside code page 1252 are set from another font, so their width is taken on the safe
     side: a full square for East Asian signs, two thirds to three quarters for others.
     """
-    table = BOLD if bold else PLAIN
-    total = 0
-    for sign in words:
-        try:
-            place = sign.encode("cp1252")[0] - FIRST
-        except UnicodeEncodeError:
-            place = -1
-        if 0 <= place < len(table):
-            total += table[place]
-        else:
-            total += 1000 if ord(sign) >= 0x1100 else 750 if bold else 680
+    table = _BOLD if bold else _PLAIN
+    other = 750 if bold else 680
+    total = sum(table.get(sign) or (1000 if sign >= "\u1100" else other) for sign in words)
     return total * size / 1000
 
 

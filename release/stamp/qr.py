@@ -9,6 +9,7 @@ of the code being dirt or oil.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import segno
 
@@ -19,13 +20,14 @@ _MASK = 3
 Matrix = tuple[tuple[bool, ...], ...]
 
 
+@lru_cache(maxsize=64)  # the pages and files of one release share few addresses
 def matrix(text: str) -> Matrix:
     """Return the modules, rows from the top, True for dark; the quiet zone is not included.
 
     Raises ValueError where the text does not fit into a QR code.
     """
     code = segno.make_qr(text, error="q", mask=_MASK, boost_error=False)
-    return tuple(tuple(bool(module) for module in row) for row in code.matrix)
+    return tuple(tuple(map(bool, row)) for row in code.matrix)
 
 
 def runs(modules: Matrix) -> Iterator[tuple[int, int, int]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from release.stamp import metrics
 
@@ -175,6 +176,7 @@ INSET = 1.1
 LABEL_SIZE = 4.3
 
 
+@lru_cache(maxsize=64)
 def blocks(stamp: Stamp, modules: int) -> tuple[Block, ...]:
     """Return the arrangements of a stamp, the best first; 0 modules means there is no code."""
     return (_wide(stamp, modules), _short(stamp, modules), _tall(stamp, modules))
