@@ -111,9 +111,9 @@ def chromium() -> str | None:
     return next((one for one in (named, *installed, *apps) if one and Path(one).is_file()), None)
 
 
-def on_path(program: str) -> Callable[[], bool]:
-    """Return the question whether a program is on the PATH."""
-    return lambda: shutil.which(program) is not None
+def on_path(program: str, systems: str = "") -> Callable[[], bool]:
+    """Return the question whether a program is on the PATH, asked on these systems only."""
+    return lambda: sys.platform not in (systems or sys.platform) or bool(shutil.which(program))
 
 
 def has_ensurepip() -> bool:
@@ -128,11 +128,13 @@ TO_RUN = (
     Need("ssh-keygen", on_path("ssh-keygen"), "openssh-client", "openssh", "openssh", "Git.Git"),
 )
 TO_TEST = (
-    Need("chromium", lambda: chromium() is not None, "chromium", "chromium", "chromium",
-         "Google.Chrome"),
-    Need("strace", lambda: sys.platform != "linux" or shutil.which("strace") is not None, "strace",
-         "strace", "", ""),
+    Need("chromium", lambda: chromium() is not None, "chromium fonts-dejavu-core", "chromium",
+         "chromium", "Google.Chrome"),
     Need("qpdf", on_path("qpdf"), "qpdf", "qpdf", "qpdf", "QPDF.QPDF"),
+    Need("pdftoppm", on_path("pdftoppm"), "poppler-utils", "poppler-utils", "poppler",
+         "oschwartz10612.Poppler"),
+    Need("zbarimg", on_path("zbarimg", "linux darwin"), "zbar-tools", "zbar", "zbar", ""),
+    Need("strace", on_path("strace", "linux"), "strace", "strace", "", ""),
 )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def ask_system(needs: Sequence[Need], required: bool) -> None:
     if not missing:
         return
     names = ", ".join(need.name for need in missing)
-    packages = list(dict.fromkeys(need.apt for need in missing))
+    packages = list(dict.fromkeys(" ".join(need.apt for need in missing).split()))
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         say(f"Missing: {names}. Installing {' '.join(packages)} with apt-get")
         apt_install(packages)
@@ -175,7 +177,7 @@ def remedy(needs: Sequence[Need]) -> str:
     }
     for manager, (command, packages) in ways.items():
         if shutil.which(manager):
-            return f"{command} {' '.join(filter(None, dict.fromkeys(packages)))}"
+            return f"{command} {' '.join(dict.fromkeys(' '.join(packages).split()))}"
     return f"install {', '.join(need.name for need in needs)} with the system's package manager"
 
 
