@@ -19,7 +19,7 @@ env:  ## build .venv/, so that .venv/bin/titleblock works
 lint:  ## check form, types and floors
 	@$(PYTHON) dev.py lint
 
-bench:  ## measure the speeds that are promised
+bench:  ## measure the speeds that are promised (ARGS=ledger: only that)
 	@$(PYTHON) dev.py bench $(ARGS)
 
 docs:  ## write the tables of docs/ anew from the code

@@ -391,20 +391,27 @@ def test(arguments: Sequence[str]) -> int:
     environment(dev=True)
     ask_system(TO_TEST, required=os.environ.get("CI", "").lower() in ("1", "true"))
     linted = 0 if arguments else lint_all()
-    tested = pytest(arguments or ["tests"], os.environ.get("JOBS", "2"))
+    tested = pytest(arguments or ["tests"])
     if linted:
         say("The tests have run, but lint was not in order; see above.")
     return tested or linted
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Measure the speeds that are promised, one after the other."""
+    """Measure the speeds that are promised, one after the other; with arguments, only those."""
     environment(dev=True)
-    return pytest(arguments or ["tests/benchmarks"], "0")
+    missed = 0
+    for script in sorted((HERE / "tests" / "benchmarks").glob("bench_*.py")):
+        name = script.stem.removeprefix("bench_")
+        if not arguments or name in arguments:
+            say(f"Measuring {name}")
+            missed = run(PYTHON, script) or missed
+    return missed
 
 
-def pytest(arguments: Sequence[str], jobs: str) -> int:
+def pytest(arguments: Sequence[str]) -> int:
     """Run pytest with its temporary folders in memory where there is room."""
+    jobs = os.environ.get("JOBS", "2")
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
     place = tempfile.mkdtemp(prefix="titleblock-", dir=memory if roomy else None)
