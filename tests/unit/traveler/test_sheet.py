@@ -13,7 +13,7 @@ from PIL import Image
 
 from traveler import jobs, sheet
 from traveler.errors import RevisionRecalled
-from traveler.sheet_draw import MARGIN, PAPERS
+from traveler.sheet_draw import FOOT, MARGIN, PAPERS
 from vault.ledger.errors import RoleNeeded
 
 
@@ -85,6 +85,12 @@ def test_long_travelers_keep_each_operation_on_one_page(shop: Any, tmp_path: Pat
         assert here == [seq for seq, _ in made.addresses if seq and f"Scan: {seq}\n" in text]
         assert all(f"Step {seq // 10} with" in text for seq in here)
         assert text.count("Signed") == len(here)
+    with pymupdf.open(made.path) as document:
+        for page in document:
+            foot = page.rect.height - MARGIN - FOOT
+            low = {word[4] for word in page.get_text("words") if word[3] > foot}
+            assert low >= {"Uncontrolled", "J-25", "page"}
+            assert not low & {"Started", "Good", "Signed", "Step", "Scan:", "Clamp"}
 
 
 def test_nothing_runs_off_the_paper(shop: Any, tmp_path: Path) -> None:
