@@ -43,6 +43,8 @@ def _tried(document: Any, path: str, out: str, name: str, stamp: Stamp, way: str
     if way == "in place" and any(seen.strays for seen in looks if seen):
         return {"fault": "its content closes more than it opens"}
     removed = disarm(document)
+    if document.get_sigflags() > 0:
+        removed.add("signature")  # it would not hold for the copy; the original keeps it
     source = draw.prepared(document, way)
     if source.page_count != count:
         return {"fault": f"{source.page_count} of {count} pages came out"}

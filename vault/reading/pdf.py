@@ -26,6 +26,7 @@ NARROWEST = 16
 PAGES_OF_TEXT = 500
 TEXT_OF_PAGE = 20_000
 TEXT_OF_FILE = 2_000_000
+BROKEN = "it is damaged or incomplete"  # MuPDF's own words tell nobody what to do
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -64,18 +65,9 @@ def explained(name: str) -> Iterator[None]:
     except pymupdf.mupdf.FzErrorSystem as failed:
         if "alloc" in str(failed):
             raise MemoryError from failed
-        raise UnreadableFile(name=name, reason=_broken(failed)) from failed
-    except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase) as broken:
-        raise UnreadableFile(name=name, reason=_broken(broken)) from broken
-    except (RuntimeError, ValueError, struct.error) as broken:
-        raise UnreadableFile(name=name, reason=_broken(broken)) from broken
-
-
-def _broken(error: Exception) -> str:
-    said = " ".join(str(error).split())
-    if not said or "Failed to open file" in said:  # it would name our own temporary path
-        return "it is damaged or incomplete"
-    return f"it is damaged ({said[:120]})"
+        raise UnreadableFile(name=name, reason=BROKEN) from failed
+    except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase, RuntimeError, ValueError) as broken:
+        raise UnreadableFile(name=name, reason=BROKEN) from broken
 
 
 def _head(path: str) -> bytes:

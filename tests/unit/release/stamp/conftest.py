@@ -158,6 +158,18 @@ def _cases() -> dict[str, bytes]:
         "form": written(
             [page(Annots="[10 0 R]")], catalog="/AcroForm<</Fields[10 0 R]>>", objects=[field, look]
         ),
+        "signed": written(
+            [page(Annots="[10 0 R]")],
+            catalog="/AcroForm<</SigFlags 3/Fields[10 0 R]>>",
+            objects=[
+                (
+                    "<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/V 12 0 R/Rect[60 600 200 620]/F 4"
+                    "/AP<</N 11 0 R>>>>"
+                ),
+                look,
+                "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<00>>>",
+            ],
+        ),
         "note": written([page(Annots="[10 0 R]")], objects=[note]),
         "javascript": written(
             [page(AA="<</O 11 0 R>>")],

@@ -6,8 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -171,11 +174,12 @@ def test_what_was_active_is_reported(stamp: Stamp, worker: Worker, put: Any, she
     """The answer names what is no longer in the copy."""
     removed = {
         name: press.stamp(worker, put(sheets.cases[name]), put(b"", "out.pdf"), stamp).removed
-        for name in ("a4", "javascript", "launch", "attachment", "xfa", "form")
+        for name in ("a4", "javascript", "launch", "attachment", "xfa", "form", "signed")
     }
     assert removed == {
         "a4": (), "javascript": ("javascript",), "launch": ("action",), "attachment": ("files",),
-        "xfa": ("xfa",), "form": ("submit",),
+        "xfa": ("xfa",),
+        "signed": ("signature",), "form": ("submit",),
     }  # fmt: skip
 
 
@@ -254,6 +258,51 @@ def test_a_bomb_is_given_up_and_the_next_file_is_stamped(
         )  # fmt: skip
     press.stamp(pool, put(sheets.cases["a4"]), tmp_path / "out.pdf", stamp)
     pool.close()
+
+
+def mutations(data: bytes, count: int) -> Iterator[bytes]:
+    """Yield spoiled copies of a file: bytes changed, cut out, doubled, cut off, numbers replaced."""
+    dice = random.Random(len(data))
+    for turn in range(count):
+        spoiled = bytearray(data)
+        at, length = dice.randrange(len(data)), dice.randrange(1, 400)
+        if turn % 5 == 0:
+            for place in dice.sample(range(len(data)), dice.choice([1, 5, 50])):
+                spoiled[place] = dice.randrange(256)
+        elif turn % 5 == 1:
+            del spoiled[at : at + length]
+        elif turn % 5 == 2:
+            spoiled[at:at] = spoiled[at : at + length]
+        elif turn % 5 == 3:
+            del spoiled[at:]
+        else:
+            number = dice.choice(list(re.finditer(rb"\d+", data)))
+            other = str(dice.choice([0, -1, 3, 99, 2**31, 10**12])).encode()
+            spoiled[number.start() : number.end()] = other
+        yield bytes(spoiled)
+
+
+@pytest.mark.parametrize("name", ["three pages", "form", "attachment", "shared resources"])
+def test_spoiled_files_are_stamped_right_or_refused_and_never_a_bug(
+    name: str, stamp: Stamp, worker: Worker, put: Any, sheets: Any, tmp_path: Path
+) -> None:
+    """Whatever comes out carries the code on every page; whatever does not was refused in words."""
+    out = tmp_path / "out.pdf"
+    outcomes, bugs = set(), list[str]()
+    for data in mutations(sheets.cases[name], 60):
+        out.unlink(missing_ok=True)
+        try:
+            made = press.stamp(worker, put(data), out, stamp)
+        except (UnreadableFile, UnstampableFile) as refusal:
+            bugs += [str(refusal.__cause__.__cause__)] if refusal.__cause__ else []
+            outcomes.add("left behind" if out.exists() else "refused")
+            continue
+        outcomes.add("stamped")
+        with pymupdf.open(out) as document:
+            assert document.page_count == made.pages
+            assert stamp.url in codes(document[made.pages - 1])
+    assert outcomes == {"stamped", "refused"}
+    assert bugs == []
 
 
 def test_the_bytes_are_those_of_the_committed_table(
