@@ -98,6 +98,16 @@ def test_every_command_in_the_documents_is_real(
     assert seen > 10
 
 
+def test_every_target_in_the_documents_is_real(tracked: list[Path], project: Path) -> None:
+    """Whatever a document tells to make, the Makefile makes."""
+    told = (project / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", told, re.MULTILINE))
+    for path in (one for one in tracked if one.suffix == ".md"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            for target in re.findall(r"(?:^|`)make ([a-z]+)(?=[ `]|$)", line):
+                assert target in targets, f"{path.relative_to(project)}: make {target}"
+
+
 def test_an_invented_command_is_found(trunk: click.Group) -> None:
     """The check finds a verb and an option that do not exist, and a word too many."""
     text = "`titleblock item frobnicate` `titleblock item list --loud` `titleblock item list X`"
