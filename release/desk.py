@@ -31,9 +31,10 @@ from release.gate import Judgement
 from release.log import Recall, ReleaseLog, Revision
 from release.orders import Filed
 from release.requirements import SignedOff
-from vault import checkin, clock, errors, item
+from vault import checkin, clock, errors, importing, item
 from vault.checkin import CheckIn
 from vault.home import Vault
+from vault.importing import Imported, Plan
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
@@ -68,6 +69,16 @@ def check_in(
     for row in vault.catalogue.orders(lifecycle.OPEN_STATES, number=made.number):
         _up_to_date(vault, actor, orders.load(vault, row.change))
     return made
+
+
+def import_tree(
+    vault: Vault, actor: Person, source: Path, made: Plan, progress: Callable[[int], None]
+) -> Imported:
+    """Import what a plan says; sign-offs on items it changes become void at once."""
+    done = importing.run(vault, actor, source, made, progress)
+    for row in vault.catalogue.orders(lifecycle.OPEN_STATES):
+        _up_to_date(vault, actor, orders.load(vault, row.change))
+    return done
 
 
 # --- change orders ----------------------------------------------------------

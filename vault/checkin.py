@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vault import errors, following, grammars, item, names, pointer, worker
+from vault import errors, following, grammars, item, locks, names, pointer, worker
 from vault.catalogue import ItemRow
 from vault.history.repository import MAIN, Author
 from vault.home import Vault
@@ -80,16 +80,17 @@ def check_in(
     """Add or replace files of an item, by name, as one commit.
 
     ``files`` gives for each name the path its bytes lie at now.  Raises NoSuchItem,
-    BadFileName, EmptyFile, FileTooLarge, UnreadableFile, BadManifest, NothingToCheckIn
-    or MovedOn; nothing has changed then.
+    LockedBy, BadFileName, EmptyFile, FileTooLarge, UnreadableFile, BadManifest,
+    NothingToCheckIn or MovedOn; nothing has changed then.
     """
     people.require(actor, "engineer")
-    kept = {name: _kept(vault, name, path) for name, path in files.items()}
+    kept = {name: kept_bytes(vault, name, path) for name, path in files.items()}
     for _ in range(TRIES):
         tip = following.follow(vault)
         row = vault.catalogue.item(number)
         if row is None:
             raise errors.NoSuchItem(number=number)
+        locks.refuse_others(vault, actor, row.number)
         changes = _changes(vault, tip, row, kept, remove)
         try:
             commit = vault.history.commit(
@@ -121,8 +122,11 @@ def _is_new(vault: Vault, number: str, folder: str, tip: str) -> None:
         raise errors.FolderTaken(path=folder)
 
 
-def _kept(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
-    """Put a file's bytes where they belong; return it with what stands for it in git."""
+def kept_bytes(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
+    """Put a file's bytes where they belong; return it with what stands for it in git.
+
+    Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
+    """
     name = names.file_name(name)
     try:
         size = path.stat().st_size

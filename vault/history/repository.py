@@ -9,6 +9,7 @@ a call returns.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -111,6 +112,13 @@ class History:
         found = self._repository.references.get(ref)
         return None if found is None else str(found.target)
 
+    def head(self) -> str | None:
+        """Return the commit HEAD stands at, or None in a repository without commits."""
+        try:
+            return str(self._repository.head.target)
+        except pygit2.GitError:
+            return None
+
     def refs(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Yield every ref below a prefix with its target; reads all refs, so not for hot paths."""
         for name in self._repository.references:
@@ -152,9 +160,9 @@ class History:
             raise errors.DamagedHistory(where=oid, why="it is not a file")
         return found.data
 
-    def chain(self, ref: str, since: str | None = None) -> Iterator[Commit]:
-        """Yield the first-parent commits of a ref from its tip back to, and without, ``since``."""
-        at = self.tip(ref)
+    def chain(self, start: str, since: str | None = None) -> Iterator[Commit]:
+        """Yield first-parent commits from a ref or commit back to, and without, ``since``."""
+        at = start if is_oid(start) else self.tip(start)
         while at is not None and at != since:
             commit = self._commit(at)
             yield _told(commit)
@@ -225,12 +233,20 @@ class History:
         }
         return str(rewritten(repository, before, blobs))
 
+    def kept(self, data: bytes) -> str:
+        """Write bytes as a file object and return it; no ref points at it yet."""
+        return str(self._repository.create_blob(data))
+
     def settle_on_disk(self, ref: str) -> None:
-        """Fsync the directories a new commit touched: without that a power cut may undo it."""
+        """Fsync the directories a new commit touched: without that a power cut may undo it.
+
+        git removes a folder with its last ref, so the last ones on the way may be gone.
+        """
         durable.fsync_folder(self.git_dir / "objects")
         folder = (self.git_dir / ref).parent
         while folder != self.git_dir:
-            durable.fsync_folder(folder)
+            with contextlib.suppress(FileNotFoundError):
+                durable.fsync_folder(folder)
             folder = folder.parent
 
     # --- inside --------------------------------------------------------------
@@ -260,6 +276,11 @@ class History:
     @staticmethod
     def _entries(tree: pygit2.Tree) -> dict[str, Entry]:
         return {str(one.name): Entry(str(one.name), str(one.type_str), str(one.id)) for one in tree}
+
+
+def opened(folder: Path) -> History:
+    """Return the history of any repository, bare or with a work tree, to read from."""
+    return History(folder / ".git" if (folder / ".git").is_dir() else folder)
 
 
 def create(git_dir: Path) -> History:

@@ -64,7 +64,7 @@ class Signer:
 
     def __init__(self, history: History, key: Key) -> None:
         """Bind a key to a history; nothing is run yet."""
-        self._history = history
+        self.history = history
         self._key = key
         self._git = git.Git(str(history.git_dir))
 
@@ -94,11 +94,37 @@ class Signer:
             )
         except git.GitCommandError as refusal:
             for name, at in seen.items():
-                if self._history.tip(name) != at:
-                    now = self._history.tip(name) or "nothing"
+                if self.history.tip(name) != at:
+                    now = self.history.tip(name) or "nothing"
                     raise errors.MovedOn(ref=name, now=now) from refusal
             raise errors.DamagedHistory(where=ref, why=_last_line(refusal)) from refusal
-        self._history.settle_on_disk(ref)
+        self.history.settle_on_disk(ref)
+
+    def forget(self, ref: str, old: str) -> None:
+        """Remove a ref that still stands at ``old``; for refs of passing use only.
+
+        Raises MovedOn where somebody was first.
+        """
+        try:
+            self._run(["update-ref", "--no-deref", "-d", ref, _oid(old)])
+        except git.GitCommandError as refusal:
+            if self.history.tip(ref) != old:
+                now = self.history.tip(ref) or "nothing"
+                raise errors.MovedOn(ref=ref, now=now) from refusal
+            raise errors.DamagedHistory(where=ref, why=_last_line(refusal)) from refusal
+        self.history.settle_on_disk(ref)
+
+    def refs(self, prefix: str) -> list[tuple[str, str]]:
+        """Return the refs below a prefix with their targets, by name; reads no other refs."""
+        said = self._run(["for-each-ref", "--format=%(refname) %(objectname)", prefix])
+        parts = (line.partition(" ") for line in said.splitlines())
+        return [(name, target) for name, _, target in parts]
+
+    def started(self, words: Sequence[str]) -> git.Git.AutoInterrupt:
+        """Start a verb of git that is fed on its standard input, and return the process."""
+        return self._git.execute(
+            self._argv(words), env=_environment(), as_process=True, istream=subprocess.PIPE
+        )
 
     def tag(self, name: str, target: str, message: str, author: Author) -> str:
         """Create a signed annotated tag and return its ref; raises MovedOn where the name is taken.
@@ -110,7 +136,7 @@ class Signer:
              _oid(target)],
             given=message.encode(), author=author, taken=f"refs/tags/{name}",
         )  # fmt: skip
-        self._history.settle_on_disk(f"refs/tags/{name}")
+        self.history.settle_on_disk(f"refs/tags/{name}")
         return f"refs/tags/{name}"
 
     def commit_fault(self, commit: str) -> str | None:
@@ -134,7 +160,7 @@ class Signer:
 
     def _argv(self, words: Sequence[str]) -> list[str]:
         return [
-            "git", f"--git-dir={self._history.git_dir}",
+            "git", f"--git-dir={self.history.git_dir}",
             "-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={self._key.allowed_signers}",
             "-c", "core.fsync=all", "-c", "core.useReplaceRefs=false", "-c", "core.hooksPath=/dev/null",
             "-c", "core.filesRefLockTimeout=5000",
@@ -151,8 +177,8 @@ class Signer:
         try:
             answer = subprocess_run(self._git, self._argv(words), given, _environment(author))
         except git.GitCommandError as failure:
-            if taken and self._history.tip(taken) is not None:
-                raise errors.MovedOn(ref=taken, now=self._history.tip(taken)) from failure
+            if taken and self.history.tip(taken) is not None:
+                raise errors.MovedOn(ref=taken, now=self.history.tip(taken)) from failure
             raise
         return answer
 
