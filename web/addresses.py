@@ -15,6 +15,7 @@ from web.doors import (
     ANYBODY,
     MAKERS,
     OFFICE,
+    OWNERS,
     PEOPLE,
     PLANNERS,
     SIGNERS,
@@ -54,7 +55,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>", items.page, Door(STAFF, 200)),
     Address("/items/<number>/checkin", checkin.files, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
-    Address("/items/<number>/<rev>/recall", items.recall, None, Door(SIGNERS, 422)),
+    Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/pages/<name>/<int:page>.png", files.picture, Door(STAFF, 200)),
 

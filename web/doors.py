@@ -18,6 +18,7 @@ STAFF: Final = PEOPLE - {"customer"}
 OFFICE: Final = frozenset({"admin", "engineer", "approver", "planner", "quality"})
 MAKERS: Final = frozenset({"admin", "engineer"})
 SIGNERS: Final = frozenset({"admin", "engineer", "approver", "quality"})
+OWNERS: Final = frozenset({"admin", "approver"})
 PLANNERS: Final = frozenset({"admin", "planner"})
 ADMIN: Final = frozenset({"admin"})
 

@@ -51,8 +51,8 @@ def _refused(refusal: Refusal) -> Response:
 
 
 def _wrong_call(fault: HTTPException) -> Response:
-    if isinstance(fault, SecurityError):
-        return _refused(UnknownHost())
+    if isinstance(fault, SecurityError):  # no page: under a foreign name no address can be made
+        return Response(f"{UnknownHost()}\n", UnknownHost.status, mimetype="text/plain")
     if isinstance(fault, MethodNotAllowed):
         answer = _refused(MethodNotHere(method=request.method))
         answer.headers["Allow"] = ", ".join(sorted(fault.valid_methods or ()))

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A stocked vault behind the application, and somebody of every role at the door."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+BASE = "https://vault.example"
+ROUTE = b"""\
+[[operation]]
+seq = 10
+station = "saw"
+title = "Cut the blank"
+setup_minutes = 10
+run_minutes = 2
+
+[[operation]]
+seq = 20
+station = "mill-2"
+title = "Mill the first side"
+setup_minutes = 45
+run_minutes = 12
+notes = "Soft jaws."
+"""
+
+
+def one_page_pdf(words: str) -> bytes:
+    """Return a small drawing: one A4 page with a frame and a line of text."""
+    drawn = f"0.5 w 40 40 515 762 re S BT /F1 18 Tf 80 700 Td ({words}) Tj ET".encode()
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        (
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+            b"/Resources<</Font<</F1 5 0 R>>>>>>"
+        ),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, places = bytearray(b"%PDF-1.7\n"), []
+    for number, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%s endobj\n" % (number, part)
+    start = len(out)
+    out += b"xref\n0 6\n0000000000 65535 f \n"
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the stocked vault holds, by the names tests ask for it."""
+
+    root: Path
+    number: str
+    change: str
+    released_change: str
+    job: str
+    token: str
+    code: str
+
+
+@pytest.fixture(scope="session")
+def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """Return a vault with a released item, a change in review, a job on the floor; only copied."""
+    from release import desk
+    from release.log import ReleaseLog
+    from traveler import jobs, sheet
+    from vault import home
+    from vault.ledger import people as ledger_people
+
+    place = tmp_path_factory.mktemp("stocked")
+    shutil.copytree(founded, place / "vault", symlinks=True)
+    vault = home.open_vault(place / "vault")
+    people = {one.name: one for one in ledger_people.everybody(vault.ledger)}
+    eli, mei, pat = people["eli"], people["mchen"], people["pat"]
+    drawing, route = place / "drawing.pdf", place / "route.toml"
+    drawing.write_bytes(one_page_pdf("Bracket, first"))
+    route.write_bytes(ROUTE)
+    desk.add_item(vault, eli, "10-0042", "Bracket, motor mount", "mchen")
+    desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": drawing, "route.toml": route}, "first")
+    released = desk.open_change(vault, eli, ["10-0042"], "First release.").order.change
+    desk.sign(vault, mei, "correct horse 7", released)
+    desk.release(vault, eli, released)
+    jobs.add(vault, pat, "J-1", "10-0042", 10, "2027-01-04")
+    jobs.release_job(vault, pat, "J-1")
+    printed = sheet.print_traveler(vault, pat, "J-1", place / "traveler.pdf")
+    drawing.write_bytes(one_page_pdf("Bracket, second"))
+    desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": drawing}, "second")
+    change = desk.open_change(vault, eli, ["10-0042"], "Slot moved.").order.change
+    code = ReleaseLog(vault).revision("10-0042", "A").code
+    vault.close()
+    token = printed.addresses[0][1].rpartition("/")[2]
+    return Stock(place / "vault", "10-0042", change, released, "J-1", token, code)
+
+
+@pytest.fixture
+def stock(stocked: Stock, tmp_path: Path) -> Stock:
+    """Return a copy of the stocked vault that may be changed."""
+    root = tmp_path / "stocked"
+    shutil.copytree(stocked.root, root, symlinks=True)
+    return Stock(root, stocked.number, stocked.change, stocked.released_change, stocked.job,
+                 stocked.token, stocked.code)  # fmt: skip
+
+
+@pytest.fixture
+def app(stock: Stock) -> Iterator[Flask]:
+    """Return the application on a vault of its own."""
+    from web.app import create_app
+    from web.visitor import VAULT
+
+    made = create_app(stock.root)
+    yield made
+    made.extensions[VAULT].close()
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A browser at the application, signed in or not."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **more: Any) -> Any:
+        """Ask for a page."""
+        return self.client.get(path, base_url=BASE, buffered=True, **more)
+
+    def open(self, path: str, method: str, **more: Any) -> Any:
+        """Ask with any method."""
+        return self.client.open(path, base_url=BASE, method=method, buffered=True, **more)
+
+    def form_token(self) -> str:
+        """Return the token of this browser's forms, from a page that has one."""
+        page = self.get("/account").text + self.get("/login").text
+        found = re.search(r'name="form_token" value="([0-9a-f]+)"', page)
+        assert found, page[:400]
+        return found[1]
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Send a form as a page of the application would."""
+        told = {"form_token": self.form_token(), **(data or {})}
+        return self.client.post(path, base_url=BASE, data=told, buffered=True, **more)
+
+
+@pytest.fixture
+def guest(app: Flask) -> Callable[[str | None], Guest]:
+    """Return a maker of browsers, each signed in as somebody or as nobody (None)."""
+
+    def make(name: str | None) -> Guest:
+        from vault.ledger import people as ledger_people
+        from vault.ledger import sessions
+        from web.visitor import VAULT
+
+        client = app.test_client()
+        if name is not None:
+            ledger = app.extensions[VAULT].ledger
+            secret = sessions.open_session(ledger, ledger_people.get(ledger, name), "test")
+            client.set_cookie(
+                "__Host-titleblock", secret, domain="vault.example", secure=True, httponly=True
+            )
+        return Guest(client)
+
+    return make

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The table of addresses, walked whole: every address, every method, everybody."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+ACTORS = (None, "ada", "eli", "mchen", "pat", "otto", "quinn", "cora")
+ROLES = {"ada": "admin", "eli": "engineer", "mchen": "approver", "pat": "planner",
+         "otto": "operator", "quinn": "quality", "cora": "customer"}  # fmt: skip
+
+
+def example(rule: str, stock: Any) -> str:
+    """Return an address of a rule that names something the stocked vault has."""
+    name = "css/tokens.css" if "path:" in rule else "10-0042.pdf"
+    facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
+             "token": stock.token, "code": stock.code, "page": "1", "name": name,
+             "filename": name}  # fmt: skip
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
+
+
+def expected(address: Any, method: str, actor: str | None) -> set[int]:
+    """Return what the table says of a method and a person."""
+    door = address.door(method)
+    if door is None:
+        return {405}
+    roles = None if actor is None else frozenset({ROLES[actor]})
+    if door.opens(roles):
+        return {303} if address.rule == "/login" and method != "POST" and actor else {door.answers}
+    if actor is not None:
+        return {403}
+    return {303} if address.manner == "page" and method != "POST" else {401}
+
+
+def test_every_address_of_the_application_stands_in_the_table(app: Any) -> None:
+    """An address that is missing in the table cannot be served."""
+    from web.addresses import TABLE
+
+    served = {(rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()}
+    told = {(rule, one.endpoint) for one in TABLE for rule in (one.rule, *one.also)}
+    assert served == told
+    assert len({one.endpoint for one in TABLE}) == len(TABLE)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_everybody_gets_the_answers_of_the_table(actor: Any, guest: Any, stock: Any) -> None:
+    """Address × method × person: the guard and the views answer as the table says."""
+    from web.addresses import TABLE
+
+    wrong = []
+    for address in TABLE:
+        for rule in (address.rule, *address.also):
+            path = example(rule, stock)
+            for method in METHODS:
+                if rule == "/logout" and method == "POST" and actor:
+                    continue  # it ends the session this walk needs; a test of its own holds it
+                browser = guest(actor)
+                answer = browser.post(path) if method == "POST" else browser.open(path, method)
+                if answer.status_code not in expected(address, method, actor):
+                    wrong.append((method, path, answer.status_code, expected(address, method, actor)))
+    assert not wrong
+
+
+def test_head_says_what_get_says(guest: Any, stock: Any) -> None:
+    """HEAD differs from GET by the missing body only, for whoever asks."""
+    from web.addresses import TABLE
+
+    for actor in (None, "eli", "cora"):
+        browser = guest(actor)
+        browser.get("/login")  # so that both have the same form cookie
+        for address in TABLE:
+            if address.get is None:
+                continue
+            path = example(address.rule, stock)
+            get, head = browser.open(path, "GET"), browser.open(path, "HEAD")
+            assert head.status_code == get.status_code, path
+            assert head.data == b"", path
+            ours = {k: v for k, v in get.headers if k not in {"Date", "Content-Length"}}
+            theirs = {k: v for k, v in head.headers if k not in {"Date", "Content-Length"}}
+            assert ours == theirs, path
+
+
+@pytest.mark.parametrize("place", ["/items/{}", "/items/{}/A", "/items/{}/A/files/route.toml",
+                                   "/changes/{}", "/jobs/{}", "/api/v1/items/{}"])  # fmt: skip
+def test_what_is_foreign_looks_like_what_does_not_exist(place: str, guest: Any, stock: Any) -> None:
+    """A customer cannot tell a real number from an invented one, by status, body or length."""
+    real = {"changes": stock.change, "jobs": stock.job}.get(place.split("/")[1], stock.number)
+    invented = "X" * len(real)
+    for actor in (None, "cora"):
+        browser = guest(actor)
+        there, nowhere = browser.get(place.format(real)), browser.get(place.format(invented))
+        assert there.status_code == nowhere.status_code
+        assert there.text.replace(real, invented) == nowhere.text
+        assert len(there.data) == len(nowhere.data)
+
+
+def test_the_floor_sees_no_work_in_progress(guest: Any, stock: Any) -> None:
+    """For an operator ``working`` is a revision that does not exist, for bytes and pictures too."""
+    operator, engineer = guest("otto"), guest("eli")
+    for place in ("/items/10-0042/{}", "/items/10-0042/{}/files/10-0042.pdf",
+                  "/items/10-0042/{}/pages/10-0042.pdf/1.png", "/api/v1/items/10-0042/{}"):  # fmt: skip
+        assert engineer.get(place.format("working")).status_code == 200
+        answer = operator.get(place.format("working"))
+        nothing = operator.get(place.format("WORKINX"))
+        assert answer.status_code == nothing.status_code == 404
+        assert answer.text.replace("working", "WORKINX") == nothing.text
+    assert "unstamped" not in operator.get("/items/10-0042").text
+    signed = operator.get("/items/10-0042/A/files/10-0042.pdf?original=1").data
+    assert signed == operator.get("/items/10-0042/A/files/10-0042.pdf").data
+
+
+def test_looking_changes_nothing(guest: Any, stock: Any) -> None:
+    """After every GET by everybody the ledger and all refs are what they were."""
+    from vault import home
+    from vault.ledger import events
+    from web.addresses import TABLE
+
+    browsers = [guest(actor) for actor in ACTORS]
+    browsers[1].get("/items")  # the first look may fill the catalogue
+    vault = home.open_vault(stock.root)
+    before = events.head(vault.ledger), sorted(vault.history.refs("refs/"))
+    for browser in browsers:
+        for address in TABLE:
+            if address.get is not None:
+                browser.get(example(address.rule, stock))
+                browser.get(example(address.rule, stock) + "?act=finish&state=open&q=x&done=sign")
+    assert (events.head(vault.ledger), sorted(vault.history.refs("refs/"))) == before
+    vault.close()
+
+
+def test_an_upper_case_code_reaches_the_same_page(guest: Any, stock: Any) -> None:
+    """A QR is upper case, a person may type lower case; look-alikes are forgiven."""
+    browser = guest(None)
+    for kind, code in (("R", stock.code), ("T", stock.token)):
+        pages = {browser.get(path).status_code for path in
+                 (f"/{kind}/{code}", f"/{kind.lower()}/{code}", f"/{kind.lower()}/{code.lower()}")}  # fmt: skip
+        assert pages == {200}
+
+
+def test_an_item_is_found_by_any_spelling_of_its_number(app: Any, guest: Any) -> None:
+    """Another case of a number leads to the one spelling."""
+    from release import desk
+    from vault.ledger import people
+    from web.visitor import VAULT
+
+    vault = app.extensions[VAULT]
+    desk.add_item(vault, people.get(vault.ledger, "eli"), "Ab-1", "Case", "mchen")
+    answer = guest("eli").get("/items/aB-1")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/items/Ab-1")
