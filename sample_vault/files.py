@@ -43,7 +43,8 @@ def files_of(entry: Entry, rev: str) -> tuple[dict[str, bytes], list[Canvas]]:
         made["bom.csv"] = _table(_BOM, bom)
     if checks := entry.at(rev, entry.checks):
         made["characteristics.csv"] = _table(_CHECKS, checks)
-    made |= EXTRAS.get(entry.number, lambda _: {})(rev)
+    if entry.number in EXTRAS:
+        made |= EXTRAS[entry.number](rev)
     return made, sheets
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sample_vault.drafting.canvas import NARROW, Canvas
 from sample_vault.drafting.geometry import Projections, projections
@@ -38,7 +39,13 @@ class Job:
         return self.canvas
 
     def view(
-        self, name: str, x: float, y: float, scale: float = 0, hidden: bool = True, hatch: float = 2.5
+        self,
+        name: str,
+        x: float,
+        y: float,
+        scale: float = 0,
+        hidden: bool = True,
+        hatch: float = 2.5,
     ) -> View:
         """Place a view with the model's origin at x, y of the paper, and draw it."""
         found = View(self.canvas, self.shown.views[name], (x, y), scale or self.scale)
@@ -67,7 +74,12 @@ class Job:
                 y -= 4.6
 
     def table(
-        self, x: float, y: float, widths: tuple[float, ...], rows: list[tuple[str, ...]], row: float = 6
+        self,
+        x: float,
+        y: float,
+        widths: tuple[float, ...],
+        rows: list[tuple[str, ...]],
+        row: float = 6,
     ) -> float:
         """A ruled table downwards from its upper left corner; gives the y below it."""
         c = self.canvas
@@ -87,17 +99,15 @@ class Job:
 
     def parts_list(self, x: float, y: float) -> None:
         """The bill of the register above the title block (ISO 7573)."""
-        rows = [("Find", "Qty", "Number", "Title", "Material")]
+        rows: list[tuple[str, ...]] = [("Find", "Qty", "Number", "Title", "Material")]
         for row in self.entry.at(self.rev, self.entry.bom):
             part = register()[row["number"]]
             material = part.metadata.get("material", "-")
-            rows.append(
-                (str(row["find"]), str(row["qty"]), part.number, part.title, material)
-            )
+            rows.append((str(row["find"]), str(row["qty"]), part.number, part.title, material))
         self.table(x, y + 6 * len(rows), (12, 12, 24, 76, 56), rows)
 
 
-def start(number: str, rev: str, ratio: str = "1:1", **title: str) -> Job:
+def start(number: str, rev: str, ratio: str = "1:1", **title: Any) -> Job:
     """Open the drawing of an item at a revision."""
     entry = register()[number]
     meta = entry.metadata

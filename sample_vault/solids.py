@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# mypy: disable-error-code="import-not-found"
 # /// script
 # requires-python = ">=3.11"
 # dependencies = ["build123d>=0.13,<0.14"]
@@ -56,6 +57,7 @@ def _write_step(shape: Any, number: str, rev: str) -> None:
     """Write AP214 and put our own header on it: a fixed date, our names."""
     target = folder_of(number, rev) / f"{stem(number)}.step"
     target.parent.mkdir(parents=True, exist_ok=True)
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
     if not shape.label:
         shape.label = f"{number} {rev}"
     export_step(shape, str(target), write_pcurves=False)
@@ -65,10 +67,18 @@ def _write_step(shape: Any, number: str, rev: str) -> None:
         f"FILE_NAME('{stem(number)}.step','2026-01-01T08:00:00',('Fernhill Motion Works'),"
         f"('Fernhill Motion Works'),'build123d','{number} rev {rev}','');\n"
     )
-    text = re.sub(r"FILE_DESCRIPTION.*?(?=FILE_SCHEMA)", lambda _: header, text, count=1, flags=re.S)
+    text = re.sub(
+        r"FILE_DESCRIPTION.*?(?=FILE_SCHEMA)", lambda _: header, text, count=1, flags=re.DOTALL
+    )
     text = re.sub(r"\s*\n +", "", text)
-    text = re.sub(r"^(#\d+) = ", r"\1=", text, flags=re.M)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    text = re.sub(r"^(#\d+) = ", r"\1=", text, flags=re.MULTILINE)
+    same = sorted(_unnumbered(text)) == sorted(_unnumbered(before))
+    target.write_text(before if same else text, encoding="utf-8", newline="\n")
+
+
+def _unnumbered(step: str) -> list[str]:
+    """Entities without their numbers: the kernel lists the colours in an order of chance."""
+    return [re.sub(r"#\d+", "#", line) for line in step.splitlines()]
 
 
 if __name__ == "__main__":

@@ -165,7 +165,15 @@ def carriage(rev: str) -> Job:
         frame(c, left, low - 6.5, "position", "Ø0.05", "A")
     if p.pocket:
         a, b, depth = p.pocket
-        t.leader(a / 2, -8, 36, -12, f"Pocket {a:.0f} x {b:.0f} from below", f"{depth:.0f} deep, R6", mark=6)
+        t.leader(
+            a / 2,
+            -8,
+            36,
+            -12,
+            f"Pocket {a:.0f} x {b:.0f} from below",
+            f"{depth:.0f} deep, R6",
+            mark=6,
+        )
         job.picture("iso below", 310, 70, 95, 80)
     job.picture("iso", 310, 155, 95, 95)
     t.leader(-long + 1, half - 1, -10, 10, "4x 2 x 45°")

@@ -113,5 +113,3 @@ def flat_pattern(rev: str) -> dict[str, bytes]:
         d.line("BEND", x, 0, x, p.length)
     d.text("MARK", 12, 8, f"10-0046 {rev}", 4)
     return {"10-0046_flat.dxf": d.write()}
-
-

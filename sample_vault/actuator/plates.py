@@ -3,7 +3,15 @@
 
 from __future__ import annotations
 
-from sample_vault.actuator.sizes import ADAPTER, BASE, CLAMP, CLAMP_SCREWS, DRIVE_X, FIXTURE, IDLER_X
+from sample_vault.actuator.sizes import (
+    ADAPTER,
+    BASE,
+    CLAMP,
+    CLAMP_SCREWS,
+    DRIVE_X,
+    FIXTURE,
+    IDLER_X,
+)
 from sample_vault.drafting.symbols import datum, frame, surface
 from sample_vault.office import Job, start
 
@@ -32,8 +40,10 @@ def base(rev: str) -> Job:
         for i, (x, y) in enumerate(holes, start=1):
             t.cross(x, y, r, 1.5)
             px, py = t.p(x, y)
-            left = letter == "A" and x < DRIVE_X
-            c.text(px + (-2.8 if left else 2.8), py + 2.6, f"{letter}{i}", 1.8, "right" if left else "left")
+            if letter == "A" and x < DRIVE_X:
+                c.text(px - 2.8, py + 2.6, f"{letter}{i}", 1.8, "right")
+            else:
+                c.text(px + 2.8, py + 2.6, f"{letter}{i}", 1.8)
             rows.append((f"{letter}{i}", f"{x:g}", f"{y:g}", features[letter]))
     t.across((0, p.front + p.corner), (DRIVE_X, -38), 1)
     t.across((DRIVE_X, -38), (IDLER_X, -38), 1, words="{} ±0.1", mark=1)
@@ -64,7 +74,15 @@ def clamp(rev: str) -> Job:
     f = job.view("left", 100, 220)
     f.across((-p.groove / 2, 0), (p.groove / 2, 0), 1, words="{} H12", mark=1)
     f.up((-half, 0), (-half, p.thick), 1)
-    f.up((half, 0), (p.groove / 2, p.groove_depth), 1, right=True, words="{} ^+0.1|0^", mark=2, shift=14)
+    f.up(
+        (half, 0),
+        (p.groove / 2, p.groove_depth),
+        1,
+        right=True,
+        words="{} ^+0.1|0^",
+        mark=2,
+        shift=14,
+    )
     surface(c, *f.p(10, p.thick), "Ra 3.2")
     t = job.view("top", 100, 148)
     dx, dy = CLAMP_SCREWS
@@ -112,7 +130,9 @@ def adapter(rev: str) -> Job:
     f.up((-near, -near), (-near, near), 1)
     f.up((-far, -far), (-far, far), 2)
     f.up((-half + p.corner, -half), (-half + p.corner, half), 3)
-    left, low = f.round(far, far, p.counterbore / 2, 40, 20, "4x Ø.217 THRU", "⌴Ø.375 ↧.210", mark=3)
+    left, low = f.round(
+        far, far, p.counterbore / 2, 40, 20, "4x Ø.217 THRU", "⌴Ø.375 ↧.210", mark=3
+    )
     frame(c, left, low - 7, "position", "Ø.014", "A", "B")
     left, low = f.leader(near + 1.7, -near + 1.7, 30, 10, "4x 10-24 UNC-2B THRU", mark=4)
     frame(c, left, low - 7, "position", "Ø.010", "A", "B")
@@ -122,7 +142,9 @@ def adapter(rev: str) -> Job:
     s.caption("SECTION A-A", 22)
     s.centre(-p.thick, 0, p.boss_height, 0)
     r = p.boss / 2
-    s.up((p.boss_height, -r), (p.boss_height, r), 1.4, right=True, words="Ø{} ^+.000|-.001^", mark=1)
+    s.up(
+        (p.boss_height, -r), (p.boss_height, r), 1.4, right=True, words="Ø{} ^+.000|-.001^", mark=1
+    )
     r = p.bore / 2
     s.up((-p.thick, -r), (-p.thick, r), 1, words="Ø{} ^+.001|-.000^", mark=2)
     s.across((-p.thick, -half), (0, -half), 1)
@@ -147,7 +169,11 @@ def fixture(rev: str) -> Job:
     """90-0007 on A3 at 1:1."""
     p = FIXTURE[rev]
     job = start(
-        "90-0007", rev, kind="Fixture drawing", extra="for 10-0042, operation 30", reference="10-0042"
+        "90-0007",
+        rev,
+        kind="Fixture drawing",
+        extra="for 10-0042, operation 30",
+        reference="10-0042",
     )
     c = job.sheet("A3")
     half, wide = p.length / 2, p.width / 2

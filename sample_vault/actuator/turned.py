@@ -30,10 +30,11 @@ def shaft(rev: str) -> Job:
     surface(c, *f.p(26, big), "Ra 0.8")
     surface(c, *f.p(p.length - 14, r), "Ra 0.8")
     if p.flat:
-        middle = p.short + p.body / 2
-        f.across((middle - 8, big), (middle + 8, big), 1.4, above=True, mark=5)
-        f.leader(middle + 3, big - p.flat, -46, 30, f"Flat {p.flat} ±0.05 deep")
-        f.across((p.length - 14, r), (p.length, r), 2.6, above=True, words="{} flat")
+        middle, flat = p.short + p.body / 2, f"{{}} flat, {p.flat} ±0.05 deep"
+        f.across(
+            (middle - 8, big), (middle + 8, big), 1.4, above=True, words=flat, mark=5, shift=-38
+        )
+        f.across((p.length - 14, r), (p.length, r), 2.6, above=True, words=flat, shift=-38)
     g = job.view("left", 84, 106)
     g.cross(0, 0, big)
     g.caption("View from left", 7, 2.5)

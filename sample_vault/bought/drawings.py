@@ -176,7 +176,12 @@ def drawing(number: str, rev: str) -> Job:
     c.text(30, 134, "Requirements", 3.5)
     heads = ("Property", "Required") if not number.startswith("20-02") else ("Quantity", "Part")
     end = job.table(30, 131, (42, 98), [heads, *b.rows], 5.4)
-    c.text(30, end - 5.5, "Sources: any maker that meets the table; first delivery with certificate 2.1", 2.5)
+    c.text(
+        30,
+        end - 5.5,
+        "Sources: any maker that meets the table; first delivery with certificate 2.1",
+        2.5,
+    )
     c.text(30, end - 9.8, "(EN 10204). Changes by the maker need our consent in writing.", 2.5)
     return job
 

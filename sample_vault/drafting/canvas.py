@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sample_vault.drafting.pdf import Document, Page, number
 
@@ -64,12 +65,10 @@ class Canvas:
     def path(self, points: list[Point], pen: Pen = WIDE, closed: bool = False) -> None:
         """Stroke a chain of straight segments."""
         self._take(pen)
-        parts = [
-            f"{number(x)} {number(y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)
-        ]
+        parts = [f"{number(x)} {number(y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)]
         self.page.operators.append(" ".join(parts) + (" s" if closed else " S"))
         ring = [*points, points[0]] if closed else points
-        self.strokes += list(zip(ring, ring[1:], strict=False))
+        self.strokes += list(pairwise(ring))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, pen: Pen = WIDE) -> None:
         """Stroke one straight line."""
@@ -81,9 +80,7 @@ class Canvas:
 
     def fill(self, points: list[Point], grey: float = 0.0) -> None:
         """Fill a polygon without an outline."""
-        parts = [
-            f"{number(x)} {number(y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)
-        ]
+        parts = [f"{number(x)} {number(y)} {'l' if i else 'm'}" for i, (x, y) in enumerate(points)]
         self.page.operators.append(f"{number(grey)} g " + " ".join(parts) + " f 0 g")
 
     def arc(

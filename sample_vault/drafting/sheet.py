@@ -188,8 +188,8 @@ def _mark(c: Canvas, x: float, y: float) -> None:
 
 def _revision_table(c: Canvas, t: Title, size: str) -> None:
     """The revision history in the upper right corner, newest at the bottom."""
-    columns = (("Rev", 9.0), ("Zone", 11.0), ("Description", 72.0), ("Date", 22.0))
-    columns += (("By", 18.0), ("Approved", 18.0))
+    columns = [("Rev", 9.0), ("Zone", 11.0), ("Description", 72.0), ("Date", 22.0)]
+    columns += [("By", 18.0), ("Approved", 18.0)]
     total = sum(w for _, w in columns)
     x0, y = c.page.width - 10 - total, c.page.height - 10
     rows = [tuple(name for name, _ in columns)]

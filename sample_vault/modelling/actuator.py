@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# mypy: disable-error-code="import-not-found"
 """Solids of the actuator's made parts, each in the coordinates its drawing uses."""
 
 from __future__ import annotations
@@ -242,5 +243,3 @@ def fixture_pins(p: s.Fixture) -> list[tuple[float, float]]:
     b = s.BRACKET["B"]
     foot = 5 - s.AXIS - p.pin / 2
     return [(-b.width / 2 - p.pin / 2, 20.0), (-25.0, foot), (25.0, foot)]
-
-

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# mypy: disable-error-code="import-not-found"
 """Bought parts as far as they show, and both products put together."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from build123d import Box, Color, Compound, Cylinder, Pos, Rot, fillet, Axis
+from build123d import Axis, Box, Color, Compound, Cylinder, Pos, Rot, fillet
 
 from sample_vault.actuator import sizes as a
 from sample_vault.modelling import actuator, vise
-from sample_vault.modelling.actuator import LOW, bore
+from sample_vault.modelling.actuator import LOW
 from sample_vault.vise import sizes as v
 
 
@@ -149,7 +150,9 @@ def vise_assembly(rev: str) -> Compound:
     first = Pos(b.jaw + plate.thick, 0, low) * Rot(0, 0, 90)
     _put(parts, "11-0012 jaw plate 1", vise.jaw_plate(plate), first, STEEL)
     x = b.jaw + plate.thick + v.OPENING
-    _put(parts, "11-0012 jaw plate 2", vise.jaw_plate(plate), Pos(x, 0, low) * Rot(0, 0, -90), STEEL)
+    _put(
+        parts, "11-0012 jaw plate 2", vise.jaw_plate(plate), Pos(x, 0, low) * Rot(0, 0, -90), STEEL
+    )
     x += plate.thick
     _put(parts, "11-0011 jaw, sliding", vise.jaw(jaw), Pos(x, 0, v.BED), BLUE)
     x += jaw.length - spindle.nose
@@ -159,5 +162,3 @@ def vise_assembly(rev: str) -> Compound:
     place = Pos(x, 0, v.SCREW_Z - handle.length / 2 + 12) * Rot(0, -90, 0)
     _put(parts, "11-0014 handle", vise.handle(handle), place, STEEL)
     return Compound(label="11-0001 vise TV-60", children=parts)
-
-

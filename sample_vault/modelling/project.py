@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# mypy: disable-error-code="import-not-found"
 """Exact hidden-line projection of a solid to lines, arcs and chains, rounded to a micrometre."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from build123d import Axis, Box, Compound, Face, GeomType, Plane, Pos, Vector
+from build123d import Box, Compound, Face, GeomType, Pos, Vector
 from OCP.BRepAdaptor import BRepAdaptor_Curve
 from OCP.BRepLib import BRepLib
 from OCP.GCPnts import GCPnts_QuasiUniformDeflection
@@ -79,7 +80,7 @@ def section(shape: Any, axis: str, at: float, name: str, whole: tuple[str, ...])
 
 def _lies_in(face: Face, index: int, at: float) -> bool:
     """Whether a face is flat, square to the axis and in the plane of the cut."""
-    return (
+    return bool(
         face.geom_type == GeomType.PLANE
         and abs(abs(tuple(face.normal_at())[index]) - 1) < 1e-6
         and abs(tuple(face.center())[index] - at) < 1e-6
@@ -219,5 +220,3 @@ def _without(hidden: dict[str, Any], visible: dict[str, Any]) -> dict[str, Any]:
     seen = {tuple(a[:3]) for a in visible["a"] if a[4] - a[3] > 359}
     full = [a for a in hidden["a"] if tuple(a[:3]) not in seen]
     return {"l": _merge(hidden["l"], visible["l"]), "a": full, "p": hidden["p"]}
-
-

@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# mypy: disable-error-code="import-not-found"
 """Solids of the vise, each in the coordinates its drawing uses."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from build123d import Align, Axis, Box, Cone, Cylinder, Pos, Rot, SlotOverall, chamfer, extrude, fillet
+from build123d import (
+    Align,
+    Axis,
+    Box,
+    Cone,
+    Cylinder,
+    Pos,
+    Rot,
+    SlotOverall,
+    chamfer,
+    extrude,
+)
 
 from sample_vault.modelling.actuator import LOW, blind, bore, counterbore
 from sample_vault.vise import sizes as s
@@ -92,5 +104,3 @@ def handle(p: s.Handle) -> Any:
 
 def _rod(x: float, length: float, d: float) -> Any:
     return Pos(x + length / 2, 0, 0) * Rot(0, 90, 0) * Cylinder(d / 2, length)
-
-

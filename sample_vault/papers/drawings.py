@@ -42,11 +42,30 @@ def _purpose(job: Job) -> None:
         c,
         262,
         [
-            ("1 Purpose", ("Says how every linear actuator LA-40 (10-0001) is accepted before it is shipped,", "which values are measured and what is written down.")),
-            ("2 Scope", ("All units, no sampling. Valid for stroke 300. Replaces no test that a customer's", "order asks for in addition.")),
-            ("3 Conditions", ("Temperature 20 ± 2 °C, unit at rest for two hours. Granite table, class 1.", "Unit clamped at the four mounting holes, no twist: feeler 0.05 does not enter.", "Instruments within their calibration date; write their numbers into the record.")),
+            (
+                "1 Purpose",
+                (
+                    "Says how every linear actuator LA-40 (10-0001) is accepted before it is shipped,",
+                    "which values are measured and what is written down.",
+                ),
+            ),
+            (
+                "2 Scope",
+                (
+                    "All units, no sampling. Valid for stroke 300. Replaces no test that a customer's",
+                    "order asks for in addition.",
+                ),
+            ),
+            (
+                "3 Conditions",
+                (
+                    "Temperature 20 ± 2 °C, unit at rest for two hours. Granite table, class 1.",
+                    "Unit clamped at the four mounting holes, no twist: feeler 0.05 does not enter.",
+                    "Instruments within their calibration date; write their numbers into the record.",
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
     c.text(_LEFT, end, "4 Instruments", 3.5)
     job.table(
         _LEFT,
@@ -69,10 +88,26 @@ def _geometry(job: Job) -> None:
         c,
         262,
         [
-            ("5 Visual", ("5.1 Number plate: number, letter and serial number agree with the job's traveler.", "5.2 No burr, no bare edge, no swarf in the slots of both housings.", "5.3 Guard fitted, both screws tight; coupling turns freely.")),
-            ("6 Geometry", ("6.1 Indicator M1 on the carriage, stylus on the straight edge M2 beside the base.", "6.2 Move the carriage over the full stroke by hand, five stops of 60 mm.", "6.3 Straightness of travel: spread of the five readings.", "6.4 Turn the indicator to the upper face; flatness of travel in the same way.", "6.5 Height of the carriage's upper face over the base at both ends: 34 nominal.")),
+            (
+                "5 Visual",
+                (
+                    "5.1 Number plate: number, letter and serial number agree with the job's traveler.",
+                    "5.2 No burr, no bare edge, no swarf in the slots of both housings.",
+                    "5.3 Guard fitted, both screws tight; coupling turns freely.",
+                ),
+            ),
+            (
+                "6 Geometry",
+                (
+                    "6.1 Indicator M1 on the carriage, stylus on the straight edge M2 beside the base.",
+                    "6.2 Move the carriage over the full stroke by hand, five stops of 60 mm.",
+                    "6.3 Straightness of travel: spread of the five readings.",
+                    "6.4 Turn the indicator to the upper face; flatness of travel in the same way.",
+                    "6.5 Height of the carriage's upper face over the base at both ends: 34 nominal.",
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
     job.table(
         _LEFT,
         end,
@@ -108,10 +143,24 @@ def _motion(job: Job) -> None:
         c,
         262,
         [
-            ("7 Belt", ("7.1 Carriage at mid stroke; pluck the free span, M3 above its middle.", "7.2 48 Hz ± 3 Hz. Adjust with the tension screws of 10-0044, lock, measure again.")),
-            ("8 Force and motion", ("8.1 Motor without current. Pull the carriage with M4 at constant speed, both ways.", "8.2 Run 200 double strokes at 400 mm/s; temperature of the coupling below 45 °C.", "8.3 Repeatability: ten approaches to 150 from each side, laser head M5.", "8.4 Backlash: difference of the two means of 8.3.")),
+            (
+                "7 Belt",
+                (
+                    "7.1 Carriage at mid stroke; pluck the free span, M3 above its middle.",
+                    "7.2 48 Hz ± 3 Hz. Adjust with the tension screws of 10-0044, lock, measure again.",
+                ),
+            ),
+            (
+                "8 Force and motion",
+                (
+                    "8.1 Motor without current. Pull the carriage with M4 at constant speed, both ways.",
+                    "8.2 Run 200 double strokes at 400 mm/s; temperature of the coupling below 45 °C.",
+                    "8.3 Repeatability: ten approaches to 150 from each side, laser head M5.",
+                    "8.4 Backlash: difference of the two means of 8.3.",
+                ),
+            ),
         ],
-    )  # fmt: skip
+    )
     job.table(
         _LEFT,
         end,
@@ -134,13 +183,28 @@ def _record(job: Job) -> None:
         c,
         262,
         [
-            ("9 Decision", ("All limits kept: accept, sign, attach the record to the job.", "One limit missed: red tag, nonconformance, no rework without disposition.")),
-            ("10 Record", ("Serial number: ______________     Job: ______________     Date: ______________",)),
+            (
+                "9 Decision",
+                (
+                    "All limits kept: accept, sign, attach the record to the job.",
+                    "One limit missed: red tag, nonconformance, no rework without disposition.",
+                ),
+            ),
+            (
+                "10 Record",
+                ("Serial number: ______________     Job: ______________     Date: ______________",),
+            ),
         ],
-    )  # fmt: skip
-    rows = [("Check", "Limit", "Reading 1", "Reading 2", "Pass")]
-    limits = (("G1", "0.030"), ("G2", "0.030"), ("G3", "0.040"), ("G4", "34 ± 0.15"), ("B1", "45 to 51"))
-    limits += (("F1", "8.0"), ("F2", "5.5"), ("F3", "0.05"), ("F4", "0.10"), ("F5", "45"))
+    )
+    rows: list[tuple[str, ...]] = [("Check", "Limit", "Reading 1", "Reading 2", "Pass")]
+    limits = [
+        ("G1", "0.030"),
+        ("G2", "0.030"),
+        ("G3", "0.040"),
+        ("G4", "34 ± 0.15"),
+        ("B1", "45 to 51"),
+    ]
+    limits += [("F1", "8.0"), ("F2", "5.5"), ("F3", "0.05"), ("F4", "0.10"), ("F5", "45")]
     rows += [(name, limit, "", "", "") for name, limit in limits]
     end = job.table(_LEFT, end, (20, 36, 40, 40, 30), rows, 7)
     c.text(_LEFT, end - 16, "Inspector: ______________________", 2.5)
@@ -158,10 +222,20 @@ def setup_sheet(rev: str) -> Job:
         c,
         258,
         [
-            ("Part and clamping", ("Bracket 10-0042 rev C in fixture 90-0007, wall on the plate, foot on two pins.", "Zero: X on the bore axis, Y on the bore axis, Z on the upper face of the wall.", "Program 40-0042_op30.nc, G54, millimetres.")),
-            ("Before the first piece", ("Touch off all tools. Single block to the first bore, then check Ø50 H7.",)),
+            (
+                "Part and clamping",
+                (
+                    "Bracket 10-0042 rev C in fixture 90-0007, wall on the plate, foot on two pins.",
+                    "Zero: X on the bore axis, Y on the bore axis, Z on the upper face of the wall.",
+                    "Program 40-0042_op30.nc, G54, millimetres.",
+                ),
+            ),
+            (
+                "Before the first piece",
+                ("Touch off all tools. Single block to the first bore, then check Ø50 H7.",),
+            ),
         ],
-    )  # fmt: skip
+    )
     job.table(
         _LEFT,
         end,

@@ -51,7 +51,7 @@ def boring(rev: str) -> dict[str, bytes]:
     p: Bracket = BRACKET["C"]
     r, half = p.bore / 2 - 0.2 - 8, p.pattern / 2
     threads = [(sx * half, sy * half) for sx in (-1, 1) for sy in (-1, 1)]
-    blocks = _tool(1, "END MILL D16 Z3", 6000) + ["G0 X0. Y0.", "Z2."]
+    blocks = [*_tool(1, "END MILL D16 Z3", 6000), "G0 X0. Y0.", "Z2."]
     for z in (4.0, 8.0, p.thick + 1):
         blocks += [f"G1 Z{_f(-z)} F300", f"X{_f(r)} F900", f"G3 I{_f(-r)} J0. F1400", "G1 X0."]
     blocks += ["G0 Z50.", "M9", *_tool(2, f"BORING HEAD D50 {p.fit}", 900)]

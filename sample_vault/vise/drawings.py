@@ -50,11 +50,24 @@ def body(rev: str) -> Job:
             t.cross(x, sy * 20, p.foot_bore / 2, 2)
     t.across((p.foot_x, -20), (far, -20), 1)
     t.up((p.foot_x, -20), (p.foot_x, 20), 2)
-    t.up((p.slot_to - 7, -p.slot / 2), (p.slot_to - 7, p.slot / 2), 1, right=True, words="{} H7", mark=3, shift=-19)
+    t.up(
+        (p.slot_to - 7, -p.slot / 2),
+        (p.slot_to - 7, p.slot / 2),
+        1,
+        right=True,
+        words="{} H7",
+        mark=3,
+        shift=-19,
+    )
     t.round(far, -20, p.foot_bore / 2, -28, 40, "4x Ø6.6 through", "Ø11 down to 15 above A")
     t.cut_mark((-4, 0), (p.length + 4, 0), "A", (0, 1))
     job.picture("iso", 275, 72, 125, 95)
-    job.notes(30, 68, "Cast blank is allowed; then stress relieved.", "Sliding face and slot in one setting.")
+    job.notes(
+        30,
+        68,
+        "Cast blank is allowed; then stress relieved.",
+        "Sliding face and slot in one setting.",
+    )
     return job
 
 
@@ -72,14 +85,23 @@ def jaw(rev: str) -> Job:
     f.across((low_x, -p.tongue_depth), (low_x + p.tongue_length, -p.tongue_depth), 1)
     f.up((low_x, -p.tongue_depth), (0, 0), 1)
     f.up((0, 0), (0, high), 1)
-    f.up((p.length, z - p.nose / 2), (p.length, z + p.nose / 2), 1, right=True, words="Ø{} H11", shift=-17)
+    f.up(
+        (p.length, z - p.nose / 2),
+        (p.length, z + p.nose / 2),
+        1,
+        right=True,
+        words="Ø{} H11",
+        shift=-17,
+    )
     f.leader(p.length / 2 - 2.1, -p.tongue_depth + 5, -10, -28, "M5 - 10 deep")
     w = job.view("left", 145, 205)
     w.centre(0, -p.tongue_depth, 0, high, 4)
     for sy in (-1, 1):
         w.cross(sy * 20, 15, 2.5, 2)
     w.across((-20, 15), (20, 15), 1, above=True, words="{} ±0.1", mark=2)
-    w.across((-p.tongue / 2, -p.tongue_depth), (p.tongue / 2, -p.tongue_depth), 1, words="{} f7", mark=1)
+    w.across(
+        (-p.tongue / 2, -p.tongue_depth), (p.tongue / 2, -p.tongue_depth), 1, words="{} f7", mark=1
+    )
     w.across((-_HALF, 0), (_HALF, 0), 2)
     w.up((_HALF, 0), (20, 15), 1, right=True)
     w.leader(-20 - 1.5, 13.5, -10, -24, "2x M5", "10 deep")
@@ -110,7 +132,15 @@ def jaw_plate(rev: str) -> Job:
     f.across((-_HALF, 0.5), (_HALF, 0.5), 2, words="{} ^0|-0.1^")
     f.up((-_HALF, 0), (-p.pitch / 2, p.height / 2), 1)
     f.up((-_HALF + 0.5, 0), (-_HALF + 0.5, p.height), 2, words="{} ^0|-0.1^", mark=3)
-    f.round(p.pitch / 2, p.height / 2, p.head / 2, 60, 28, "2x Ø5.5 through", f"countersink Ø{p.head} x 90°")
+    f.round(
+        p.pitch / 2,
+        p.height / 2,
+        p.head / 2,
+        60,
+        28,
+        "2x Ø5.5 through",
+        f"countersink Ø{p.head} x 90°",
+    )
     s = job.view("left@x=20", 168, 205)
     s.caption("A-A", 24)
     f.cut_mark((20, -3), (20, p.height + 3), "A", (1, 0))
@@ -150,7 +180,9 @@ def spindle(rev: str) -> Job:
     f.across((n, -r), (end, -r), 1)
     f.across((end, -big), (p.length, -big), 1)
     f.across((0, -p.nose_d / 2), (p.length, -big), 2)
-    f.up((p.chamfer, -p.nose_d / 2), (p.chamfer, p.nose_d / 2), 1, words="Ø{} f9", mark=1, shift=-16)
+    f.up(
+        (p.chamfer, -p.nose_d / 2), (p.chamfer, p.nose_d / 2), 1, words="Ø{} f9", mark=1, shift=-16
+    )
     f.up((p.length - 1, -big), (p.length - 1, big), 1, right=True, words="Ø{}")
     f.leader(50, r, 8, 18, "Tr12x3 - 7e", mark=2)
     f.leader(p.groove_at, p.groove_d / 2, 4, 32, "Ø5 h11 x 4.2 H13")
