@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from vault import setup_cli
+from vault import lock_cli, setup_cli
 from vault.errors import Refusal
 from vault.ledger import people_cli
 from vault.terminal import Session
@@ -41,6 +41,7 @@ def trunk() -> click.Group:
     """Return the whole command line, with every installed branch hung on it."""
     setup_cli.hang(titleblock)
     people_cli.hang(titleblock)
+    lock_cli.hang(titleblock)
     for branch in sorted(entry_points(group="titleblock.cli"), key=lambda one: one.name):
         branch.load()(titleblock)
     return titleblock

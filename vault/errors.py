@@ -210,6 +210,30 @@ class MovedOn(Conflict):
     again on what is there now."""
 
 
+class LockedBy(Conflict):
+    """{number} is locked by {holder} since {at} ({why}); nothing was changed, so ask them to give
+    it back with `titleblock unlock {number}`, or an administrator or its approval owner to break
+    the lock."""
+
+
+class NotLocked(NotFound):
+    """{number} is not locked; `titleblock locks` shows what is."""
+
+
+class NotYourLock(NotAllowed):
+    """The lock on {number} is held by {holder}, who alone gives it back; an administrator or the
+    approval owner of the item breaks it with `titleblock unlock {number} --break -m WHY`."""
+
+
+class MayNotBreak(NotAllowed):
+    """{name} may not break the lock on {number}; its approval owner {owner} or an administrator
+    may."""
+
+
+class NoReasonToBreak(BadInput):
+    """Breaking the lock on {number} needs a reason, which its holder is told; add one with -m."""
+
+
 class MissingObject(Damaged):
     """The bytes of {name} (md5 {md5}) are not in the object store; restore them from a backup or
     `dvc push` them again."""
