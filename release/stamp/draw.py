@@ -20,7 +20,7 @@ from release.errors import UnstampableFile
 from release.stamp import metrics, qr
 from release.stamp.lettering import Lettering
 from release.stamp.place import LETTER, MM, Ink, Place, Sheet, find, ink, pixel_for, sheet
-from release.stamp.template import Area, Block, Code, Colour, Stamp, Words, blocks
+from release.stamp.template import Area, Block, Code, Stamp, Words, blocks
 
 _pdf = pymupdf.mupdf
 
@@ -176,10 +176,11 @@ def mark(
         page = page_object(document, index)
         seen = looks[index] or look(document, index)
         seat = sheet_of(page)
-        place = find(seat, seen.ink(), pen.sizes)
+        drawn = seen.ink()
+        place = find(seat, drawn, pen.sizes)
         if place is None:
             raise UnstampableFile(name=name, reason=_too_small(index, seat))
-        pen.draw(page, seat, place, f"{index + 1} / {total}")
+        pen.draw(page, seat, place, f"{index + 1} / {total}", dark=drawn.ground < 128)
         marks.append(Mark(seat, seen, place, pen.blocks[place.choice]))
     return marks
 
@@ -209,9 +210,9 @@ class _Pen:
         self._forms: dict[int, int] = {}
         self._before = _new_stream(document, b"q\n")
 
-    def draw(self, page: Any, seat: Sheet, place: Place, count: str) -> None:
+    def draw(self, page: Any, seat: Sheet, place: Place, count: str, *, dark: bool = False) -> None:
         """Append the page's form to its content, fenced in."""
-        key = _hang(page, self._page_form(seat, place, count))
+        key = _hang(page, self._page_form(seat, place, count, dark))
         after = f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n"
         chain = [
             self._before,
@@ -220,13 +221,13 @@ class _Pen:
         ]
         _pdf.pdf_dict_puts(page, "Contents", _array(self._document, chain))
 
-    def _page_form(self, seat: Sheet, place: Place, count: str) -> Any:
+    def _page_form(self, seat: Sheet, place: Place, count: str, dark: bool) -> Any:
         block = self.blocks[place.choice]
         self._block_form(place.choice, block)
         scale, shown = place.scale, block.sheet
         text = "".join([
             _CLEAN,
-            *self._watermark(seat),
+            *self._watermark(seat, dark),
             f"q {_n(scale)} 0 0 {_n(scale)} {_n(place.x)} {_n(place.y)} cm /B{place.choice} Do\n",
             self._words(Words(shown.x, shown.y, count, shown.size)),
             "Q\n",
@@ -246,13 +247,18 @@ class _Pen:
         self._document.update_object(
             self._resources,
             f"<</Font<<{self._letters.resources()}>>/XObject<<{forms}>>/ExtGState<<"
-            "/N<</ca 1/CA 1/BM/Normal/SMask/None>>/M<</ca 1/CA 1/BM/Multiply/SMask/None>>>>>>",
+            "/N<</ca 1/CA 1/BM/Normal/SMask/None>>/M<</ca 1/CA 1/BM/Multiply/SMask/None>>"
+            "/S<</ca 1/CA 1/BM/Screen/SMask/None>>>>>>",
         )
         return self._resources
 
-    def _watermark(self, seat: Sheet) -> Iterator[str]:
-        """Yield the word across the page, which darkens paper but never what is drawn on it."""
+    def _watermark(self, seat: Sheet, dark: bool) -> Iterator[str]:
+        """Yield the word across the page, which tints paper but never what is drawn on it.
+
+        It is multiplied with light paper and screened over dark, so that lines stay what they are.
+        """
         manner = self._stamp.manner
+        colour = tuple(0.55 * part for part in manner.band) if dark else manner.tint
         diagonal = math.hypot(seat.width, seat.height)
         wide = metrics.width(manner.watermark, 1, bold=True)
         size = min(manner.reach * diagonal / wide, 0.4 * min(seat.width, seat.height))
@@ -261,7 +267,7 @@ class _Pen:
         along, rise = wide * size / 2, 0.36 * size
         x = seat.width / 2 - along * cos + rise * sin
         y = seat.height / 2 - along * sin - rise * cos
-        yield f"q /M gs {_colour(manner.tint)} BT {_n(cos, 5)} {_n(sin, 5)} {_n(-sin, 5)} "
+        yield f"q /{'S' if dark else 'M'} gs {_colour(colour)} BT {_n(cos, 5)} {_n(sin, 5)} {_n(-sin, 5)} "
         yield f"{_n(cos, 5)} {_n(x)} {_n(y)} Tm "
         yield self._letters.show(manner.watermark, _n(size), bold=True) + " ET Q\n"
 
@@ -333,7 +339,7 @@ def _code(code: Code, modules: qr.Matrix) -> str:
     )
 
 
-def _colour(colour: Colour) -> str:
+def _colour(colour: Sequence[float]) -> str:
     return " ".join(_n(part) for part in colour) + " rg"
 
 

@@ -83,6 +83,7 @@ class Ink:
     width: int
     rows: tuple[int, ...]
     pixel: float  # points
+    ground: int = 255  # the grey of the paper
 
     @property
     def height(self) -> int:
@@ -103,7 +104,7 @@ def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
         bytes(ord("1") if abs(grey - ground) > 8 else ord("0") for grey in range(256))
     )
     rows = tuple(int(signs[at : at + width], 2) for at in range(0, len(signs) - width + 1, step))
-    return Ink(width, rows, pixel)
+    return Ink(width, rows, pixel, ground)
 
 
 def _commonest(samples: bytes) -> int:

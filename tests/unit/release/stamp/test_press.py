@@ -98,6 +98,20 @@ def test_every_state_says_its_word_once_in_the_block_and_once_across(
         assert document[0].search_for(wanted.manner.word)
 
 
+@pytest.mark.parametrize("state", ["superseded", "recalled", "review"])
+def test_the_word_across_shows_on_dark_paper_too(
+    state: str, stamp: Stamp, worker: Worker, put: Any, sheets: Any
+) -> None:
+    """A drawing in white on black is warned about as clearly as one in black on white."""
+    out = put(b"", "out.pdf")
+    press.stamp(worker, put(sheets.cases["dark ground"]), out, replace(stamp, state=state))
+    with pymupdf.open(out) as document:
+        picture = document[0].get_pixmap(dpi=36, colorspace=pymupdf.csRGB)
+    middle = picture.samples[picture.stride * 150 : picture.stride * 300]  # above the block
+    shown = sum(1 for red in middle[::3] if 60 < red < 200)
+    assert shown > len(middle) / 3 * 0.05
+
+
 def test_a_stamp_can_be_stamped_again(stamp: Stamp, worker: Worker, put: Any, sheets: Any) -> None:
     """A released file that was superseded carries both stamps, and both codes are readable."""
     first, second = put(b"", "first.pdf"), put(b"", "second.pdf")
