@@ -55,7 +55,7 @@ def _profile(job: Job, p: Housing, name: str, x: float) -> View:
     s.up((half, 0), (GUIDE_Y, GUIDE_Z), 1, right=True, words="{} ±0.03")
     s.up((half, 0), (p.slot / 2, p.floor), 2, right=True)
     left, low = s.round(GUIDE_Y, GUIDE_Z, GUIDE_D / 2, 22, 45, "2x Ø12 H7", mark=3)
-    frame(c, left, low - 6.5, "parallel", "Ø0.03", "A")
+    frame(c, left, low - 8, "parallel", "Ø0.03", "A")
     datum(c, *s.p(-47, 0), "A", dy=-5)
     surface(c, *s.p(-17, p.floor), "Ra 6.3")
     return s
@@ -137,7 +137,7 @@ def carriage(rev: str) -> Job:
     s.across((-GUIDE_Y, p.bore_z), (GUIDE_Y, p.bore_z), 1, words="{} ±0.02", mark=3)
     s.across((-half, 0), (half, 0), 2)
     left, low = s.round(-GUIDE_Y, p.bore_z, p.bore / 2, 120, 30, "2x Ø21 H7", mark=1)
-    frame(c, left, low - 6.5, "cylindrical", "0.01")
+    frame(c, left, low - 8, "cylindrical", "0.01")
     datum(c, *s.p(47, 0), "A", dy=-5)
     surface(c, *s.p(30, p.height), "Ra 1.6")
     t = job.view("top", 100, 132)
@@ -162,7 +162,7 @@ def carriage(rev: str) -> Job:
         for sy in (-1, 1):
             t.cross(0, sy * dy, 2.5, 2)
         left, low = t.leader(1.8, dy - 1.8, 52, -14, "2x Ø5 H7 - 10 deep", mark=5)
-        frame(c, left, low - 6.5, "position", "Ø0.05", "A")
+        frame(c, left, low - 8, "position", "Ø0.05", "A")
     if p.pocket:
         a, b, depth = p.pocket
         t.leader(

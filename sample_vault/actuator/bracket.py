@@ -27,7 +27,7 @@ def bracket(rev: str) -> Job:
     f.up((-half, 0), (0, AXIS), 2, words="{} ±0.05", mark=2, shift=-6)
     f.up((-half, 0), (p.chamfer - half, p.height), 3)
     left, low = f.round(motor, AXIS + motor, 2.5, 30, 22, "4x M5 through", mark=5)
-    frame(c, left, low - 6.5, "position", "Ø0.2", "A", "B")
+    frame(c, left, low - 8, "position", "Ø0.2", "A", "B")
     if p.chamfer:
         corner = (half - p.chamfer / 2, p.height - p.chamfer / 2)
         f.leader(*corner, 16, 22, f"2x {p.chamfer:.0f} x 45°", mark=6)
@@ -59,9 +59,9 @@ def bracket(rev: str) -> Job:
     far, near = p.foot_y[1], p.foot_y[0]
     t.across((-p.foot_x, -far), (p.foot_x, -far), 1)
     t.up((-p.foot_x, -near), (-half, 0), 1, words="{}")
-    t.up((-p.foot_x, -far), (-half, 0), 2)
+    t.up((-p.foot_x, -far), (-half, 0), 3)
     t.round(p.foot_x, -near, p.foot_hole / 2, 42, 46, f"4x Ø{p.foot_hole} H13 through", mark=3)
-    t.up((half, -p.guard_y), (half, 0), 1, right=True)
+    t.up((-half, -p.guard_y), (-half, 0), 2)
     t.leader(half, -p.guard_y, 22, -14, "2x M4 - 7 deep, drill 9", "6 above A, both sides")
     job.picture("iso back", 275, 95, 130, 150)
     job.notes(

@@ -52,7 +52,7 @@ def base(rev: str) -> Job:
     t.up((p.corner, p.front), (p.corner, p.back), 2)
     t.leader(1.8, p.back - 1.8, -8, 8, "4x R6")
     left, low = t.leader(290, 60, 18, -8, "Upper face", dot=True)
-    frame(c, left, low - 6.5, "flat", "0.1")
+    frame(c, left, low - 8, "flat", "0.1")
     s = job.view("front", 62, 124)
     s.up((0, -p.thick), (0, 0), 1, words="{} ±0.1", mark=2)
     surface(c, *s.p(200, 0), "Ra 1.6")
@@ -133,23 +133,24 @@ def adapter(rev: str) -> Job:
     left, low = f.round(
         far, far, p.counterbore / 2, 40, 20, "4x Ø.217 THRU", "⌴Ø.375 ↧.210", mark=3
     )
-    frame(c, left, low - 7, "position", "Ø.014", "A", "B")
+    frame(c, left, low - 8, "position", "Ø.014", "A", "B")
     left, low = f.leader(near + 1.7, -near + 1.7, 30, 10, "4x 10-24 UNC-2B THRU", mark=4)
-    frame(c, left, low - 7, "position", "Ø.010", "A", "B")
+    frame(c, left, low - 8, "position", "Ø.010", "A", "B")
     f.leader(-half + 1, half - 1, -16, 12, "4x R.125")
     f.cut_mark((0, half + 3), (0, -half - 3), "A", (-1, 0))
     s = job.view("left@x=0", 250, 160)
     s.caption("SECTION A-A", 22)
     s.centre(-p.thick, 0, p.boss_height, 0)
     r = p.boss / 2
-    s.up(
+    x, _ = s.up(
         (p.boss_height, -r), (p.boss_height, r), 1.4, right=True, words="Ø{} ^+.000|-.001^", mark=1
     )
     r = p.bore / 2
     s.up((-p.thick, -r), (-p.thick, r), 1, words="Ø{} ^+.001|-.000^", mark=2)
     s.across((-p.thick, -half), (0, -half), 1)
     s.across((0, half), (p.boss_height, p.boss / 2), 1, above=True)
-    datum(c, *s.p(0, -half + 6), "A", dx=9)
+    datum(c, *s.p(0, -half + 5), "A", dx=5)
+    datum(c, x, s.p(0, -p.boss / 2)[1], "B", dy=-9)
     job.picture("iso", 300, 165, 110, 85)
     job.picture("iso back", 300, 72, 110, 85)
     job.notes(
@@ -158,7 +159,7 @@ def adapter(rev: str) -> Job:
         "DIMENSIONING AND TOLERANCING PER ASME Y14.5-2018.",
         "ALL DIMENSIONS IN INCHES. REMOVE BURRS AND SHARP EDGES .015 MAX.",
         "CLEAR ANODIZE PER MIL-A-8625 TYPE II CLASS 1.",
-        "DATUM B IS THE AXIS OF Ø1.967. BOSS FITS BORE Ø50 OF 10-0042.",
+        "BOSS Ø1.967 FITS BORE Ø50 OF 10-0042.",
         "BALLOONS ARE INSPECTION CHARACTERISTICS.",
         head="NOTES: UNLESS OTHERWISE SPECIFIED",
     )
@@ -194,12 +195,14 @@ def fixture(rev: str) -> Job:
     t.across((-42, 20), (0, 5), 2, words="{} ±0.02", mark=1)
     t.across((-half, -wide + 3), (half, -wide + 3), 3)
     t.up((-25, -47), (0, 5), 1, words="{} ±0.02", mark=2)
+    t.up((-42, 20), (0, 5), 1)
+    t.leader(half - 8, 6, 36, 10, "2x slot 12 x 16 for clamps")
     t.up((-half + 3, -wide), (-half + 3, wide), 2)
     left, low = t.round(25, -47, 4, 10, 42, "3x dowel Ø8 m6 x 34", "ISO 8734, pressed in H7")
-    frame(c, left, low - 6.5, "square", "Ø0.02", "A")
+    frame(c, left, low - 8, "square", "Ø0.02", "A")
     t.round(0, 5, 28, -8, 64, "Ø56 relief for the boring bar")
-    t.round(30, 35, 4, 40, 32, "4x Ø8 relief for taps")
-    t.round(54, 35, 3.4, 0, 16, "2x M8 through")
+    t.round(30, 35, 4, 40, 32, "4x Ø8 relief for taps, 60 x 60")
+    t.round(54, 35, 3.4, 0, 16, "2x M8 through", "108 apart, 30 above the bore")
     s = job.view("left", 268, 218)
     datum(c, *s.p(20, 0), "A", dy=-6)
     s.across((-wide, 0), (wide, 0), 2)

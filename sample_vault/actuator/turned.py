@@ -23,16 +23,16 @@ def shaft(rev: str) -> Job:
     f.up((p.chamfer, -r), (p.chamfer, r), 1.6, words="Ø{} j6", mark=1)
     f.up((p.length - p.chamfer, -r), (p.length - p.chamfer, r), 1.6, right=True, words="Ø{} h6")
     left, low = f.leader(end - 14, big, 10, 22, "Ø10 h6", mark=2)
-    frame(c, left, low - 7, "runout", "0.02", "C-D")
+    frame(c, left, low - 8, "runout", "0.02", "C-D")
     f.leader(p.length, r - p.chamfer / 2, 8, 26, f"2x {p.chamfer} x 45°")
     datum(c, *f.p(p.short / 2, r), "C", dy=9)
     datum(c, *f.p(end + 12, r), "D", dy=9)
     surface(c, *f.p(26, big), "Ra 0.8")
-    surface(c, *f.p(p.length - 14, r), "Ra 0.8")
+    surface(c, *f.p(p.length - 26, r), "Ra 0.8")
     if p.flat:
         middle, flat = p.short + p.body / 2, f"{{}} flat, {p.flat} ±0.05 deep"
         f.across(
-            (middle - 8, big), (middle + 8, big), 1.4, above=True, words=flat, mark=5, shift=-38
+            (middle - 8, big), (middle + 8, big), 1.4, above=True, words=flat, mark=5, shift=-42
         )
         f.across((p.length - 14, r), (p.length, r), 2.6, above=True, words=flat, shift=-38)
     g = job.view("left", 84, 106)
@@ -60,8 +60,8 @@ def guide_shaft(rev: str) -> Job:
     f.centre(0, 0, p.length, 0, 5)
     f.across((0, -r), (p.length, -r), 1.5, words="{} ^0|-0.2^", mark=2)
     left, low = f.leader(150, r, 14, 16, "Ø12 h6", mark=1)
-    frame(c, left, low - 6.5, "cylindrical", "0.008")
-    frame(c, left, low - 12.5, "straight", "0.02")
+    frame(c, left, low - 8, "cylindrical", "0.008")
+    frame(c, left, low - 14, "straight", "0.02")
     surface(c, *f.p(300, r), "Ra 0.4")
     f.leader(0, r - 1, -8, 24, "2x 1 x 45°")
     f.leader(p.length, 1.5, 12, 22, "2x M5 - 12 deep", "drill Ø4.2 - 15 deep")
@@ -91,7 +91,7 @@ def pin(rev: str) -> Job:
     f.across((inner, -r), (p.length - inner, -r), 1, mark=2)
     f.across((0, -r), (p.length, -r), 2)
     left, low = f.leader(60, r, 10, 14, "Ø8 h8", mark=1)
-    frame(c, left, low - 6.5, "straight", "0.05")
+    frame(c, left, low - 8, "straight", "0.05")
     f.leader(p.groove_in + p.groove_w / 2, r, 8, 30, "2x Ø7.6 h10 x 0.9 H13")
     f.leader(p.length, r - 0.3, 10, 14, "2x 0.5 x 45°")
     surface(c, *f.p(30, r), "Ra 1.6")

@@ -31,7 +31,7 @@ def body(rev: str) -> Job:
     s.up((p.length, 0), (p.length, SCREW_Z), 2, right=True, words="{} ±0.05", mark=2)
     s.leader(p.length - 12, SCREW_Z + 4.7, 24, 26, "Tr12x3 - 7H", mark=1)
     left, low = s.leader(80, BED, -8, 18, "Sliding face")
-    frame(c, left, low - 6.5, "parallel", "0.01", "A")
+    frame(c, left, low - 8, "parallel", "0.01", "A")
     surface(c, *s.p(104, BED), "Ra 0.8")
     datum(c, *s.p(6, 0), "A", dy=-4)
     w = job.view("left", 316, 196)
