@@ -162,7 +162,7 @@ def _check(pointer: Pointer, file: str) -> None:
         raise ValueError("meta.sha256 is not 64 hexadecimal digits in lower case")
     if not 0 <= pointer.size <= LARGEST_FILE:
         raise ValueError("size is not a number of bytes")
-    if "/" in pointer.name or pointer_name(pointer.name) != file:
+    if pointer_name(pointer.name) != file:
         raise ValueError(f"its path is “{pointer.name}”, not the file beside it that {file} names")
     fault = path_fault(pointer.name)
     if fault:

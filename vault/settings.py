@@ -146,7 +146,7 @@ def _url_fault(url: str) -> str | None:
         return "is not an address"
     if parts.scheme not in {"http", "https"} or not port_is_good:
         return "does not start with http:// or https://"
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if parts.query or parts.fragment:
         return "holds more than scheme, host, port and path"
     if not re.fullmatch(r"[\x21-\x7e]*", url) or not _HOST.fullmatch(_bare_host(parts.netloc)):
         return "has no host name in ASCII letters (write an international one as xn--…)"

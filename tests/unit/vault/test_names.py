@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import string
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,7 @@ def test_file_names_without_a_pointer_are_refused(name: str) -> None:
 def test_folding_is_stable(text: str) -> None:
     """A folded name folds to itself, else two ways to compare would disagree."""
     assert fold(fold(text)) == fold(text)
+    assert unicodedata.is_normalized("NFC", fold(text))
 
 
 def test_twins_are_found_in_the_whole_tree() -> None:

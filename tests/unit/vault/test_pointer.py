@@ -138,7 +138,7 @@ HOSTILE = {
     "a tag": GOOD.replace("a.pdf", "!!str a.pdf"),
     "a python tag": GOOD.replace("a.pdf", "!!python/name:os.system a.pdf"),
     "a merge": GOOD + "<<: {wdir: ..}\n",
-    "an inner merge": GOOD + "meta: {<<: {sha256: x}}\n",
+    "an inner merge": GOOD + f"meta: {{<<: {{sha256: {SHA256}}}}}\n",
     "a double key": GOOD + f"outs:\n- md5: {MD5}\n  size: 1\n  hash: md5\n  path: a.pdf\n",
     "a double path": GOOD + "  path: a.pdf\n",
     "two documents": GOOD + "---\n" + GOOD,
