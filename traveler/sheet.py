@@ -16,7 +16,7 @@ from typing import Any
 
 from release.log import ReleaseLog, Revision
 from release.stamp import qr
-from traveler import gate, jobs, records, tokens
+from traveler import gate, jobs, records, route, tokens
 from traveler.errors import NoSuchJob
 from traveler.records import Operation
 from traveler.tokens import Code
@@ -26,6 +26,7 @@ from vault.codes import qr_address
 from vault.home import Vault
 from vault.ledger.people import Person, require
 
+_OURS = {item.FILE, route.FILE}  # what they say stands on the sheet itself
 _GROUP = 5  # signs; a code is typed in groups when no camera is at hand
 
 
@@ -127,7 +128,7 @@ def _facts(
         "job": view.job.number,
         "standing": _band(view),
         "cells": _cells(log, revision, view),
-        "files": [file.name for file in revision.files],
+        "files": [file.name for file in revision.files if file.name not in _OURS],
         "qr": matrices[None],
         "code": typed[None],
         "host": vault.settings.host,

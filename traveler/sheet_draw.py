@@ -240,6 +240,8 @@ def _brow(facts: dict[str, Any]) -> float:
 
 
 def _file_lines(facts: dict[str, Any], fonts: Sequence[Any], width: float) -> list[str]:
+    if not facts["files"]:
+        return []
     text = f"Released files: {', '.join(facts['files'])}"
     lines = _wrapped(fonts[0], text, 8.5, width - 2 * MARGIN)
     return lines if len(lines) <= 4 else [*lines[:3], f"… {len(facts['files'])} files in all"]
@@ -252,7 +254,7 @@ def _head(pen: _Pen, facts: dict[str, Any], size: tuple[float, float]) -> float:
     pen.code(left, MARGIN - quiet, facts["qr"], JOB_MODULE)
     pen.words_right(right, MARGIN + side - 2 * quiet + 9, "Scan: this job", 8, bold=True)
     room = left - MARGIN
-    pen.fitted(MARGIN, MARGIN + 10, facts["shop"] or "Traveler", 10, room)
+    pen.fitted(MARGIN, MARGIN + 10, facts["shop"], 10, room)
     pen.words(MARGIN, MARGIN + 28, "JOB TRAVELER", 8.5, bold=True, ink=SOFT)
     pen.fitted(MARGIN, MARGIN + 60, facts["job"], 34, room, bold=True)
     pen.words(MARGIN, MARGIN + 76, facts["code"], 7.5, ink=SOFT)
@@ -352,8 +354,9 @@ def _told(pen: _Pen, block: _Block, x: float, top: float) -> None:
     for line in block.title:
         pen.words(x, y, line, 11.5, bold=True)
         y += 14
-    pen.words(x, y, _times(block.facts), 8.5, ink=SOFT)
-    y += 13
+    if times := _times(block.facts):
+        pen.words(x, y, times, 8.5, ink=SOFT)
+        y += 13
     for line, bold in block.lines:
         pen.words(x, y, line, 9, bold=bold)
         y += 11.5
