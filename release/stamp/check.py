@@ -14,7 +14,8 @@ from collections.abc import Sequence
 import pymupdf
 import zxingcpp
 
-from release.stamp.draw import Look, Mark, page_object, sheet_of
+from release.stamp.draw import Mark
+from release.stamp.pages import Look, page_object, sheet_of
 from release.stamp.place import MM, Sheet
 from release.stamp.template import QUIET, Stamp, Words
 from vault.reading.active import active, traces

@@ -8,7 +8,6 @@ stamp in the wrong place and another way is taken.  A task of the worker process
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,31 +18,13 @@ import pymupdf
 from release.errors import UnstampableFile
 from release.stamp import metrics, qr
 from release.stamp.lettering import Lettering
-from release.stamp.place import LETTER, MM, Ink, Place, Sheet, find, ink, pixel_for, sheet
+from release.stamp.pages import Look, array, look, new_stream, page_object, parts, sheet_of
+from release.stamp.place import MM, Place, Sheet, find
 from release.stamp.template import Area, Block, Code, Stamp, Words, blocks
 
 _pdf = pymupdf.mupdf
 
 _CLEAN = "/N gs 0 Tc 0 Tw 100 Tz 0 Ts 0 Tr\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A small grey picture of an upright page, and how many points a pixel is.
-
-    ``strays`` says that its content closes more graphics states than it opens.  Readers disagree
-    about what such a Q does, so that what MuPDF shows is no proof for such a page.
-    """
-
-    samples: bytes
-    width: int
-    height: int
-    pixel: float
-    strays: bool = False
-
-    def ink(self) -> Ink:
-        """Return where there is anything."""
-        return ink(self.samples, self.width, self.width, self.pixel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,109 +35,6 @@ class Mark:
     look: Look
     place: Place
     block: Block
-
-
-def sheet_of(page: Any) -> Sheet:
-    """Return the sheet of a page object, from its own entries and those it inherits."""
-    crop = _pdf.pdf_dict_gets_inheritable(page, "CropBox")
-    unit = _pdf.pdf_dict_gets(page, "UserUnit")
-    return sheet(
-        _box(_pdf.pdf_dict_gets_inheritable(page, "MediaBox")) or (0, 0, 0, 0),
-        _box(crop),
-        _pdf.pdf_to_real(_pdf.pdf_dict_gets_inheritable(page, "Rotate")),
-        _pdf.pdf_to_real(unit) if unit.m_internal else 1.0,
-    )
-
-
-def _box(entry: Any) -> tuple[float, float, float, float] | None:
-    if _pdf.pdf_array_len(entry) != 4:
-        return None
-    x0, y0, x1, y1 = (_pdf.pdf_to_real(_pdf.pdf_array_get(entry, place)) for place in range(4))
-    return x0, y0, x1, y1
-
-
-def look(document: pymupdf.Document, index: int) -> Look:
-    """Return the small picture of a page that placing and checking need; pages count from 0.
-
-    MuPDF forgives one Q too many without a word, so one is added while it looks.
-    """
-    page = page_object(document, index)
-    contents = _pdf.pdf_dict_gets(page, "Contents")
-    with_q = [*_parts(contents), _new_stream(document, b"\nQ\n")]
-    _pdf.pdf_dict_puts(page, "Contents", _array(document, with_q))
-    pymupdf.TOOLS.reset_mupdf_warnings()
-    try:
-        return _look(document.load_page(index))
-    finally:
-        if contents.m_internal:
-            _pdf.pdf_dict_puts(page, "Contents", contents)
-        else:
-            _pdf.pdf_dict_dels(page, "Contents")
-
-
-def _look(page: pymupdf.Page) -> Look:
-    rect = page.rect
-    pixel = pixel_for(Sheet((0, 0, rect.width, rect.height), 0, 1))
-    zoom = pymupdf.Matrix(1 / pixel, 1 / pixel)
-    picture = page.get_displaylist().get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=0)
-    strays = "gstate underflow" in pymupdf.TOOLS.mupdf_warnings()
-    return Look(bytes(picture.samples_mv), picture.width, picture.height, pixel, strays)
-
-
-def mend(document: pymupdf.Document, name: str) -> None:
-    """Give every page the boxes that readers agree on; raises UnstampableFile for a lost content.
-
-    A CropBox outside of the MediaBox is ignored by some readers and obeyed by others.
-    """
-    for index in range(document.page_count):
-        page = page_object(document, index)
-        for part in _parts(_pdf.pdf_dict_gets(page, "Contents")):
-            if not _pdf.pdf_is_stream(part):
-                raise UnstampableFile(name=name, reason=f"page {index + 1} has lost its content")
-        media, crop = (_box(_pdf.pdf_dict_gets_inheritable(page, key)) for key in BOXES)
-        seen = sheet(media or EMPTY, crop, 0, 1).box
-        if media is None or sheet(media, None, 0, 1).box == LETTER != media:
-            _set_box(document, page, "MediaBox", LETTER)
-        if crop is not None and seen == sheet(media or EMPTY, None, 0, 1).box:
-            _set_box(document, page, "CropBox", seen)
-
-
-BOXES = ("MediaBox", "CropBox")
-EMPTY = (0.0, 0.0, 0.0, 0.0)
-
-
-def _set_box(
-    document: pymupdf.Document, page: Any, key: str, box: tuple[float, float, float, float]
-) -> None:
-    sides = [_pdf.pdf_new_real(side) for side in box]
-    _pdf.pdf_dict_puts(page, key, _array(document, sides))
-
-
-def _parts(contents: Any) -> list[Any]:
-    """Return the streams of a page's content, one or several."""
-    if _pdf.pdf_is_array(contents):
-        return [_pdf.pdf_array_get(contents, at) for at in range(_pdf.pdf_array_len(contents))]
-    return [contents] if contents.m_internal else []
-
-
-def _array(document: pymupdf.Document, members: Sequence[Any]) -> Any:
-    array = _pdf.pdf_new_array(pymupdf._as_pdf_document(document), len(members))  # noqa: SLF001
-    for member in members:
-        _pdf.pdf_array_push(array, member)
-    return array
-
-
-def _new_stream(document: pymupdf.Document, data: bytes, head: str = "<<>>") -> Any:
-    """Add a stream and return a reference to it; only what has a head is worth packing."""
-    number = document.get_new_xref()
-    document.update_object(number, head)
-    document.update_stream(number, data, new=True, compress=head != "<<>>")
-    return _pdf.pdf_new_indirect(pymupdf._as_pdf_document(document), number, 0)  # noqa: SLF001
-
-
-def page_object(document: pymupdf.Document, index: int) -> Any:
-    """Return the dictionary of a page; pages count from 0."""
-    return _pdf.pdf_lookup_page_obj(pymupdf._as_pdf_document(document), index)  # noqa: SLF001
 
 
 def mark(
@@ -208,7 +86,7 @@ class _Pen:
         )
         self._resources = 0
         self._forms: dict[int, int] = {}
-        self._before = _new_stream(document, b"q\n")
+        self._before = new_stream(document, b"q\n")
 
     def draw(self, page: Any, seat: Sheet, place: Place, count: str, *, dark: bool = False) -> None:
         """Append the page's form to its content, fenced in."""
@@ -216,10 +94,10 @@ class _Pen:
         after = f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n"
         chain = [
             self._before,
-            *_parts(_pdf.pdf_dict_gets(page, "Contents")),
-            _new_stream(self._document, after.encode()),
+            *parts(_pdf.pdf_dict_gets(page, "Contents")),
+            new_stream(self._document, after.encode()),
         ]
-        _pdf.pdf_dict_puts(page, "Contents", _array(self._document, chain))
+        _pdf.pdf_dict_puts(page, "Contents", array(self._document, chain))
 
     def _page_form(self, seat: Sheet, place: Place, count: str, dark: bool) -> Any:
         block = self.blocks[place.choice]
@@ -237,7 +115,7 @@ class _Pen:
             f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(seat.width)} {_n(seat.height)}]"
             f"/Matrix[{matrix}]/Resources {self._shared()} 0 R>>"
         )
-        return _new_stream(self._document, text.encode(), head)
+        return new_stream(self._document, text.encode(), head)
 
     def _shared(self) -> int:
         """Return the resources every page form uses; block forms are entered as they come."""
@@ -284,7 +162,7 @@ class _Pen:
             f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(block.width * MM)} {_n(block.height * MM)}]"
             f"/Resources<</Font<<{self._letters.resources()}>>>>>>"
         )
-        form = _new_stream(self._document, text.encode(), head)
+        form = new_stream(self._document, text.encode(), head)
         self._forms[choice] = _pdf.pdf_to_num(form)
 
     @staticmethod
@@ -347,71 +225,3 @@ def _n(number: float, places: int = 3) -> str:
     """Return a number as PDF writes it: no exponent, no needless zeros."""
     text = f"{number:.{places}f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
-
-
-# --- ways -------------------------------------------------------------------
-
-PIXELS = 16_000_000
-DPI = 200
-
-
-def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
-    """Return the document to stamp: the one given, or one made anew from it the way that is named.
-
-    In place
-        form fields become drawing, since a released value must not be typed over.
-    Rewritten
-        every object is read and written, notes become drawing, each page's q and Q are counted.
-    Redrawn
-        the page is interpreted and only what shows is drawn into a new file.
-    As picture
-        what shows is painted, in bounded resolution.
-    """
-    if way == "in place":
-        if document.is_form_pdf:
-            document.bake(annots=False, widgets=True)
-        return document
-    if way == "rewritten":
-        document.bake(annots=True, widgets=True)
-        anew = pymupdf.open("pdf", document.tobytes(garbage=1, no_new_id=True))
-        for page in anew:
-            page.clean_contents()
-        return anew
-    if way == "redrawn":
-        return _redrawn(document)
-    return _painted(document)
-
-
-def _redrawn(document: pymupdf.Document) -> pymupdf.Document:
-    """Return the pages drawn anew; raises ValueError where something could not be drawn."""
-    pymupdf.TOOLS.reset_mupdf_warnings()
-    data = document.convert_to_pdf()
-    if "incomplete" in pymupdf.TOOLS.mupdf_warnings():
-        raise ValueError("a part of it cannot be drawn anew")
-    return pymupdf.open("pdf", data)
-
-
-def _painted(document: pymupdf.Document) -> pymupdf.Document:
-    anew = pymupdf.open()
-    for page in document:
-        wide, high = page.rect.width, page.rect.height
-        zoom = min(DPI / 72, math.sqrt(PIXELS / max(wide * high, 1)))
-        picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY)
-        sheet = anew.new_page(width=wide, height=high)
-        sheet.insert_image(sheet.rect, pixmap=picture)
-    return anew
-
-
-def save(document: pymupdf.Document, out: str, source: bytes, stamp: Stamp) -> None:
-    """Write the stamped document: same source and stamp, same bytes.
-
-    The identifier in the trailer (ISO 32000-2, 14.4) is made from both; nothing else in the file
-    depends on the moment, the machine or the process.
-    """
-    first = hashlib.sha256(source).hexdigest()[:32]
-    second = hashlib.sha256(source + repr(stamp).encode()).hexdigest()[:32]
-    document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
-    packed = b"/ObjStm" in source  # else a file that packed its objects would grow by them
-    document.save(
-        out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=packed
-    )

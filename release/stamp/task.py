@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from release.errors import UnstampableFile
-from release.stamp import check, draw
+from release.stamp import check, draw, pages, ways
 from release.stamp.template import Stamp
 from vault.errors import UnreadableFile
 from vault.reading import pdf
@@ -37,19 +37,19 @@ def press(path: str, out: str, name: str, stamp: dict[str, Any], way: str) -> di
 
 def _tried(document: Any, path: str, out: str, name: str, stamp: Stamp, way: str) -> dict[str, Any]:
     count = document.page_count
-    draw.mend(document, name)
-    sheets = [draw.sheet_of(draw.page_object(document, index)) for index in range(count)]
+    pages.mend(document, name)
+    sheets = [pages.sheet_of(pages.page_object(document, index)) for index in range(count)]
     looks = [_look(document, index) for index in range(count)]
     if way == "in place" and any(seen.strays for seen in looks if seen):
         return {"fault": "its content closes more than it opens"}
     removed = disarm(document)
     if document.get_sigflags() > 0:
         removed.add("signature")  # it would not hold for the copy; the original keeps it
-    source = draw.prepared(document, way)
+    source = ways.prepared(document, way)
     if source.page_count != count:
         return {"fault": f"{source.page_count} of {count} pages came out"}
     marks = draw.mark(source, stamp, name, looks)
-    draw.save(source, out, Path(path).read_bytes(), stamp)
+    ways.save(source, out, Path(path).read_bytes(), stamp)
     return {
         "fault": check.fault(out, stamp, sheets, marks),
         "pages": count,
@@ -58,10 +58,10 @@ def _tried(document: Any, path: str, out: str, name: str, stamp: Stamp, way: str
     }
 
 
-def _look(document: Any, index: int) -> draw.Look | None:
+def _look(document: Any, index: int) -> pages.Look | None:
     """Return the picture of a page, None where only another way may be able to show it."""
     try:
         with pdf.explained("page"):
-            return draw.look(document, index)
+            return pages.look(document, index)
     except UnreadableFile:
         return None

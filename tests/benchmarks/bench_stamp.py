@@ -21,7 +21,7 @@ from pathlib import Path
 import pymupdf
 import segno
 
-from release.stamp import check, draw, press
+from release.stamp import check, draw, pages, press, ways
 from release.stamp.template import Stamp
 from vault.reading import pdf
 from vault.reading.active import disarm
@@ -72,17 +72,17 @@ class Ours:
         """Stamp one file and note the three times in ms."""
         stamp = stamp_of(turn)
         with pdf.opened(str(source)) as document:
-            pages = range(document.page_count)
+            count = document.page_count
             begun = time.perf_counter()
-            looks = [draw.look(document, page) for page in pages]
+            looks = [pages.look(document, page) for page in range(count)]
             looked = time.perf_counter()
         with_open = time.perf_counter()
         with pdf.opened(str(source)) as document:
-            draw.mend(document, "x")
-            sheets = [draw.sheet_of(draw.page_object(document, page)) for page in pages]
+            pages.mend(document, "x")
+            sheets = [pages.sheet_of(pages.page_object(document, page)) for page in range(count)]
             disarm(document)
             marks = draw.mark(document, stamp, "x", looks)
-            draw.save(document, str(out), source.read_bytes(), stamp)
+            ways.save(document, str(out), source.read_bytes(), stamp)
         stamped = time.perf_counter()
         assert check.fault(str(out), stamp, sheets, marks) == ""
         checked = time.perf_counter()

@@ -11,7 +11,7 @@ from typing import Any
 import pymupdf
 import pytest
 
-from release.stamp import check, draw
+from release.stamp import check, draw, pages
 from release.stamp.template import Stamp
 
 Spoil = Callable[[pymupdf.Document], None]
@@ -87,7 +87,7 @@ def test_what_went_wrong_is_named(
     bold = "3 w 60 300 500 350 re S " + sheets.drawing(1191, 842) + " 60 500 300 200 re f"
     source = sheets.written([sheets.page("[0 0 1191 842]", content=bold), sheets.page()])
     with pymupdf.open("pdf", source) as document:
-        seats = [draw.sheet_of(draw.page_object(document, place)) for place in range(2)]
+        seats = [pages.sheet_of(pages.page_object(document, place)) for place in range(2)]
         marks = draw.mark(document, stamp, "x.pdf", [None, None])
         document.save(tmp_path / "good.pdf")
     with pymupdf.open(tmp_path / "good.pdf") as document:
@@ -101,7 +101,7 @@ def test_what_went_wrong_is_named(
 def test_another_address_in_the_code_is_a_fault(stamp: Stamp, sheets: Any, tmp_path: Path) -> None:
     """A code that reads, but not as it should, is as bad as none."""
     with pymupdf.open("pdf", sheets.cases["a4"]) as document:
-        seats = [draw.sheet_of(draw.page_object(document, 0))]
+        seats = [pages.sheet_of(pages.page_object(document, 0))]
         marks = draw.mark(document, stamp, "x.pdf", [None])
         document.save(tmp_path / "out.pdf")
     other = replace(stamp, url=stamp.url[:-1] + "T")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from release.stamp import draw
+from release.stamp import pages
 from release.stamp.place import MM, Ink, Sheet, find, ink, pixel_for, scale_for, sheet
 
 SIZES = ((82.5, 20.5), (51.5, 20.5), (20.5, 56.6))
@@ -84,7 +84,7 @@ def test_the_sheet_is_the_one_mupdf_shows(
         document.xref_set_key(page.xref, "Rotate", str(turn))
         document.xref_set_key(page.xref, "UserUnit", f"{unit:.6f}")
         with pymupdf.open("pdf", document.tobytes()) as again:
-            found = draw.sheet_of(draw.page_object(again, 0))
+            found = pages.sheet_of(pages.page_object(again, 0))
             rect = again[0].rect
     assert rect.width == pytest.approx(seat.width, rel=1e-3, abs=0.1)
     assert rect.height == pytest.approx(seat.height, rel=1e-3, abs=0.1)

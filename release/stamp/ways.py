@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The ways of making a PDF that can be stamped, from leaving it as it is to painting it anew.
+
+A task of the worker process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import pymupdf
+
+from release.stamp.template import Stamp
+
+PIXELS = 16_000_000
+DPI = 200
+
+
+def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
+    """Return the document to stamp: the one given, or one made anew from it the way that is named.
+
+    In place
+        form fields become drawing, since a released value must not be typed over.
+    Rewritten
+        every object is read and written, notes become drawing, each page's q and Q are counted.
+    Redrawn
+        the page is interpreted and only what shows is drawn into a new file.
+    As picture
+        what shows is painted, in bounded resolution.
+    """
+    if way == "in place":
+        if document.is_form_pdf:
+            document.bake(annots=False, widgets=True)
+        return document
+    if way == "rewritten":
+        document.bake(annots=True, widgets=True)
+        anew = pymupdf.open("pdf", document.tobytes(garbage=1, no_new_id=True))
+        for page in anew:
+            page.clean_contents()
+        return anew
+    if way == "redrawn":
+        return _redrawn(document)
+    return _painted(document)
+
+
+def _redrawn(document: pymupdf.Document) -> pymupdf.Document:
+    """Return the pages drawn anew; raises ValueError where something could not be drawn."""
+    pymupdf.TOOLS.reset_mupdf_warnings()
+    data = document.convert_to_pdf()
+    if "incomplete" in pymupdf.TOOLS.mupdf_warnings():
+        raise ValueError("a part of it cannot be drawn anew")
+    return pymupdf.open("pdf", data)
+
+
+def _painted(document: pymupdf.Document) -> pymupdf.Document:
+    anew = pymupdf.open()
+    for page in document:
+        wide, high = page.rect.width, page.rect.height
+        zoom = min(DPI / 72, math.sqrt(PIXELS / max(wide * high, 1)))
+        picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY)
+        sheet = anew.new_page(width=wide, height=high)
+        sheet.insert_image(sheet.rect, pixmap=picture)
+    return anew
+
+
+def save(document: pymupdf.Document, out: str, source: bytes, stamp: Stamp) -> None:
+    """Write the stamped document: same source and stamp, same bytes.
+
+    The identifier in the trailer (ISO 32000-2, 14.4) is made from both; nothing else in the file
+    depends on the moment, the machine or the process.
+    """
+    first = hashlib.sha256(source).hexdigest()[:32]
+    second = hashlib.sha256(source + repr(stamp).encode()).hexdigest()[:32]
+    document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
+    packed = b"/ObjStm" in source  # else a file that packed its objects would grow by them
+    document.save(
+        out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=packed
+    )
