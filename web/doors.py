@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from vault.ledger.people import ROLES
 
 View = Callable[..., Any]
-Manner = Literal["page", "public", "api"]
+Manner = Literal["page", "public", "api", "remote"]
 
 ANYBODY: Final[frozenset[str]] = frozenset({"anybody"})
 PEOPLE: Final = frozenset(ROLES)
@@ -26,6 +26,8 @@ FORM: Final = 256_000
 """The largest body of an ordinary form, in bytes."""
 UPLOAD: Final = -1
 """The body may hold files: the limit is the vault's ``largest_file`` for each, eight at once."""
+ONE_FILE: Final = -2
+"""The body is one file as it is, read as it comes: the limit is the vault's ``largest_file``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,16 @@ class Address:
     """One line of the table: an address, its view, and a door for each method it takes.
 
     ``manner`` decides how somebody who is not signed in is answered: a page
-    leads to the sign-in form, an API address refuses.  ``also`` are further
-    spellings of the same address.
+    leads to the sign-in form, an API address refuses, and one for stock clients
+    (``remote``) knows them by their token alone, never by a session.  ``also``
+    are further spellings of the same address.
     """
 
     rule: str
     view: View
     get: Door | None
     post: Door | None = None
+    put: Door | None = None
     limit: int = FORM
     manner: Manner = "page"
     also: tuple[str, ...] = ()
@@ -71,8 +75,10 @@ class Address:
     @property
     def methods(self) -> tuple[str, ...]:
         """Return the methods this address takes; HEAD goes with GET."""
-        return (("GET",) if self.get else ()) + (("POST",) if self.post else ())
+        doors = {"GET": self.get, "POST": self.post, "PUT": self.put}
+        return tuple(method for method, door in doors.items() if door)
 
     def door(self, method: str) -> Door | None:
         """Return the door of a method, or None where the address does not take it."""
-        return self.get if method in {"GET", "HEAD"} else self.post if method == "POST" else None
+        doors = {"GET": self.get, "HEAD": self.get, "POST": self.post, "PUT": self.put}
+        return doors.get(method)

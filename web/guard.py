@@ -16,8 +16,9 @@ from flask import Flask, Response, g, request
 from vault.ledger import people, sessions
 from vault.ledger.people import Person
 from web import forms
-from web.doors import UPLOAD, Address
+from web.doors import ONE_FILE, UPLOAD, Address
 from web.errors import ForeignForm, FormTooOld, NoSuchPage, NotYourPage, SignInFirst
+from web.remote import basic
 from web.visitor import COOKIE, Visitor, cookie_name, device, form_token_fits, vault, visitor
 
 FILES_AT_ONCE: Final = 8
@@ -37,7 +38,8 @@ def post(app: Flask, addresses: Mapping[str, Address]) -> None:
                 return None  # not found or wrong method: answered as such
             raise NoSuchPage
         request.max_content_length = _limit(address)
-        g.visitor = _recognised()
+        g.remote = address.manner == "remote"
+        g.visitor = Visitor(basic.person()) if g.remote else _recognised()
         return _checked(address)
 
 
@@ -46,7 +48,7 @@ def _checked(address: Address) -> Response | None:
     if door is None:
         raise NoSuchPage
     person = visitor().person
-    if request.method in UNSAFE:
+    if request.method in UNSAFE and address.manner != "remote":
         _came_from_here()
     if door.opens(person.roles if person else None):
         return None
@@ -86,13 +88,19 @@ def _came_from_here() -> None:
     origin = request.headers.get("Origin", "null")
     if site is not None and site not in {"same-origin", "none"}:
         raise ForeignForm
-    if site is None and origin != "null" and urlsplit(origin).netloc.lower() != request.host.lower():
+    if (
+        site is None
+        and origin != "null"
+        and urlsplit(origin).netloc.lower() != request.host.lower()
+    ):
         raise ForeignForm
     if not form_token_fits(request.form.get(TOKEN_FIELD, "")):
         raise FormTooOld
 
 
 def _limit(address: Address) -> int:
+    if address.limit == ONE_FILE:
+        return vault().settings.largest_file
     if address.limit != UPLOAD:
         return address.limit
     return vault().settings.largest_file * FILES_AT_ONCE + _REMARK

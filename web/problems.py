@@ -18,6 +18,7 @@ from werkzeug.exceptions import (
 from vault.errors import Refusal, printable
 from web import present
 from web.errors import MethodNotHere, NoSuchPage, NotReadable, SentTooMuch, UnknownHost
+from web.remote import basic
 
 HEADINGS: Final = {
     400: "That cannot be read", 401: "Please sign in", 403: "Not allowed", 404: "Not found",
@@ -69,9 +70,7 @@ def _wrong_call(fault: HTTPException) -> Response:
 
 def _bug(fault: Exception) -> Response:
     mark = secrets.token_hex(4)
-    current_app.logger.error(
-        "bug %s at %s %s", mark, request.method, request.path, exc_info=fault
-    )
+    current_app.logger.error("bug %s at %s %s", mark, request.method, request.path, exc_info=fault)
     sentence = (
         "This is a fault of Titleblock, not of yours; what you were doing may not have been saved. "
         f"Try again, and if it stays, give your administrator the number {mark}: it stands in the "
@@ -81,6 +80,8 @@ def _bug(fault: Exception) -> Response:
 
 
 def _told(status: int, kind: str, sentence: str, facts: dict[str, str]) -> Response:
+    if basic.is_remote():
+        return basic.told(status, sentence)
     if wants_json():
         return _document(status, kind, sentence, facts)
     page = render_template(
