@@ -210,8 +210,7 @@ def fixture(rev: str) -> Job:
     job.notes(
         150,
         48,
-        "Wall of the bracket lies on the plate,",
-        "foot against two pins, side against one.",
+        "Wall of the bracket lies on the plate,\nfoot against two pins, side against one.",
         "Mark with 90-0007 and the letter.",
     )
     return job

@@ -111,7 +111,7 @@ BOUGHT = {
         ),
     ),
     "20-0107": Bought(
-        (("front", 66.0, 228.0), ("left", 150.0, 228.0)),
+        (("front", 56.0, 228.0), ("left", 160.0, 228.0)),
         "1:1",
         (
             ("Type", "Stepper motor, NEMA 23 flange, 1.8°"),
@@ -161,9 +161,10 @@ BOUGHT = {
 def drawing(number: str, rev: str) -> Job:
     """A4: views with the mating sizes, the table of requirements, the sources."""
     b = BOUGHT[number]
+    product = "TV-60" if number == "20-0201" else "LA-40"
     job = start(
         number, rev, b.scale, kind="Specification control drawing", extra="Bought part",
-        reference="LA-40", department="Purchasing", roughness="-", edges="-", tolerance="-",
+        reference=product, department="Purchasing", roughness="-", edges="-", tolerance="-",
     )  # fmt: skip
     c = job.sheet("A4")
     views = [job.view(name, x, y, hidden=False, hatch=1.6) for name, x, y in b.views]

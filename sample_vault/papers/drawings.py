@@ -248,24 +248,24 @@ def setup_sheet(rev: str) -> Job:
             ("T4", "Tap M5", "60", "800", "640"),
         ],
     )
-    _fixture_sketch(c, 105, 128)
+    _fixture_sketch(c, 105, 144)
     return job
 
 
 def _fixture_sketch(c: Canvas, x: float, y: float) -> None:
-    """The part as it lies: outline, bore, threads, zero point."""
-    c.box(x - 38, y - 48, 76, 86)
-    c.circle(x, y, 25)
-    for sx in (-30, 30):
-        for sy in (-30, 30):
-            c.circle(x + sx, y + sy, 2.5)
-    c.line(x - 44, y, x + 52, y, NARROW)
-    c.arrow(x + 52, y, 0)
-    c.line(x, y - 44, x, y + 44, NARROW)
-    c.arrow(x, y + 44, 90)
-    c.text(x + 54, y - 1.2, "X", 3.5)
-    c.text(x + 3, y + 41, "Y", 3.5)
-    c.text(x - 62, y + 20, "G54", 3.5)
+    """The part as it lies, 3:4: outline, bore, threads, zero point."""
+    c.box(x - 28.5, y - 36, 57, 64.5)
+    c.circle(x, y, 18.75)
+    for sx in (-22.5, 22.5):
+        for sy in (-22.5, 22.5):
+            c.circle(x + sx, y + sy, 2)
+    c.line(x - 34, y, x + 42, y, NARROW)
+    c.arrow(x + 42, y, 0)
+    c.line(x, y - 34, x, y + 36, NARROW)
+    c.arrow(x, y + 36, 90)
+    c.text(x + 44, y - 1.2, "X", 3.5)
+    c.text(x + 3, y + 33, "Y", 3.5)
+    c.text(x - 48, y + 16, "G54", 3.5)
 
 
 DRAWINGS: dict[str, Callable[[str], Job]] = {"40-0042": setup_sheet, "80-0003": procedure}

@@ -77,7 +77,7 @@ def jaw(rev: str) -> Job:
     job = start("11-0011", rev, extra="Vise TV-60", reference="11-0001")
     c = job.sheet("A4")
     z, high = SCREW_Z - BED, TOP - BED
-    f = job.view("front@y=0", 58, 205)
+    f = job.view("front@y=0", 58, 217)
     f.caption("A-A", 14)
     f.centre(p.length - p.nose_depth, z, p.length, z, 3)
     f.across((0, high), (p.length, high - 3), 1, above=True)
@@ -94,7 +94,7 @@ def jaw(rev: str) -> Job:
         shift=-17,
     )
     f.leader(p.length / 2 - 2.1, -p.tongue_depth + 5, -10, -28, "M5 - 10 deep")
-    w = job.view("left", 145, 205)
+    w = job.view("left", 145, 217)
     w.centre(0, -p.tongue_depth, 0, high, 4)
     for sy in (-1, 1):
         w.cross(sy * 20, 15, 2.5, 2)
@@ -108,14 +108,14 @@ def jaw(rev: str) -> Job:
     datum(c, *w.p(24, 0), "A", dy=-5)
     frame(c, *w.p(12, high + 18), "square", "0.01", "A")
     surface(c, *w.p(-14, high), "Ra 0.8")
-    t = job.view("top", 58, 130)
+    t = job.view("top", 58, 142)
     t.centre(0, 0, p.length, 0, 4)
     t.up((0, -_HALF), (0, _HALF), 1)
     x, y = p.length - p.pin_in, p.nose / 2 - 1.6
     t.cross(x, y, p.pin / 2, 2)
     t.across((x, y), (p.length, 0), 1)
     t.leader(x + 1.4, y + 1.4, 16, 14, "Ø4 H7 through, for pin", f"{y:.1f} off the axis", mark=3)
-    job.picture("iso below", 130, 72, 62, 58)
+    job.picture("iso below", 132, 102, 62, 44)
     return job
 
 
@@ -213,7 +213,7 @@ def handle(rev: str) -> Job:
     g = job.view("left", 64, 150, 2)
     g.cross(0, 0, p.d / 2)
     g.caption("End (2:1)", 6, 2.5)
-    job.notes(95, 158, "Fit rubber rings 6 x 2 at both ends", "after the handle is in the spindle.")
+    job.notes(95, 158, "Fit rubber rings 6 x 2 at both ends\nafter the handle is in the spindle.")
     return job
 
 

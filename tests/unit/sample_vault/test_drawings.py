@@ -90,11 +90,11 @@ def test_lettering_is_embedded(folder: Path) -> None:
 
 
 def test_nothing_runs_through_a_text_and_a_stamp_finds_room(revision: tuple[str, str]) -> None:
-    """No overlaps on any sheet, and a white field of 60 by 20 mm is left on each."""
+    """No overlaps on any sheet, and a white field of 90 by 25 mm is left on each."""
     _, sheets = files_of(register()[revision[0]], revision[1])
     for sheet in sheets:
         assert list(clashes(sheet)) == []
-        assert free_room(sheet, 60, 20)
+        assert free_room(sheet, 90, 25)
 
 
 def free_room(c: Canvas, width: float, height: float) -> bool:
