@@ -15,6 +15,7 @@ from web.doors import (
     ANYBODY,
     MAKERS,
     OFFICE,
+    ONE_FILE,
     OWNERS,
     PEOPLE,
     PLANNERS,
@@ -24,6 +25,7 @@ from web.doors import (
     Address,
     Door,
 )
+from web.remote import dvc
 from web.views import (
     account,
     api,
@@ -86,6 +88,12 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/api/v1/jobs/<job>", api.job, Door(STAFF, 200), manner="api"),
     Address("/healthz", health.live, Door(ANYBODY, 200), manner="public"),
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
+
+    # stock clients
+    Address("/dvc/files/md5/<ab>/<rest>", dvc.kept, Door(OFFICE, 200), Door(MAKERS, 201),
+            put=Door(MAKERS, 201), limit=ONE_FILE, manner="remote"),
+
+    # what pages are made of
     Address("/static/<path:filename>", health.static, Door(ANYBODY, 200), manner="public"),
 )
 # fmt: on

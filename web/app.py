@@ -100,5 +100,3 @@ def _asset(name: str) -> str:
 @cache
 def _content_hash(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-
-

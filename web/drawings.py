@@ -150,7 +150,9 @@ def place_of(number: str, rev: str, page_address: Callable[[int], str]) -> Place
     )
 
 
-def released_picture(revision: Revision, page_address: Callable[[int], str], page: int) -> Picture | None:
+def released_picture(
+    revision: Revision, page_address: Callable[[int], str], page: int
+) -> Picture | None:
     """Return the drawing of a released revision."""
     file = drawing_of(revision.number, revision.files)
     place = place_of(revision.number, revision.rev, page_address)

@@ -90,3 +90,22 @@ class NoSample(NotFound):
 class PortTaken(Conflict):
     """Something else listens on {host} port {port} already; stop it, or choose another port with
     --port."""
+
+
+class BytesDiffer(BadInput):
+    """The bytes that arrived have the md5 {found}, not {wanted} as their address says, so nothing
+    was kept; push again."""
+
+
+class NoFolders(BadInput):
+    """This vault keeps files, not folders of DVC; `dvc add` each file by itself and push again."""
+
+
+class NoSuchObject(NotFound):
+    """There are no bytes at the address {md5}; `dvc push` them from where they were added."""
+
+
+class LengthNeeded(WrongUse):
+    """An upload has to say how long it is (Content-Length), so nothing was kept; use DVC 3."""
+
+    status = 411

@@ -17,7 +17,9 @@ POLICY: Final = (
     "form-action 'self'; manifest-src 'self'; base-uri 'none'; object-src 'none'; "
     "frame-ancestors 'none'"
 )
-SANDBOX: Final = "default-src 'none'; sandbox; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+SANDBOX: Final = (
+    "default-src 'none'; sandbox; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
 PERMISSIONS: Final = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "microphone=(), payment=(), usb=()"

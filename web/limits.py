@@ -22,7 +22,9 @@ REMEMBERED = 10_000
 class Bucket:
     """``size`` tries at once, then one more every ``seconds``."""
 
-    def __init__(self, size: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, size: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Begin with full buckets; ``clock`` counts seconds and never runs backwards."""
         self._size = size
         self._seconds = seconds

@@ -111,9 +111,7 @@ def listing() -> str:
         rows = rows[:PAGE]
         more = url_for("changes.listing", state=chosen, before=rows[-1].change)
     lines = [order_line(row) for row in rows]
-    return render_template(
-        "changes.html", orders=lines, tabs=TABS, chosen=chosen, more=more
-    )
+    return render_template("changes.html", orders=lines, tabs=TABS, chosen=chosen, more=more)
 
 
 def order_line(row: OrderRow) -> OrderLine:
@@ -163,7 +161,9 @@ def _act(change: str, act: str) -> None:
     elif act == "amend":
         desk.amend(vault(), me(), change, forms.text("reason"))
     elif act == "override":
-        desk.override(vault(), me(), password, change, forms.text("requirement"), forms.text("reason"))
+        desk.override(
+            vault(), me(), password, change, forms.text("requirement"), forms.text("reason")
+        )
     else:
         raise NotReadable(why="the form does not say what to do")
 
@@ -253,7 +253,11 @@ def _steps(judgement: Judgement) -> list[Step]:
     if judgement.passes:
         return [opened, Step("Signed", "done", "check", _signers(order)),
                 Step("Release", "now", "right", "Nothing is open: it can be released")]  # fmt: skip
-    return [opened, Step("Sign", "now", "pen", waiting[:140]), Step("Release", "", "ring", "After that")]
+    return [
+        opened,
+        Step("Sign", "now", "pen", waiting[:140]),
+        Step("Release", "", "ring", "After that"),
+    ]
 
 
 def _signers(order: Order) -> str:

@@ -66,7 +66,9 @@ def _facts(row: ItemRow | None) -> Mapping[str, object]:
     typed = forms.typed("number", "title", "kind", "owner", "note")
     return {
         "item": row,
-        "action": url_for("checkin.files", number=row.number) if row else url_for("checkin.new_item"),
+        "action": url_for("checkin.files", number=row.number)
+        if row
+        else url_for("checkin.new_item"),
         "typed": typed | {"kind": typed["kind"] or "part"},
         "kinds": KINDS,
         "owners": _owners(),
@@ -79,5 +81,3 @@ def _owners() -> list[Person]:
         one for one in people.everybody(vault().ledger)
         if "approver" in one.roles and not one.disabled
     ]  # fmt: skip
-
-

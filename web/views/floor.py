@@ -32,7 +32,11 @@ WORDS: Final = {
     "pause": ("Pause", "pause", "pause", "wait"),
     "finish": ("Finish", "flag", "begin", "act"),
 }
-DONE: Final = {"start": "Started.", "pause": "Paused; the pieces are counted.", "finish": "Finished."}
+DONE: Final = {
+    "start": "Started.",
+    "pause": "Paused; the pieces are counted.",
+    "finish": "Finished.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,5 +209,3 @@ def _files(token: str, view: FloorView) -> list[FileRow]:
         for one in view.files
         if one.here and one.name not in hidden
     ]
-
-

@@ -137,7 +137,11 @@ def _jobs(name: str, title: str, state: str, tone: str, none: str) -> Todo:
 def _job_row(one: JobLine) -> Row:
     job = one.job
     step = f"next {one.step.seq} at {one.step.station}" if one.step else "all steps done"
-    text = f"{job.qty} × {job.item} {job.rev}, {step}" if one.of else f"{job.qty} × {job.item} {job.rev}"
+    text = (
+        f"{job.qty} × {job.item} {job.rev}, {step}"
+        if one.of
+        else f"{job.qty} × {job.item} {job.rev}"
+    )
     far = present.due(job.due, present.zone(vault().settings.time_zone))
     current = one.standing.state == "current"
     return Row(job.number, url_for("jobs.page", job=job.number), text, far,

@@ -75,7 +75,8 @@ def listing() -> str:
         rows = rows[:PAGE]
         more = url_for("items.listing", q=words or None, after=rows[-1].number)
     lines = [
-        ItemLine(row.number, row.title, row.kind, row.owner, current_rev(row.number)) for row in rows
+        ItemLine(row.number, row.title, row.kind, row.owner, current_rev(row.number))
+        for row in rows
     ]
     return render_template("items.html", rows=lines, words=words, more=more, page_size=PAGE)
 

@@ -25,7 +25,9 @@ def listing() -> Response | str | tuple[str, int]:
     """Show everybody, or add or change somebody."""
     if request.method != "POST":
         said = DONE.get(forms.asked("done"), "").format(name=forms.asked("who"))
-        return render_template("people.html", refusal=None, done=said, **_facts(forms.asked("name")))
+        return render_template(
+            "people.html", refusal=None, done=said, **_facts(forms.asked("name"))
+        )
     name, what = forms.text("name").lower(), forms.text("what")
     try:
         _act(what, name)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A real server on a free loopback port, with a real vault, and a real Chromium looking at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+PASSWORD = "correct horse 7"
+FLAGS = ("--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")  # fmt: skip
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all of this folder, so that a machine without a browser can leave it out by name."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A served vault: where it lies and where it answers."""
+
+    root: Path
+    url: str
+
+
+@pytest.fixture(scope="module")
+def site(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a copy of the vault with people by ``titleblock serve``, two processes of granian."""
+    from vault import settings
+    from web.serving import free_port
+
+    place = tmp_path_factory.mktemp("served")
+    root = place / "vault"
+    shutil.copytree(founded, root, symlinks=True)
+    port = free_port("127.0.0.1")
+    settings.write(root / settings.FILE, public_url=f"http://127.0.0.1:{port}")
+    log = (place / "server.log").open("wb")
+    server = subprocess.Popen(
+        [*_titleblock(), "--vault", str(root), "serve", "--port", str(port)],
+        stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/readyz", server, place / "server.log")
+        yield Site(root, f"http://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _titleblock() -> list[str]:
+    return [sys.executable, "-c", "from vault.cli import main; main()"]
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the server did not come up:\n{log.read_text('utf-8', 'replace')}")
+
+
+@pytest.fixture(scope="session")
+def playing() -> Iterator[Playwright]:
+    """Start the driver of browsers once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playing: Playwright, chromium: str) -> Iterator[Browser]:
+    """Start Chromium, as the machine has it."""
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    flags = [*FLAGS, *(["--no-sandbox"] if root else [])]
+    started = playing.chromium.launch(executable_path=chromium, args=flags)
+    yield started
+    started.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A person at a browser: the context, and what went wrong on its pages."""
+
+    context: BrowserContext
+    faults: list[str] = field(default_factory=list)
+
+    def page(self) -> Page:
+        """Open a new page whose errors are collected."""
+        page = self.context.new_page()
+        faults = self.faults
+
+        def heard(message: Any) -> None:
+            # A page that was refused on purpose is told by the browser as one that failed to load.
+            refused = "Failed to load resource" in message.text
+            if message.type in {"error", "warning"} and not refused:
+                faults.append(message.text)
+
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", heard)
+        return page
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Return a maker of visits: who (None: nobody signed in), on which screen, light or dark."""
+    made: list[Visit] = []
+
+    def make(
+        who: str | None = None, screen: dict[str, int] | None = None, theme: str = "light"
+    ) -> Visit:
+        context = browser.new_context(
+            base_url=site.url, viewport=screen or DESKTOP, color_scheme=theme, accept_downloads=True
+        )
+        context.set_default_timeout(15_000)
+        one = Visit(context)
+        made.append(one)
+        if who is not None:
+            page = one.page()
+            page.goto("/login")
+            page.get_by_label("Name").fill(who)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url("**/")
+            page.close()
+        return one
+
+    yield make
+    for one in made:
+        one.context.close()
+    assert not [fault for one in made for fault in one.faults]
