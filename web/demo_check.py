@@ -14,17 +14,13 @@ from collections.abc import Callable
 from typing import Final
 
 from release import audit
-from vault.errors import Damaged
 from vault.home import Vault
 from web import demo
+from web.errors import NotAsPromised
 
 PATIENCE: Final = 60.0  # seconds for a cold start
 TOKEN: Final = re.compile(r'name="form_token" value="([^"]+)"')
 DRAWING: Final = b"%PDF-"
-
-
-class NotAsPromised(Damaged):
-    """The demo is not as it should be: {where} {what}."""
 
 
 def check(vault: Vault, url: str, tell: Callable[[str], None]) -> None:

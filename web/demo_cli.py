@@ -79,7 +79,7 @@ def _tell(vault: Vault, url: str) -> None:
 
 
 def _checked(vault: Vault, host: str, port: int) -> None:
-    from web import demo_check
+    from web import demo_check, errors
 
     log = vault.root / "serve.log"
     with log.open("wb") as said:
@@ -90,7 +90,7 @@ def _checked(vault: Vault, host: str, port: int) -> None:
         )  # fmt: skip
         try:
             demo_check.check(vault, f"http://{host}:{port}", lambda line: click.echo(f"  ✓ {line}"))
-        except demo_check.NotAsPromised:
+        except errors.NotAsPromised:
             click.echo(log.read_text("utf-8", errors="replace")[-4000:], err=True)
             raise
         finally:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from vault.errors import (
     BadInput,
     Conflict,
+    Damaged,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -109,3 +110,7 @@ class LengthNeeded(WrongUse):
     """An upload has to say how long it is (Content-Length), so nothing was kept; use DVC 3."""
 
     status = 411
+
+
+class NotAsPromised(Damaged):
+    """The demo is not as it should be: {where} {what}; report it, with serve.log of the demo."""
