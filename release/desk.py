@@ -66,8 +66,29 @@ def check_in(
     Raises what ``vault.checkin.check_in`` refuses.
     """
     made = checkin.check_in(vault, actor, number, files, message, remove)
-    for row in vault.catalogue.orders(lifecycle.OPEN_STATES, number=made.number):
-        _up_to_date(vault, actor, orders.load(vault, row.change))
+    void_overtaken(vault, actor, [made.number])
+    return made
+
+
+def void_overtaken(vault: Vault, actor: Person, numbers: Sequence[str]) -> list[Order]:
+    """File at once that items in open orders changed, and return those orders.
+
+    Sign-offs are bound to bytes and count no more in any case; this puts it on record.
+    """
+    changes = [
+        row.change for number in numbers
+        for row in vault.catalogue.orders(lifecycle.OPEN_STATES, number=number)
+    ]  # fmt: skip
+    filed = [orders.load(vault, change) for change in dict.fromkeys(changes)]
+    return [_up_to_date(vault, actor, one).order for one in filed]
+
+
+def restore(vault: Vault, actor: Person, number: str, commit: str, why: str) -> CheckIn:
+    """Make an item's files what they were at an earlier commit, as a new iteration, with a reason."""
+    if not why.strip():
+        raise NoNotes(what="restored iteration")
+    made = checkin.restore(vault, actor, number, commit, why)
+    void_overtaken(vault, actor, [made.number])
     return made
 
 

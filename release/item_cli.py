@@ -128,7 +128,25 @@ def history(number: str, limit: int) -> None:
     from release import shelf
 
     told = shelf.story(session().vault, number, limit)
-    say(told, table(["WHEN", "WHO", "WHAT"], [(e["at"], e["by"], e["what"]) for e in told]))
+    rows = [(e["at"], e["by"], e["commit"][:10], e["what"]) for e in told]
+    say(told, table(["WHEN", "WHO", "COMMIT", "WHAT"], rows))
+
+
+@items.command()
+@click.argument("number")
+@click.argument("commit")
+@click.option("-m", "why", required=True, help="Why it goes back.")
+@terminal.reads
+def restore(number: str, commit: str, why: str) -> None:
+    """Make the files of an item what they were at an earlier COMMIT, as a new iteration."""
+    from release import desk
+
+    here = session()
+    made = desk.restore(here.vault, here.actor, number, commit, why)
+    say(
+        {"number": made.number, "commit": made.commit},
+        f"{made.number} is as it was at {commit}, checked in as {made.commit[:10]}.",
+    )
 
 
 @click.command()

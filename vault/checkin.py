@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from vault import errors, following, grammars, item, locks, names, pointer, worker
 from vault.catalogue import ItemRow
-from vault.history.repository import MAIN, Author
+from vault.history.repository import MAIN, Author, Entry
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
@@ -104,9 +104,51 @@ def check_in(
     raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
 
 
+def restore(vault: Vault, actor: Person, number: str, commit: str, why: str) -> CheckIn:
+    """Make an item's files what they were at an earlier commit, as a new iteration.
+
+    Nothing of what came between is lost.  Raises NoSuchItem, NoSuchIteration or
+    NothingToCheckIn where the files are the same already.
+    """
+    people.require(actor, "engineer")
+    for _ in range(TRIES):
+        tip = following.follow(vault)
+        row = vault.catalogue.item(number)
+        if row is None:
+            raise errors.NoSuchItem(number=number)
+        locks.refuse_others(vault, actor, row.number)
+        was = next((one for one in vault.catalogue.iterations(row.number)
+                    if len(commit) > 6 and one.commit.startswith(commit)), None)  # fmt: skip
+        if was is None:
+            raise errors.NoSuchIteration(number=row.number, commit=commit)
+        then = _files(vault.history.folder_of(was.tree))
+        now = _files(vault.history.folder(tip, row.path))
+        changes = {
+            f"{row.path}/{name}": vault.history.blob_of(then[name]) if name in then else None
+            for name in sorted(then.keys() | now.keys())
+            if then.get(name) != now.get(name)
+        }
+        if not changes:
+            raise errors.NothingToCheckIn(number=row.number)
+        message = f"{row.number}: {why.strip() or 'restore'} (as of {was.commit[:10]})\n"
+        try:
+            made = vault.history.commit(
+                MAIN, changes, message=message, author=author(actor), expect=tip
+            )
+        except errors.MovedOn:
+            continue
+        following.follow(vault)
+        return CheckIn(row.number, made, ())
+    raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
+
+
 def author(person: Person) -> Author:
     """Return a person as git names them: the login name, so that it can be looked up again."""
     return Author(person.name, person.email or f"{person.name}@localhost")
+
+
+def _files(folder: Mapping[str, Entry]) -> dict[str, str]:
+    return {name: entry.oid for name, entry in folder.items() if entry.kind == "blob"}
 
 
 def _is_new(vault: Vault, number: str, folder: str, tip: str) -> None:

@@ -201,6 +201,11 @@ class FolderTaken(Conflict):
     """The folder {path} holds an item or other files already; choose another one with --path."""
 
 
+class NoSuchIteration(NotFound):
+    """{number} was never changed by a commit {commit}; `titleblock item history {number}` lists
+    those that did."""
+
+
 class NothingToCheckIn(Refused):
     """Every file given for {number} is already in the vault, byte for byte; nothing was changed."""
 

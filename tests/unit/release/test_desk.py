@@ -327,3 +327,26 @@ def test_an_override_is_refused_unless_the_rules_allow_it_and_is_printed_for_eve
     (finding,) = [one for one in made.findings if one.verdict == "overridden"]
     assert "ada" in finding.reason
     assert "fire" in finding.reason
+
+
+def test_an_earlier_iteration_is_restored_as_a_new_one(
+    vault: Vault, people: People, bracket: str, draw: Draw, tmp_path: Path
+) -> None:
+    """Files come back, files added since go, nothing of what came between is lost."""
+    from release import desk, shelf
+
+    (first,) = vault.catalogue.iterations(bracket, limit=1)
+    before = shelf.files(vault, bracket, None)
+    (tmp_path / "new.step").write_bytes(b"ISO-10303-21;")
+    worse = {"drawing.pdf": draw("drawing.pdf", "WORSE"), "new.step": tmp_path / "new.step"}
+    desk.check_in(vault, people["eli"], bracket, worse, "a mistake")
+    assert shelf.files(vault, bracket, None) != before
+    with pytest.raises(refusals.NoNotes):
+        desk.restore(vault, people["eli"], bracket, first.commit, " ")
+    with pytest.raises(errors.NoSuchIteration):
+        desk.restore(vault, people["eli"], bracket, "0" * 40, "back")
+    desk.restore(vault, people["eli"], bracket, first.commit[:10], "back to the good one")
+    assert shelf.files(vault, bracket, None) == before
+    assert len(vault.catalogue.iterations(bracket)) == 4
+    with pytest.raises(errors.NothingToCheckIn):
+        desk.restore(vault, people["eli"], bracket, first.commit, "again")
