@@ -242,6 +242,7 @@ def test_strangers_in_the_folders_are_passed_over(folder: FolderStore) -> None:
     (shard / "short").touch()
     (folder.root / "files/md5/zz").mkdir()
     (folder.root / "files/md5/notes.txt").touch()
+    assert not folder.has(f"{shard.name}short")
     assert list(folder.digests()) == [DIGEST.md5]
 
 
@@ -343,7 +344,9 @@ def test_bytes_are_on_disk_before_they_have_a_name(folder: FolderStore) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
-@pytest.mark.parametrize("call", ["openat", "write", "fsync", "rename", "mkdir", "flock", "unlink"])
+@pytest.mark.parametrize(
+    "call", ["openat", "write", "fsync", "rename", "mkdir", "flock", "unlink", "chmod"]
+)
 def test_killed_at_any_step_nothing_is_half_done(folder: FolderStore, call: str) -> None:
     """Killed at each of the last calls of a kind: no object or the whole one, no lasting litter."""
     everything = _traced(folder, "-e", f"trace={call}").stderr
@@ -357,7 +360,9 @@ def test_killed_at_any_step_nothing_is_half_done(folder: FolderStore, call: str)
         assert list((folder.root / "tmp").iterdir()) == []
         if killed.stdout:
             assert again.read(DIGEST) == DRAWING
-        assert [again.identify(md5) for md5 in again.digests()] in ([], [DIGEST])
+        kept = [again.identify(md5) for md5 in again.digests()]
+        assert kept in ([], [DIGEST])
+        assert all(again.path(one).stat().st_mode & 0o777 == 0o444 for one in kept)
         assert again.put(io.BytesIO(DRAWING)) == DIGEST
 
 

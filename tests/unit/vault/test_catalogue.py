@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vault import errors
+from vault import durable, errors
 from vault.catalogue import (
     ITEM_STATES,
     VERSION,
@@ -251,7 +251,7 @@ def test_finds_come_in_pages(
     monkeypatch.setattr("vault.catalogue.BROAD", few)
     numbers = {f"B-{one:02d}" for one in range(23)} | {"B"}
     for at, number in enumerate(sorted(numbers)):
-        catalogue.put_item(item(number, "Bracket " * (at % 3) + "b"))
+        catalogue.put_item(item(number, "Bracket " * (at % 3) + "b" if at else "tray " * 60))
     seen: list[str] = []
     while page := catalogue.items(seen[-1] if seen else None, 5, "b"):
         seen += [row.number for row in page]
@@ -402,6 +402,44 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(stocked: Catalogue) -> None:
     assert stocked.item("30-0001") is not None
 
 
+def test_a_search_sees_one_state_while_others_write(stocked: Catalogue) -> None:
+    """Items that come and go between the readings of one search neither break it nor double."""
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            for at in range(20):
+                stocked.put_item(item(f"30-{at:04d}"))
+            for at in range(20):
+                stocked.drop_item(f"30-{at:04d}")
+
+    writer = threading.Thread(target=come_and_go)
+    writer.start()
+    try:
+        for _ in range(400):
+            numbers = [row.number for row in stocked.items(words="bracket", limit=50)]
+            assert len(set(numbers)) == len(numbers)
+            assert {"10-0042", "10-0043"} <= set(numbers)
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_a_broken_file_is_replaced_by_one_process_at_a_time(path: Path) -> None:
+    """Whoever finds rubbish waits for the one who is clearing it, and then finds a catalogue."""
+    path.write_bytes(b"rubbish " * 1000)
+    opened: list[Catalogue] = []
+    opener = threading.Thread(target=lambda: opened.append(open_catalogue(path)))
+    with durable.locked(path.parent):
+        opener.start()
+        opener.join(0.5)
+        assert opener.is_alive()
+        assert path.read_bytes().startswith(b"rubbish")
+    opener.join(20)
+    assert opened[0].counts()["items"] == 0
+    opened[0].close()
+
+
 # --- a file that may be lost --------------------------------------------------------------
 
 
@@ -437,8 +475,11 @@ def test_a_file_that_is_no_catalogue_is_begun_anew(
     catalogue.close()
 
 
-def test_damage_found_later_is_said_and_a_rebuild_heals_it(path: Path, stocked: Catalogue) -> None:
-    """Pages that went bad while open are a sentence, not a crash, and forgetting mends the file."""
+@pytest.mark.parametrize("way", ["forget", "remake"])
+def test_damage_found_later_is_said_and_a_rebuild_heals_it(
+    path: Path, stocked: Catalogue, way: str
+) -> None:
+    """Pages that went bad are a sentence, not a crash, and both ways of rebuilding mend the file."""
     _fill(stocked)
     stocked.close()
     data = bytearray(path.read_bytes())
@@ -450,8 +491,12 @@ def test_damage_found_later_is_said_and_a_rebuild_heals_it(path: Path, stocked: 
         for _ in broken.items(limit=1000, words="filler"), broken.items(limit=1000):
             pass
     assert refusal.value.exit_code == 5
-    broken.forget()
-    broken.put_item(item("1"))
+    if way == "forget":
+        broken.forget()
+        broken.put_item(item("1"))
+    else:
+        with broken.remade() as fresh:
+            fresh.put_item(item("1"))
     assert [row.number for row in broken.items()] == ["1"]
     broken.close()
 
