@@ -114,6 +114,11 @@ def worth_opening(vault: Vault) -> list[Address]:
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
 
 
+def waiting(vault: Vault) -> str:
+    """Return the change order that waits for a signature in the story."""
+    return desk.listing(vault, "open")[0].change
+
+
 # --- the story --------------------------------------------------------------
 
 

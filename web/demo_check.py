@@ -25,7 +25,7 @@ DRAWING: Final = b"%PDF-"
 
 def check(vault: Vault, url: str, tell: Callable[[str], None]) -> None:
     """Open what the demo tells people to open; raises NotAsPromised at the first thing amiss."""
-    _wait(f"{url}/healthz")
+    wait(f"{url}/healthz")
     tell("the server answers")
     for one in demo.worth_opening(vault):
         if one.path.startswith(("/t/", "/r/")):
@@ -47,7 +47,8 @@ def check(vault: Vault, url: str, tell: Callable[[str], None]) -> None:
     tell(f"verify: {', '.join(f'{count} {what}' for what, count in report.checked.items())}")
 
 
-def _wait(address: str) -> None:
+def wait(address: str) -> None:
+    """Return once an address answers; raises NotAsPromised after a minute."""
     end = time.monotonic() + PATIENCE
     while True:
         try:
