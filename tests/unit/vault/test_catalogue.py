@@ -258,6 +258,7 @@ def test_finds_come_in_pages(
     assert seen[0] == "B"
     assert sorted(seen) == sorted(numbers)
     assert catalogue.items("no such item", 5, "b") == []
+    assert len(catalogue.items("B", 50, "b")) == len(numbers) - 1
 
 
 @pytest.mark.parametrize(
