@@ -18,10 +18,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import dev
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+import dev
 from release.log import ReleaseLog
 from vault import worker
 from vault.home import Vault
