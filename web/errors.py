@@ -106,11 +106,5 @@ class NoSuchObject(NotFound):
     """There are no bytes at the address {md5}; `dvc push` them from where they were added."""
 
 
-class LengthNeeded(WrongUse):
-    """An upload has to say how long it is (Content-Length), so nothing was kept; use DVC 3."""
-
-    status = 411
-
-
 class NotAsPromised(Damaged):
     """The demo is not as it should be: {where} {what}; report it, with serve.log of the demo."""

@@ -3,9 +3,10 @@
 
 DVC asks whether an object is there with a GET that it closes at once, pushes with a POST of the
 bytes and no digest, and never lists.  Here an upload is hashed while it is written aside, and kept
-only if its md5 is the address it was sent to; its sha256 goes into the ledger at the same moment.
-Whatever is sent back was read to its end and compared before the first byte leaves.  Folders in
-DVC's sense (``.dir`` objects) are not kept: a crafted one writes outside the clone that pulls it.
+only if its md5 is the address it was sent to, so one that broke off is not; its sha256 goes into
+the ledger at once.  Whatever is sent was read to its end and compared before the first byte
+leaves.  Folders in DVC's sense (``.dir`` objects) are not kept: a crafted one writes outside the
+clone that pulls it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from flask import Response, request
 
 from vault.ledger import events
 from vault.objects.store import CHUNK, Digest, Readable, is_address
-from web.errors import BytesDiffer, LengthNeeded, NoFolders, NoSuchObject
+from web.errors import BytesDiffer, NoFolders, NoSuchObject
 from web.visitor import me, vault
 
 FOLDER: Final = ".dir"
@@ -30,8 +31,7 @@ _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 def kept(ab: str, rest: str) -> Response:
     """Send an object, or take one in.
 
-    Raises NoSuchObject, DamagedObject, BytesDiffer, NoFolders, LengthNeeded or what the store
-    refuses.
+    Raises NoSuchObject, DamagedObject, BytesDiffer, NoFolders or what the store refuses.
     """
     if request.method in {"POST", "PUT"}:
         return _taken_in(ab + rest)
@@ -64,14 +64,11 @@ def _taken_in(md5: str) -> Response:
         raise NoFolders
     if not is_address(md5):
         raise NoSuchObject(md5=md5)
-    if request.content_length is None:
-        raise LengthNeeded
     digest = vault().objects.put(_Checked(request.stream, md5))
-    known = _recorded(md5)
-    if known != digest:
+    if _recorded(md5) != digest:
         with vault().ledger.writing(me().name) as writing:
             writing.record("object.received", _subject(md5), sha256=digest.sha256, size=digest.size)
-    answer = Response("", 200 if known == digest else 201)
+    answer = Response("", 201)
     answer.headers[SHA256] = digest.sha256
     return answer
 
