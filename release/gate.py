@@ -175,9 +175,10 @@ def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:
 
 
 def _contributors(vault: Vault, number: str, released_tree: str | None) -> tuple[str, ...]:
+    """Return who brought and who wrote the changes since a release: neither may approve them."""
     found: set[str] = set()
     for one in vault.catalogue.iterations(number):
         if released_tree is not None and one.tree == released_tree:
             break
-        found.add(one.by)
+        found |= {one.by, vault.history.commit_at(one.commit).author}
     return tuple(sorted(found))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from vault import canonical, item, names
+from vault import canonical, item, names, pushes
 from vault.catalogue import ItemRow, IterationRow
 from vault.errors import BadManifest
 from vault.history.repository import MAIN, Commit
@@ -23,13 +23,13 @@ def follow(vault: Vault) -> str:
         return tip
     with vault.catalogue.transaction():
         seen = vault.catalogue.cursor(MAIN)
-        for commit in vault.history.between(seen, tip):
-            _take_in(vault, commit)
+        for commit, by in pushes.between(vault.history, seen, tip):
+            _take_in(vault, commit, by)
         vault.catalogue.set_cursor(MAIN, tip)
     return tip
 
 
-def _take_in(vault: Vault, commit: Commit) -> None:
+def _take_in(vault: Vault, commit: Commit, by: str) -> None:
     before = commit.parents[0] if commit.parents else None
     for folder in sorted({_item_folder(vault, commit.oid, before, path)
                           for path in vault.history.changed(before, commit.oid)} - {""}):  # fmt: skip
@@ -44,16 +44,19 @@ def _take_in(vault: Vault, commit: Commit) -> None:
         except BadManifest:
             continue  # verify names it; a broken manifest is no item and hides none
         tree = vault.history.tree(commit.oid, folder) or ""
+        merged = any(vault.history.tree(one, folder) == tree for one in commit.parents[1:])
+        if merged and (known := vault.catalogue.item_at(folder)) and known.tree == tree:
+            continue  # a merge that took over what is here already is no iteration of it
         vault.catalogue.put_item(
             ItemRow(
                 number=told.number, fold=names.fold(told.number), title=told.title, kind=told.kind,
                 owner=told.owner, path=folder, tree=tree,
                 metadata=canonical.dumps(dict(told.metadata)).decode(),
-                changed_at=commit.at, changed_by=commit.author,
+                changed_at=commit.at, changed_by=by,
             )
         )  # fmt: skip
         vault.catalogue.put_iteration(
-            IterationRow(told.number, commit.oid, tree, commit.at, commit.author, commit.subject)
+            IterationRow(told.number, commit.oid, tree, commit.at, by, commit.subject)
         )
 
 

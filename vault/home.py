@@ -3,25 +3,50 @@
 
 from __future__ import annotations
 
+# The ledger's engine is imported when the ledger is opened: SQLAlchemy costs 100 ms, and what git
+# runs at every push needs the ledger only now and then.
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault import catalogue as catalogue_file
 from vault import errors, settings, worker
 from vault.catalogue import Catalogue
 from vault.history.repository import History
-from vault.ledger import engine
-from vault.ledger.engine import Ledger
 from vault.objects import opening
 from vault.objects.store import ObjectStore
 from vault.settings import Settings
 from vault.worker import Worker
 
+if TYPE_CHECKING:
+    from vault.ledger.engine import Ledger
+
 GIT: Final = "vault.git"
 CATALOGUE: Final = "catalogue.db"
 KEYS: Final = "keys"
 CACHE: Final = "cache"
+
+
+class LedgerDoor:
+    """The way to the ledger of a vault, which is opened when somebody first asks for it."""
+
+    def __init__(self, url: str) -> None:
+        """Remember where the ledger is."""
+        self.url = url
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the opened ledger; raises NoLedger, LedgerOutdated or LedgerFromLater."""
+        from vault.ledger import engine  # noqa: PLC0415 - see the top of the file
+
+        return engine.open_ledger(self.url)
+
+    def close(self) -> None:
+        """Close the ledger, if it was ever opened."""
+        if "ledger" in vars(self):
+            self.ledger.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +57,13 @@ class Vault:
     settings: Settings
     history: History
     objects: ObjectStore
-    ledger: Ledger
+    door: LedgerDoor
     catalogue: Catalogue
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return the ledger: people, jobs, events."""
+        return self.door.ledger
 
     @property
     def keys(self) -> Path:
@@ -52,7 +82,7 @@ class Vault:
 
     def close(self) -> None:
         """Let go of the databases."""
-        self.ledger.close()
+        self.door.close()
         self.catalogue.close()
 
 
@@ -64,24 +94,28 @@ def find(start: Path) -> Path:
     raise errors.NoVault(where=start)
 
 
-def open_vault(root: Path) -> Vault:
+def open_vault(root: Path, *, ledger_later: bool = False, further: Sequence[Path] = ()) -> Vault:
     """Open the vault in a folder; raises NoVault, BadSettings or what its stores refuse.
 
     A catalogue that is missing, broken or of another version is begun anew: it is
-    filled again from history by whoever next asks for it.
+    filled again from history by whoever next asks for it.  With ``ledger_later`` the ledger
+    is opened when it is first asked for; ``further`` is what ``History`` reads as well.
     """
     root = root.resolve()
     if not (root / settings.FILE).is_file():
         raise errors.NoVault(where=root)
     told = settings.load(root / settings.FILE)
-    return Vault(
+    vault = Vault(
         root=root,
         settings=told,
-        history=History(root / GIT),
+        history=History(root / GIT, further),
         objects=opening.open_store(told.storage, root),
-        ledger=engine.open_ledger(ledger_url(told.ledger, root)),
+        door=LedgerDoor(ledger_url(told.ledger, root)),
         catalogue=catalogue_file.open_catalogue(root / CATALOGUE),
     )
+    if not ledger_later:
+        _ = vault.ledger
+    return vault
 
 
 def ledger_url(url: str, root: Path) -> str:

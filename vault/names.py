@@ -77,6 +77,12 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+def is_steering(name: str) -> bool:
+    """Say whether git or DVC of everybody who clones would obey a file or folder of this name."""
+    folded = fold(name)
+    return folded in _STEERING or bool(_SHORT_NAME.match(folded))
+
+
 def path_fault(path: str) -> str | None:
     """Return why a path may not stand in the vault's tree, or None where it may.
 
@@ -186,7 +192,7 @@ def _edge_fault(name: str) -> str | None:
 def _kept_name_fault(folded: str) -> str | None:
     if folded.split(".", 1)[0].rstrip() in _DEVICES:
         return f"“{folded}” is the name of a device on Windows"
-    if folded in _STEERING or _SHORT_NAME.match(folded):
+    if is_steering(folded):
         return f"“{folded}” steers git or DVC of everybody who clones"
     return None
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,9 +87,14 @@ class Author:
 class History:
     """The vault's bare git repository, safe to use from several threads."""
 
-    def __init__(self, git_dir: Path) -> None:
-        """Point at a repository that exists; it is opened once for each thread."""
+    def __init__(self, git_dir: Path, further: Sequence[Path] = ()) -> None:
+        """Point at a repository that exists; it is opened once for each thread.
+
+        ``further`` are object folders that are read as well and never written: what a push
+        brings lies in one until a hook has accepted it.
+        """
         self.git_dir = git_dir
+        self._further = tuple(further)
         self._threads = threading.local()
 
     @property
@@ -102,6 +107,8 @@ class History:
                 )
             except pygit2.GitError as fault:
                 raise errors.DamagedHistory(where=self.git_dir, why=fault) from fault
+            for objects in self._further:
+                opened.odb.add_disk_alternate(str(objects))
             self._threads.repository = opened
         return opened
 
@@ -160,6 +167,29 @@ class History:
             raise errors.DamagedHistory(where=oid, why="it is not a file")
         return found.data
 
+    def raw_tree(self, tree: str) -> bytes:
+        """Return a tree object as git stores it, modes and names unchanged."""
+        found = self._object(tree)
+        if not isinstance(found, pygit2.Tree):
+            raise errors.DamagedHistory(where=tree, why="it is not a folder")
+        return found.read_raw()
+
+    def size(self, oid: str) -> int:
+        """Return the size in bytes of a blob, which is not read for that."""
+        try:
+            _kind, size = self._repository.odb.read_header(pygit2.Oid(hex=oid))
+        except (KeyError, ValueError, pygit2.GitError) as fault:
+            raise errors.DamagedHistory(where=oid, why="the object is missing or broken") from fault
+        return int(size)
+
+    def has(self, oid: str) -> bool:
+        """Say whether an object is here."""
+        return pygit2.Oid(hex=oid) in self._repository
+
+    def staged(self, index: Path) -> str:
+        """Write what an index file has staged as a tree and return it; for hooks of a clone."""
+        return str(pygit2.Index(str(index)).write_tree(self._repository))
+
     def chain(self, start: str, since: str | None = None) -> Iterator[Commit]:
         """Yield first-parent commits from a ref or commit back to, and without, ``since``."""
         at = start if is_oid(start) else self.tip(start)
@@ -170,9 +200,13 @@ class History:
 
     def between(self, old: str | None, new: str) -> list[Commit]:
         """Return the commits reachable from ``new`` and not from ``old``, oldest first."""
+        return self.beyond([] if old is None else [old], new)
+
+    def beyond(self, known: Sequence[str], new: str) -> list[Commit]:
+        """Return the commits in the past of ``new`` and of none of the known ones, oldest first."""
         walker = self._repository.walk(pygit2.Oid(hex=new), SortMode.TOPOLOGICAL | SortMode.REVERSE)
-        if old is not None:
-            walker.hide(pygit2.Oid(hex=old))
+        for one in known:
+            walker.hide(pygit2.Oid(hex=one))
         return [_told(commit) for commit in walker]
 
     def contains(self, commit: str, ancestor: str) -> bool:
@@ -290,6 +324,19 @@ def create(git_dir: Path) -> History:
         sample.unlink()
     durable.fsync_tree(git_dir)
     return History(git_dir)
+
+
+def configure(git_dir: Path, settings: Mapping[str, str | None]) -> None:
+    """Write settings into a repository's own configuration (None removes one), on disk at once."""
+    file = git_dir / "config"
+    config = pygit2.Config(str(file))
+    for name, value in settings.items():
+        if value is not None:
+            config[name] = value
+        elif name in config:
+            del config[name]
+    durable.fsync_file(file)
+    durable.fsync_folder(git_dir)
 
 
 def _signature(author: Author) -> pygit2.Signature:

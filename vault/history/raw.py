@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Trees as git stores them: every mode and every byte of a name, as somebody may have pushed it.
+
+A library shows modes made regular and refuses names that are not UTF-8; what
+has to be judged is what is really there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from vault.errors import DamagedHistory
+
+FOLDER: Final = 0o040000
+FILE: Final = 0o100644
+PROGRAM: Final = 0o100755
+LINK: Final = 0o120000
+REPOSITORY: Final = 0o160000
+
+_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
+
+
+class Node(NamedTuple):
+    """One name in a folder; bytes that are no UTF-8 are kept as ``surrogateescape`` has them."""
+
+    name: str
+    mode: int
+    oid: str
+
+    @property
+    def is_folder(self) -> bool:
+        """Say whether this is a folder."""
+        return self.mode == FOLDER
+
+
+def nodes(data: bytes, where: str) -> dict[str, Node]:
+    """Return what a tree object holds, by name; raises DamagedHistory where it is none."""
+    return {one.name: one for one in _nodes(data, where)}
+
+
+def _nodes(data: bytes, where: str) -> Iterator[Node]:
+    end = 0
+    for found in _ENTRY.finditer(data):
+        if found.start() != end:
+            break
+        end = found.end()
+        mode, name, oid = found.groups()
+        yield Node(name.decode("utf-8", "surrogateescape"), int(mode, 8), oid.hex())
+    if end != len(data):
+        raise DamagedHistory(where=where, why="it is not a tree")
