@@ -282,6 +282,11 @@ class NoVault(NotFound):
     """There is no vault at {where}; make one with `titleblock init DIR` or name one with --vault."""
 
 
+class NoBackup(NotFound):
+    """There is no finished backup at {where}; make one with `titleblock backup DIR`, or name the
+    folder that holds BACKUP.json."""
+
+
 class VaultExists(Conflict):
     """There is something at {where} already; choose an empty folder for a new vault."""
 

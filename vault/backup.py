@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Backup: a second vault of the same content, made while the first one works.
+
+The order makes it sound without stopping anybody: the ledger first, then the
+refs of history, then the objects, which only ever grow.  What history knows
+more than the ledger is told to it again when the copy is first used.  A later
+backup into the same folder copies only what is new.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+
+from vault import canonical, clock, durable, errors, home, settings
+from vault.home import Vault
+from vault.objects._folder import FolderStore
+
+NOTE: Final = "BACKUP.json"
+OBJECTS: Final = "objects"
+LEDGER: Final = "ledger.db"
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a backup holds: when it was made (UTC), from where, how many objects and refs."""
+
+    made_at: str
+    source: str
+    objects: int
+    copied: int
+    refs: int
+
+
+def back_up(vault: Vault, place: Path, progress: Progress) -> Backup:
+    """Copy a vault into a folder, new or holding an earlier backup; return what it holds.
+
+    The folder then is a vault of its own, signing key included: keep it as safe as
+    the first.  Raises VaultExists where something else is there, MissingObject or
+    DamagedObject where the vault itself is damaged.
+    """
+    place = place.resolve()
+    _fit(vault, place)
+    place.mkdir(parents=True, exist_ok=True)
+    (place / NOTE).unlink(missing_ok=True)  # until all is there it is no backup
+    progress("ledger")
+    _copy_ledger(vault, place / LEDGER)
+    progress("history")
+    refs = _copy_history(vault.root / home.GIT, place / home.GIT)
+    total, copied = _copy_objects(vault, place / OBJECTS, progress)
+    _copy_keys(vault.keys, place / home.KEYS)
+    _copy_settings(vault, place)
+    durable.fsync_tree(place / home.GIT)
+    made = Backup(clock.now(), str(vault.root), total, copied, refs)
+    told = {"made_at": made.made_at, "source": made.source, "objects": total, "refs": refs}
+    durable.write(place / NOTE, canonical.pretty(told))
+    return made
+
+
+def restore(place: Path, root: Path, progress: Progress) -> Vault:
+    """Make a vault of a backup in an empty folder and return it opened; the backup stays as it is.
+
+    Raises NoBackup, VaultExists, and DamagedObject or MissingObject for bytes that
+    are not what they were.
+    """
+    if not (place / NOTE).is_file():
+        raise errors.NoBackup(where=place)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise errors.VaultExists(where=root)
+    copy = home.open_vault(place)
+    try:
+        back_up(copy, root, progress)
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
+    finally:
+        copy.close()
+    (root / NOTE).unlink()
+    return home.open_vault(root)
+
+
+def _fit(vault: Vault, place: Path) -> None:
+    inside = place == vault.root or vault.root in place.parents
+    other = place.exists() and any(place.iterdir()) and not (place / LEDGER).exists()
+    if inside or other:
+        raise errors.VaultExists(where=place)
+
+
+def _copy_ledger(vault: Vault, target: Path) -> None:
+    source = make_url(home.ledger_url(vault.settings.ledger, vault.root)).database or ""
+    aside = target.with_name(f".{target.name}.aside")
+    aside.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as read,
+        closing(sqlite3.connect(aside)) as written,
+    ):
+        read.backup(written)
+    durable.fsync_file(aside)
+    aside.replace(target)
+    for leftover in ("-wal", "-shm"):
+        target.with_name(target.name + leftover).unlink(missing_ok=True)
+
+
+def _copy_history(source: Path, target: Path) -> int:
+    """Copy refs as they are now, then every object: a ref never points at what is not there."""
+    refs = {path: path.read_bytes() for path in _files(source, "refs")}
+    packed = source / "packed-refs"
+    plain = {name: (source / name).read_bytes() for name in ("HEAD", "config")}
+    if packed.exists():
+        plain["packed-refs"] = packed.read_bytes()
+    for path in _files(source, "objects"):
+        copy = target / path.relative_to(source)
+        if not copy.exists():
+            _copied(path, copy)
+    for path in _files(target, "refs"):
+        if source / path.relative_to(target) not in refs:
+            path.unlink()
+    for name in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
+        (target / name).mkdir(parents=True, exist_ok=True)
+    for path, data in refs.items():
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        durable.write(copy, data)
+    for name, data in plain.items():
+        durable.write(target / name, data)
+    return len(refs)
+
+
+def _files(root: Path, below: str) -> Iterator[Path]:
+    for folder, _folders, files in os.walk(root / below):
+        for name in files:
+            if not name.endswith(".lock") and not name.startswith(("tmp_", ".")):
+                yield Path(folder) / name
+
+
+def _copy_objects(vault: Vault, place: Path, progress: Progress) -> tuple[int, int]:
+    store = FolderStore.create(place)
+    total = copied = 0
+    for md5 in vault.objects.digests():
+        total += 1
+        if store.has(md5):
+            continue
+        progress(f"object {total}")
+        digest = vault.objects.identify(md5, md5)
+        with vault.objects.open(digest, md5) as stream:
+            kept = store.put(stream, md5)
+        if kept != digest:
+            raise errors.DamagedObject(name=md5, why="it changed while it was copied")
+        copied += 1
+    return total, copied
+
+
+def _copy_keys(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700, exist_ok=True)
+    for path in source.iterdir():
+        mode = 0o644 if path.suffix == ".pub" or path.name == "allowed_signers" else 0o600
+        durable.write(target / path.name, path.read_bytes(), mode)
+
+
+def _copy_settings(vault: Vault, place: Path) -> None:
+    durable.write(place / settings.FILE, (vault.root / settings.FILE).read_bytes())
+    settings.write(place / settings.FILE, storage=OBJECTS, ledger=f"sqlite:///{LEDGER}")
+
+
+def _copied(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f".{target.name}.aside")
+    shutil.copyfile(source, aside)
+    shutil.copymode(source, aside)
+    durable.fsync_file(aside)
+    aside.replace(target)
