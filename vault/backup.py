@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-
 from vault import canonical, clock, durable, errors, home, settings
 from vault.home import Vault
+from vault.ledger import copying
 from vault.objects._folder import FolderStore
 
 NOTE: Final = "BACKUP.json"
@@ -53,7 +50,7 @@ def back_up(vault: Vault, place: Path, progress: Progress) -> Backup:
     place.mkdir(parents=True, exist_ok=True)
     (place / NOTE).unlink(missing_ok=True)  # until all is there it is no backup
     progress("ledger")
-    _copy_ledger(vault, place / LEDGER)
+    copying.copy(home.ledger_url(vault.settings.ledger, vault.root), place / LEDGER)
     progress("history")
     refs = _copy_history(vault.root / home.GIT, place / home.GIT)
     total, copied = _copy_objects(vault, place / OBJECTS, progress)
@@ -93,21 +90,6 @@ def _fit(vault: Vault, place: Path) -> None:
     other = place.exists() and any(place.iterdir()) and not (place / LEDGER).exists()
     if inside or other:
         raise errors.VaultExists(where=place)
-
-
-def _copy_ledger(vault: Vault, target: Path) -> None:
-    source = make_url(home.ledger_url(vault.settings.ledger, vault.root)).database or ""
-    aside = target.with_name(f".{target.name}.aside")
-    aside.unlink(missing_ok=True)
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as read,
-        closing(sqlite3.connect(aside)) as written,
-    ):
-        read.backup(written)
-    durable.fsync_file(aside)
-    aside.replace(target)
-    for leftover in ("-wal", "-shm"):
-        target.with_name(target.name + leftover).unlink(missing_ok=True)
 
 
 def _copy_history(source: Path, target: Path) -> int:
