@@ -174,6 +174,17 @@ def amend(vault: Vault, actor: Person, name: str, notes: str = "") -> Judgement:
     return gate.judge(vault, orders.append(vault, actor, filed, order).order)
 
 
+def may_amend(vault: Vault, actor: Person, name: str) -> Order:
+    """Return an order this person may amend as it stands; changes nothing.
+
+    Raises NoSuchChange, NotTheAuthor or WrongState.
+    """
+    order = orders.load(vault, name).order
+    _by_author(vault, actor, order, "amend")
+    order.acted(Event("", actor.name, "amend", ""))
+    return order
+
+
 def cancel(vault: Vault, actor: Person, name: str, reason: str) -> Judgement:
     """Cancel an order; it stays on record."""
     filed = orders.load(vault, name)
