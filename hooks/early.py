@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hooks import contents, items, judge, pushed, tree_names
+from hooks import contents, items, pushed, tree_names
 from hooks.pushed import Trees
 from vault.errors import Refusal
 from vault.history.repository import History
@@ -38,7 +38,7 @@ def of_index(git_dir: Path, index: Path) -> list[Refusal]:
 
 
 def _of_items(history: History, trees: Trees, old: str | None, new: str) -> list[Refusal]:
-    changes = judge.changed(trees, old, new)
+    changes = pushed.changed(trees, old, new)
     found: list[Refusal] = []
     for change in changes:
         if contents.is_pointer(change.path) or items.folder_of(trees, new, change.path):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hooks import items, judge
+from hooks import items, pushed
 from hooks.errors import MainMovesForward, ManyOrders, NothingForRelease, NotInTheOrder
 from hooks.pushed import Trees
 from release import desk, lifecycle, orders, settling
@@ -91,7 +91,7 @@ def _touched(vault: Vault, main: str, commit: str) -> list[str]:
     """Return the items that commits beyond ``main`` touch and that may be released."""
     trees = Trees(vault.history)
     before, after = (vault.history.commit_at(one).tree for one in (main, commit))
-    changes = judge.changed(trees, before, after)
+    changes = pushed.changed(trees, before, after)
     told = items.manifests(vault.history, changes)
     found = items.touched(vault, trees, before, after, changes, told)
     return _unreleased(vault, commit, sorted(found.items()))

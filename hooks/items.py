@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-# The locks' module is imported when there is a lock: it signs refs, and costs 150 ms to import.
+# The locks' module is imported when there is a lock, since it signs refs and costs 150 ms; the
+# release log when an item is removed.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +12,6 @@ from typing import Final
 from hooks.errors import ItemInItem, ItemStays, NoSuchOwner, NumberChanged, NumberTwice
 from hooks.pushed import Change, Trees
 from release import lifecycle
-from release.log import ReleaseLog
 from vault import item, names
 from vault.errors import BadManifest, LockedBy, Refusal
 from vault.history.repository import LOCKS, History
@@ -97,7 +97,6 @@ def _item_below(trees: Trees, tree: str, folder: str) -> str:
 
 def faults(vault: Vault, told: Manifests) -> Iterator[Refusal]:
     """Yield what is wrong with the numbers and owners of items that come, change or go."""
-    log = ReleaseLog(vault)
     seen: dict[str, str] = {}
     for folder, one in sorted(told.now.items()):
         before = told.was.get(folder)
@@ -111,7 +110,7 @@ def faults(vault: Vault, told: Manifests) -> Iterator[Refusal]:
             yield NoSuchOwner(path=f"{folder}/{item.FILE}", owner=one.owner)
     for folder, one in sorted(told.gone.items()):
         if names.fold(one.number) not in seen and folder not in told.now:
-            why = _why_it_stays(vault, log, one.number)
+            why = _why_it_stays(vault, one.number)
             if why:
                 yield ItemStays(path=folder, number=one.number, why=why)
 
@@ -123,8 +122,10 @@ def _elsewhere(vault: Vault, told: Manifests, folder: str, one: Item) -> str:
     return row.path
 
 
-def _why_it_stays(vault: Vault, log: ReleaseLog, number: str) -> str:
-    rev = log.latest(number)
+def _why_it_stays(vault: Vault, number: str) -> str:
+    from release.log import ReleaseLog  # noqa: PLC0415 - see the top of the file
+
+    rev = ReleaseLog(vault).latest(number)
     if rev is not None:
         return f"released as {rev}"
     for order in vault.catalogue.orders(lifecycle.OPEN_STATES, number=number):

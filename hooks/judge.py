@@ -14,15 +14,12 @@ from hooks.errors import (
     RefNotOpen,
     SteeringFile,
 )
-from hooks.pushed import Change, Trees, Update
+from hooks.pushed import Trees, Update, changed
 from vault import errors, following
 from vault.errors import Refusal
-from vault.history import raw
 from vault.history.repository import MAIN
 from vault.home import Vault
 from vault.ledger.glance import Standing
-
-PLAIN = frozenset({raw.FILE, raw.PROGRAM})
 
 
 def judge(vault: Vault, pusher: Standing, updates: Sequence[Update]) -> list[Refusal]:
@@ -100,13 +97,3 @@ def _of_items(
     yield from items.faults(vault, told)
     numbers = items.touched(vault, trees, old_tree, new_tree, changes, told)
     yield from items.locked(vault, numbers, pusher.name)
-
-
-def changed(trees: Trees, old: str | None, new: str) -> list[Change]:
-    """Return the plain files that differ; what is no plain file is refused by its kind."""
-    found = [Change(one.path, _plain(one.was), _plain(one.now)) for one in trees.changes(old, new)]
-    return sorted((one for one in found if one.was or one.now), key=lambda one: one.path)
-
-
-def _plain(node: raw.Node | None) -> raw.Node | None:
-    return node if node is not None and node.mode in PLAIN else None

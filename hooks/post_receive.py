@@ -10,7 +10,7 @@ from __future__ import annotations
 # The desk is imported when an open order holds a pushed item: it costs 200 ms to import.
 import sys
 
-from hooks import items, judge, pushed, report, surroundings
+from hooks import items, pushed, report, surroundings
 from hooks.pushed import Trees, Update
 from hooks.surroundings import Surroundings
 from release import lifecycle
@@ -45,7 +45,7 @@ def _followed(around: Surroundings, updates: list[Update]) -> int:
 def _tell(vault: Vault, around: Surroundings, old: str, new: str) -> None:
     trees = Trees(vault.history)
     before, after = (vault.history.commit_at(one).tree for one in (old, new))
-    changes = judge.changed(trees, before, after)
+    changes = pushed.changed(trees, before, after)
     told = items.manifests(vault.history, changes)
     numbers = sorted(items.touched(vault, trees, before, after, changes, told))
     if numbers:

@@ -15,6 +15,7 @@ from vault.history.raw import Node
 from vault.history.repository import History
 
 NOTHING: Final = "0" * 40
+PLAIN: Final = frozenset({raw.FILE, raw.PROGRAM})
 
 
 class Update(NamedTuple):
@@ -114,6 +115,16 @@ class Trees:
             now_file = None if now_tree else now
             if was_file or now_file:
                 yield Change(path, was_file, now_file)
+
+
+def changed(trees: Trees, old: str | None, new: str) -> list[Change]:
+    """Return the plain files that differ; what is no plain file is refused by its kind."""
+    found = [Change(one.path, _plain(one.was), _plain(one.now)) for one in trees.changes(old, new)]
+    return sorted((one for one in found if one.was or one.now), key=lambda one: one.path)
+
+
+def _plain(node: Node | None) -> Node | None:
+    return node if node is not None and node.mode in PLAIN else None
 
 
 def brought(

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
+# What is needed only when something went wrong is imported then: every push waits for the rest.
 import os
 import sys
-import tempfile
-import textwrap
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -31,6 +29,8 @@ def refused(faults: Sequence[Refusal], what: str = "push") -> str:
 
 
 def _entry(mark: str, text: str) -> list[str]:
+    import textwrap  # noqa: PLC0415 - see the top of the file
+
     return textwrap.wrap(
         text, WIDTH, initial_indent=f"  {mark:<4}", subsequent_indent=" " * 6,
         break_long_words=False, break_on_hyphens=False,
@@ -57,6 +57,9 @@ def answered(work: Callable[[], int]) -> int:
 
 
 def _kept() -> str:
+    import tempfile  # noqa: PLC0415 - see the top of the file
+    import traceback  # noqa: PLC0415
+
     handle, name = tempfile.mkstemp(prefix="titleblock-hook-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(traceback.format_exc())

@@ -7,7 +7,7 @@ for anything else with these variables would work on the wrong repository.
 
 from __future__ import annotations
 
-import getpass
+# getpass is imported where nobody was named: it is needed at no push over HTTP.
 import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -64,6 +64,8 @@ def taken(environ: MutableMapping[str, str]) -> Surroundings:
 
 
 def _login() -> tuple[str, ...]:
+    import getpass  # noqa: PLC0415 - see the top of the file
+
     try:
         return (getpass.getuser(),)
     except (KeyError, OSError):

@@ -7,11 +7,14 @@ readers by the entry points ``titleblock.grammars`` instead of importing them.
 
 from __future__ import annotations
 
+# importlib.metadata is imported when a reader is looked for: it costs every hook 20 ms.
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault import item
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 KEPT_IN_GIT: Final = frozenset({item.FILE, "route.toml", "bom.csv", "characteristics.csv"})
 TEXT_ENDINGS: Final = (".md", ".txt")
@@ -42,4 +45,6 @@ def check(name: str, data: bytes, where: str) -> None:
 
 @cache
 def _readers() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - see the top of the file
+
     return {one.name: one for one in entry_points(group="titleblock.grammars")}

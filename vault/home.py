@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-# The ledger's engine is imported when the ledger is opened: SQLAlchemy costs 100 ms, and what git
-# runs at every push needs the ledger only now and then.
+# The ledger's engine is imported when the ledger is opened, the worker when it is asked for:
+# SQLAlchemy costs 100 ms, and what git runs at every push needs neither.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vault import catalogue as catalogue_file
-from vault import errors, settings, worker
+from vault import errors, settings
 from vault.catalogue import Catalogue
 from vault.history.repository import History
 from vault.objects import opening
 from vault.objects.store import ObjectStore
 from vault.settings import Settings
-from vault.worker import Worker
 
 if TYPE_CHECKING:
     from vault.ledger.engine import Ledger
+    from vault.worker import Worker
 
 GIT: Final = "vault.git"
 CATALOGUE: Final = "catalogue.db"
@@ -78,6 +78,8 @@ class Vault:
     @property
     def worker(self) -> Worker:
         """Return the limited processes that open files which may be hostile."""
+        from vault import worker  # noqa: PLC0415 - see the top of the file
+
         return worker.shared()
 
     def close(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from vault.errors import BadSettings
 from vault.objects._folder import FolderStore
@@ -24,5 +23,11 @@ def open_store(url: str, root: Path, *, create: bool = False) -> ObjectStore:
         return MemoryStore()
     if separator and scheme != "file":
         raise BadSettings(where=root, why=f"there is no object store for {scheme}://")
-    folder = Path(url2pathname(urlsplit(url).path)) if separator else root / url
+    folder = _place(url) if separator else root / url
     return FolderStore.create(folder) if create else FolderStore(folder)
+
+
+def _place(url: str) -> Path:
+    from urllib.request import url2pathname  # noqa: PLC0415 - it brings http, which few stores need
+
+    return Path(url2pathname(urlsplit(url).path))
