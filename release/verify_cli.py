@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Verification on the command line: one line for each fault, exit code 5 where there is one."""
+"""Verification and health on the command line: one line for each fault, and an exit code."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ DAMAGED = 5
 
 
 def hang(trunk: click.Group) -> None:
-    """Hang this verb on the trunk."""
+    """Hang these verbs on the trunk."""
     trunk.add_command(verify)
+    trunk.add_command(doctor)
 
 
 @click.command()
@@ -35,3 +36,24 @@ def verify(number: str | None, rev: str | None, deep: bool) -> None:
     lines = [f"{one.kind}: {one.where}: {one.what}" for one in report.faults]
     say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}."])
     click.get_current_context().exit(DAMAGED)
+
+
+@click.command()
+@terminal.reads
+def doctor() -> None:
+    """Look at the vault's health: programs, disk, key, address, people, rules, stores."""
+    from dataclasses import asdict
+
+    from release import doctor as health
+
+    signs = health.examine(session().vault)
+    marks = {"good": "✓", "warning": "!", "bad": "✗"}
+    lines = [
+        f"{marks[one.verdict]} {one.about}: {one.found}"
+        + (f"  → {one.remedy}" if one.remedy else "")
+        for one in signs
+    ]
+    ill = [one for one in signs if one.verdict == "bad"]
+    say({"ok": not ill, "signs": [asdict(one) for one in signs]}, lines)
+    if ill:
+        click.get_current_context().exit(1)
