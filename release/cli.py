@@ -5,11 +5,19 @@ from __future__ import annotations
 
 import click
 
-from release import backup_cli, change_cli, import_cli, item_cli, verify_cli
+from release import backup_cli, change_cli, import_cli, item_cli, verify_cli, watch_cli
 from release.stamp import stamp_cli
 
 
 def hang(trunk: click.Group) -> None:
     """Hang every verb of this floor on the trunk."""
-    for branch in (item_cli, import_cli, change_cli, verify_cli, backup_cli, stamp_cli):
+    for branch in (
+        item_cli,
+        import_cli,
+        watch_cli,
+        change_cli,
+        verify_cli,
+        backup_cli,
+        stamp_cli,
+    ):
         branch.hang(trunk)

@@ -90,3 +90,15 @@ class UnstampableFile(Refused):
     """{name} cannot be stamped: {reason}; print or export it to a new PDF and check that in."""
 
     status = 422
+
+
+class OlderThanVault(Conflict):
+    """{name} here is an old copy: {number} had these bytes at {at} and has newer ones now, so
+    nothing was changed; take the newer with `titleblock get {number} --working -o DIR`, or check
+    this one in by hand if it shall be valid again."""
+
+
+class Overtaken(Conflict):
+    """{name} of {number} was changed in the vault (last by {by} at {at}) after this copy was made,
+    so nothing was overwritten; take theirs with `titleblock get {number} --working -o DIR`, or
+    check yours in by hand with `titleblock checkin {number} FILE`."""

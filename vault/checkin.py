@@ -169,6 +169,19 @@ def kept_bytes(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
 
     Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
     """
+    name, text = checked(vault, name, path)
+    if text is not None:
+        return CheckedIn(name, len(text), hashlib.sha256(text).hexdigest()), text
+    digest = vault.objects.put(path)
+    stands_for = pointer.write(pointer.Pointer(name, digest.md5, digest.size, digest.sha256))
+    return CheckedIn(name, digest.size, digest.sha256, digest.md5), stands_for
+
+
+def checked(vault: Vault, name: str, path: Path) -> tuple[str, bytes | None]:
+    """Return a file's name as it is kept, and its bytes where git itself keeps them; keeps nothing.
+
+    Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
+    """
     name = names.file_name(name)
     try:
         size = path.stat().st_size
@@ -182,13 +195,11 @@ def kept_bytes(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
         data = path.read_bytes()
         if grammars.is_text(name, data):
             grammars.check(name, data, name)
-            return CheckedIn(name, len(data), hashlib.sha256(data).hexdigest()), data
+            return name, data
     if name in grammars.KEPT_IN_GIT:
         raise errors.BadManifest(where=name, why="it is not UTF-8 text of at most 256 kB")
     _is_what_it_says(name, path)
-    digest = vault.objects.put(path)
-    stands_for = pointer.write(pointer.Pointer(name, digest.md5, digest.size, digest.sha256))
-    return CheckedIn(name, digest.size, digest.sha256, digest.md5), stands_for
+    return name, None
 
 
 def _is_what_it_says(name: str, path: Path) -> None:

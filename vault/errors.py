@@ -264,6 +264,35 @@ class StoreUnwritable(Unavailable):
     give this user the right to write there and try again."""
 
 
+class StoreAway(Unavailable):
+    """The object store {where} cannot be reached now ({why}); nothing was changed, and what was
+    opened here before can still be opened, so try again in a minute."""
+
+
+class StoreForbidden(Unavailable):
+    """The object store {where} does not let this vault in ({why}); look at AWS_PROFILE, or at
+    AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and at this machine's clock."""
+
+
+class NoBucket(NoStore):
+    """There is no bucket {bucket} at {where}; make it, or correct `storage` in titleblock.toml."""
+
+
+class VaultInUse(Conflict):
+    """{count} objects are in the new store, but other programs use the vault now; stop
+    `titleblock serve` and `titleblock watch`, and run this again, which then takes seconds."""
+
+
+class SameStore(Refused):
+    """The objects of this vault are kept at {where} already; `titleblock objects status` shows
+    them."""
+
+
+class MoveIncomplete(Damaged):
+    """{count} objects could not be moved, the first because: {why} Nothing was switched, and what
+    is there already is not sent again when you run this again."""
+
+
 class DamagedHistory(Damaged):
     """The history is damaged at {where}: {why}; restore vault.git from a mirror."""
 
@@ -289,6 +318,28 @@ class NoBackup(NotFound):
 
 class VaultExists(Conflict):
     """There is something at {where} already; choose an empty folder for a new vault."""
+
+
+class UnwatchableFolder(Refused):
+    """The folder {where} cannot be watched: {why}; choose the folder the drawings are worked on
+    in."""
+
+
+class WatchedAlready(Conflict):
+    """Another `titleblock watch` watches {where} already; stop that one first, or let it go on."""
+
+
+class NoSuchEntry(NotFound):
+    """There is nothing {id} in the inbox; `titleblock inbox` lists what waits there."""
+
+
+class NotWaiting(Conflict):
+    """{id} ({name}) does not wait in the inbox any more: it was {state} by {by}; nothing was
+    changed."""
+
+
+class NoReasonToDrop(BadInput):
+    """Dropping {name} from the inbox needs a reason; add one with -m."""
 
 
 class MissingProgram(Unavailable):

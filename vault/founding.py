@@ -25,6 +25,19 @@ log on `refs/meta/releases`, released revisions as signed tags `release/<number>
 A folder with an `item.toml` is an item. `<file>.dvc` stands for a file whose bytes are in the
 object store (`dvc pull` brings them). Work only from released revisions.
 """
+_DVC: Final = """\
+[core]
+    analytics = false
+    check_update = false
+    remote = vault
+['remote "vault"']
+    url = {url}/dvc
+    auth = custom
+    custom_auth_header = X-Vault-Token
+    verify = true
+"""
+"""What stock DVC needs to know; the token goes into ``.dvc/config.local``, which git ignores.
+``verify`` makes it hash what it pulled, which it does not do by itself."""
 _VAULT_README: Final = """\
 This folder is a Titleblock vault. All of it belongs together; back it up with
 `titleblock backup`, or copy it while nothing runs.
@@ -35,6 +48,7 @@ objects          the bytes of all files by digest, in DVC's layout; never edit o
 ledger.db        people, jobs, events; SQLite; never edit: `titleblock verify` finds every change
 catalogue.db     search; may be deleted, it is made again from history
 keys             the key that signs releases; keep a copy of it in a safe place
+inbox            files of watched folders that belong to no item yet; `titleblock inbox`
 cache            may be deleted at any time
 """
 
@@ -71,7 +85,7 @@ def _lay_out(root: Path, told: settings.Settings, admin: str) -> None:
     people.add(ledger, admin, admin, ["admin"])
     ledger.close()
     catalogue.open_catalogue(root / home.CATALOGUE).close()
-    _first_commit(history, told.shop_name or root.name)
+    _first_commit(history, told.shop_name or root.name, told.public_url)
     durable.write(root / "README", _VAULT_README.encode())
 
 
@@ -81,12 +95,12 @@ def _empty(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
 
 
-def _first_commit(history: repository.History, name: str) -> None:
+def _first_commit(history: repository.History, name: str, public_url: str) -> None:
     files = {
         "README.md": _README.format(name=name).encode(),
-        ".dvc/config": b"[core]\n    analytics = false\n    check_update = false\n",
+        ".dvc/config": _DVC.format(url=public_url.rstrip("/")).encode(),
         ".dvc/.gitignore": b"/config.local\n/tmp\n/cache\n",
         ".dvcignore": b"",
-        ".gitattributes": b"*.dvc text eol=lf\n*.toml text eol=lf\n*.csv -text\n",
+        ".gitattributes": b"*.dvc text eol=lf lockable\n*.toml text eol=lf\n*.csv -text\n",
     }
     history.commit(MAIN, files, message="Found the vault\n", author=FOUNDER, expect=None)
