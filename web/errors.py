@@ -108,3 +108,23 @@ class NoSuchObject(NotFound):
 
 class NotAsPromised(Damaged):
     """The demo is not as it should be: {where} {what}; report it, with serve.log of the demo."""
+
+
+class NoItemAt(NotFound):
+    """{path} belongs to no item of this vault; push its item first, then lock it."""
+
+
+class NoSuchLock(NotFound):
+    """That lock is gone already; `git lfs locks` shows what is locked."""
+
+
+class NotGit(WrongUse):
+    """This address speaks with git alone, over its smart protocol; use `git clone`, `git fetch` or
+    `git push` with it."""
+
+    status = 415
+
+
+class GitSilent(Unavailable):
+    """git on the server did not answer; try again, and look into the log of the server if it stays
+    so."""
