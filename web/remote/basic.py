@@ -15,25 +15,37 @@ from flask import Response, g, jsonify, request
 from vault.ledger import people
 from vault.ledger.errors import BadToken
 from vault.ledger.people import Person
+from web.limits import Bucket
 from web.visitor import vault
 
 SCOPE: Final = "git"
 HEADER: Final = "X-Vault-Token"
 CHALLENGE: Final = 'Basic realm="titleblock", charset="UTF-8"'
 LFS_JSON: Final = "application/vnd.git-lfs+json"
+WRONG_TOKENS: Final = Bucket(20, 3.0)
+"""Wrong tokens of one device; a right one is never held up by them."""
 
 
 def person() -> Person | None:
     """Return who sends this request, or None where it names nobody; raises BadToken, TokenScope."""
     token = request.headers.get(HEADER, "")
     if token:
-        return people.check_token(vault().ledger, token.strip(), SCOPE)
+        return _owner(token.strip(), None)
     given = request.authorization
     if given is None or given.type != "basic":
         return None
-    found = people.check_token(vault().ledger, given.password or "", SCOPE)
-    if given.username != found.name:
-        raise BadToken
+    return _owner(given.password or "", given.username)
+
+
+def _owner(token: str, name: str | None) -> Person:
+    """Return whose token this is; who tries wrong ones is made to wait (TooManyTries)."""
+    try:
+        found = people.check_token(vault().ledger, token, SCOPE)
+        if name not in {None, found.name}:
+            raise BadToken
+    except BadToken:
+        WRONG_TOKENS.take(request.remote_addr or "")
+        raise
     return found
 
 
