@@ -97,7 +97,8 @@ BROAD = 20_000  # finds; words that so many items have tell nothing, and are not
 _RANK = "bm25(item_fts, 10.0, 5.0, 1.0)"  # weights of number, title, words
 _RANKED = """
 WITH hit AS MATERIALIZED (
-    SELECT rowid AS id, {rank} AS score FROM item_fts WHERE item_fts MATCH ? {further}
+    SELECT item_fts.rowid AS id, {rank} AS score FROM item_fts {further}
+    WHERE {conditions}
 )
 SELECT id FROM hit WHERE {bound} ORDER BY score, id LIMIT ?
 """
@@ -189,8 +190,7 @@ class Catalogue:
             if after and not begun:
                 return []
             start = begun[0] if begun and begun != whole else None
-            further = f"AND rowid IN (SELECT id FROM item {_where(where)})" if where else ""
-            rest = self._ranked(match, further, values, start, limit + len(whole))
+            rest = self._ranked([match, *values], where, start, limit + len(whole))
             ids = [*(whole if not begun else ()), *(one for one in rest if one not in whole)]
             return self._hits(ids[:limit], words)
 
@@ -200,26 +200,29 @@ class Catalogue:
         ]
 
     def _ranked(
-        self, match: str, further: str, values: list[Any], start: int | None, limit: int
+        self, values: list[Any], where: list[str], start: int | None, limit: int
     ) -> list[int]:
         """Return the ids of what matches after a given one, the best first."""
         some = "SELECT 1 FROM item_fts WHERE item_fts MATCH ? LIMIT ?"
-        count = self._execute(f"SELECT count(*) FROM ({some})", (match, BROAD + 1))[0][0]
+        count = self._execute(f"SELECT count(*) FROM ({some})", (values[0], BROAD + 1))[0][0]
         rank = _RANK if count <= BROAD else "0.0"
         bound, bounds = "TRUE", []
         if start is not None:
             one = f"SELECT {rank} FROM item_fts WHERE item_fts MATCH ? AND rowid = ?"
-            scores = self._execute(one, (match, start))
+            scores = self._execute(one, (values[0], start))
             if not scores:
                 return []
             bound, bounds = "(score, id) > (?, ?)", [scores[0][0], start]
-        sql = _RANKED.format(rank=rank, further=further, bound=bound)
-        return [row[0] for row in self._execute(sql, (match, *values, *bounds, limit))]
+        # CROSS keeps the index outermost: asked for one item at a time it would take minutes
+        further = "CROSS JOIN item ON item.id = item_fts.rowid" if where else ""
+        conditions = " AND ".join(["item_fts MATCH ?", *where])
+        sql = _RANKED.format(rank=rank, further=further, conditions=conditions, bound=bound)
+        return [row[0] for row in self._execute(sql, (*values, *bounds, limit))]
 
     def _hits(self, ids: list[int], words: str) -> list[Hit]:
-        places = ", ".join("?" * len(ids))
-        sql = f"SELECT id, words, {_columns(ItemRow)} FROM item WHERE id IN ({places})"
-        rows = {row[0]: row for row in self._execute(sql, ids)}
+        some = "id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT id, words, {_columns(ItemRow)} FROM item WHERE {some}"
+        rows = {row[0]: row for row in self._execute(sql, (json.dumps(ids),))}
         return [Hit(ItemRow(*rows[one][2:]), search.marked(rows[one][1], words)) for one in ids]
 
     def put_item(self, row: ItemRow) -> None:
