@@ -12,7 +12,7 @@ from flask import Response, render_template, url_for
 from release import desk, lifecycle, settling, shelf
 from release.errors import NoSuchRevision
 from release.log import Recall, ReleaseLog, Revision
-from vault import canonical
+from vault import canonical, item
 from vault.catalogue import ItemRow
 from vault.errors import NoSuchItem, Refusal
 from vault.ledger import people
@@ -47,10 +47,14 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """What lies on ``main`` beside the release: its files, and the order that is open on it."""
+    """What lies on ``main`` beside the release: its files, and the order that is open on it.
+
+    ``ready`` says that there is something a change order could release.
+    """
 
     files: list[FileRow]
     differs: bool
+    ready: bool
     order: str
 
 
@@ -185,9 +189,11 @@ def _picture(number: str, current: Revision | None, files: list[WorkingFile]) ->
 
 def _working(row: ItemRow, files: list[WorkingFile], current: Revision | None) -> Working:
     open_orders = vault().catalogue.orders(lifecycle.OPEN_STATES, number=row.number, limit=1)
+    differs = current is None or current.tree != row.tree
     return Working(
         files=drawings.working_rows(row.number, files),
-        differs=current is None or current.tree != row.tree,
+        differs=differs,
+        ready=differs and any(one.name != item.FILE for one in files),
         order=open_orders[0].change if open_orders else "",
     )
 

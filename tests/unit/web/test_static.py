@@ -47,7 +47,10 @@ def test_every_form_that_is_sent_carries_the_token() -> None:
     """A form without it would be refused, so forgetting it is found here and not by a person."""
     for template in TEMPLATES:
         for form in re.findall(r"<form\b.*?</form>", template.read_text("utf-8"), re.DOTALL):
-            assert ('method="post"' in form) == ("{{ token() }}" in form), (template.name, form[:90])
+            assert ('method="post"' in form) == ("{{ token() }}" in form), (
+                template.name,
+                form[:90],
+            )
 
 
 def test_every_icon_that_is_named_is_drawn() -> None:
@@ -55,7 +58,9 @@ def test_every_icon_that_is_named_is_drawn() -> None:
     from web import present
     from web.views import codes, floor
 
-    drawn = set(re.findall(r'<symbol id="(\w+)"', (WEB / "static/img/icons.svg").read_text("utf-8")))
+    drawn = set(
+        re.findall(r'<symbol id="(\w+)"', (WEB / "static/img/icons.svg").read_text("utf-8"))
+    )
     named = {name for template in TEMPLATES
              for name in re.findall(r"icon\('(\w+)'", template.read_text("utf-8"))}  # fmt: skip
     named |= {state.icon for state in present.STATES.values()}
@@ -102,7 +107,12 @@ def test_text_has_a_contrast_of_seven_and_edges_of_three(number: int) -> None:
     pairs = [(tone + "-text", tone + "-tint") for tone in ("go", "wait", "stop", "act", "calm")]
     pairs += [(f"on-{tone}", f"{tone}-band") for tone in ("go", "wait", "stop", "act", "calm")]
     pairs += [(ink, ground) for ink in ("ink", "soft") for ground in ("paper", "sheet", "sunk")]
-    pairs += [("on-action", "action"), ("action", "sheet"), ("action", "paper"), ("ink", "table-top")]
+    pairs += [
+        ("on-action", "action"),
+        ("action", "sheet"),
+        ("action", "paper"),
+        ("ink", "table-top"),
+    ]
     for text, ground in pairs:
         assert contrast(colours[text], colours[ground]) >= 7, (text, ground)
     for ground in ("paper", "sheet"):

@@ -135,7 +135,7 @@ def test_a_recall_hides_the_drawing_and_says_why(guest: Any, stock: Any) -> None
     floor = public.get(f"/t/{stock.token}").text
     assert "RECALLED" in floor
     assert "?act=start" not in floor
-    assert "<img src=\"/t/" not in floor
+    assert '<img src="/t/' not in floor
     for path in ("files/10-0042.pdf", "pages/10-0042.pdf/1.png"):
         assert public.get(f"/t/{stock.token}/{path}").status_code == 409
 
@@ -215,7 +215,9 @@ def test_home_shows_each_person_what_waits_for_them(guest: Any, stock: Any) -> N
 def test_people_are_added_and_disabled_by_administrators(guest: Any) -> None:
     """A refused name keeps what was typed; a disabled person is signed out."""
     ada = guest("ada")
-    bad = ada.post("/people", {"what": "add", "name": "x", "full_name": "Xi <3", "role": "operator"})
+    bad = ada.post(
+        "/people", {"what": "add", "name": "x", "full_name": "Xi <3", "role": "operator"}
+    )
     assert bad.status_code == 422
     assert "Xi &lt;3" in bad.text
     added = ada.post("/people", {"what": "add", "name": "zoe", "full_name": "Zoe", "role": "operator",
