@@ -13,6 +13,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ class RebuildableFile:
         self._version = version
         self._schema = schema
         self._local = threading.local()
-        self._open: list[tuple[int, sqlite3.Connection]] = []
+        self._open: weakref.WeakSet[_Connection] = weakref.WeakSet()
+        self._of_parents: list[_Connection] = []  # closing one here would end its parent's locks
 
     def make_ready(self) -> None:
         """Begin the file anew where it is missing, broken or of another version."""
@@ -132,8 +134,8 @@ class RebuildableFile:
     def close(self) -> None:
         """Close every connection, those of other threads too, but none of a forked parent."""
         while self._open:
-            process, connection = self._open.pop()
-            if process == os.getpid():
+            connection = self._open.pop()
+            if connection.process == os.getpid():
                 connection.close()
         self._local = threading.local()
 
@@ -168,15 +170,17 @@ class RebuildableFile:
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection, a new one in a process that was forked."""
-        known: tuple[int, sqlite3.Connection] | None = getattr(self._local, "known", None)
-        if known is None or known[0] != os.getpid():
+        known: _Connection | None = getattr(self._local, "known", None)
+        if known is None or known.process != os.getpid():
+            if known is not None:
+                self._of_parents.append(known)
             try:
-                known = os.getpid(), _connect(self.path)
+                known = _connect(self.path)
             except sqlite3.DatabaseError as fault:
                 raise self._refusal(fault) from fault
             self._local.known = known
-            self._open.append(known)
-        return known[1]
+            self._open.add(known)
+        return known
 
     def _refusal(self, fault: sqlite3.DatabaseError) -> Exception:
         """Return what a fault of SQLite means to people, or itself where it is a fault of ours."""
@@ -192,10 +196,17 @@ _OUTERMOST = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 _NESTED = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+class _Connection(sqlite3.Connection):
+    """A connection that knows its process, and ends with the thread it was made for."""
+
+    process = 0
+
+
+def _connect(path: Path) -> _Connection:
     connection = sqlite3.connect(
-        path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, factory=_Connection
     )
+    connection.process = os.getpid()
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA recursive_triggers = ON")

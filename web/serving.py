@@ -19,6 +19,7 @@ from flask import Flask
 from vault import home
 from web.app import create_app
 from web.errors import PortTaken
+from web.turns import THREADS, Turns
 
 ROOT: Final = "TITLEBLOCK_SERVED"
 WAITRESS_THREADS: Final = 8
@@ -26,7 +27,9 @@ WAITRESS_THREADS: Final = 8
 
 def load() -> Flask:
     """Return the application of one server process; the folder of the vault is in its environment."""
-    return create_app(Path(os.environ[ROOT]))
+    app = create_app(Path(os.environ[ROOT]))
+    app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def free_port(host: str, port: int = 0) -> int:
@@ -63,7 +66,7 @@ def _by_granian(host: str, port: int, workers: int) -> None:
 
     Granian(
         "web.serving:load", address=host, port=port, interface=Interfaces.WSGI, factory=True,
-        workers=workers, blocking_threads=1, log_level=LogLevels.warning, websockets=False,
+        workers=workers, blocking_threads=THREADS, log_level=LogLevels.warning, websockets=False,
         respawn_failed_workers=True,
     ).serve()  # fmt: skip
 
