@@ -25,7 +25,7 @@ from web.doors import (
     Address,
     Door,
 )
-from web.remote import dvc
+from web.remote import dvc, git
 from web.views import (
     account,
     api,
@@ -90,6 +90,11 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
 
     # stock clients
+    Address("/vault.git/info/refs", git.refs, Door(SIGNERS, 415), manner="remote"),
+    Address("/vault.git/git-upload-pack", git.fetch, None, Door(SIGNERS, 415),
+            limit=ONE_FILE, manner="remote"),
+    Address("/vault.git/git-receive-pack", git.push, None, Door(MAKERS, 415),
+            limit=ONE_FILE, manner="remote"),
     Address("/dvc/files/md5/<ab>/<rest>", dvc.kept, Door(OFFICE, 200), Door(MAKERS, 201),
             put=Door(MAKERS, 201), limit=ONE_FILE, manner="remote"),
 
