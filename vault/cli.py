@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from vault import lock_cli, setup_cli
+from vault import lock_cli, objects_cli, setup_cli
 from vault.errors import Refusal
 from vault.ledger import people_cli
 from vault.terminal import Session
@@ -42,6 +42,7 @@ def trunk() -> click.Group:
     setup_cli.hang(titleblock)
     people_cli.hang(titleblock)
     lock_cli.hang(titleblock)
+    objects_cli.hang(titleblock)
     for branch in sorted(entry_points(group="titleblock.cli"), key=lambda one: one.name):
         branch.load()(titleblock)
     return titleblock

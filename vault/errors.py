@@ -288,6 +288,11 @@ class SameStore(Refused):
     them."""
 
 
+class StorageFromEnvironment(WrongUse):
+    """TITLEBLOCK_STORAGE is set and would hide the new address; take it out of the environment of
+    every program of this vault, and run this again."""
+
+
 class MoveIncomplete(Damaged):
     """{count} objects could not be moved, the first because: {why} Nothing was switched, and what
     is there already is not sent again when you run this again."""

@@ -80,7 +80,7 @@ def found(root: Path, admin: str, *, public_url: str | None = None, storage: str
 def _lay_out(root: Path, told: settings.Settings, admin: str) -> None:
     history = repository.create(root / home.GIT)
     signing.make_key(root / home.KEYS)
-    opening.open_store(told.storage, root, create=True)
+    opening.open_bare(told.storage, root, create=True)
     ledger = engine.create(home.ledger_url(told.ledger, root))
     people.add(ledger, admin, admin, ["admin"])
     ledger.close()

@@ -17,6 +17,7 @@ from vault.catalogue import Catalogue
 from vault.history.repository import History
 from vault.objects import opening
 from vault.objects.store import ObjectStore
+from vault.presence import Presence
 from vault.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Vault:
     objects: ObjectStore
     door: LedgerDoor
     catalogue: Catalogue
+    presence: Presence
 
     @property
     def ledger(self) -> Ledger:
@@ -86,6 +88,7 @@ class Vault:
         """Let go of the databases."""
         self.door.close()
         self.catalogue.close()
+        self.presence.leave()
 
 
 def find(start: Path) -> Path:
@@ -106,14 +109,18 @@ def open_vault(root: Path, *, ledger_later: bool = False, further: Sequence[Path
     root = root.resolve()
     if not (root / settings.FILE).is_file():
         raise errors.NoVault(where=root)
+    presence = Presence(root / KEYS)  # first: whoever is alone may be writing the settings
     told = settings.load(root / settings.FILE)
     vault = Vault(
         root=root,
         settings=told,
         history=History(root / GIT, further),
-        objects=opening.open_store(told.storage, root),
+        objects=opening.open_store(
+            told.storage, root, largest_cache=told.largest_cache, hold_years=told.hold_years
+        ),
         door=LedgerDoor(ledger_url(told.ledger, root)),
         catalogue=catalogue_file.open_catalogue(root / CATALOGUE),
+        presence=presence,
     )
     if not ledger_later:
         _ = vault.ledger

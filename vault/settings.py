@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from vault import durable, toml_text
 from vault.errors import BadSettings
+from vault.objects import address, opening
 
 FILE = "titleblock.toml"
 PREFIX = "TITLEBLOCK_"
@@ -38,6 +39,8 @@ class Settings:
     shop_name: str = ""
     trusted_hosts: tuple[str, ...] = ()
     largest_file: int = 1024**3  # bytes
+    largest_cache: int = opening.LARGEST_CACHE  # bytes
+    hold_years: int = opening.HOLD_YEARS
     paper: str = "A4"
     time_zone: str = "UTC"
     source_url: str = ""
@@ -159,8 +162,10 @@ def _bare_host(netloc: str) -> str:
 
 def _storage_fault(url: str) -> str | None:
     scheme = _SCHEME.match(url)
+    if scheme and scheme[1].lower() == address.SCHEME:
+        return address.fault(url)
     if scheme and scheme[1].lower() not in {"file", "memory"}:
-        return "is neither a folder nor an address in file://"
+        return "is neither a folder nor an address in file:// or s3://"
     return "is empty" if not url.strip() else None
 
 
@@ -185,6 +190,10 @@ def _size_fault(size: int) -> str | None:
     return None if 1024 <= size <= 2**50 else "is not between 1024 bytes and 1 PiB"
 
 
+def _years_fault(years: int) -> str | None:
+    return None if 0 <= years <= 100 else "is not between 0 and 100"
+
+
 def _paper_fault(paper: str) -> str | None:
     return None if paper in PAPERS else f"is none of {', '.join(PAPERS)}"
 
@@ -203,11 +212,25 @@ def _link_fault(url: str) -> str | None:
 
 _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ("public_url", "the one base address in every QR, link and e-mail", _url_fault),
-    ("storage", "where the bytes are: a folder, counted from the vault's, or file://", _storage_fault),
+    (
+        "storage",
+        "where the bytes are: a folder, file://, or s3://BUCKET/FOLDER?endpoint=URL&region=R",
+        _storage_fault,
+    ),
     ("ledger", "the database of people, jobs and events (SQLAlchemy address)", _ledger_fault),
     ("shop_name", "the name on pages, stamps and travelers", _text_fault),
     ("trusted_hosts", "further host names this vault may be asked under", _hosts_fault),
     ("largest_file", "the largest file that may be checked in, in bytes", _size_fault),
+    (
+        "largest_cache",
+        "how many bytes of S3 objects are kept at hand in cache/objects",
+        _size_fault,
+    ),
+    (
+        "hold_years",
+        "for how many years a bucket with Object Lock lets nobody delete released bytes (0: none)",
+        _years_fault,
+    ),
     ("paper", "the sheet travelers and lists are printed on: A4 or Letter", _paper_fault),
     ("time_zone", "the zone in which pages show time; stored time is UTC", _zone_fault),
     ("source_url", "where users of a modified Titleblock find its source (AGPL 13)", _link_fault),

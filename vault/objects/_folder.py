@@ -149,6 +149,15 @@ class FolderStore:
                 if is_address(shard.name + name):
                     yield shard.name + name
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield the md5 and the size in bytes of everything kept."""
+        for md5 in self.digests():
+            with contextlib.suppress(FileNotFoundError):
+                yield md5, self._place(md5).stat().st_size
+
+    def hold(self, digest: Digest) -> None:
+        """Do nothing: who may write into a folder may delete in it, so rights and backups guard it."""
+
     def _hand_over(self, aside: Path, digest: Digest, name: str) -> None:
         shard = self._shard(digest.md5)
         with durable.locked(shard):

@@ -85,6 +85,13 @@ class MemoryStore:
         """Yield the md5 of everything kept."""
         yield from sorted(self._kept)
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield the md5 and the size in bytes of everything kept."""
+        yield from ((md5, len(data)) for md5, data in sorted(self._kept.items()))
+
+    def hold(self, digest: Digest) -> None:
+        """Do nothing: memory forgets everything."""
+
     @cached_property
     def _files(self) -> Path:
         """Return a folder of this process for those who need a path, gone with the store."""

@@ -4,30 +4,55 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from vault.errors import BadSettings
+from vault.objects import address
+from vault.objects._cached import Cache, CachedStore
 from vault.objects._folder import FolderStore
 from vault.objects._memory import MemoryStore
+from vault.objects._s3 import S3Store
 from vault.objects.store import ObjectStore
 
+COPIES: Final = "cache/objects"
+LARGEST_CACHE: Final = 10 * 1024**3  # bytes
+HOLD_YEARS: Final = 10
 
-def open_store(url: str, root: Path, *, create: bool = False) -> ObjectStore:
-    """Return the store at an address: a folder counted from the vault's, ``file://``, ``memory://``.
+
+def open_store(
+    url: str, root: Path, *, create: bool = False, largest_cache: int = LARGEST_CACHE,
+    hold_years: int = HOLD_YEARS,
+) -> ObjectStore:  # fmt: skip
+    """Return the store at an address: a folder, counted from the vault's, or a URL.
+
+    The schemes are ``file``, ``s3`` and ``memory``.
 
     Only a new vault creates its store; later a missing folder is a disk that is not mounted, and
-    raises NoStore.  Raises BadSettings for an address no store of this version has.
+    raises NoStore.  A bucket is not asked before something is put or read, so that copies open
+    while it is away.  Raises BadSettings for an address no store of this version has.
     """
+    store = open_bare(url, root, create=create, hold_years=hold_years)
+    if isinstance(store, S3Store):
+        return CachedStore(store, Cache(root / COPIES, largest_cache))
+    return store
+
+
+def open_bare(
+    url: str, root: Path, *, create: bool = False, hold_years: int = HOLD_YEARS
+) -> FolderStore | MemoryStore | S3Store:
+    """Return the store at an address without copies at hand; else like ``open_store``."""
     scheme, separator, _rest = url.partition("://")
     if separator and scheme == "memory":
         return MemoryStore()
+    if separator and scheme == address.SCHEME:
+        try:
+            where = address.parse(url)
+        except ValueError as fault:
+            raise BadSettings(where=root, why=f"storage {fault}") from None
+        return S3Store.create(where, hold_years) if create else S3Store(where, hold_years)
     if separator and scheme != "file":
         raise BadSettings(where=root, why=f"there is no object store for {scheme}://")
-    folder = _place(url) if separator else root / url
+    folder = Path(url2pathname(urlsplit(url).path)) if separator else root / url
     return FolderStore.create(folder) if create else FolderStore(folder)
-
-
-def _place(url: str) -> Path:
-    from urllib.request import url2pathname  # noqa: PLC0415 - it brings http, which few stores need
-
-    return Path(url2pathname(urlsplit(url).path))

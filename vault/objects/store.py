@@ -83,6 +83,17 @@ class ObjectStore(Protocol):
         """Yield the md5 of everything kept, in no order."""
         ...
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield the md5 and the size in bytes of everything kept, in no order, right or wrong."""
+        ...
+
+    def hold(self, digest: Digest) -> None:
+        """Let nobody delete bytes that were released, where the store can see to that.
+
+        Raises MissingObject or DamagedObject where it can, and what it should hold is not there.
+        """
+        ...
+
 
 class Readable(Protocol):
     """Anything bytes can be read from: a file, a request's body, a member of an archive."""

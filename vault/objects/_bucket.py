@@ -1,0 +1,413 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The talk with one S3 bucket: signed requests, short time-outs, few tries, plain refusals.
+
+boto3 finds the credentials, signs, lists and locks.  The bytes themselves go over urllib3 by
+addresses that boto3 signed: that is twice as fast as its own way, and a body can be read piece by
+piece, so that a server which drips is given up instead of holding a worker.
+
+boto3 costs 0.7 s to import; ``S3Store`` imports this module when it first needs the network.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, BinaryIO, Final, TypeVar
+
+import boto3
+import botocore.exceptions
+import botocore.utils
+import urllib3
+from botocore.config import Config
+
+from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
+from vault.objects.address import Address
+
+Answer = TypeVar("Answer")
+
+CONNECT_S: Final = 2.0
+ANSWER_S: Final = 5.0
+PIECE_S: Final = 3.0  # between two pieces of a body: with the answer it stays about six seconds
+ALTOGETHER_S: Final = 6.0
+PAUSES_S: Final = (0.1, 0.3, 0.8)
+STILL_FAST_S: Final = 1.5  # a try that failed later is not repeated: somebody is waiting
+SLOWEST: Final = 100_000  # bytes a second, after the first seconds
+SILENCE_S: Final = 5.0  # after no answer at all, how long nobody waits for one again
+PIECE: Final = 256 * 1024
+MOST_SAID: Final = 64 * 1024  # bytes of a refusal that are read
+SIGNED_FOR_S: Final = 900
+THREADS: Final = 32
+
+_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_SPOILED = {
+    "BadDigest",
+    "InvalidDigest",
+    "XAmzContentSHA256Mismatch",
+    "XAmzContentChecksumMismatch",
+}
+_FLEETING = {"ConditionalRequestConflict", "OperationAborted", "RequestTimeout", "SlowDown"}
+
+
+class Absent(Exception):
+    """There is nothing under this key."""
+
+
+class _Fleeting(Exception):
+    """A try failed in a way that another may not; ``silent`` where nothing answered at all."""
+
+    def __init__(self, why: str, *, silent: bool = False) -> None:
+        super().__init__(why)
+        self.silent = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bucket says of an object: size in bytes, the SHA-256 it computed, its version."""
+
+    size: int
+    checksum: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer whose body was read: status, headers, and the body of a refusal."""
+
+    status: int
+    headers: Mapping[str, str]
+    code: str
+
+    @property
+    def checksum(self) -> str:
+        """Return the SHA-256 the server computed, as S3 writes it."""
+        return self.headers.get("x-amz-checksum-sha256", "")
+
+
+class Bucket:
+    """One bucket; may be used from many threads at once."""
+
+    def __init__(self, address: Address) -> None:
+        """Remember the address; nothing is asked yet."""
+        self.address = address
+        self._silent_until = 0.0
+        self._seen = False
+        self._making = threading.Lock()
+
+    @property
+    def where(self) -> str:
+        """Return what a refusal calls the bucket."""
+        told = Address(self.address.bucket, self.address.prefix)
+        return f"{told} ({self.address.endpoint})" if self.address.endpoint else str(told)
+
+    # --- bytes ---------------------------------------------------------------
+
+    def send(
+        self, key: str, body: BinaryIO, size: int, headers: Mapping[str, str], *,
+        checksum: str, only_new: bool,
+    ) -> Reply | None:  # fmt: skip
+        """Put bytes under a key and return the answer, or None where ``only_new`` found some there.
+
+        The server compares the bytes with the checksum before it keeps them.
+        """
+        told: dict[str, Any] = {"Key": key, "ChecksumSHA256": checksum}
+        sent = {**headers, "x-amz-checksum-sha256": checksum}
+        if headers:
+            told["Metadata"] = {name.removeprefix("x-amz-meta-"): text
+                                for name, text in headers.items()}  # fmt: skip
+        if only_new:
+            told["IfNoneMatch"] = sent["if-none-match"] = "*"
+        reply = self._asked(lambda left: self._sent("put_object", told, sent, body, 0, size, left))
+        return None if reply.status == 412 else reply
+
+    def send_part(
+        self, key: str, upload: str, number: int, body: BinaryIO, begin: int, size: int,
+        checksum: str,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Put one part of a large object and return what its completion needs of it."""
+        told = {"Key": key, "UploadId": upload, "PartNumber": number, "ChecksumSHA256": checksum}
+        sent = {"x-amz-checksum-sha256": checksum}
+        reply = self._asked(
+            lambda left: self._sent("upload_part", told, sent, body, begin, size, left)
+        )
+        return {"ETag": reply.headers["etag"], "PartNumber": number, "ChecksumSHA256": checksum}
+
+    def receive(self, key: str, sink: BinaryIO, most: int | None = None) -> None:
+        """Write the bytes under a key into an empty sink, at most one more than ``most``.
+
+        Raises Absent.
+        """
+        self._asked(lambda left: self._received(key, sink, most, left))
+
+    def facts(self, key: str) -> Facts | None:
+        """Return what the bucket says of a key, or None where there is nothing."""
+        told = {"Key": key, "ChecksumMode": "ENABLED"}
+        sent = {"x-amz-checksum-mode": "ENABLED"}
+        try:
+            reply = self._asked(
+                lambda left: self._sent("head_object", told, sent, None, 0, 0, left)
+            )
+        except Absent:
+            self.must_exist()
+            return None
+        size = int(reply.headers.get("content-length", "-1"))
+        return Facts(size, reply.checksum, reply.headers.get("x-amz-version-id", ""))
+
+    # --- everything else -----------------------------------------------------
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield every key that begins so, with the size of its object in bytes."""
+        more: dict[str, str] = {}
+        while True:
+            page = self.call("list_objects_v2", Prefix=prefix, **more)
+            yield from ((one["Key"], one["Size"]) for one in page.get("Contents", ()))
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def must_exist(self) -> None:
+        """Refuse where there is no such bucket; one that has answered before is not asked again."""
+        if not self._seen:
+            try:
+                self.call("head_bucket")
+            except Absent:
+                raise self._no_bucket() from None
+            self._seen = True
+
+    def _no_bucket(self) -> NoBucket:
+        return NoBucket(bucket=self.address.bucket, where=self.address.endpoint or "AWS")
+
+    def can_lock(self) -> bool:
+        """Tell whether the bucket keeps objects that nobody can delete (Object Lock)."""
+        return self._can_lock
+
+    @cached_property
+    def _can_lock(self) -> bool:
+        try:
+            told = self.call("get_object_lock_configuration")
+        except Absent:
+            return False
+        return bool(told["ObjectLockConfiguration"].get("ObjectLockEnabled") == "Enabled")
+
+    def hold(self, key: str, version: str, until: dt.datetime) -> None:
+        """Let nobody delete a version before a time, not even the owner (COMPLIANCE)."""
+        which = {"VersionId": version} if version else {}
+        with contextlib.suppress(Absent):
+            there = self.call("get_object_retention", Key=key, **which).get("Retention", {})
+            if there.get("Mode") == "COMPLIANCE" and there["RetainUntilDate"] >= until:
+                return
+        retention = {"Mode": "COMPLIANCE", "RetainUntilDate": until}
+        self.call("put_object_retention", Key=key, Retention=retention, **which)
+
+    def call(self, operation: str, **told: Any) -> dict[str, Any]:
+        """Ask boto3 for an operation on this bucket; raises Absent or a refusal."""
+        return self._asked(lambda _left: self._called(operation, told))
+
+    # --- one try -------------------------------------------------------------
+
+    def _called(self, operation: str, told: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(
+                Bucket=self.address.bucket, **told
+            )
+        except botocore.exceptions.ClientError as fault:
+            status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+            self._judge(status, str(fault.response.get("Error", {}).get("Code", status)))
+            raise Absent from None
+        except (
+            botocore.exceptions.ReadTimeoutError,
+            botocore.exceptions.ConnectTimeoutError,
+        ):
+            raise _Fleeting("it does not answer", silent=True) from None
+        except botocore.exceptions.HTTPClientError:
+            raise _Fleeting("nothing answers there") from None
+        except botocore.exceptions.BotoCoreError as fault:
+            raise StoreForbidden(where=self.where, why=_words(fault)) from None
+        return answer
+
+    def _sent(
+        self, operation: str, told: Mapping[str, Any], headers: Mapping[str, str],
+        body: BinaryIO | None, begin: int, size: int, left: float,
+    ) -> Reply:  # fmt: skip
+        sending = _Paced(body, begin, size) if body is not None else None
+        length = {"content-length": str(size)} if sending is not None else {}
+        method = "HEAD" if sending is None else "PUT"
+        with self._request(method, operation, told, {**headers, **length}, sending, left) as answer:
+            reply = Reply(answer.status, answer.headers, _code(answer))
+        if reply.status not in {200, 412}:
+            self._judge(reply.status, reply.code)
+            raise Absent
+        self._seen = True
+        return reply
+
+    def _received(self, key: str, sink: BinaryIO, most: int | None, left: float) -> None:
+        sink.seek(0)
+        sink.truncate()
+        pace = _Pace()
+        with self._request("GET", "get_object", {"Key": key}, {}, None, left) as answer:
+            if answer.status != 200:
+                self._judge(answer.status, _code(answer))
+                raise Absent
+            if "content-length" not in answer.headers:
+                raise _Fleeting("it does not say how much it sends")
+            while piece := answer.read1(PIECE):
+                pace.count(len(piece))
+                sink.write(piece)
+                if most is not None and pace.moved > most:
+                    return
+        self._seen = True
+
+    @contextlib.contextmanager
+    def _request(
+        self, method: str, operation: str, told: Mapping[str, Any], headers: Mapping[str, str],
+        body: _Paced | None, left: float,
+    ) -> Iterator[urllib3.BaseHTTPResponse]:  # fmt: skip
+        patience = PIECE_S if method == "GET" else ANSWER_S
+        limits = urllib3.Timeout(connect=min(CONNECT_S, left), read=min(patience, left))
+        answer = None
+        try:
+            answer = self._pool.urlopen(
+                method, self._signed(operation, told), body=body, headers=dict(headers),
+                redirect=False, retries=False, timeout=limits, preload_content=False,
+            )  # fmt: skip
+            yield answer
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.NameResolutionError):
+            raise _Fleeting("nothing answers there") from None
+        except urllib3.exceptions.TimeoutError:
+            raise _Fleeting("it does not answer", silent=True) from None
+        except (urllib3.exceptions.HTTPError, TimeoutError):
+            raise _Fleeting("the connection failed") from None
+        finally:
+            if answer is not None and answer.closed:
+                answer.release_conn()
+            elif answer is not None:
+                answer.close()
+
+    def _signed(self, operation: str, told: Mapping[str, Any]) -> str:
+        try:
+            return str(
+                self._client.generate_presigned_url(
+                    operation, {"Bucket": self.address.bucket, **told}, SIGNED_FOR_S
+                )
+            )
+        except botocore.exceptions.BotoCoreError as fault:
+            raise StoreForbidden(where=self.where, why=_words(fault)) from None
+
+    # --- trying and judging --------------------------------------------------
+
+    def _asked(self, ask: Callable[[float], Answer]) -> Answer:
+        """Try a few times while it is quick, never longer than somebody at a screen waits."""
+        begun = time.monotonic()
+        if begun < self._silent_until:
+            raise StoreAway(where=self.where, why="it did not answer a moment ago")
+        for pause in (*PAUSES_S, None):
+            try:
+                return ask(ALTOGETHER_S - (time.monotonic() - begun))
+            except _Fleeting as fault:
+                if fault.silent:
+                    self._silent_until = time.monotonic() + SILENCE_S
+                if fault.silent or pause is None or time.monotonic() - begun > STILL_FAST_S:
+                    raise StoreAway(where=self.where, why=fault) from None
+            time.sleep(pause)
+        raise AssertionError("the last pause is None")
+
+    def _judge(self, status: int, code: str) -> None:
+        """Raise what an answer that is no success means; return where nothing is there."""
+        if code in _SPOILED:
+            raise _Fleeting("the bytes changed under way")
+        if status in {408, 429} or status >= 500 or code in _FLEETING:
+            raise _Fleeting(f"it answers {code}")
+        if code == "NoSuchBucket":
+            raise self._no_bucket()
+        if status in {301, 307, 308}:
+            raise StoreAway(where=self.where, why="the bucket is in another region; add &region=")
+        if status in {401, 403} or code in {"InvalidAccessKeyId", "AuthorizationHeaderMalformed"}:
+            raise StoreForbidden(where=self.where, why=f"it answers {code}")
+        if status != 404:
+            raise StoreUnwritable(where=self.where, why=f"it answers {code}")
+
+    # --- made once -----------------------------------------------------------
+
+    @cached_property
+    def _client(self) -> Any:
+        with self._making:  # making a session is the one thing boto3 does not do from threads
+            if "_client" in vars(self):
+                return vars(self)["_client"]
+            config = Config(
+                signature_version="s3v4",
+                connect_timeout=CONNECT_S,
+                read_timeout=ANSWER_S,
+                retries={"total_max_attempts": 1},
+                max_pool_connections=THREADS,
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                s3={"addressing_style": "path" if self.address.endpoint else "auto"},
+            )
+            try:
+                session = boto3.Session(profile_name=self.address.profile or None)
+                region = self.address.region or session.region_name
+                return session.client(
+                    "s3", endpoint_url=self.address.endpoint or None,
+                    region_name=region or "us-east-1", config=config,
+                )  # fmt: skip
+            except botocore.exceptions.BotoCoreError as fault:
+                raise StoreForbidden(where=self.where, why=_words(fault)) from None
+
+    @cached_property
+    def _pool(self) -> urllib3.PoolManager:
+        endpoint = self._client.meta.endpoint_url
+        bundle = os.environ.get("AWS_CA_BUNDLE") or None
+        more: dict[str, Any] = {"maxsize": THREADS, "ca_certs": bundle, "blocksize": 64 * 1024}
+        proxy = botocore.utils.get_environ_proxies(endpoint).get(endpoint.partition(":")[0])
+        return urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
+
+
+class _Pace:
+    """Counts bytes and gives up a talk that goes on, but too slowly to be of use."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self.moved = 0
+
+    def count(self, size: int) -> None:
+        self.moved += size
+        late = time.monotonic() - self._begun - ANSWER_S
+        if late > 0 and self.moved < late * SLOWEST:
+            raise _Fleeting("it is too slow", silent=True)
+
+
+class _Paced:
+    """A stretch of a file that is sent as the body of a request."""
+
+    def __init__(self, file: BinaryIO, begin: int, size: int) -> None:
+        file.seek(begin)
+        self._file = file
+        self._left = size
+        self._pace = _Pace()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(piece)
+        self._pace.count(len(piece))
+        return piece
+
+
+def _code(answer: urllib3.BaseHTTPResponse) -> str:
+    """Read the rest of a short answer and return its S3 code, else its HTTP status."""
+    text, pace = b"", _Pace()
+    while len(text) < MOST_SAID and (piece := answer.read1(MOST_SAID)):
+        text += piece
+        pace.count(len(piece))
+    found = _CODE.search(text)
+    return found[1].decode() if found else str(answer.status)
+
+
+def _words(fault: Exception) -> str:
+    """Return what boto3 says as part of a sentence."""
+    return str(fault).strip().rstrip(".")

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Moving objects from one store to another: many at once, resumable, each proved at its new place.
+
+An object counts as moved when the new store has proved its SHA-256: a put is only acknowledged
+then, and what was there before is read back.  Each proof is a line of a journal, so that a second
+run repeats none; without the journal everything is only proved again.  The old store is read and
+never changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from vault.errors import DamagedObject, MissingObject, MoveIncomplete, StoreAway
+from vault.objects.store import Digest, ObjectStore
+
+AT_ONCE: Final = 8
+PATIENCE_S: Final = (1.0, 3.0, 6.0)  # pauses before a store that is away is given up
+FLUSHED_EVERY_S: Final = 1.0
+JOURNALS: Final = "cache/moving"
+
+_LINE = re.compile(r"([0-9a-f]{32}) ([0-9a-f]{64}) ([0-9]{1,19})")
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to do: every object of the old store, and those not proved in the new one."""
+
+    objects: int
+    size: int
+    open: tuple[str, ...]
+    there: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was done: objects in all, bytes in all, sent now, and found there and read back now."""
+
+    objects: int
+    size: int
+    sent: int
+    found: int
+
+
+class Journal:
+    """The proofs so far, one line each: md5, sha256, size."""
+
+    def __init__(self, path: Path) -> None:
+        """Read what an earlier run proved; a line it could not finish is none."""
+        self.path = path
+        self.proved: dict[str, Digest] = {}
+        self._flushed = time.monotonic()
+        with contextlib.suppress(FileNotFoundError):
+            for line in path.read_text("ascii", "replace").splitlines():
+                if told := _LINE.fullmatch(line):
+                    self.proved[told[1]] = Digest(told[1], told[2], int(told[3]))
+
+    def __enter__(self) -> Self:
+        """Begin to write, on a line of its own."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("a", encoding="ascii")
+        self._file.write("\n")
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _fault: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        """Put the lines on disk."""
+        self._flush()
+        self._file.close()
+
+    def add(self, digest: Digest) -> None:
+        """Write a proof down; it is on disk within about a second."""
+        self.proved[digest.md5] = digest
+        self._file.write(f"{digest.md5} {digest.sha256} {digest.size}\n")
+        if time.monotonic() - self._flushed > FLUSHED_EVERY_S:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._flushed = time.monotonic()
+
+
+def journal(root: Path, url: str) -> Journal:
+    """Return the journal of a vault's move to an address."""
+    return Journal(root / JOURNALS / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.txt")
+
+
+def plan(source: ObjectStore, target: ObjectStore, told: Journal) -> Plan:
+    """Return what is left to do; nothing is read but two lists and the journal."""
+    wanted = dict(source.sizes())
+    there = dict(target.sizes())
+    still = tuple(
+        md5
+        for md5 in sorted(wanted)
+        if md5 not in told.proved or there.get(md5) != told.proved[md5].size
+    )
+    return Plan(len(wanted), sum(wanted.values()), still, frozenset(there))
+
+
+def move(
+    source: ObjectStore, target: ObjectStore, told: Journal, progress: Progress | None = None,
+    at_once: int = AT_ONCE,
+) -> Moved:  # fmt: skip
+    """Bring everything into the new store that is not proved there; nothing is switched.
+
+    ``progress`` is told the number of objects that were done.  Raises StoreAway and its like, or
+    MoveIncomplete when all else is moved and some objects of the old store are damaged.
+    """
+    begun = plan(source, target, told)
+    faults: list[str] = []
+    sent = found = 0
+    with told, contextlib.closing(_done(source, target, begun, at_once)) as answers:
+        for answer in answers:
+            if isinstance(answer, str):
+                faults.append(answer)
+            else:
+                digest, was_sent = answer
+                told.add(digest)
+                sent += was_sent
+                found += not was_sent
+            if progress is not None:
+                progress(1)
+    if faults:
+        raise MoveIncomplete(count=len(faults), why=faults[0])
+    return Moved(begun.objects, begun.size, sent, found)
+
+
+def _done(
+    source: ObjectStore, target: ObjectStore, begun: Plan, at_once: int
+) -> Generator[tuple[Digest, bool] | str]:
+    """Yield the proofs of all that is open, or the sentence of an object that is damaged."""
+    running: set[Future[tuple[Digest, bool] | str]] = set()
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            for md5 in begun.open:
+                running.add(pool.submit(_one, source, target, md5, md5 in begun.there))
+                if len(running) >= 4 * at_once:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    yield from (one.result() for one in done)
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in done)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one(
+    source: ObjectStore, target: ObjectStore, md5: str, there: bool
+) -> tuple[Digest, bool] | str:
+    """Prove one object in the new store, sending it unless its bytes are there."""
+    for pause in (*PATIENCE_S, None):
+        try:
+            digest = source.identify(md5)
+            if there and _agrees(target, digest):
+                return digest, False
+            with source.open(digest) as file:
+                target.put(file)
+            return digest, True
+        except (MissingObject, DamagedObject) as fault:
+            return str(fault)
+        except StoreAway:
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError("the last pause is None")
+
+
+def _agrees(target: ObjectStore, digest: Digest) -> bool:
+    try:
+        return target.identify(digest.md5) == digest
+    except (MissingObject, DamagedObject):
+        return False
