@@ -25,7 +25,7 @@ from web.doors import (
     Address,
     Door,
 )
-from web.remote import dvc, git
+from web.remote import dvc, git, lfs_locks
 from web.views import (
     account,
     api,
@@ -38,6 +38,7 @@ from web.views import (
     home,
     items,
     jobs,
+    locks,
     login,
     people,
 )
@@ -56,6 +57,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/new", checkin.new_item, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
     Address("/items/<number>", items.page, Door(STAFF, 200)),
     Address("/items/<number>/checkin", checkin.files, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
+    Address("/items/<number>/working/lock", locks.change, None, Door(MAKERS | OWNERS, 422)),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
@@ -90,13 +92,18 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
 
     # stock clients
+    Address("/dvc/files/md5/<ab>/<rest>", dvc.kept, Door(OFFICE, 200), Door(MAKERS, 201),
+            put=Door(MAKERS, 201), limit=ONE_FILE, manner="remote"),
     Address("/vault.git/info/refs", git.refs, Door(SIGNERS, 415), manner="remote"),
     Address("/vault.git/git-upload-pack", git.fetch, None, Door(SIGNERS, 415),
             limit=ONE_FILE, manner="remote"),
     Address("/vault.git/git-receive-pack", git.push, None, Door(MAKERS, 415),
             limit=ONE_FILE, manner="remote"),
-    Address("/dvc/files/md5/<ab>/<rest>", dvc.kept, Door(OFFICE, 200), Door(MAKERS, 201),
-            put=Door(MAKERS, 201), limit=ONE_FILE, manner="remote"),
+    Address("/vault.git/info/lfs/locks", lfs_locks.kept, Door(OFFICE, 200), Door(MAKERS, 422),
+            manner="remote"),
+    Address("/vault.git/info/lfs/locks/verify", lfs_locks.verify, None, Door(MAKERS, 200), manner="remote"),
+    Address("/vault.git/info/lfs/locks/<lock>/unlock", lfs_locks.unlock, None, Door(MAKERS | OWNERS, 404),
+            manner="remote"),
 
     # what pages are made of
     Address("/static/<path:filename>", health.static, Door(ANYBODY, 200), manner="public"),

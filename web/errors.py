@@ -110,6 +110,10 @@ class NotAsPromised(Damaged):
     """The demo is not as it should be: {where} {what}; report it, with serve.log of the demo."""
 
 
+class NoSuchAct(BadInput):
+    """There is no act “{act}” here; load the page again and use its buttons."""
+
+
 class NoItemAt(NotFound):
     """{path} belongs to no item of this vault; push its item first, then lock it."""
 

@@ -12,7 +12,7 @@ from flask import Response, render_template, url_for
 from release import desk, lifecycle, settling, shelf
 from release.errors import NoSuchRevision
 from release.log import Recall, ReleaseLog, Revision
-from vault import canonical, item
+from vault import canonical, item, locks
 from vault.catalogue import ItemRow
 from vault.errors import NoSuchItem, Refusal
 from vault.ledger import people
@@ -28,6 +28,9 @@ HISTORY: Final = 25
 DONE: Final = {
     "new": "The item is made. Check in its drawing next.",
     "checkin": "Checked in.",
+    "lock": "The item is locked: nobody but you can check in to it.",
+    "unlock": "The lock is given back.",
+    "break": "The lock is broken; both names and the reason are on record.",
     "recall": "The revision is recalled; every print that carries its code answers STOP now.",
 }
 
@@ -97,7 +100,7 @@ def page(number: str) -> Response | str:
     return render_template(
         "item.html", item=row, current=current,
         working=_working(row, files, current) if sees_work() else None,
-        metadata=_metadata(row), owner_name=_owner(row.owner),
+        lock=locks.held(vault(), row.number), metadata=_metadata(row), owner_name=_owner(row.owner),
         picture=_picture(row.number, current, files),
         released_files=drawings.released_rows(current, current.rev, originals=sees_work())
         if current else [],
