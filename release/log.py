@@ -115,6 +115,11 @@ def recall_path(number: str, rev: str) -> str:
     return f"{folder(number)}/{rev}.recall.json"
 
 
+def order_path(change: str) -> str:
+    """Return the path of a change order's entry; it is there exactly if the order was released."""
+    return f"orders/{change[:-2]}/{change}.json"
+
+
 def standing_path(number: str) -> str:
     """Return the path of the note that says which revision of an item is current."""
     return f"{folder(number)}/current.json"

@@ -10,6 +10,7 @@ from typing import Final
 from release import change
 from release.change import Order
 from release.errors import NoSuchChange
+from release.log import order_path
 from vault import canonical, errors
 from vault.catalogue import OrderRow
 from vault.checkin import author
@@ -68,16 +69,27 @@ def append(
 ) -> Filed:
     """File the next state of an order and return it; raises MovedOn where somebody was first.
 
-    With ``guard`` the release log must not move meanwhile, so that an order can never be
-    cancelled or voided while it is being released.
+    With ``guard`` the release log is locked where it was read and must not hold the order, so
+    that an order can never be cancelled or voided while it is being released.
     """
     event = order.events[-1]
     parent = None if before is None else before.commit
     tree = vault.history.written_tree(parent, {change.FILE: change.written(order)})
     message = f"{order.change}: {event.act} by {event.by}\n\n{event.text}\n"
     commit = signer(vault).commit(tree, parent, message=message, author=author(actor))
-    also: Mapping[str, str | None] = {RELEASES: vault.history.tip(RELEASES)} if guard else {}
-    signer(vault).move(CHANGES + order.change, commit, parent, also)
+    for _ in range(TRIES):
+        log = vault.history.tip(RELEASES)
+        if guard and log is not None and vault.history.blob(log, order_path(order.change)):
+            raise errors.MovedOn(ref=RELEASES, now=log)  # released meanwhile, not closed yet
+        try:
+            seen: Mapping[str, str | None] = {RELEASES: log} if guard else {}
+            signer(vault).move(CHANGES + order.change, commit, parent, seen)
+            break
+        except errors.MovedOn as moved:
+            if moved.facts["ref"] != RELEASES:
+                raise
+    else:
+        raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
     put_in_catalogue(vault, order, commit)
     return Filed(order, commit)
 

@@ -59,7 +59,9 @@ def release(
         head = log.head()
         numbered = [replace(one, sequence=head.sequence + 1) for one in made]
         files: dict[str, bytes | None] = {
-            order_path(filed.order): canonical.pretty(_order_record(filed, numbered, at, actor))
+            release_log.order_path(filed.order.change): canonical.pretty(
+                _order_record(filed, numbered, at, actor)
+            )
         }
         for one in numbered:
             files[release_log.record_path(one.number, one.rev)] = release_log.written(one)
@@ -98,11 +100,6 @@ def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Reca
             continue
         return made
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
-
-
-def order_path(order: Order) -> str:
-    """Return the path of the order's entry in the log's tree."""
-    return f"orders/{order.change[:-2]}/{order.change}.json"
 
 
 def _append(

@@ -350,3 +350,19 @@ def test_an_earlier_iteration_is_restored_as_a_new_one(
     assert len(vault.catalogue.iterations(bracket)) == 4
     with pytest.raises(errors.NothingToCheckIn):
         desk.restore(vault, people["eli"], bracket, first.commit, "again")
+
+
+def test_an_order_that_is_in_the_log_cannot_be_cancelled_before_it_is_closed(
+    vault: Vault, people: People, bracket: str, password: str
+) -> None:
+    """Between the commit point and the closing event the log already decides."""
+    from release import desk, gate, orders, transaction
+
+    change = opened(vault, people, bracket).order.change
+    desk.sign(vault, people["mchen"], password, change)
+    filed = orders.load(vault, change)
+    judged = gate.judge(vault, filed.order)
+    transaction.release(vault, people["eli"], filed, judged, "rules", lambda _line: None)
+    with pytest.raises(errors.MovedOn):
+        desk.cancel(vault, people["eli"], change, "too late")
+    assert desk.judge(vault, change).order.state == "released"
