@@ -8,7 +8,7 @@ has to be judged is what is really there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from vault.errors import DamagedHistory
@@ -38,6 +38,18 @@ class Node(NamedTuple):
 def nodes(data: bytes, where: str) -> dict[str, Node]:
     """Return what a tree object holds, by name; raises DamagedHistory where it is none."""
     return {one.name: one for one in _nodes(data, where)}
+
+
+def tree(nodes: Iterable[Node]) -> bytes:
+    """Return the tree object of these names, in git's order: a folder sorts as with a slash."""
+    written = [
+        (one.name.encode("utf-8", "surrogateescape") + (b"/" if one.is_folder else b""), one)
+        for one in nodes
+    ]
+    return b"".join(
+        b"%o %b\0%b" % (one.mode, name.removesuffix(b"/"), bytes.fromhex(one.oid))
+        for name, one in sorted(written)
+    )
 
 
 def _nodes(data: bytes, where: str) -> Iterator[Node]:

@@ -9,7 +9,6 @@ a call returns.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import ConfigLevel, FileMode, Option, SortMode
+from pygit2.enums import ConfigLevel, Option, SortMode
 
 from vault import clock, durable, errors
+from vault.history.loose import Loose
 from vault.history.trees import differing, rewritten
 
 MAIN = "refs/heads/main"
@@ -236,16 +236,15 @@ class History:
         The ref moves only if it still points at ``expect`` (None: there is no such
         ref yet); raises MovedOn where somebody was first.
         """
-        tree = self.written_tree(expect, changes)
-        parents = [] if expect is None else [pygit2.Oid(hex=expect)]
+        objects = Loose(self._repository)
+        tree = self._tree_of(objects, expect, changes)
+        made = str(objects.add("commit", _commit_text(tree, expect, author, message)))
         if self.tip(ref) != expect:
             raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
+        objects.write()
         for attempt in range(_LOCK_TRIES):
             try:
-                made = self._repository.create_commit(
-                    ref, _signature(author), _signature(Author(*COMMITTER)), message,
-                    pygit2.Oid(hex=tree), parents,
-                )  # fmt: skip
+                self._move(ref, made, expect)
             except (pygit2.GitError, ValueError) as fault:
                 if self.tip(ref) != expect:
                     raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing") from fault
@@ -254,34 +253,54 @@ class History:
                 time.sleep(_LOCK_PAUSE_S)
                 continue
             self.settle_on_disk(ref)
-            return str(made)
+            return made
         raise AssertionError  # the loop returns or raises
 
     def written_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
         """Write the tree of a commit with some files changed, and return it; moves no ref."""
-        repository = self._repository
-        before = None if base is None else self._commit(base).tree
-        blobs = {
-            path: None if data is None else (repository.create_blob(data), FileMode.BLOB)
+        objects = Loose(self._repository)
+        tree = self._tree_of(objects, base, changes)
+        objects.write()
+        return tree
+
+    def _tree_of(
+        self, objects: Loose, base: str | None, changes: Mapping[str, bytes | None]
+    ) -> str:
+        before = None if base is None else str(self._commit(base).tree_id)
+        files = {
+            path: None if data is None else str(objects.add("blob", data))
             for path, data in changes.items()
         }
-        return str(rewritten(repository, before, blobs))
+        return rewritten(self._repository, before, files, objects)
+
+    def _move(self, ref: str, new: str, expect: str | None) -> None:
+        """Move a ref by compare-and-swap: libgit2 compares again under the lock of the ref."""
+        if expect is None:
+            self._repository.references.create(ref, pygit2.Oid(hex=new))
+            return
+        at = self._repository.references[ref] if self.tip(ref) is not None else None
+        if at is None or str(at.target) != expect:
+            raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
+        at.set_target(pygit2.Oid(hex=new))
 
     def kept(self, data: bytes) -> str:
         """Write bytes as a file object and return it; no ref points at it yet."""
-        return str(self._repository.create_blob(data))
+        objects = Loose(self._repository)
+        oid = objects.add("blob", data)
+        objects.write()
+        return str(oid)
 
     def settle_on_disk(self, ref: str) -> None:
         """Fsync the directories a new commit touched: without that a power cut may undo it.
 
         git removes a folder with its last ref, so the last ones on the way may be gone.
         """
-        durable.fsync_folder(self.git_dir / "objects")
+        folders = [self.git_dir / "objects"]
         folder = (self.git_dir / ref).parent
         while folder != self.git_dir:
-            with contextlib.suppress(FileNotFoundError):
-                durable.fsync_folder(folder)
+            folders.append(folder)
             folder = folder.parent
+        durable.fsync_folders(folders)
 
     # --- inside --------------------------------------------------------------
 
@@ -343,6 +362,20 @@ def _signature(author: Author) -> pygit2.Signature:
     return pygit2.Signature(
         author.name, author.email or f"{author.name}@localhost", int(time.time()), 0
     )
+
+
+def _commit_text(tree: str, parent: str | None, author: Author, message: str) -> bytes:
+    """Return a commit as git stores it; libgit2 checks and cleans the two signatures."""
+    people = [("author", _signature(author)), ("committer", _signature(Author(*COMMITTER)))]
+    lines = [
+        f"tree {tree}",
+        *([f"parent {parent}"] if parent else ()),
+        *(
+            f"{role} {' '.join(one.name.split())} <{''.join(one.email.split())}> {one.time} +0000"
+            for role, one in people
+        ),
+    ]
+    return "\n".join([*lines, "", message.replace("\0", "")]).encode()
 
 
 def _told(commit: pygit2.Commit) -> Commit:

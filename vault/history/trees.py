@@ -6,38 +6,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pygit2
-from pygit2.enums import FileMode
 
-Blob = tuple[pygit2.Oid, FileMode]
+from vault.errors import BadFileName, DamagedHistory
+from vault.history import raw
+from vault.history.loose import Loose
+from vault.history.raw import Node
+
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_NEVER = frozenset(["", ".", "..", ".git"])
 
 
 def rewritten(
-    repository: pygit2.Repository, base: pygit2.Tree | None, blobs: Mapping[str, Blob | None]
-) -> pygit2.Oid:
-    """Write ``base`` with some files set or, where None, removed; return the new tree.
+    repository: pygit2.Repository, base: str | None, files: Mapping[str, str | None], into: Loose
+) -> str:
+    """Make the tree ``base`` with some files set or, where None, removed; return the new tree.
 
-    Only the folders on the given paths are read and written.  A folder that loses
-    its last file disappears, as git has no empty ones.
+    Files are given by path and object.  Only the folders on these paths are read and made anew.
+    A folder that loses its last file disappears, as git has no empty ones.
     """
-    builder = repository.TreeBuilder(base) if base is not None else repository.TreeBuilder()
-    below: dict[str, dict[str, Blob | None]] = {}
-    for path, blob in blobs.items():
+    nodes = {} if base is None else raw.nodes(_read(repository, base), base)
+    below: dict[str, dict[str, str | None]] = {}
+    for path, oid in files.items():
         name, _, rest = path.partition("/")
+        if name.lower() in _NEVER:  # the policy of names refused it long before
+            raise BadFileName(name=path, why="no file can be called so")
         if rest:
-            below.setdefault(name, {})[rest] = blob
-        elif blob is not None:
-            builder.insert(name, *blob)
-        elif builder.get(name) is not None:
-            builder.remove(name)
+            below.setdefault(name, {})[rest] = oid
+        elif oid is not None:
+            nodes[name] = Node(name, raw.FILE, oid)
+        else:
+            nodes.pop(name, None)
     for name, inner in below.items():
-        old = builder.get(name)
-        tree = repository[old.id] if isinstance(old, pygit2.Tree) else None
-        written = rewritten(repository, tree if isinstance(tree, pygit2.Tree) else None, inner)
-        if len(repository[written].peel(pygit2.Tree)):
-            builder.insert(name, written, FileMode.TREE)
-        elif old is not None:
-            builder.remove(name)
-    return builder.write()
+        old = nodes.pop(name, None)
+        under = old.oid if old is not None and old.is_folder else None
+        tree = rewritten(repository, under, inner, into)
+        if tree != EMPTY:
+            nodes[name] = Node(name, raw.FOLDER, tree)
+    return str(into.add("tree", raw.tree(nodes.values())))
 
 
 def differing(
@@ -59,3 +64,10 @@ def differing(
             yield from differing(was_tree, now_tree, f"{path}/")
         if (was is not None and was_tree is None) or (now is not None and now_tree is None):
             yield path
+
+
+def _read(repository: pygit2.Repository, oid: str) -> bytes:
+    try:
+        return bytes(repository.read(oid)[1])
+    except (KeyError, pygit2.GitError) as fault:
+        raise DamagedHistory(where=oid, why="the tree is missing or broken") from fault
