@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -276,7 +277,7 @@ def test_no_secret_stands_in_an_event(shop: Ledger) -> None:
     told = repr(events.latest(shop))
     assert "argon2" not in told
     assert token not in told
-    assert "4711" not in told
+    assert not re.search(r"(?<![0-9a-f])4711(?![0-9a-f])", told)  # a digest may hold it by chance
 
 
 def test_a_token_opens_its_scope_only(shop: Ledger) -> None:
