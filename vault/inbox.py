@@ -2,7 +2,8 @@
 """The inbox: files that came from a watched folder and belong to no item yet.
 
 Two files each in ``<vault>/inbox``: the bytes, and JSON that says what they are.  The JSON is
-written last and read first, so what a power cut leaves half-made is not there.  An entry belongs
+written last and read first, so what a power cut leaves half-made is not there.  What was filed or
+dropped leaves its JSON in ``done``, so that a list of what waits costs what waits.  An entry belongs
 to the place it came from: saved again there, it holds the newer bytes.
 """
 
@@ -12,7 +13,6 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -27,6 +27,7 @@ from vault.reading import pictures
 from vault.worker import Worker
 
 FOLDER: Final = "inbox"
+DONE: Final = "done"
 LONGEST_WHY: Final = 500  # characters
 _ID: Final = re.compile(r"IN-[A-Z2-7]{8}")
 
@@ -75,14 +76,15 @@ def put(
         try:
             with path.open("rb") as source, aside.open("xb") as sink:
                 digest = store.take_in(source, sink)
-            before = _read(folder / f"{_id_of(origin)}.json")
+            before = _found(folder, _id_of(origin))
             if before is not None and before.sha256 == digest.sha256:
                 return before
             made = Entry(_id_of(origin), name, digest.size, digest.sha256, clock.now(), actor.name,
                          origin, guess, why)  # fmt: skip
             durable.fsync_file(aside)
             aside.replace(_place(folder, made))
-            _write(folder, made)
+            durable.write(folder / f"{made.id}.json", _json(made))
+            (folder / DONE / f"{made.id}.json").unlink(missing_ok=True)
         finally:
             aside.unlink(missing_ok=True)
         _sweep(folder, f"{made.id}-", _place(folder, made).name)
@@ -91,14 +93,14 @@ def put(
 
 def waiting(vault: Vault) -> list[Entry]:
     """Return what waits, the oldest first."""
-    found = [one for one in _all(vault) if one.state == "waiting"]
-    return sorted(found, key=lambda one: (one.at, one.id))
+    paths = (vault.root / FOLDER).glob("IN-*.json")
+    return sorted(filter(None, map(_read, paths)), key=lambda one: (one.at, one.id))
 
 
 def entry(vault: Vault, id_: str) -> Entry:
     """Return an entry whatever became of it; raises NoSuchEntry."""
     wanted = id_.strip().upper()
-    found = _read(vault.root / FOLDER / f"{wanted}.json") if _ID.fullmatch(wanted) else None
+    found = _found(vault.root / FOLDER, wanted) if _ID.fullmatch(wanted) else None
     if found is None:
         raise errors.NoSuchEntry(id=id_)
     return found
@@ -106,7 +108,7 @@ def entry(vault: Vault, id_: str) -> Entry:
 
 def of_origin(vault: Vault, origin: str) -> Entry | None:
     """Return the entry of a place files come from, or None."""
-    return _read(vault.root / FOLDER / f"{_id_of(origin)}.json")
+    return _found(vault.root / FOLDER, _id_of(origin))
 
 
 def path_of(vault: Vault, one: Entry) -> Path:
@@ -142,7 +144,9 @@ def done(
             return now
         closed = replace(now, state=state, number=number, note=" ".join(note.split())[:LONGEST_WHY],
                          done_by=actor.name, done_at=clock.now())  # fmt: skip
-        _write(folder, closed)
+        (folder / DONE).mkdir(exist_ok=True)
+        durable.write(folder / DONE / f"{closed.id}.json", _json(closed))
+        (folder / f"{closed.id}.json").unlink()
         _place(folder, now).unlink(missing_ok=True)
     return closed
 
@@ -185,11 +189,8 @@ class _Source:
         return path_of(self.vault, self.entry)
 
 
-def _all(vault: Vault) -> Iterator[Entry]:
-    for path in (vault.root / FOLDER).glob("IN-*.json"):
-        found = _read(path)
-        if found is not None:
-            yield found
+def _found(folder: Path, id_: str) -> Entry | None:
+    return _read(folder / f"{id_}.json") or _read(folder / DONE / f"{id_}.json")
 
 
 def _read(path: Path) -> Entry | None:
@@ -201,8 +202,8 @@ def _read(path: Path) -> Entry | None:
         raise errors.DamagedObject(name=path.name, why="it is no entry of the inbox") from fault
 
 
-def _write(folder: Path, one: Entry) -> None:
-    durable.write(folder / f"{one.id}.json", canonical.pretty(asdict(one)))
+def _json(one: Entry) -> bytes:
+    return canonical.pretty(asdict(one))
 
 
 def _place(folder: Path, one: Entry) -> Path:

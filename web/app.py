@@ -25,7 +25,7 @@ MEMORY_OF_FORM: Final = 1_000_000  # bytes of text fields kept in memory
 PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
     "home": "home", "items": "items", "checkin": "items", "files": "items", "changes": "changes",
-    "jobs": "jobs", "people": "people", "account": "account",
+    "inbox": "items", "jobs": "jobs", "people": "people", "account": "account",
 }  # fmt: skip
 
 

@@ -35,6 +35,8 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("revision", "superseded"): State("halt", "stop", "Superseded"),
     ("revision", "recalled"): State("halt", "hand", "Recalled"),
     ("revision", "working"): State("wait", "pen", "Not released"),
+    ("inbox", "guessed"): State("act", "link", "Has a guess"),
+    ("inbox", "unknown"): State("wait", "clock", "Waits"),
     ("order", "open"): State("wait", "clock", "In review"),
     ("order", "released"): State("go", "check", "Released"),
     ("order", "rejected"): State("halt", "cross", "Rejected"),

@@ -89,7 +89,7 @@ def noted(queue: Queue, paths: Iterable[str], now: float) -> dict[str, Waiting]:
     new = dict(queue)
     for path in paths:
         found = new.get(path)
-        new[path] = Waiting(now) if found is None else replace(found, since=now)
+        new[path] = Waiting(now) if found is None else replace(found, since=now, held=False)
     return new
 
 

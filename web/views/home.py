@@ -15,6 +15,8 @@ from release.change import Order
 from traveler import jobs
 from traveler.records import JobFilter
 from traveler.views import JobLine
+from vault import inbox
+from vault.inbox import Entry
 from vault.ledger.people import Person
 from web import present
 from web.visitor import me, vault
@@ -71,6 +73,10 @@ def _lists(person: Person) -> Iterable[Todo]:
     roles = person.roles
     if roles & {"approver", "engineer", "quality", "admin"}:
         yield from _of_changes(person, desk.listing(vault(), "open"))
+    if roles & {"engineer", "admin"} and (found := inbox.waiting(vault())):
+        yield Todo("inbox", "Files that belong to no item yet", "box", "wait",
+                   [_inbox_row(one) for one in found[:ROWS]], "",
+                   url_for("inbox.page") if len(found) > ROWS else "")  # fmt: skip
     if roles & {"planner", "admin"}:
         yield _pinned_to_old()
         yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
@@ -112,6 +118,12 @@ def _order_row(one: Order) -> Row:
     more = f" and {len(one.items) - 3} more" if len(one.items) > 3 else ""
     href = url_for("changes.page", change=one.change)
     return Row(one.change, href, f"{numbers}{more}: {one.notes}", one.author, "order", one.state)
+
+
+def _inbox_row(one: Entry) -> Row:
+    text = f"perhaps {one.guess}: {one.why}" if one.guess else f"from {one.origin}"
+    state = "guessed" if one.guess else "unknown"
+    return Row(one.name, url_for("inbox.page"), text, one.by, "inbox", state)
 
 
 def _pinned_to_old() -> Todo:
