@@ -130,6 +130,7 @@ TO_RUN = (
 TO_TEST = (
     Need("chromium", lambda: chromium() is not None, "chromium fonts-dejavu-core", "chromium",
          "chromium", "Google.Chrome"),
+    Need("git-lfs", on_path("git-lfs"), "git-lfs", "git-lfs", "git-lfs", "GitHub.GitLFS"),
     Need("qpdf", on_path("qpdf"), "qpdf", "qpdf", "qpdf", "QPDF.QPDF"),
     Need("pdftoppm", on_path("pdftoppm"), "poppler-utils", "poppler-utils", "poppler",
          "oschwartz10612.Poppler"),

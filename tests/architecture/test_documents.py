@@ -19,7 +19,6 @@ INSIDE = re.compile(
     r"[A-Za-z0-9-]+|.*\.(corp|home|internal|intranet|lan|local|localdomain)"
     r"|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+"
 )
-HERE = {"localhost", "HOST", "SERVER"}
 MACHINE = re.compile(r"(?<![\w.])(/root/|/work/|/home/(?!user\b)[a-z]+/|/Users/[a-z]+/|/tmp/[a-z])")
 BYTES = {".pdf", ".png", ".jpg", ".ico", ".ttf", ".woff2", ".step", ".dxf", ".gz", ".zip", ".db"}
 MADE_ELSEWHERE = re.compile(r"uv\.lock|web/static/vendor/.*|(.*[/.])?LICEN[CS]E.*")
@@ -158,7 +157,8 @@ def strays(text: str, only_paths: bool = False) -> list[str]:
     paths = [found.group() for found in MACHINE.finditer(text)]
     if only_paths:
         return paths
-    named = {host.rstrip(".") for host in ADDRESS.findall(text)} - HERE
+    hosts = {host.rstrip(".") for host in ADDRESS.findall(text)}
+    named = {host for host in hosts if host != "localhost" and not host.isupper()}
     return sorted(h for h in named if INSIDE.fullmatch(h) or REGISTRY.fullmatch(h)) + paths
 
 
@@ -182,4 +182,9 @@ def test_a_stray_host_or_path_is_found() -> None:
     """The check finds both kinds and lets examples, standards and this machine pass."""
     bad = "https://build7/x http://nas.local https://10.1.2.3/ https://files.pythonhosted.org/a"
     assert len(strays(bad + " /home/jane/x")) == 5
-    assert strays("https://vault.example/r http://127.0.0.1:8000 http://localhost/ ~/x") == []
+    assert (
+        strays(
+            "https://vault.example/r http://127.0.0.1:8000 http://localhost/ https://HOST/R/ ~/x"
+        )
+        == []
+    )
