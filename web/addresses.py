@@ -36,6 +36,7 @@ from web.views import (
     floor,
     health,
     home,
+    inbox,
     items,
     jobs,
     locks,
@@ -58,10 +59,15 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>", items.page, Door(STAFF, 200)),
     Address("/items/<number>/checkin", checkin.files, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
     Address("/items/<number>/working/lock", locks.change, None, Door(MAKERS | OWNERS, 422)),
+    Address("/items/<number>/restore", items.restore, None, Door(MAKERS, 422)),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/pages/<name>/<int:page>.png", files.picture, Door(STAFF, 200)),
+
+    # what watched folders brought and nobody could place
+    Address("/inbox", inbox.page, Door(MAKERS, 200), Door(MAKERS, 400)),
+    Address("/inbox/<code>/page.png", inbox.picture, Door(MAKERS, 404)),
 
     # change orders
     Address("/changes", changes.listing, Door(OFFICE, 200)),
