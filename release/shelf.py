@@ -76,6 +76,11 @@ def story(vault: Vault, number: str, limit: int = 100) -> list[dict[str, Any]]:
         told.append({"at": one.released_at, "by": one.released_by, "commit": one.source_commit,
                      "what": f"released {one.rev} with {one.change}: {one.notes}",
                      "kind": "release"})  # fmt: skip
+        told += [
+            {"at": signed["at"], "by": signed["by"], "commit": "", "kind": "sign-off",
+             "what": ": ".join(filter(None, (f"{signed['meaning']} {one.change}", signed["comment"])))}
+            for signed in one.signoffs
+        ]  # fmt: skip
         recall = log.recall(one.number, one.rev)
         if recall is not None:
             told.append({"at": recall.at, "by": recall.by, "commit": "", "kind": "recall",

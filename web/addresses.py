@@ -59,7 +59,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>", items.page, Door(STAFF, 200)),
     Address("/items/<number>/checkin", checkin.files, Door(MAKERS, 200), Door(MAKERS, 422), limit=UPLOAD),
     Address("/items/<number>/working/lock", locks.change, None, Door(MAKERS | OWNERS, 422)),
-    Address("/items/<number>/restore", items.restore, None, Door(MAKERS, 422)),
+    Address("/items/<number>/iterations/restore", items.restore, None, Door(MAKERS, 422)),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),

@@ -31,6 +31,7 @@ DONE: Final = {
     "lock": "The item is locked: nobody but you can check in to it.",
     "unlock": "The lock is given back.",
     "break": "The lock is broken; both names and the reason are on record.",
+    "restore": "The files are what they were then, as a new check-in; nothing since is lost.",
     "recall": "The revision is recalled; every print that carries its code answers STOP now.",
 }
 
@@ -94,6 +95,10 @@ def page(number: str) -> Response | str:
     row = found(number)
     if row.number != number:
         return forms.sent_to(url_for("items.page", number=row.number), 302)
+    return _page(row, None)
+
+
+def _page(row: ItemRow, refusal: Refusal | None) -> str:
     log = ReleaseLog(vault())
     current = log.current(row.number)
     files = drawings.working_files(row.number) if sees_work() else []
@@ -108,7 +113,7 @@ def page(number: str) -> Response | str:
         recalled=_last_recall(log, row.number) if current is None else None,
         jobs=jobs.of_item(row.number),
         history=shelf.story(vault(), row.number, HISTORY) if sees_work() else [],
-        done=DONE.get(forms.asked("done")),
+        done=DONE.get(forms.asked("done")), refusal=str(refusal or ""),
     )  # fmt: skip
 
 
@@ -126,6 +131,18 @@ def recall(number: str, rev: str) -> Response | str | tuple[Response | str, int]
             raise
         return _revision_page(number, rev, refusal), refusal.status
     return forms.gone_on(url_for("items.page", number=number, done="recall"))
+
+
+def restore(number: str) -> Response | tuple[str, int]:
+    """Make an item's files what they were at an earlier check-in, with the reason."""
+    row = found(number)
+    try:
+        desk.restore(vault(), me(), row.number, forms.text("commit"), forms.text("reason"))
+    except Refusal as refusal:
+        if refusal.status in {404, 500}:
+            raise
+        return _page(row, refusal), refusal.status
+    return forms.gone_on(url_for("items.page", number=row.number, done="restore"))
 
 
 def found(number: str) -> ItemRow:
