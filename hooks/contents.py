@@ -59,7 +59,7 @@ def _grammar_faults(name: str, data: bytes, where: str) -> Iterator[Refusal]:
             item.parse(data, where)
         else:
             grammars.check(name, data, where)
-    except BadManifest as fault:
+    except Refusal as fault:  # each grammar has a refusal of its own
         yield fault
 
 

@@ -9,6 +9,7 @@ from hooks import judge, pushed, report, surroundings
 from hooks.pushed import Update
 from hooks.surroundings import Surroundings
 from vault import pushes
+from vault.history import stale
 from vault.history.repository import MAIN, Author, History
 from vault.home import Vault
 from vault.ledger.glance import Standing
@@ -32,6 +33,8 @@ def _judged(around: Surroundings, updates: list[Update]) -> int:
         if faults:
             report.say(report.refused(faults))
             return 1
+        for update in updates:
+            stale.clear(vault.history.git_dir, update.ref)
         _remember(vault, pusher, updates)
         return 0
     finally:

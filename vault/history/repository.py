@@ -19,6 +19,7 @@ import pygit2
 from pygit2.enums import ConfigLevel, Option, SortMode
 
 from vault import clock, durable, errors
+from vault.history import stale
 from vault.history.loose import Loose
 from vault.history.trees import differing, rewritten
 
@@ -242,13 +243,14 @@ class History:
         if self.tip(ref) != expect:
             raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
         objects.write()
-        for attempt in range(_LOCK_TRIES):
+        for attempt in range(_LOCK_TRIES + 1):
             try:
                 self._move(ref, made, expect)
-            except (pygit2.GitError, ValueError) as fault:
+            except (pygit2.GitError, ValueError, OSError) as fault:
                 if self.tip(ref) != expect:
                     raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing") from fault
-                if attempt + 1 == _LOCK_TRIES:  # another writer holds the lock and does not let go
+                held = attempt + 1 == _LOCK_TRIES and not stale.clear(self.git_dir, ref)
+                if held or attempt == _LOCK_TRIES:  # another writer does not let go of the lock
                     raise errors.DamagedHistory(where=ref, why=fault) from fault
                 time.sleep(_LOCK_PAUSE_S)
                 continue

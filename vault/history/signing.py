@@ -17,6 +17,7 @@ from shutil import which
 import git
 
 from vault import durable, errors
+from vault.history import stale
 from vault.history.repository import COMMITTER, Author, History, is_oid
 
 NOTHING = "0" * 40
@@ -88,16 +89,19 @@ class Signer:
         seen = {**(verify or {}), ref: old}
         lines = [f"verify {name} {_oid(at or NOTHING)}" for name, at in seen.items() if name != ref]
         lines.append(f"update {ref} {_oid(new)} {_oid(old or NOTHING)}")
-        try:
-            self._run(
-                ["update-ref", "--no-deref", "--stdin"], given="\n".join([*lines, ""]).encode()
-            )
-        except git.GitCommandError as refusal:
-            for name, at in seen.items():
-                if self.history.tip(name) != at:
-                    now = self.history.tip(name) or "nothing"
-                    raise errors.MovedOn(ref=name, now=now) from refusal
-            raise errors.DamagedHistory(where=ref, why=_last_line(refusal)) from refusal
+        given = "\n".join([*lines, ""]).encode()
+        for last in (False, True):
+            try:
+                self._run(["update-ref", "--no-deref", "--stdin"], given=given)
+            except git.GitCommandError as refusal:
+                for name, at in seen.items():
+                    if self.history.tip(name) != at:
+                        now = self.history.tip(name) or "nothing"
+                        raise errors.MovedOn(ref=name, now=now) from refusal
+                if last or not all(stale.clear(self.history.git_dir, name) for name in seen):
+                    raise errors.DamagedHistory(where=ref, why=_last_line(refusal)) from refusal
+            else:
+                break
         self.history.settle_on_disk(ref)
 
     def forget(self, ref: str, old: str) -> None:
