@@ -65,13 +65,14 @@ Became = dict[str, Seen | Later]
 class VaultDesk:
     """The desk of ``vault.watch.watcher``: it opens the vault when needed, and again after a loss.
 
-    ``told`` remembers what was checked in to where, ``root`` is the watched folder.
+    ``place`` is the vault and ``root`` the watched folder; ``aside`` is made where copies lie.
     """
 
     place: Path
     root: Path
     user: str
     memory: Memory
+    aside: Path
     tell: Tell
     vault: Vault | None = None
     file_names: FileNames = field(default_factory=FileNames)
@@ -361,18 +362,18 @@ class VaultDesk:
                 self.vault = home.open_vault(self.place)
             main = following.follow(self.vault)
             self.file_names.follow(self.vault, main)
+            self.aside.mkdir(parents=True, exist_ok=True)  # now the vault is surely there
             if main != self._at:
                 self._groups.clear()
                 self._at = main
             yield self.vault
-        except (Refusal, OSError) as fault:
-            self.close()
-            raise Away(f"The vault does not answer: {fault}") from fault
         except Exception as fault:
-            if self._is_there():
+            there = self._is_there()
+            if there and not isinstance(fault, Refusal | OSError):
                 raise  # not a vault that is away, but a bug
             self.close()
-            raise Away(f"The vault is not at {self.place}.") from fault
+            why = f"does not answer: {fault}" if there else f"is not at {self.place}."
+            raise Away(f"The vault {why}") from fault
 
     def _is_there(self) -> bool:
         try:

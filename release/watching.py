@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,9 +45,10 @@ def watch(
     The vault is closed and opened again as needed.  Raises NotAllowed or WatchedAlready.
     """
     people.require(actor, "engineer")
-    place = vault.cache / MEMORIES
-    memory = Memory(place, folder.root, actor.name)
-    desk = VaultDesk(vault.root, folder.root, actor.name, memory, tell)
+    memory = Memory(vault.cache / MEMORIES, folder.root, actor.name)
+    aside = memory.path.with_suffix(".taken")
+    shutil.rmtree(aside, ignore_errors=True)  # what one that was killed here had in hand
+    desk = VaultDesk(vault.root, folder.root, actor.name, memory, aside, tell)
     refused: list[Line] = []
 
     def heard(line: Line) -> None:
@@ -55,7 +57,7 @@ def watch(
 
     desk.tell = heard if orders.once else tell
     try:
-        watcher = Watcher(folder, desk, memory, orders.pace, place)
+        watcher = Watcher(folder, desk, memory, orders.pace, aside)
         if orders.once:
             _until_quiet(watcher)
             return watcher.idle and not refused

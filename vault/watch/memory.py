@@ -68,8 +68,9 @@ class Memory:
 
     def gone(self, path: str) -> None:
         """Remember that a path is gone, and what it was, for it may come back."""
-        found = self._seen.pop(path, None)
+        found = self._seen.get(path)
         if found is not None:
+            self._drop(path)
             self.put(path, replace(found, look=None))  # as the newest, for the eldest are dropped
 
     def forget(self, path: str) -> None:

@@ -136,8 +136,7 @@ class Watcher:
         self._queue = patience.noted(self._queue, heard.files, now)
         if not self._folder.present():
             self._unscanned = True
-            return self._failed("folder", "The watched folder is not there (or its disk changed); "
-                                "waiting for it to come back.", now)  # fmt: skip
+            return self._failed("The watched folder is not there, or on another disk.", now)
         self._look(heard, now)
         if now < self._not_before:
             return min(self._not_before - now, self._pace.longest)
@@ -145,10 +144,9 @@ class Watcher:
             self._act(now)
             self._memory.flush()
         except Away as away:
-            return self._failed("vault", f"{away} {self._how_many()} here until then.", now)
+            return self._failed(str(away), now)
         except OSError as fault:
-            return self._failed("vault", f"Nothing can be written aside in the vault ({fault}). "
-                                f"{self._how_many()} here until then.", now)  # fmt: skip
+            return self._failed(f"Nothing can be written aside in the vault ({fault}).", now)
         if self._failures:
             self._desk.say("back", "All is there again; going on.")
             self._failures, self._said[""] = 0, ""
@@ -256,15 +254,14 @@ class Watcher:
             self._said |= dict.fromkeys(paths, why)
             self._desk.say("later", f"{', '.join(paths)} waits and is tried again: {why}", *paths)
 
-    def _failed(self, kind: str, sentence: str, now: float) -> float:
+    def _failed(self, why: str, now: float) -> float:
+        """Say once why nothing can be done, and return how long to wait, longer every time."""
         rest = self._pace.again(self._failures)
         self._failures += 1
         self._not_before = now + rest
-        if self._said.get("") != sentence:
-            self._said[""] = sentence
-            self._desk.say("away", sentence)
+        if self._said.get("") != why:
+            self._said[""] = why
+            count = len(self._queue)
+            wait = f"{count} files wait" if count > 1 else "One file waits" if count else "Waiting"
+            self._desk.say("away", f"{why} {wait} until it is there again.")
         return rest
-
-    def _how_many(self) -> str:
-        count = len(self._queue)
-        return "Nothing waits" if not count else f"{count} file{'s' * (count != 1)} wait"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_each_final_content_is_taken_once_and_never_half_a_one(
         assert scene.desk.last(path) == content
     for path in scene.disk.files:
         versions = [content for name, content in scene.desk.taken if name == path]
-        assert all(one != two for one, two in zip(versions, versions[1:], strict=False))
+        assert all(one != two for one, two in itertools.pairwise(versions))
     taken = len(scene.desk.taken)
     scene.start()
     scene.step(everything=True)
