@@ -96,6 +96,8 @@ class _Audit:
             self.progress(label)
             try:
                 yield from step()
+            except errors.Unavailable:
+                raise
             except errors.Refusal as refusal:
                 yield Fault(label, str(refusal.facts.get("where", label)), str(refusal))
 
@@ -165,6 +167,8 @@ class _Audit:
                     yield from self.of_stamp(one, file, where)
             elif file.name.lower().endswith(".pdf"):
                 yield Fault("stamp", f"{where} {file.name}", "a released PDF has no stamped file")
+        except errors.Unavailable:
+            raise  # a store that is away says nothing of its bytes
         except errors.Refusal as refusal:
             yield Fault("object", f"{where} {file.name}", str(refusal))
 
@@ -271,6 +275,8 @@ class _Audit:
             try:
                 told = pointer.parse(self.vault.history.blob(tip or "", path) or b"", path)
                 found = self.vault.objects.identify(told.md5, told.name)
+            except errors.Unavailable:
+                raise
             except errors.Refusal as refusal:
                 yield Fault("pointer", path, str(refusal))
                 continue
@@ -287,6 +293,8 @@ class _Audit:
                 continue
             try:
                 self.vault.objects.identify(md5, md5)
+            except errors.Unavailable:
+                raise
             except errors.Refusal as refusal:
                 yield Fault("object", md5, str(refusal))
 

@@ -174,11 +174,16 @@ def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> str:
 
 
 def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
-    """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result."""
+    """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result.
+
+    What is released is held where the store can do that, before anybody is told of the release.
+    """
     kept = ReleasedFile(file.name, file.size, file.md5, file.sha256)
     if not file.md5:
         return kept
-    source = vault.objects.path(Digest(file.md5, file.sha256, file.size), file.name)
+    original = Digest(file.md5, file.sha256, file.size)
+    source = vault.objects.path(original, file.name)
+    vault.objects.hold(original)
     if not file.is_pdf:
         return kept
     with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
@@ -189,6 +194,7 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
         raise errors.DamagedObject(
             name=file.name, why="the stamped file changed while being stored"
         )
+    vault.objects.hold(digest)
     return replace(
         kept,
         stamped=StampedFile(digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how),

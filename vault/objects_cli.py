@@ -37,7 +37,9 @@ def status() -> None:
     try:
         sizes = [size for _md5, size in vault.objects.sizes()]
     except errors.Unavailable as fault:
-        say({**told, "reachable": False, "why": str(fault)}, str(fault))
+        if not terminal.wants_json():
+            raise
+        say({**told, "reachable": False, "why": str(fault)}, "")
         click.get_current_context().exit(fault.exit_code)
     told |= {"objects": len(sizes), "bytes": sum(sizes)}
     say(told, f"{vault.settings.storage}: {len(sizes)} objects, {sum(sizes)} bytes, reachable.")

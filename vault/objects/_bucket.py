@@ -12,29 +12,35 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import http.client
+import io
 import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 import boto3
 import botocore.exceptions
 import botocore.utils
 import urllib3
+import urllib3.connection
 from botocore.config import Config
 
 from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
 from vault.objects.address import Address
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
 Answer = TypeVar("Answer")
 
 CONNECT_S: Final = 2.0
 ANSWER_S: Final = 5.0
-PIECE_S: Final = 3.0  # between two pieces of a body: with the answer it stays about six seconds
 ALTOGETHER_S: Final = 6.0
 PAUSES_S: Final = (0.1, 0.3, 0.8)
 STILL_FAST_S: Final = 1.5  # a try that failed later is not repeated: somebody is waiting
@@ -225,7 +231,7 @@ class Bucket:
             botocore.exceptions.ConnectTimeoutError,
         ):
             raise _Fleeting("it does not answer", silent=True) from None
-        except botocore.exceptions.HTTPClientError:
+        except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError):
             raise _Fleeting("nothing answers there") from None
         except botocore.exceptions.BotoCoreError as fault:
             raise StoreForbidden(where=self.where, why=_words(fault)) from None
@@ -249,7 +255,7 @@ class Bucket:
     def _received(self, key: str, sink: BinaryIO, most: int | None, left: float) -> None:
         sink.seek(0)
         sink.truncate()
-        pace = _Pace()
+        moved = 0
         with self._request("GET", "get_object", {"Key": key}, {}, None, left) as answer:
             if answer.status != 200:
                 self._judge(answer.status, _code(answer))
@@ -257,9 +263,9 @@ class Bucket:
             if "content-length" not in answer.headers:
                 raise _Fleeting("it does not say how much it sends")
             while piece := answer.read1(PIECE):
-                pace.count(len(piece))
                 sink.write(piece)
-                if most is not None and pace.moved > most:
+                moved += len(piece)
+                if most is not None and moved > most:
                     return
         self._seen = True
 
@@ -268,8 +274,7 @@ class Bucket:
         self, method: str, operation: str, told: Mapping[str, Any], headers: Mapping[str, str],
         body: _Paced | None, left: float,
     ) -> Iterator[urllib3.BaseHTTPResponse]:  # fmt: skip
-        patience = PIECE_S if method == "GET" else ANSWER_S
-        limits = urllib3.Timeout(connect=min(CONNECT_S, left), read=min(patience, left))
+        limits = urllib3.Timeout(connect=min(CONNECT_S, left), read=ANSWER_S)
         answer = None
         try:
             answer = self._pool.urlopen(
@@ -365,21 +370,77 @@ class Bucket:
         bundle = os.environ.get("AWS_CA_BUNDLE") or None
         more: dict[str, Any] = {"maxsize": THREADS, "ca_certs": bundle, "blocksize": 64 * 1024}
         proxy = botocore.utils.get_environ_proxies(endpoint).get(endpoint.partition(":")[0])
-        return urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
+        pool = urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
+        pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        return pool
+
+
+# --- the pace of a talk ------------------------------------------------------
 
 
 class _Pace:
-    """Counts bytes and gives up a talk that goes on, but too slowly to be of use."""
+    """Counts bytes and tells how long a talk may go on before it is too slow to be of use."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
-        self.moved = 0
+        self._moved = 0
 
-    def count(self, size: int) -> None:
-        self.moved += size
-        late = time.monotonic() - self._begun - ANSWER_S
-        if late > 0 and self.moved < late * SLOWEST:
-            raise _Fleeting("it is too slow", silent=True)
+    def count(self, size: int) -> float:
+        """Add bytes that moved and return the seconds the next may take; none left is negative."""
+        self._moved += size
+        late = time.monotonic() - self._begun - self._moved / SLOWEST
+        return ANSWER_S - max(late, 0.0)
+
+
+class _Watched(io.RawIOBase):
+    """What a socket receives, head and body, within the pace of ``_Pace``.
+
+    A socket's own time-out begins anew with every byte, so a server that drips would never end.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
+        self._pace = _Pace()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        left = self._pace.count(0)
+        if left <= 0:
+            raise TimeoutError("too slow")
+        self._sock.settimeout(left)
+        size = self._file.readinto(buffer)
+        self._pace.count(size or 0)
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _WatchedAnswer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *given: Any, **more: Any) -> None:
+        super().__init__(sock, *given, **more)
+        self.fp.close()
+        self.fp = io.BufferedReader(_Watched(sock), PIECE)
+
+
+class _PlainTalk(urllib3.connection.HTTPConnection):
+    response_class = _WatchedAnswer
+
+
+class _SecureTalk(urllib3.connection.HTTPSConnection):
+    response_class = _WatchedAnswer
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PlainTalk
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureTalk
 
 
 class _Paced:
@@ -394,16 +455,16 @@ class _Paced:
     def read(self, size: int = -1) -> bytes:
         piece = self._file.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(piece)
-        self._pace.count(len(piece))
+        if self._pace.count(len(piece)) <= 0:
+            raise _Fleeting("it is too slow", silent=True)
         return piece
 
 
 def _code(answer: urllib3.BaseHTTPResponse) -> str:
     """Read the rest of a short answer and return its S3 code, else its HTTP status."""
-    text, pace = b"", _Pace()
+    text = b""
     while len(text) < MOST_SAID and (piece := answer.read1(MOST_SAID)):
         text += piece
-        pace.count(len(piece))
     found = _CODE.search(text)
     return found[1].decode() if found else str(answer.status)
 

@@ -26,7 +26,6 @@ from vault.errors import (
     AddressTaken,
     DamagedObject,
     MissingObject,
-    Refusal,
     StoreUnwritable,
 )
 from vault.objects.address import Address
@@ -166,15 +165,13 @@ class S3Store:
         return digest
 
     def fault(self, digest: Digest) -> str | None:
-        """Return why the bytes cannot be given out, or None where they can."""
+        """Return why the bytes cannot be given out, or None where they can; raises StoreAway."""
         try:
             self.open(digest).close()
         except MissingObject:
             return "it is missing"
         except DamagedObject as fault:
             return str(fault.facts["why"])
-        except Refusal as fault:
-            return str(fault)
         return None
 
     def digests(self) -> Iterator[str]:

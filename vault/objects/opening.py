@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ from urllib.request import url2pathname
 
 from vault.errors import BadSettings
 from vault.objects import address
+from vault.objects._batch import Batch
 from vault.objects._cached import Cache, CachedStore
 from vault.objects._folder import FolderStore
 from vault.objects._memory import MemoryStore
@@ -56,3 +59,16 @@ def open_bare(
         raise BadSettings(where=root, why=f"there is no object store for {scheme}://")
     folder = Path(url2pathname(urlsplit(url).path)) if separator else root / url
     return FolderStore.create(folder) if create else FolderStore(folder)
+
+
+@contextmanager
+def together(store: ObjectStore) -> Iterator[ObjectStore | Batch]:
+    """Give where many objects are put; when the block has ended, all of them are kept.
+
+    A folder flushes its disk once for all of them; other stores keep each one as it comes.
+    """
+    if isinstance(store, FolderStore):
+        with store.together() as batch:
+            yield batch
+    else:
+        yield store

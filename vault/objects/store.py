@@ -31,6 +31,14 @@ class Digest:
     size: int
 
 
+class Puts(Protocol):
+    """Where bytes are put: an object store, or what gathers many for one."""
+
+    def put(self, source: Path | Readable, name: str = "") -> Digest:
+        """Keep the bytes of a file or stream, see ``ObjectStore.put``."""
+        ...
+
+
 class ObjectStore(Protocol):
     """Bytes by digest.  ``name`` is what a refusal calls them, for nobody knows a digest by heart.
 

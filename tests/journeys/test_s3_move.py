@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Objects move from a folder into a bucket, and on: resumed after a kill, proved, switched once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from vault import errors, settings
+from vault.objects import moving
+from vault.objects._folder import FolderStore
+from vault.objects.opening import open_bare
+from vault.objects.store import ObjectStore
+
+if TYPE_CHECKING:
+    from vault.home import Vault
+
+COUNT = 60
+MANY = 500
+
+
+def told(root: Path, *words: str, code: int = 0) -> Any:
+    """Run a command as the administrator and return what it says as JSON, or its refusal."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("titleblock"), "--vault", root, "--as", "ada", *words],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr + done.stdout
+    return json.loads(done.stdout) if code == 0 else done.stderr
+
+
+@pytest.fixture
+def root(vault: Vault) -> Path:
+    """Return a closed vault with some objects in its folder."""
+    for number in range(COUNT):
+        vault.objects.put(io.BytesIO(bytes([number]) * 50_000))
+    vault.close()
+    return vault.root
+
+
+def kept(store: ObjectStore) -> set[str]:
+    """Return every address of a store, each proved by reading it back."""
+    return {store.identify(md5).md5 for md5 in store.digests()}
+
+
+def digest_of(folder: Path) -> str:
+    """Return one digest over every name and byte below a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        whole.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def test_objects_move_to_a_bucket_and_back(root: Path, s3_url: str) -> None:
+    """Plan, move, switch, verify, status; the old store is untouched; a folder can take over."""
+    before = digest_of(root / "objects")
+    planned = told(root, "objects", "move", s3_url, "--dry-run", "--json")
+    assert (planned["objects"], planned["open"]) == (COUNT, COUNT)
+    assert settings.load(root / settings.FILE).storage == "objects"
+    assert list(open_bare(s3_url, root).digests()) == []
+
+    moved = told(root, "objects", "move", s3_url, "--json")
+    assert (moved["objects"], moved["sent"], moved["old"]) == (COUNT, COUNT, "objects")
+    assert settings.load(root / settings.FILE).storage == s3_url
+    assert digest_of(root / "objects") == before
+    assert kept(open_bare(s3_url, root)) == kept(FolderStore(root / "objects"))
+    status = told(root, "objects", "status", "--json")
+    assert status == {
+        "store": s3_url, "reachable": True, "why": "", "objects": COUNT, "bytes": COUNT * 50_000,
+    }  # fmt: skip
+    assert told(root, "item", "list", "--json") == []
+    assert told(root, "verify", "--json")["ok"]
+    assert "kept at s3://" in told(root, "objects", "move", s3_url, code=1)
+
+    back = told(root, "objects", "move", "elsewhere", "--json")
+    assert back["sent"] == COUNT
+    assert kept(FolderStore(root / "elsewhere")) == kept(FolderStore(root / "objects"))
+
+
+def test_nobody_keeps_writing_to_the_old_store(root: Path, s3_url: str) -> None:
+    """While another program has the vault open everything is copied, and nothing is switched."""
+    from vault import home
+
+    busy = home.open_vault(root)
+    try:
+        said = told(root, "objects", "move", s3_url, code=4)
+        assert f"{COUNT} objects are in the new store" in said
+        assert "titleblock serve" in said
+        late = busy.objects.put(io.BytesIO(b"checked in while it moved"))
+    finally:
+        busy.close()
+    assert settings.load(root / settings.FILE).storage == "objects"
+    assert told(root, "objects", "move", s3_url, "--json")["sent"] == 1
+    assert open_bare(s3_url, root).read(late) == b"checked in while it moved"
+
+
+@pytest.mark.slow
+def test_killed_while_moving_it_goes_on_where_it_was(root: Path, s3_url: str) -> None:
+    """Killed at three moments, nothing is switched and no half object is there; then it ends."""
+    words = [Path(sys.executable).with_name("titleblock"), "--vault", root, "--as", "ada"]
+    source, target = FolderStore(root / "objects"), open_bare(s3_url, root)
+    for _ in range(MANY - COUNT):
+        source.put(io.BytesIO(os.urandom(20_000)))
+    for share in (0.05, 0.2, 0.4):
+        running = subprocess.Popen([*words, "objects", "move", s3_url])
+        while running.poll() is None and len(list(target.digests())) < share * MANY:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGKILL)
+        assert running.wait() == -signal.SIGKILL
+        assert settings.load(root / settings.FILE).storage == "objects"
+        assert len(kept(target)) < MANY
+    there = len(kept(target))
+    done = told(root, "objects", "move", s3_url, "--json")
+    assert done["sent"] == MANY - there
+    assert kept(target) == kept(FolderStore(root / "objects"))
+    assert settings.load(root / settings.FILE).storage == s3_url
+
+
+def test_what_was_there_before_is_proved_and_healed(root: Path, s3_url: str) -> None:
+    """Objects found at the new place are read back; a wrong one is replaced by the right bytes."""
+    source, target = FolderStore(root / "objects"), open_bare(s3_url, root)
+    first, second, *_rest = sorted(source.digests())
+    for md5 in (first, second):
+        target.put(source.path(source.identify(md5)))
+    target.bucket.call("put_object", Key=target._key(second), Body=b"rot")  # type: ignore[union-attr]
+    done = moving.move(source, target, moving.journal(root, s3_url))
+    assert (done.objects, done.sent, done.found) == (COUNT, COUNT - 1, 1)
+    assert kept(target) == kept(source)
+    assert moving.plan(source, target, moving.journal(root, s3_url)).open == ()
+
+
+def test_a_journal_is_only_a_help(root: Path, s3_url: str) -> None:
+    """Torn, wrong or deleted, it can cost time, never an object."""
+    source, target = FolderStore(root / "objects"), open_bare(s3_url, root)
+    moving.move(source, target, moving.journal(root, s3_url))
+    path = moving.journal(root, s3_url).path
+    lines = path.read_text().split()
+    path.write_text(path.read_text()[:-20])
+    assert len(moving.plan(source, target, moving.journal(root, s3_url)).open) == 1
+    (gone,) = list(target.digests())[:1]
+    target.bucket.call("delete_object", Key=target._key(gone))  # type: ignore[union-attr]
+    assert gone in moving.plan(source, target, moving.journal(root, s3_url)).open
+    path.write_bytes(b"\xff\xfe rubbish\n" + os.urandom(500))
+    assert len(moving.plan(source, target, moving.journal(root, s3_url)).open) == COUNT
+    shutil.rmtree(path.parent)
+    done = moving.move(source, target, moving.journal(root, s3_url))
+    assert (done.sent, done.found) == (1, COUNT - 1)
+    assert lines
+
+
+def test_damage_in_the_old_store_is_named_and_nothing_is_switched(root: Path, s3_url: str) -> None:
+    """All else is moved; the sentence names the object; restored, the same command ends it."""
+    victim = next(path for path in (root / "objects/files/md5").rglob("*") if path.is_file())
+    right = victim.read_bytes()
+    victim.chmod(0o644)
+    victim.write_bytes(b"rot")
+    said = told(root, "objects", "move", s3_url, code=5)
+    assert "1 objects could not be moved" in said
+    assert victim.parent.name + victim.name in said
+    assert settings.load(root / settings.FILE).storage == "objects"
+    victim.write_bytes(right)
+    assert told(root, "objects", "move", s3_url, "--json")["sent"] == 1
+
+
+def test_only_an_administrator_moves_and_only_to_a_store_that_lasts(
+    root: Path, s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other roles, memory, an unknown scheme and a setting that hides the new one are refused."""
+    program = [Path(sys.executable).with_name("titleblock"), "--vault", root]
+    done = subprocess.run(
+        [*program, "--as", "eli", "objects", "move", s3_url], capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "admin" in done.stderr
+    for url in ("memory://", "ftp://x/y", "s3://key@bucket", "s3://b"):
+        assert "cannot be used" in told(root, "objects", "move", url, code=1)
+    monkeypatch.setenv("TITLEBLOCK_STORAGE", "objects")
+    assert "TITLEBLOCK_STORAGE" in told(root, "objects", "move", s3_url, code=2)
+
+
+def test_a_bucket_that_is_away_is_said_by_status(root: Path, s3_url: str) -> None:
+    """`objects status` exits 1 with the sentence, and its JSON says why it cannot be reached."""
+    settings.write(root / settings.FILE, storage="s3://shop/x?endpoint=http://127.0.0.1:9")
+    assert "cannot be reached" in told(root, "objects", "status", code=1)
+
+
+def test_a_new_vault_may_begin_in_a_bucket(s3_url: str, tmp_path: Path) -> None:
+    """`init --storage` proves that it can write there; a missing bucket leaves no vault behind."""
+    program = [Path(sys.executable).with_name("titleblock")]
+    for url, code in ((s3_url.replace("s3://shop/", "s3://none-such/"), 1), (s3_url, 0)):
+        done = subprocess.run(
+            [*program, "init", tmp_path / "new", "--admin", "ada", "--storage", url],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert (tmp_path / "new" / "titleblock.toml").exists() == (code == 0)
+    with pytest.raises(errors.MissingObject):
+        open_bare(s3_url, tmp_path).identify("0" * 32)
