@@ -16,6 +16,7 @@ from vault import lock_cli, objects_cli, setup_cli
 from vault.errors import Refusal
 from vault.ledger import people_cli
 from vault.terminal import Session
+from vault.workspace import cli as workspace_cli
 
 BUG = 70
 
@@ -42,6 +43,7 @@ def trunk() -> click.Group:
     setup_cli.hang(titleblock)
     people_cli.hang(titleblock)
     lock_cli.hang(titleblock)
+    workspace_cli.hang(titleblock)
     objects_cli.hang(titleblock)
     for branch in sorted(entry_points(group="titleblock.cli"), key=lambda one: one.name):
         branch.load()(titleblock)

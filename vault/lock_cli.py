@@ -4,10 +4,16 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from vault import terminal
 from vault.terminal import say, session, table
+
+if TYPE_CHECKING:
+    from vault.workspace.place import Workspace
 
 
 def hang(trunk: click.Group) -> None:
@@ -25,6 +31,13 @@ def lock(number: str, why: str) -> None:
     from vault import locks
 
     here = session()
+    clone = _clone()
+    if clone is not None:
+        from vault.workspace import verbs
+
+        folder = verbs.take(clone, number, why)
+        say({"number": number, "by": clone.user, "folder": folder}, f"{folder} is yours to change.")
+        return
     taken = locks.take(here.vault, here.actor, number, why)
     say(
         {"number": taken.number, "by": taken.by, "at": taken.at, "why": taken.why,
@@ -43,6 +56,13 @@ def unlock(number: str, broken: bool, why: str) -> None:
     from vault import locks
 
     here = session()
+    clone = _clone()
+    if clone is not None and not broken:
+        from vault.workspace import verbs
+
+        folder = verbs.give_back(clone, number)
+        say({"number": number, "by": clone.user, "folder": folder}, f"{folder} is free.")
+        return
     if broken:
         ended = locks.break_(here.vault, here.actor, number, why)
         text = f"The lock of {ended.by} on {ended.number} is broken."
@@ -58,9 +78,32 @@ def listing() -> None:
     """List who holds which item, since when and why."""
     from vault import locks
 
+    clone = _clone()
+    if clone is not None:
+        from vault.workspace import desk
+
+        held = sorted(desk.of(clone).held().values(), key=lambda one: one.folder)
+        say(
+            [{"folder": one.folder, "by": one.by, "at": one.at, "why": one.why} for one in held],
+            table(["FOLDER", "BY", "SINCE", "WHY"], [(o.folder, o.by, o.at, o.why) for o in held]),
+        )
+        return
     found = locks.listing(session().vault)
     say(
         [{"number": one.number, "by": one.by, "at": one.at, "why": one.why, "since": one.since}
          for one in found],
         table(["NUMBER", "BY", "SINCE", "WHY"], [(o.number, o.by, o.at, o.why) for o in found]),
     )  # fmt: skip
+
+
+def _clone() -> Workspace | None:
+    """Return the clone one stands in, where no vault was named: its own vault is meant then."""
+    from vault.workspace import place
+    from vault.workspace.errors import NoWorkspace
+
+    if session().named_vault:
+        return None
+    try:
+        return place.find(Path.cwd())
+    except NoWorkspace:
+        return None

@@ -24,6 +24,7 @@ from vault import errors
 
 if TYPE_CHECKING:
     from vault.home import Vault
+    from vault.ledger.glance import Standing
     from vault.ledger.people import Person
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,13 +48,20 @@ class Session:
         """Return the name of who acts, or None where nobody was named."""
         return self._user or os.environ.get("TITLEBLOCK_USER")
 
+    @property
+    def named_vault(self) -> str | None:
+        """Return the vault that was named, or None where the nearest one is meant."""
+        return self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
+
     @cached_property
     def vault(self) -> Vault:
         """Return the opened vault; raises NoVault where there is none."""
         from vault import home
 
-        place = self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
-        self._opened = home.open_vault(Path(place) if place else home.find(Path.cwd()))
+        place = self.named_vault
+        self._opened = home.open_vault(
+            Path(place) if place else home.find(Path.cwd()), ledger_later=True
+        )
         return self._opened
 
     @cached_property
@@ -66,6 +74,21 @@ class Session:
         person = people.get(self.vault.ledger, self.user)
         people.require(person, *people.ROLES)
         return person
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Return who acts, found out without the ledger's engine; raises what ``actor`` raises."""
+        from vault import acting
+        from vault.ledger import glance
+        from vault.ledger.errors import NoSuchPerson
+
+        if not self.user:
+            raise errors.NoActor
+        found = glance.standing(self.vault, self.user)
+        if found is None:
+            raise NoSuchPerson(name=self.user)
+        found.require(*acting.ROLES)
+        return found
 
     def close(self) -> None:
         """Close what was opened."""

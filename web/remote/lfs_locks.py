@@ -73,7 +73,8 @@ def _taken(path: str) -> Response:
     if row is None:
         raise NoItemAt(path=path)
     try:
-        made = locks.take(vault(), me(), row.number, path.rpartition("/")[2])
+        why = str(_asked().get("why") or path.rpartition("/")[2])
+        made = locks.take(vault(), me(), row.number, why)
     except LockedBy as refusal:
         told: dict[str, Any] = {"message": str(refusal)}
         found = locks.held(vault(), row.number)
@@ -112,10 +113,14 @@ def _item_at(path: str) -> ItemRow | None:
 
 
 def _told(lock: Lock, path: str) -> dict[str, Any]:
-    """Return a lock as git-lfs keeps it: by path and id, so each path has an id of its own."""
+    """Return a lock as git-lfs keeps it: by path and id, so each path has an id of its own.
+
+    ``why`` is ours: git-lfs passes over what it does not know, ``titleblock`` in a clone shows it.
+    """
     mark = hashlib.sha256(path.encode()).hexdigest()[:16]
     return {
-        "id": f"{lock.id}-{mark}", "path": path, "locked_at": lock.at, "owner": {"name": lock.by}
+        "id": f"{lock.id}-{mark}", "path": path, "locked_at": lock.at, "owner": {"name": lock.by},
+        "why": lock.reason,
     }  # fmt: skip
 
 
