@@ -102,3 +102,7 @@ class Overtaken(Conflict):
     """{name} of {number} was changed in the vault (last by {by} at {at}) after this copy was made,
     so nothing was overwritten; take theirs with `titleblock get {number} --working -o DIR`, or
     check yours in by hand with `titleblock checkin {number} FILE`."""
+
+
+class BadDay(BadInput):
+    """“{told}” is no day; write it as 2026-03-01, or a moment as 2026-03-01T14:30:00Z."""

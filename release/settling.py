@@ -14,7 +14,7 @@ from release import log as release_log
 from release import orders
 from release.change import Event
 from release.log import Recall, ReleaseLog, Revision
-from vault import canonical, errors, following
+from vault import bom, canonical, errors, following, words
 from vault.catalogue import RevisionRow
 from vault.history.repository import CHANGES, RELEASES, Author
 from vault.home import Vault
@@ -28,13 +28,18 @@ RELEASED, RECALLED = "revision.released", "revision.recalled"
 def settle(vault: Vault) -> str:
     """Complete everything that follows from history and return the tip of ``main``.
 
-    With nothing new this reads two refs and two rows.
+    With nothing new this reads two refs and three rows.
     """
     main = following.follow(vault)
-    tip = vault.history.tip(RELEASES)
-    if tip is None or vault.catalogue.cursor(RELEASES) == tip:
+    if vault.catalogue.cursor(CHANGES) is None:  # it was begun anew, by a new version or a mishap
+        _take_in_orders(vault)
+    tip, seen = vault.history.tip(RELEASES), vault.catalogue.cursor(RELEASES)
+    if tip == seen:
         return main
-    for commit in vault.history.between(vault.catalogue.cursor(RELEASES), tip):
+    if seen is not None and (tip is None or following.has_drifted(vault, seen, tip)):
+        rebuild(vault)
+        return main
+    for commit in vault.history.between(seen, tip or ""):
         _settle_entry(vault, commit.oid, commit.parents[0] if commit.parents else None)
         with vault.catalogue.transaction():
             vault.catalogue.set_cursor(RELEASES, commit.oid)
@@ -42,20 +47,28 @@ def settle(vault: Vault) -> str:
 
 
 def rebuild(vault: Vault) -> dict[str, int]:
-    """Make the catalogue again from history alone, and return how much it holds."""
-    count = 0
+    """Make the catalogue again from history alone, and return how much it holds.
+
+    The words of drawings that were read before come back with it; the others wait to be read.
+    """
     with vault.catalogue.remade() as fresh:
         filling = replace(vault, catalogue=fresh)
         settle(filling)
+        words.read_pending(filling, open_files=False)
+    return {**vault.catalogue.counts(), "orders": len(vault.catalogue.orders())}
+
+
+def _take_in_orders(vault: Vault) -> None:
+    with vault.catalogue.transaction():
         for ref, _target in vault.history.refs(CHANGES):
             filed = orders.load(vault, ref.removeprefix(CHANGES))
-            orders.put_in_catalogue(filling, filed.order, filed.commit)
-            count += 1
-    return {**vault.catalogue.counts(), "orders": count}
+            orders.put_in_catalogue(vault, filed.order, filed.commit)
+        vault.catalogue.set_cursor(CHANGES, "taken in")
 
 
 def _settle_entry(vault: Vault, commit: str, before: str | None) -> None:
     log = ReleaseLog(vault, at=commit)
+    moments: set[str] = set()
     for path in vault.history.changed(before, commit):
         name = path.rpartition("/")[2]
         data = vault.history.blob(commit, path)
@@ -64,9 +77,15 @@ def _settle_entry(vault: Vault, commit: str, before: str | None) -> None:
         if path.startswith("orders/"):
             _close(vault, canonical.loads(data))
         elif name.endswith(".recall.json"):
-            _recalled(vault, commit, Recall(**canonical.loads(data)))
+            recall = Recall(**canonical.loads(data))
+            moments.add(recall.at)
+            _recalled(vault, commit, recall)
         elif path.startswith("items/") and name != "current.json":
-            _released(vault, commit, log, release_log.read(data, path))
+            revision = release_log.read(data, path)
+            moments.add(revision.released_at)
+            _released(vault, commit, log, revision)
+    if moments:
+        vault.catalogue.put_entry(log.head().sequence, max(moments))
 
 
 def _released(vault: Vault, commit: str, log: ReleaseLog, one: Revision) -> None:
@@ -78,9 +97,13 @@ def _released(vault: Vault, commit: str, log: ReleaseLog, one: Revision) -> None
     with vault.catalogue.transaction():
         if one.supersedes is not None:
             older = log.revision(one.number, one.supersedes)
-            state = "recalled" if log.recall(one.number, older.rev) else "superseded"
-            vault.catalogue.put_revision(_row(older, state, commit))
+            recall = log.recall(one.number, older.rev)
+            state, at = ("recalled", recall.sequence) if recall else ("superseded", 0)
+            vault.catalogue.put_revision(_row(older, state, commit, at))
         vault.catalogue.put_revision(_row(one, "current", commit))
+        if any(file.name == bom.FILE for file in one.files):
+            data = vault.history.blob(one.source_commit, f"{one.path}/{bom.FILE}")
+            vault.catalogue.uses.put(one.number, one.rev, following.lines_of(data))
     _tell(vault, RELEASED, one.number, one.released_by, rev=one.rev, change=one.change,
           sequence=one.sequence)  # fmt: skip
 
@@ -90,7 +113,7 @@ def _recalled(vault: Vault, commit: str, one: Recall) -> None:
     text = f"{one.number} {one.rev} recalled\n\n{one.reason}\n\nRecord: {commit}\n"
     _tag(vault, RECALL_TAG.format(number=one.number, rev=one.rev), revision.source_commit, text)
     with vault.catalogue.transaction():
-        vault.catalogue.put_revision(_row(revision, "recalled", commit))
+        vault.catalogue.put_revision(_row(revision, "recalled", commit, one.sequence))
     _tell(vault, RECALLED, one.number, one.by, rev=one.rev, reason=one.reason,
           sequence=one.sequence)  # fmt: skip
 
@@ -128,8 +151,9 @@ def _tell(vault: Vault, kind: str, number: str, by: str, **facts: object) -> Non
         writing.record(kind, subject, **facts)
 
 
-def _row(one: Revision, state: str, commit: str) -> RevisionRow:
+def _row(one: Revision, state: str, commit: str, recalled: int = 0) -> RevisionRow:
     return RevisionRow(
         number=one.number, rev=one.rev, sequence=one.sequence, change=one.change, state=state,
         released_at=one.released_at, released_by=one.released_by, code=one.code, commit=commit,
+        recalled=recalled,
     )  # fmt: skip

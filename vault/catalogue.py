@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -22,8 +23,9 @@ from typing import Any, TypeVar
 from vault import search
 from vault.names import fold
 from vault.rebuildable import RebuildableFile
+from vault.uses import Uses
 
-VERSION = 1
+VERSION = 2
 NO_LIMIT = -1
 
 
@@ -57,7 +59,10 @@ class IterationRow:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRow:
-    """A released revision; ``state`` is current, superseded or recalled."""
+    """A released revision; ``state`` is current, superseded or recalled.
+
+    ``sequence`` is its place in the release log, ``recalled`` the place of its recall, or 0.
+    """
 
     number: str
     rev: str
@@ -68,6 +73,7 @@ class RevisionRow:
     released_by: str
     code: str
     commit: str
+    recalled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +91,36 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item a search found, with the text around what was found."""
+    """An item a search found, with the text around what was found and the file that has it.
+
+    ``file`` is empty where the text is not of a file but of the item itself.
+    """
 
     item: ItemRow
     snippet: tuple[search.Piece, ...]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many of what was found there are of each kind, and so on, the most frequent first.
+
+    ``partial`` says that only the first ``FACETED`` finds were counted.
+    """
+
+    kind: tuple[tuple[str, int], ...]
+    state: tuple[tuple[str, int], ...]
+    owner: tuple[tuple[str, int], ...]
+    material: tuple[tuple[str, int], ...]
+    partial: bool
 
 
 Row = TypeVar("Row", ItemRow, IterationRow, RevisionRow, OrderRow)
 
 BROAD = 20_000  # finds; words that so many items have tell nothing, and are not ranked
-_RANK = "bm25(item_fts, 10.0, 5.0, 1.0)"  # weights of number, title, words
+FACETED = 3_000  # finds that are counted; more would cost a search more than the search itself
+FACET_VALUES = 12  # of each kind of fact
+_RANK = "bm25(item_fts, 10.0, 5.0, 1.0, 0.4)"  # weights of number, title, words, text of drawings
 _RANKED = """
 WITH hit AS MATERIALIZED (
     SELECT item_fts.rowid AS id, {rank} AS score FROM item_fts {further}
@@ -108,7 +134,8 @@ _INDEXES = (
     ("revision", ["fold", "rev"], True), ("revision", ["code"], False),
     ("revision", ["state", "fold"], False),
     ("change_order", ["change"], True), ("change_order", ["state"], False),
-    ("order_item", ["fold"], False),
+    ("order_item", ["fold"], False), ("item", ["material", "fold"], False),
+    ("uses", ["child_fold"], False), ("log_entry", ["at"], False),
 )  # fmt: skip
 _HAS_CURRENT = "EXISTS (SELECT 1 FROM revision r WHERE r.state = 'current' AND r.fold = item.fold)"
 ITEM_STATES = {
@@ -117,6 +144,9 @@ ITEM_STATES = {
     "never released": "NOT EXISTS (SELECT 1 FROM revision r WHERE r.fold = item.fold)",
 }
 """What an item may be asked to be in a list: has a current revision, lost it, never had one."""
+_STATE = f"""CASE WHEN {_HAS_CURRENT} THEN 'released'
+WHEN EXISTS (SELECT 1 FROM revision r WHERE r.fold = item.fold AND r.state = 'recalled')
+THEN 'recalled' ELSE 'never released' END"""
 
 
 def open_catalogue(path: Path) -> Catalogue:
@@ -133,6 +163,7 @@ class Catalogue:
         """Keep rows in a file; ``open_catalogue`` makes it ready."""
         self._file = file
         self._execute = file.execute
+        self.uses = Uses(file)
 
     # --- items -------------------------------------------------------------------------------
 
@@ -153,6 +184,7 @@ class Catalogue:
         kind: str | None = None,
         owner: str | None = None,
         state: str | None = None,
+        material: str | None = None,
     ) -> list[ItemRow]:
         """Return items by number, or by rank where words are searched for, after a given number.
 
@@ -160,8 +192,10 @@ class Catalogue:
         more than the first.  ``state`` is one of ITEM_STATES.
         """
         if words.strip():
-            return [hit.item for hit in self.search(words, after, limit, kind, owner, state)]
-        where, values = _conditions(kind, owner, state)
+            return [
+                hit.item for hit in self.search(words, after, limit, kind, owner, state, material)
+            ]
+        where, values = _conditions(kind, owner, state, material)
         if after:
             where, values = [*where, "fold > ?"], [*values, fold(after)]
         clause = f"{_where(where)} ORDER BY fold LIMIT ?"
@@ -175,6 +209,7 @@ class Catalogue:
         kind: str | None = None,
         owner: str | None = None,
         state: str | None = None,
+        material: str | None = None,
     ) -> list[Hit]:
         """Return the items that have all the words, or words beginning so, the best first.
 
@@ -183,7 +218,7 @@ class Catalogue:
         match = search.query(words)
         if match is None or limit <= 0:
             return []
-        where, values = _conditions(kind, owner, state)
+        where, values = _conditions(kind, owner, state, material)
         with self._file.snapshot():
             whole = self._ids(["fold = ?", *where], [fold(words.strip()), *values])
             begun = self._ids(["fold = ?"], [fold(after)]) if after else []
@@ -221,22 +256,87 @@ class Catalogue:
 
     def _hits(self, ids: list[int], words: str) -> list[Hit]:
         some = "id IN (SELECT value FROM json_each(?))"
-        sql = f"SELECT id, words, {_columns(ItemRow)} FROM item WHERE {some}"
+        sql = f"SELECT id, words, drawn, {_columns(ItemRow)} FROM item WHERE {some}"
         rows = {row[0]: row for row in self._execute(sql, (json.dumps(ids),))}
-        return [Hit(ItemRow(*rows[one][2:]), search.marked(rows[one][1], words)) for one in ids]
+        return [_hit(ItemRow(*rows[one][3:]), rows[one][1], rows[one][2], words) for one in ids]
+
+    def facets(
+        self,
+        words: str = "",
+        kind: str | None = None,
+        owner: str | None = None,
+        state: str | None = None,
+        material: str | None = None,
+    ) -> Facets:
+        """Return how what a search or list finds divides by kind, state, owner and material."""
+        match = search.query(words) if words.strip() else ""
+        if match is None:
+            return Facets((), (), (), (), False)
+        where, values = _conditions(kind, owner, state, material)
+        source = "item_fts CROSS JOIN item ON item.id = item_fts.rowid" if match else "item"
+        where, values = (
+            (["item_fts MATCH ?", *where], [match, *values]) if match else (where, values)
+        )
+        told = self._execute(
+            f"SELECT kind, {_STATE}, owner, material FROM {source} {_where(where)} LIMIT ?",
+            (*values, FACETED + 1),
+        )
+        counted = [Counter(row[column] for row in told[:FACETED]) for column in range(4)]
+        one, two, three, four = (
+            tuple((str(name), count) for name, count in counter.most_common(FACET_VALUES) if name)
+            for counter in counted
+        )
+        return Facets(one, two, three, four, len(told) > FACETED)
 
     def put_item(self, row: ItemRow) -> None:
         """Write an item; another item that stood in its folder is no longer there."""
         told = json.loads(row.metadata)
         words = f"{search.text_of(told)} {row.kind} {row.owner} {row.changed_by}"
+        material = told.get("material", "")
+        further = (words, material.strip()[:80] if isinstance(material, str) else "")
         with self.transaction():
-            self._execute("DELETE FROM item WHERE path = ? AND fold <> ?", (row.path, row.fold))
-            self._execute(_upsert("item", ItemRow, "fold", "words"), (*astuple(row), words))
+            gone = "SELECT number FROM item WHERE path = ? AND fold <> ?"
+            for (number,) in self._execute(gone, (row.path, row.fold)):
+                self.drop_item(number)
+            self._execute(_upsert("item", ItemRow, "fold", "words", "material"),
+                          (*astuple(row), *further))  # fmt: skip
 
     def drop_item(self, number: str) -> None:
         """Remove an item from lists; its iterations and revisions are history and stay."""
         with self.transaction():
             self._execute("DELETE FROM item WHERE fold = ?", (fold(number),))
+            self._execute("DELETE FROM unread WHERE fold = ?", (fold(number),))
+            self.uses.drop_working(number)
+
+    # --- the text of their files -------------------------------------------------------------
+
+    def queue_reading(self, number: str, tree: str) -> None:
+        """Remember that the files of an item, as in a tree, are to be read for the search."""
+        with self.transaction():
+            self._execute("INSERT OR REPLACE INTO unread VALUES (?, ?)", (fold(number), tree))
+
+    def unread(self, after: str = "", limit: int = 100) -> list[ItemRow]:
+        """Return items with files that were not read yet, by number, after a given one."""
+        clause = "WHERE fold IN (SELECT fold FROM unread WHERE fold > ? ORDER BY fold LIMIT ?) ORDER BY fold"
+        return self._all(ItemRow, "item", clause, fold(after), limit)
+
+    def unread_count(self) -> int:
+        """Return how many items have files that were not read yet."""
+        return int(self._execute("SELECT count(*) FROM unread")[0][0])
+
+    def put_drawn(self, row: ItemRow, files: Mapping[str, str]) -> None:
+        """Write the text of an item's files, by name; nothing where the item has changed since."""
+        drawn = search.joined(files)
+        with self.transaction():
+            self._execute(
+                "UPDATE item SET drawn = ? WHERE fold = ? AND tree = ? AND drawn <> ?",
+                (drawn, row.fold, row.tree, drawn),
+            )
+            self._execute(
+                "DELETE FROM unread WHERE fold = ?"
+                " AND EXISTS (SELECT 1 FROM item WHERE fold = ? AND tree = ?)",
+                (row.fold, row.fold, row.tree),
+            )
 
     # --- what happened to them ---------------------------------------------------------------
 
@@ -269,6 +369,40 @@ class Catalogue:
         with self.transaction():
             statement = _upsert("revision", RevisionRow, "fold, rev", "fold")
             self._execute(statement, (*astuple(row), fold(row.number)))
+
+    def put_entry(self, sequence: int, at: str) -> None:
+        """Write the moment an entry of the release log says it was made."""
+        with self.transaction():
+            self._execute("INSERT OR REPLACE INTO log_entry VALUES (?, ?)", (sequence, at))
+
+    def entry_by(self, at: str) -> int:
+        """Return the last entry of the release log that was made by a moment, 0 where none was.
+
+        An entry was made before all that follow it, whatever the clock said when it was written.
+        """
+        return int(
+            self._execute("SELECT coalesce(max(sequence), 0) FROM log_entry WHERE at <= ?", (at,))[
+                0
+            ][0]
+        )
+
+    def current_at(self, number: str, sequence: int) -> RevisionRow | None:
+        """Return the revision that was current after an entry of the release log."""
+        clause = "WHERE fold = ? AND sequence <= ? ORDER BY sequence DESC LIMIT 1"
+        row = self._one(RevisionRow, "revision", clause, fold(number), sequence)
+        return None if row is None or 0 < row.recalled <= sequence else row
+
+    def all_current_at(
+        self, sequence: int, after: str | None = None, limit: int = 100
+    ) -> list[RevisionRow]:
+        """Return what was current after an entry of the release log, by number."""
+        clause = (
+            "WHERE fold > ? AND sequence <= ? AND NOT (recalled > 0 AND recalled <= ?) AND NOT EXISTS ("
+            "SELECT 1 FROM revision later WHERE later.fold = revision.fold"
+            " AND later.sequence > revision.sequence AND later.sequence <= ?) ORDER BY fold LIMIT ?"
+        )
+        asked = (fold(after or ""), sequence, sequence, sequence, limit)
+        return self._all(RevisionRow, "revision", clause, *asked)
 
     # --- change orders -----------------------------------------------------------------------
 
@@ -354,6 +488,12 @@ class Catalogue:
         return [kind(*row) for row in self._execute(sql, values)]
 
 
+def _hit(row: ItemRow, words: str, drawn: str, wanted: str) -> Hit:
+    """Return a find with the text that explains it: of a drawing, where only that has a word."""
+    file, snippet = search.in_files(drawn, wanted, f"{row.number} {row.title} {words}")
+    return Hit(row, snippet or search.marked(words, wanted), file)
+
+
 def _columns(kind: type[Row]) -> str:
     return ", ".join(f'"{one.name}"' for one in fields(kind))
 
@@ -373,9 +513,9 @@ def _where(conditions: list[str]) -> str:
 
 
 def _conditions(
-    kind: str | None, owner: str | None, state: str | None
+    kind: str | None, owner: str | None, state: str | None, material: str | None
 ) -> tuple[list[str], list[Any]]:
-    told = [("kind = ?", kind), ("owner = ?", owner)]
+    told = [("kind = ?", kind), ("owner = ?", owner), ("material = ?", material)]
     where = [condition for condition, value in told if value is not None]
     values: list[Any] = [value for _condition, value in told if value is not None]
     return where + ([ITEM_STATES[state]] if state is not None else []), values
@@ -390,22 +530,32 @@ def _schema() -> list[str]:
 
     made = Database(memory=True)
     texts = {
-        "item": (ItemRow, ("words",)), "iteration": (IterationRow, ("fold",)),
+        "item": (ItemRow, ("words", "material", "drawn")), "iteration": (IterationRow, ("fold",)),
         "revision": (RevisionRow, ("fold",)), "change_order": (OrderRow, ()),
     }  # fmt: skip
     for name, (kind, further) in texts.items():
         columns: dict[str, type] = {one.name: str for one in fields(kind)}
-        columns |= {"sequence": int} if "sequence" in columns else {}
+        columns |= {name: int for name in ("sequence", "recalled") if name in columns}
         columns = {"id": int, **columns, **dict.fromkeys(further, str)}
-        made.table(name).create(columns, pk="id", not_null=set(columns) - {"id"}, strict=True)
+        made.table(name).create(
+            columns, pk="id", not_null=set(columns) - {"id"}, strict=True,
+            defaults={"drawn": ""} if "drawn" in columns else {},
+        )  # fmt: skip
     pair = {"change": str, "fold": str}
     made.table("order_item").create(pair, pk=("change", "fold"), strict=True)
     made.table("cursor").create({"ref": str, "commit": str}, pk="ref", strict=True)
+    made.table("unread").create({"fold": str, "tree": str}, pk="fold", strict=True)
+    made.table("log_entry").create({"sequence": int, "at": str}, pk="sequence", strict=True)
+    made.table("uses").create(
+        {"fold": str, "rev": str, "place": int, "parent": str, "child_fold": str, "child": str,
+         "qty": str, "find": str}, pk=("fold", "rev", "place"), strict=True,
+    )  # fmt: skip
     for name, indexed, unique in _INDEXES:
         made.table(name).create_index(indexed, unique=unique)
     made.table("item").enable_fts(
-        ["number", "title", "words"], create_triggers=True, tokenize="unicode61 remove_diacritics 2"
-    )
+        ["number", "title", "words", "drawn"], create_triggers=True,
+        tokenize="unicode61 remove_diacritics 2",
+    )  # fmt: skip
     rows = made.query("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
     statements = [row["sql"] for row in rows if "_fts_" not in row["name"]]
     made.close()

@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
-from vault import canonical, item, names, pushes
+from vault import bom, canonical, item, names, pushes, words
 from vault.catalogue import ItemRow, IterationRow
 from vault.errors import BadManifest
 from vault.history.repository import MAIN, Commit
 from vault.home import Vault
+from vault.uses import WORKING
 
 
 def follow(vault: Vault) -> str:
     """Bring the catalogue up to the tip of ``main`` and return that tip.
 
-    With nothing new this reads one ref and one row.
+    With nothing new this reads one ref and one row.  Where ``main`` does not go on from what is in
+    the catalogue, because an older ``vault.git`` was restored, the catalogue is begun anew.
     """
     tip = vault.history.tip(MAIN)
     if tip is None:  # founding writes the first commit, so this is no vault of ours
@@ -23,16 +25,31 @@ def follow(vault: Vault) -> str:
         return tip
     with vault.catalogue.transaction():
         seen = vault.catalogue.cursor(MAIN)
+        if seen is not None and has_drifted(vault, seen, tip):
+            vault.catalogue.forget()
+            seen = None
         for commit, by in pushes.between(vault.history, seen, tip):
             _take_in(vault, commit, by)
         vault.catalogue.set_cursor(MAIN, tip)
     return tip
 
 
+def has_drifted(vault: Vault, seen: str, tip: str) -> bool:
+    """Say whether a ref stands at a commit that does not have the one it stood at before."""
+    history = vault.history
+    if seen == tip or seen in history.commit_at(tip).parents:
+        return False
+    return not history.has(seen) or not history.contains(tip, seen)
+
+
 def _take_in(vault: Vault, commit: Commit, by: str) -> None:
     before = commit.parents[0] if commit.parents else None
-    for folder in sorted({_item_folder(vault, commit.oid, before, path)
-                          for path in vault.history.changed(before, commit.oid)} - {""}):  # fmt: skip
+    changed: dict[str, set[str]] = {}
+    for path in vault.history.changed(before, commit.oid):
+        folder = _item_folder(vault, commit.oid, before, path)
+        changed.setdefault(folder, set()).add(path.removeprefix(f"{folder}/"))
+    changed.pop("", None)
+    for folder in sorted(changed):
         data = vault.history.blob(commit.oid, f"{folder}/{item.FILE}")
         if data is None:
             gone = vault.catalogue.item_at(folder)
@@ -47,6 +64,8 @@ def _take_in(vault: Vault, commit: Commit, by: str) -> None:
         merged = any(vault.history.tree(one, folder) == tree for one in commit.parents[1:])
         if merged and (known := vault.catalogue.item_at(folder)) and known.tree == tree:
             continue  # a merge that took over what is here already is no iteration of it
+        known = vault.catalogue.item(told.number)
+        is_new = known is None or known.path != folder
         vault.catalogue.put_item(
             ItemRow(
                 number=told.number, fold=names.fold(told.number), title=told.title, kind=told.kind,
@@ -58,6 +77,21 @@ def _take_in(vault: Vault, commit: Commit, by: str) -> None:
         vault.catalogue.put_iteration(
             IterationRow(told.number, commit.oid, tree, commit.at, by, commit.subject)
         )
+        if is_new or any(words.has_words(name) for name in changed[folder]):
+            vault.catalogue.queue_reading(told.number, tree)
+        if is_new or bom.FILE in changed[folder]:
+            text = vault.history.blob(commit.oid, f"{folder}/{bom.FILE}")
+            vault.catalogue.uses.put(told.number, WORKING, lines_of(text))
+
+
+def lines_of(data: bytes | None) -> tuple[bom.Line, ...]:
+    """Return the lines of a bill of materials; none where it is missing or cannot be read."""
+    if data is None:
+        return ()
+    try:
+        return bom.parse(data)
+    except BadManifest:
+        return ()  # it came before there was a grammar; check-in refuses it now
 
 
 def _item_folder(vault: Vault, commit: str, before: str | None, path: str) -> str:

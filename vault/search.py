@@ -18,6 +18,10 @@ MOST_WORDS = 12
 LONGEST = 200  # characters of a search
 AROUND = 60  # characters shown on either side of the first find
 
+TEXT_OF_FILE = 40_000  # characters of a file that are searched
+TEXT_OF_FILES = 200_000  # of an item
+
+_AFTER_NAME, _BETWEEN = " \x1f ", " \x1e "
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -52,6 +56,45 @@ def marked(text: str, words: str) -> tuple[Piece, ...]:
     cuts = [start, *(place for find in finds if find[1] <= end for place in find), end]
     found = [Piece(text[one:two], bool(at % 2)) for at, (one, two) in enumerate(pairwise(cuts))]
     return tuple(piece for piece in found if piece.text)
+
+
+def joined(files: Mapping[str, str]) -> str:
+    """Return the texts of files as one to be indexed, in which each stands after its file's name."""
+    told = []
+    for name, text in sorted(files.items()):
+        words = " ".join(text.split())[:TEXT_OF_FILE]
+        told.append(f"{name}{_AFTER_NAME}{words}")
+    return _BETWEEN.join(told)[:TEXT_OF_FILES]
+
+
+def in_files(drawn: str, words: str, elsewhere: str) -> tuple[str, tuple[Piece, ...]]:
+    """Return the file and the text around a find that is nowhere but in the text of files.
+
+    ``drawn`` is as ``joined`` wrote it; nothing comes back where every word is found elsewhere.
+    """
+    wanted = [_bare(token) for token in _TOKEN.findall(words[:LONGEST])]
+    known = [_bare(token) for token in _TOKEN.findall(elsewhere)] if drawn else []
+    missing = [word for word in wanted if not any(one.startswith(word) for one in known)]
+    if not drawn or not missing:
+        return "", ()
+    starts = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, missing))})", re.IGNORECASE)
+    for part in drawn.split(_BETWEEN):
+        name, _mark, text = part.partition(_AFTER_NAME)
+        found = starts.search(text) or starts.search(_spaced(text))
+        if found is None and starts.search(name):
+            return name, marked(name, " ".join(missing))
+        if found is not None:
+            window = text[max(0, found.start() - 3 * AROUND) : found.end() + 3 * AROUND]
+            if pieces := marked(window, " ".join(missing)):
+                return name, pieces
+    return "", ()
+
+
+def _spaced(text: str) -> str:
+    """Return a text without accents, every sign at its place; nothing where it has none."""
+    if text.isascii():
+        return ""
+    return "".join(unicodedata.normalize("NFD", sign)[0] for sign in text)
 
 
 def text_of(metadata: Mapping[str, Any]) -> str:
