@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from release import backup_cli, change_cli, import_cli, item_cli, verify_cli, watch_cli
+from release import backup_cli, change_cli, import_cli, item_cli, search_cli, verify_cli, watch_cli
 from release.stamp import stamp_cli
 
 
@@ -13,6 +13,7 @@ def hang(trunk: click.Group) -> None:
     """Hang every verb of this floor on the trunk."""
     for branch in (
         item_cli,
+        search_cli,
         import_cli,
         watch_cli,
         change_cli,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Items on the command line: add, check in, look at, take released files out, search."""
+"""Items on the command line: add, check in, look at, take released files out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from release import structure_cli
 from vault import terminal
 from vault.terminal import say, session, table
 
 if TYPE_CHECKING:
+    from release.log import Revision
+    from release.onday import Then
     from vault.catalogue import ItemRow
     from vault.home import Vault
 
@@ -21,8 +24,9 @@ FILE = click.Path(path_type=Path)
 
 def hang(trunk: click.Group) -> None:
     """Hang these verbs on the trunk."""
-    for command in (items, checkin, get, search, catalogue):
+    for command in (items, checkin, get):
         trunk.add_command(command)
+    structure_cli.hang(items)
 
 
 @click.group("item")
@@ -59,36 +63,31 @@ def add(
 @items.command("list")
 @click.option("--limit", default=200, show_default=True)
 @click.option("--after", metavar="NUMBER", help="Go on after this number.")
+@click.option("--on", "day", metavar="DATE", help="What was current at the end of that day.")
 @terminal.reads
-def list_items(limit: int, after: str | None) -> None:
+def list_items(limit: int, after: str | None, day: str | None) -> None:
     """List items with their current revision."""
-    from release import settling
+    from release import onday, settling
 
     vault = session().vault
+    if day:
+        _listed_then(onday.items(vault, day, after, limit))
+        return
     settling.settle(vault)
     _listed(vault, vault.catalogue.items(after=after, limit=limit))
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=50, show_default=True)
-@terminal.reads
-def search(words: tuple[str, ...], limit: int) -> None:
-    """Search items by number, title and metadata."""
-    from release import settling
-
-    vault = session().vault
-    settling.settle(vault)
-    _listed(vault, vault.catalogue.items(words=" ".join(words), limit=limit))
-
-
 @items.command()
 @click.argument("number")
+@click.option("--on", "day", metavar="DATE", help="What was current at the end of that day.")
 @terminal.reads
-def show(number: str) -> None:
+def show(number: str, day: str | None) -> None:
     """Show an item, its current revision and every earlier one."""
-    from release import shelf
+    from release import onday, shelf
 
+    if day:
+        _shown_then(onday.item(session().vault, number, day))
+        return
     told = shelf.item(session().vault, number)
     say(
         told,
@@ -197,26 +196,39 @@ def get(number: str, rev: str | None, working: bool, original: bool, out: Path) 
     say(taken, [f"{taken['number']} {taken['rev']}: {name}" for name in taken["files"]])
 
 
-@click.group()
-def catalogue() -> None:
-    """The search index, which is made from history and may be made again."""
-
-
-@catalogue.command()
-@terminal.reads
-def rebuild() -> None:
-    """Make the catalogue again from history."""
-    from release import settling
-
-    counts = settling.rebuild(session().vault)
-    say(counts, ", ".join(f"{count} {what}" for what, count in counts.items()))
-
-
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise click.UsageError(f"--set takes KEY=VALUE, not “{text}”")
     return key.strip(), value
+
+
+def _shown_then(then: Then) -> None:
+    one = then.revision
+    told: dict[str, Any] = {
+        "number": then.number,
+        "at": then.at,
+        "rev": None,
+        "now": then.now or None,
+    }
+    if one is None:
+        say(told, f"{then.number}: nothing was current at {then.at}.")
+        return
+    told |= {"rev": one.rev, "title": one.title, "change": one.change,
+             "released_at": one.released_at, "released_by": one.released_by}  # fmt: skip
+    since = "and still is" if then.now == one.rev else f"now it is {then.now or 'none'}"
+    say(told, f"{one.number} {one.rev}, {one.title}, released {one.released_at} with {one.change}, "
+              f"was current at {then.at}; {since}.")  # fmt: skip
+
+
+def _listed_then(found: list[Revision]) -> None:
+    told = [
+        {"number": one.number, "title": one.title, "kind": one.kind, "owner": one.owner,
+         "current": one.rev, "change": one.change, "released_at": one.released_at}
+        for one in found
+    ]  # fmt: skip
+    rows = [(t["number"], t["current"], t["change"], t["released_at"], t["title"]) for t in told]
+    say(told, table(["NUMBER", "CURRENT", "CHANGE", "RELEASED", "TITLE"], rows))
 
 
 def _listed(vault: Vault, rows: list[ItemRow]) -> None:
