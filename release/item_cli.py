@@ -156,7 +156,7 @@ def restore(number: str, commit: str, why: str) -> None:
 @terminal.reads
 def checkin(number: str, files: tuple[Path, ...], message: str, remove: tuple[str, ...]) -> None:
     """Add or replace files of an item as one commit."""
-    from release import desk
+    from release import arriving
 
     if not files and not remove:
         raise click.UsageError("name at least one FILE, or one to --remove")
@@ -166,7 +166,7 @@ def checkin(number: str, files: tuple[Path, ...], message: str, remove: tuple[st
             raise click.UsageError(f"two files are called {file.name}")
         by_name[file.name] = file
     here = session()
-    made = desk.check_in(here.vault, here.actor, number, by_name, message, remove)
+    made = arriving.check_in(here.vault, here.standing, number, by_name, message, remove)
     told = [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in made.files]
     say(
         {"number": made.number, "commit": made.commit, "files": told},

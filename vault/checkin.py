@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vault import errors, following, grammars, item, locks, names, pointer, worker
+from vault import acting, errors, following, grammars, item, locks, names, pointer, worker
+from vault.acting import Actor
 from vault.catalogue import ItemRow
 from vault.history.repository import MAIN, Author, Entry
 from vault.home import Vault
 from vault.item import Item
-from vault.ledger import people
-from vault.ledger.people import Person
+from vault.objects.store import Puts
 from vault.reading import pictures
 
 TRIES: Final = 20
@@ -44,9 +44,9 @@ class CheckIn:
     files: tuple[CheckedIn, ...]
 
 
-def add_item(vault: Vault, actor: Person, made: Item, path: str | None = None) -> CheckIn:
+def add_item(vault: Vault, actor: Actor, made: Item, path: str | None = None) -> CheckIn:
     """Make a folder an item; raises BadItemNumber, ItemExists, FolderTaken or BadManifest."""
-    people.require(actor, "engineer")
+    acting.require(actor, "engineer")
     names.item_number(made.number)
     item.check(made, item.FILE)
     folder = path.strip("/") if path else item.default_folder(made.number)
@@ -71,7 +71,7 @@ def add_item(vault: Vault, actor: Person, made: Item, path: str | None = None) -
 
 def check_in(
     vault: Vault,
-    actor: Person,
+    actor: Actor,
     number: str,
     files: Mapping[str, Path],
     message: str,
@@ -83,7 +83,7 @@ def check_in(
     LockedBy, BadFileName, EmptyFile, FileTooLarge, UnreadableFile, BadManifest,
     NothingToCheckIn or MovedOn; nothing has changed then.
     """
-    people.require(actor, "engineer")
+    acting.require(actor, "engineer")
     kept = {name: kept_bytes(vault, name, path) for name, path in files.items()}
     for _ in range(TRIES):
         tip = following.follow(vault)
@@ -104,13 +104,13 @@ def check_in(
     raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
 
 
-def restore(vault: Vault, actor: Person, number: str, commit: str, why: str) -> CheckIn:
+def restore(vault: Vault, actor: Actor, number: str, commit: str, why: str) -> CheckIn:
     """Make an item's files what they were at an earlier commit, as a new iteration.
 
     Nothing of what came between is lost.  Raises NoSuchItem, NoSuchIteration or
     NothingToCheckIn where the files are the same already.
     """
-    people.require(actor, "engineer")
+    acting.require(actor, "engineer")
     for _ in range(TRIES):
         tip = following.follow(vault)
         row = vault.catalogue.item(number)
@@ -142,7 +142,7 @@ def restore(vault: Vault, actor: Person, number: str, commit: str, why: str) -> 
     raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
 
 
-def author(person: Person) -> Author:
+def author(person: Actor) -> Author:
     """Return a person as git names them: the login name, so that it can be looked up again."""
     return Author(person.name, person.email or f"{person.name}@localhost")
 
@@ -164,15 +164,19 @@ def _is_new(vault: Vault, number: str, folder: str, tip: str) -> None:
         raise errors.FolderTaken(path=folder)
 
 
-def kept_bytes(vault: Vault, name: str, path: Path) -> tuple[CheckedIn, bytes]:
+def kept_bytes(
+    vault: Vault, name: str, path: Path, objects: Puts | None = None
+) -> tuple[CheckedIn, bytes]:
     """Put a file's bytes where they belong; return it with what stands for it in git.
+
+    ``objects`` is the vault's store, or where it takes many objects together.
 
     Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
     """
     name, text = checked(vault, name, path)
     if text is not None:
         return CheckedIn(name, len(text), hashlib.sha256(text).hexdigest()), text
-    digest = vault.objects.put(path)
+    digest = (objects or vault.objects).put(path, name)
     stands_for = pointer.write(pointer.Pointer(name, digest.md5, digest.size, digest.sha256))
     return CheckedIn(name, digest.size, digest.sha256, digest.md5), stands_for
 

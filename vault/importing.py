@@ -28,6 +28,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
+from vault.objects import opening
 
 Progress = Callable[[int], None]
 THREADS: Final = 2
@@ -223,7 +224,10 @@ def _gathered(
     def taken(one: Planned, name: str) -> tuple[str, bytes] | tuple[str, None, str]:
         where = f"{one.source}/{name}"
         try:
-            file, data = checkin.kept_bytes(vault, name, _present(source / one.source / name, name))
+            given = _present(source / one.source / name, name)
+            file, data = checkin.kept_bytes(vault, name, given, kept)
+        except errors.StoreUnwritable:
+            raise  # a full disk is no fault of this file
         except errors.Refusal as refusal:
             return where, None, str(refusal)
         finally:
@@ -233,7 +237,7 @@ def _gathered(
     changes: dict[str, bytes | None] = {
         f"{one.path}/{item.FILE}": item.write(one.item, None) for one in made.items if one.guessed
     }
-    with ThreadPoolExecutor(THREADS) as pool:
+    with opening.together(vault.objects) as kept, ThreadPoolExecutor(THREADS) as pool:
         for outcome in pool.map(lambda pair: taken(*pair), _pairs(made)):
             if len(outcome) == 2:
                 changes[outcome[0]] = outcome[1]

@@ -9,16 +9,18 @@ whether the work is done, and whoever takes it next is told from which commit to
 
 from __future__ import annotations
 
+# GitPython is imported when a lock is taken or ended: it costs 100 ms, and whoever only asks
+# whether there is a lock, at every check-in and push, does without it.
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from vault import canonical, errors, following, names
-from vault.history import signing
+from vault import acting, canonical, errors, following, names
+from vault.acting import Actor
 from vault.history.repository import LOCKS, History
-from vault.history.signing import Signer
 from vault.home import Vault
-from vault.ledger import people
-from vault.ledger.people import Person
+
+if TYPE_CHECKING:
+    from vault.history.signing import Signer
 
 LONGEST_WHY: Final = 500  # characters
 
@@ -43,12 +45,12 @@ class Lock:
         return self.why or "no reason given"
 
 
-def take(vault: Vault, actor: Person, number: str, why: str = "") -> Lock:
+def take(vault: Vault, actor: Actor, number: str, why: str = "") -> Lock:
     """Take the lock on an item; what the actor holds already is given back unchanged.
 
     Raises NoSuchItem, or LockedBy naming who was first.
     """
-    people.require(actor, "engineer")
+    acting.require(actor, "engineer")
     main = following.follow(vault)
     row = vault.catalogue.item(number)
     if row is None:
@@ -87,14 +89,14 @@ def listing(vault: Vault) -> list[Lock]:
     return [_read(vault.history, name, target) for name, target in _signer(vault).refs(LOCKS)]
 
 
-def refuse_others(vault: Vault, actor: Person, number: str) -> None:
+def refuse_others(vault: Vault, actor: Actor, number: str) -> None:
     """Raise LockedBy where somebody else holds the item; every way to change one asks this."""
     found = held(vault, number)
     if found is not None:
         _mine(found, actor)
 
 
-def release(vault: Vault, actor: Person, number: str) -> Lock:
+def release(vault: Vault, actor: Actor, number: str) -> Lock:
     """Give back a lock one holds, and return it; raises NotLocked or NotYourLock."""
     found = _held(vault, number)
     if found.by != actor.name or actor.disabled:
@@ -102,7 +104,7 @@ def release(vault: Vault, actor: Person, number: str) -> Lock:
     return _end(vault, actor, found, "lock.released")
 
 
-def break_(vault: Vault, actor: Person, number: str, why: str) -> Lock:
+def break_(vault: Vault, actor: Actor, number: str, why: str) -> Lock:
     """End somebody else's lock, with the reason, and return it.
 
     By an administrator or the approval owner of the item.  Raises NotLocked, MayNotBreak or
@@ -127,7 +129,7 @@ def ref(number: str) -> str:
 # --- inside -----------------------------------------------------------------
 
 
-def _end(vault: Vault, actor: Person, lock: Lock, kind: str, **facts: str) -> Lock:
+def _end(vault: Vault, actor: Actor, lock: Lock, kind: str, **facts: str) -> Lock:
     with vault.ledger.writing(actor.name) as writing:
         writing.record(kind, _subject(lock.number), taken_at=lock.at, **facts)
         _signer(vault).forget(ref(lock.number), lock.id)
@@ -141,7 +143,7 @@ def _held(vault: Vault, number: str) -> Lock:
     return found
 
 
-def _mine(found: Lock, actor: Person) -> Lock:
+def _mine(found: Lock, actor: Actor) -> Lock:
     if found.by != actor.name:
         raise _refused(found)
     return found
@@ -168,7 +170,9 @@ def _one_line(why: str) -> str:
 
 
 def _signer(vault: Vault) -> Signer:
-    return Signer(vault.history, signing.key_in(vault.keys))
+    from vault.history import signing  # noqa: PLC0415 - see the top of the file
+
+    return signing.Signer(vault.history, signing.key_in(vault.keys))
 
 
 def _subject(number: str) -> str:

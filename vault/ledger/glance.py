@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from vault import acting
 from vault.home import Vault
-from vault.ledger.errors import PersonDisabled, RoleNeeded
 
 _ASKED: Final = "SELECT email, roles, disabled FROM person WHERE name = ?"
 _PATIENCE_S: Final = 30
@@ -32,10 +32,7 @@ class Standing:
 
     def require(self, *roles: str) -> None:
         """Refuse as ``people.require`` does; raises PersonDisabled or RoleNeeded."""
-        if self.disabled:
-            raise PersonDisabled(name=self.name)
-        if "admin" not in self.roles and not self.roles.intersection(roles):
-            raise RoleNeeded(name=self.name, roles=" or ".join(roles) or "admin")
+        acting.require(self, *roles)
 
 
 def standing(vault: Vault, name: str) -> Standing | None:

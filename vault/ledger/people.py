@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from vault import clock
+from vault import acting, clock
 from vault.ledger import attempts, passwords
 from vault.ledger.engine import Ledger
 from vault.ledger.errors import (
@@ -31,7 +31,6 @@ from vault.ledger.errors import (
     NoSuchPerson,
     NoSuchRole,
     NoSuchToken,
-    PersonDisabled,
     PersonExists,
     RoleNeeded,
     TokenScope,
@@ -42,7 +41,7 @@ from vault.ledger.errors import (
 from vault.ledger.tables import person as people
 from vault.ledger.tables import token as tokens
 
-ROLES = ("admin", "engineer", "approver", "planner", "operator", "quality", "customer")
+ROLES = acting.ROLES
 SCOPES = {"git": ("git",), "api": ("api", "read"), "read": ("read",)}
 DEFAULT_LIFE = "90d"
 PIN_LIMIT = attempts.Limit(tries=5, minutes=15)
@@ -88,10 +87,7 @@ def require(person: Person, *roles: str) -> None:
 
     An administrator may do everything but be disabled.
     """
-    if person.disabled:
-        raise PersonDisabled(name=person.name)
-    if "admin" not in person.roles and not person.roles.intersection(roles):
-        raise RoleNeeded(name=person.name, roles=" or ".join(roles) or "admin")
+    acting.require(person, *roles)
 
 
 def get(ledger: Ledger, name: str) -> Person:

@@ -122,6 +122,8 @@ class FolderStore:
         durable.fsync_folders([*shards, *([self._files] if fresh else ())])
 
     def _is_kept(self, digest: Digest, name: str) -> bool:
+        if not self.has(digest.md5):
+            return False
         try:
             found = self.identify(digest.md5, name)
         except (MissingObject, DamagedObject):
