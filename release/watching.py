@@ -14,6 +14,7 @@ from release.watch_desk import Line, Tell, VaultDesk
 from vault.home import Vault
 from vault.ledger import people
 from vault.ledger.people import Person
+from vault.reader import Reader
 from vault.watch.folder import Folder
 from vault.watch.hints import Heard, Hints
 from vault.watch.memory import Memory
@@ -61,7 +62,12 @@ def watch(
         if orders.once:
             _until_quiet(watcher)
             return watcher.idle and not refused
-        _for_ever(watcher, folder, orders, tell, hints or Hints())
+        reader = Reader(vault.root)
+        reader.start()
+        try:
+            _for_ever(watcher, folder, orders, tell, hints or Hints())
+        finally:
+            reader.stop()
     finally:
         desk.close()
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ from typing import Final
 from flask import Flask
 
 from vault import home
+from vault.reader import Reader
 from web.app import create_app
 from web.errors import PortTaken
 from web.turns import THREADS, Turns
@@ -27,7 +28,9 @@ WAITRESS_THREADS: Final = 8
 
 def load() -> Flask:
     """Return the application of one server process; the folder of the vault is in its environment."""
-    app = create_app(Path(os.environ[ROOT]))
+    root = Path(os.environ[ROOT])
+    app = create_app(root)
+    Reader(root).start()
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

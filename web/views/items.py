@@ -5,18 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, render_template, url_for
 
-from release import desk, lifecycle, settling, shelf
+from release import desk, lifecycle, settling, shelf, structure
 from release.errors import NoSuchRevision
 from release.log import Recall, ReleaseLog, Revision
 from vault import canonical, item, locks
-from vault.catalogue import ItemRow
+from vault.catalogue import ITEM_STATES, Hit, ItemRow
 from vault.errors import NoSuchItem, Refusal
 from vault.ledger import people
 from vault.ledger.errors import NoSuchPerson
+from vault.search import Piece
 from web import drawings, forms
 from web.doors import OFFICE
 from web.drawings import FileRow, Picture, WorkingFile
@@ -25,6 +26,8 @@ from web.visitor import has_role, me, vault
 
 PAGE: Final = 50
 HISTORY: Final = 25
+STRUCTURE: Final = 200  # lines of a structure on a page
+FACETS: Final = ("kind", "state", "owner", "material")
 DONE: Final = {
     "new": "The item is made. Check in its drawing next.",
     "checkin": "Checked in.",
@@ -64,29 +67,78 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item in the list, with its current revision."""
+    """An item in the list, with its current revision, and the text of a file it was found by."""
 
     number: str
     title: str
     kind: str
     owner: str
     current: str | None
+    file: str = ""
+    snippet: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to narrow what was found, or to widen it again where it is chosen."""
+
+    value: str
+    count: int
+    address: str
+    chosen: bool
 
 
 def listing() -> str:
-    """Show items by number, or those a search finds."""
+    """Show items by number, or those a search finds, and how they divide."""
     settling.settle(vault())
     words, after = forms.asked("q"), forms.asked("after")
-    rows = vault().catalogue.items(after=after or None, limit=PAGE + 1, words=words)
+    asked = {name: forms.asked(name) for name in FACETS}
+    if asked["state"] not in ITEM_STATES:
+        asked["state"] = ""
+    narrowed = {name: value or None for name, value in asked.items()}
+    if words:
+        hits = vault().catalogue.search(words, after or None, PAGE + 1, **narrowed)
+        found_lines = [_line(hit.item, hit) for hit in hits]
+    else:
+        rows = vault().catalogue.items(after or None, PAGE + 1, "", **narrowed)
+        found_lines = [_line(row) for row in rows]
     more = ""
-    if len(rows) > PAGE:
-        rows = rows[:PAGE]
-        more = url_for("items.listing", q=words or None, after=rows[-1].number)
-    lines = [
-        ItemLine(row.number, row.title, row.kind, row.owner, current_rev(row.number))
-        for row in rows
-    ]
-    return render_template("items.html", rows=lines, words=words, more=more, page_size=PAGE)
+    if len(found_lines) > PAGE:
+        found_lines = found_lines[:PAGE]
+        more = _address(words, narrowed, after=found_lines[-1].number)
+    facets = vault().catalogue.facets(words, **narrowed)
+    return render_template(
+        "items.html", rows=found_lines, words=words, more=more, page_size=PAGE, narrowed=asked,
+        facets=[(name, choices) for name in FACETS
+                if (choices := _choices(name, getattr(facets, name), words, asked))],
+        partial=facets.partial,
+    )  # fmt: skip
+
+
+def _line(row: ItemRow, hit: Hit | None = None) -> ItemLine:
+    return ItemLine(
+        row.number, row.title, row.kind, row.owner, current_rev(row.number),
+        hit.file if hit else "", hit.snippet if hit and hit.file else (),
+    )  # fmt: skip
+
+
+def _address(words: str, narrowed: Mapping[str, str | None], after: str | None = None) -> str:
+    further: dict[str, Any] = {name: value or None for name, value in narrowed.items()}
+    return url_for("items.listing", q=words or None, after=after, **further)
+
+
+def _choices(
+    name: str, counted: tuple[tuple[str, int], ...], words: str, asked: Mapping[str, str]
+) -> list[Choice]:
+    """Return the links of one facet; a single value that nobody chose divides nothing."""
+    if len(counted) < 2 and not asked[name]:
+        return []
+    found = []
+    for value, count in counted:
+        further = {**asked, name: "" if asked[name] == value else value}
+        address = _address(words, further)
+        found.append(Choice(value, count, address, asked[name] == value))
+    return found
 
 
 def page(number: str) -> Response | str:
@@ -112,6 +164,7 @@ def _page(row: ItemRow, refusal: Refusal | None) -> str:
         revisions=_revisions(log, row.number),
         recalled=_last_recall(log, row.number) if current is None else None,
         jobs=jobs.of_item(row.number),
+        made_of=_made_of(row.number, current), used_in=_used_in(row.number),
         history=shelf.story(vault(), row.number, HISTORY) if sees_work() else [],
         done=DONE.get(forms.asked("done")), refusal=str(refusal or ""),
     )  # fmt: skip
@@ -216,6 +269,19 @@ def _working(row: ItemRow, files: list[WorkingFile], current: Revision | None) -
         ready=differs and any(one.name != item.FILE for one in files),
         order=open_orders[0].change if open_orders else "",
     )
+
+
+def _made_of(number: str, current: Revision | None) -> structure.Structure | None:
+    """Return what the current revision is made of; who may see work sees it before a release."""
+    if current is None and not sees_work():
+        return None
+    told = structure.bom(vault(), number, current.rev if current else "working")
+    return told if told.lines else None
+
+
+def _used_in(number: str) -> list[structure.Parent]:
+    told = structure.where_used(vault(), number, levels=1)
+    return [one for one in told.lines if sees_work() or one.standing != "working"][:STRUCTURE]
 
 
 def _revisions(log: ReleaseLog, number: str) -> list[RevisionRow]:
