@@ -17,7 +17,7 @@ from typing import Any, Final
 from release import desk
 from release.log import ReleaseLog
 from traveler import floor, jobs, sheet, stations
-from vault import founding, item, settings
+from vault import founding, inbox, item, settings
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
@@ -76,6 +76,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     for job in story["job"]:
         tell(f"working on {job['job']}")
         _job(vault, who, job, prints)
+    _brought(vault, who["eli"], place)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
 
@@ -111,6 +112,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     waiting = desk.listing(vault, "open")
     found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
               for one in waiting]  # fmt: skip
+    found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
 
 
@@ -132,6 +134,14 @@ def _people(vault: Vault, rows: Sequence[Mapping[str, Any]]) -> dict[str, Person
         if "pin" in row:
             people.set_pin(vault.ledger, admin, name, row["pin"])
     return {row["name"]: people.get(vault.ledger, row["name"]) for row in rows}
+
+
+def _brought(vault: Vault, engineer: Person, place: Path) -> None:
+    """Put into the inbox what a watched folder would bring there: a drawing without a number."""
+    number, name = "11-0014", "11-0014_handle.pdf"
+    inbox.put(vault, engineer, "cad-2:D:/work/from supplier/handle proposal.pdf",
+              "handle proposal.pdf", place / "items" / number / "A" / name, number,
+              "the number stands on the drawing")  # fmt: skip
 
 
 def _password(story: Mapping[str, Any], name: str) -> str:

@@ -51,6 +51,21 @@ def test_a_file_is_taken_whole_or_not_at_all(folder: Any, tmp_path: Path) -> Non
     assert folder.take("sub/a.pdf", look, into) is None
 
 
+def test_a_file_that_changes_while_it_is_read_is_not_taken(
+    folder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read may be half old and half new, though it looked right at first."""
+    place, read = folder.root / "sub" / "a.pdf", os.read
+
+    def changing(handle: int, size: int) -> bytes:
+        place.write_bytes(b"another one")
+        return read(handle, size)
+
+    look = folder.look("sub/a.pdf")
+    monkeypatch.setattr(os, "read", changing)
+    assert folder.take("sub/a.pdf", look, tmp_path / "copy") is None
+
+
 def test_same_size_and_time_do_not_hide_a_change(folder: Any) -> None:
     """A program that sets the old time again is found out by the time of change."""
     place = folder.root / "sub" / "a.pdf"

@@ -256,3 +256,17 @@ def test_what_is_locked_waits_and_goes_in_when_the_lock_ends(scene: Any) -> None
     scene.step()
     scene.rest(70)
     assert scene.desk.taken == [("a.pdf", b"one")]
+
+
+def test_a_touched_file_is_not_handed_to_the_desk_again(scene: Any) -> None:
+    """A new time on old bytes is no news: what was refused is not refused a second time."""
+    scene.disk.write("a.pdf", b"drawing")
+    scene.step("a.pdf")
+    scene.rest(10)
+    handed: list[Any] = []
+    scene.desk.receive = handed.append
+    scene.disk.write("a.pdf", b"drawing")
+    scene.step("a.pdf")
+    scene.rest(10)
+    assert handed == []
+    assert scene.watcher.idle
