@@ -168,7 +168,8 @@ def _read(vault: Vault, path: Path, name: str, end: float | None) -> str:
 def _text(answer: dict[str, Any]) -> str:
     """Return the words in an answer of a worker: one text, or one for each page."""
     text = answer["text"]
-    return text if isinstance(text, str) else "\n".join(text)
+    whole = text if isinstance(text, str) else "\n".join(text)
+    return whole.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be kept
 
 
 def _place(vault: Vault, sha256: str) -> Path:
