@@ -11,9 +11,12 @@ import contextlib
 import os
 import secrets
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 if os.name == "posix":
     import fcntl
@@ -73,6 +76,8 @@ def fsync_handles(handles: Sequence[int]) -> None:
 @cache
 def _flushers() -> ThreadPoolExecutor:
     """Return threads that wait for the disk; a forked process gets its own."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - hooks start without it
+
     return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fsync")
 
 

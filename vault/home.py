@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-# The ledger's engine is imported when the ledger is opened, the worker when it is asked for:
-# SQLAlchemy costs 100 ms, and what git runs at every push needs neither.
+# The ledger's engine and the object stores are imported when they are opened, the worker when it
+# is asked for: SQLAlchemy costs 100 ms, and what git runs at every push needs little of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,13 +15,12 @@ from vault import catalogue as catalogue_file
 from vault import errors, settings
 from vault.catalogue import Catalogue
 from vault.history.repository import History
-from vault.objects import opening
-from vault.objects.store import ObjectStore
 from vault.presence import Presence
 from vault.settings import Settings
 
 if TYPE_CHECKING:
     from vault.ledger.engine import Ledger
+    from vault.objects.store import ObjectStore
     from vault.worker import Worker
 
 GIT: Final = "vault.git"
@@ -30,19 +29,31 @@ KEYS: Final = "keys"
 CACHE: Final = "cache"
 
 
-class LedgerDoor:
-    """The way to the ledger of a vault, which is opened when somebody first asks for it."""
+class Doors:
+    """The ways to the ledger and the objects, each opened when somebody first asks for it."""
 
-    def __init__(self, url: str) -> None:
-        """Remember where the ledger is."""
-        self.url = url
+    def __init__(self, root: Path, told: Settings) -> None:
+        """Remember where they are."""
+        self.ledger_url = ledger_url(told.ledger, root)
+        self._root = root
+        self._told = told
 
     @cached_property
     def ledger(self) -> Ledger:
         """Return the opened ledger; raises NoLedger, LedgerOutdated or LedgerFromLater."""
         from vault.ledger import engine  # noqa: PLC0415 - see the top of the file
 
-        return engine.open_ledger(self.url)
+        return engine.open_ledger(self.ledger_url)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """Return the opened object store; raises NoStore or BadSettings."""
+        from vault.objects import opening  # noqa: PLC0415
+
+        return opening.open_store(
+            self._told.storage, self._root, largest_cache=self._told.largest_cache,
+            hold_years=self._told.hold_years,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the ledger, if it was ever opened."""
@@ -57,15 +68,19 @@ class Vault:
     root: Path
     settings: Settings
     history: History
-    objects: ObjectStore
-    door: LedgerDoor
+    doors: Doors
     catalogue: Catalogue
     presence: Presence
 
     @property
     def ledger(self) -> Ledger:
         """Return the ledger: people, jobs, events."""
-        return self.door.ledger
+        return self.doors.ledger
+
+    @property
+    def objects(self) -> ObjectStore:
+        """Return the object store: the bytes of every file."""
+        return self.doors.objects
 
     @property
     def keys(self) -> Path:
@@ -86,7 +101,7 @@ class Vault:
 
     def close(self) -> None:
         """Let go of the databases."""
-        self.door.close()
+        self.doors.close()
         self.catalogue.close()
         self.presence.leave()
 
@@ -99,12 +114,12 @@ def find(start: Path) -> Path:
     raise errors.NoVault(where=start)
 
 
-def open_vault(root: Path, *, ledger_later: bool = False, further: Sequence[Path] = ()) -> Vault:
+def open_vault(root: Path, *, later: bool = False, further: Sequence[Path] = ()) -> Vault:
     """Open the vault in a folder; raises NoVault, BadSettings or what its stores refuse.
 
     A catalogue that is missing, broken or of another version is begun anew: it is
-    filled again from history by whoever next asks for it.  With ``ledger_later`` the ledger
-    is opened when it is first asked for; ``further`` is what ``History`` reads as well.
+    filled again from history by whoever next asks for it.  With ``later`` the ledger and the
+    objects are opened when they are first asked for; ``further`` is what ``History`` reads as well.
     """
     root = root.resolve()
     if not (root / settings.FILE).is_file():
@@ -115,15 +130,12 @@ def open_vault(root: Path, *, ledger_later: bool = False, further: Sequence[Path
         root=root,
         settings=told,
         history=History(root / GIT, further),
-        objects=opening.open_store(
-            told.storage, root, largest_cache=told.largest_cache, hold_years=told.hold_years
-        ),
-        door=LedgerDoor(ledger_url(told.ledger, root)),
+        doors=Doors(root, told),
         catalogue=catalogue_file.open_catalogue(root / CATALOGUE),
         presence=presence,
     )
-    if not ledger_later:
-        _ = vault.ledger
+    if not later:
+        _ = vault.objects, vault.ledger
     return vault
 
 

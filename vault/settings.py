@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -199,6 +198,10 @@ def _paper_fault(paper: str) -> str | None:
 
 
 def _zone_fault(zone: str) -> str | None:
+    if zone == "UTC":
+        return None  # most vaults: the library of zones costs every start 5 ms
+    import zoneinfo  # noqa: PLC0415
+
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

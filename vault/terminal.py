@@ -50,17 +50,17 @@ class Session:
 
     @property
     def named_vault(self) -> str | None:
-        """Return the vault that was named, or None where the nearest one is meant."""
-        return self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
+        """Return the vault this very call named; whoever stands in a clone means the clone's else."""
+        return self._vault_dir
 
     @cached_property
     def vault(self) -> Vault:
         """Return the opened vault; raises NoVault where there is none."""
         from vault import home
 
-        place = self.named_vault
+        place = self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
         self._opened = home.open_vault(
-            Path(place) if place else home.find(Path.cwd()), ledger_later=True
+            Path(place) if place else home.find(Path.cwd()), later=True
         )
         return self._opened
 

@@ -37,7 +37,7 @@ class Standing:
 
 def standing(vault: Vault, name: str) -> Standing | None:
     """Return what somebody may do, or None where there is nobody of that name."""
-    scheme, slashes, path = vault.door.url.partition(":///")
+    scheme, slashes, path = vault.doors.ledger_url.partition(":///")
     if not slashes or scheme.partition("+")[0] != "sqlite":
         return _by_engine(vault, name)
     with closing(

@@ -24,7 +24,7 @@ from pathlib import Path
 from vault import home
 from vault.ledger import glance
 from release import arriving
-vault = home.open_vault(Path(sys.argv[1]), ledger_later=True)
+vault = home.open_vault(Path(sys.argv[1]), later=True)
 eli = glance.standing(vault, "eli")
 print(arriving.check_in(vault, eli, "10-0042", {"a.step": Path(sys.argv[2])}, "").commit)
 vault.close()

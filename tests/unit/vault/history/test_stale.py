@@ -51,9 +51,11 @@ def test_a_lock_somebody_may_hold_stays(vault: Vault) -> None:
 
     git_dir = vault.root / "vault.git"
     lock = left(git_dir, 10)
-    wait = "import sys; sys.stdin.read()"
+    wait = "import sys; print(1, flush=True); sys.stdin.read()"
     busy = subprocess.Popen([sys.executable, "-c", wait, "receive-pack"], cwd=git_dir,
-                            stdin=subprocess.PIPE)  # fmt: skip
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+    assert busy.stdout is not None
+    assert busy.stdout.readline()
     try:
         assert not stale.clear(git_dir, MAIN)
         assert lock.exists()
