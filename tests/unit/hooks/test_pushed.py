@@ -55,10 +55,8 @@ def test_what_one_commit_adds_and_the_next_removes_is_seen(history: History) -> 
     commit(history, bad="2")
     new = commit(history, bad=None)
     assert added(history, new, old) == ["bad"]
-    assert [
     trees = [history.commit_at(one).tree for one in (old, new)]
     assert list(Trees(history).changes(*trees)) == []
-    ] == []
 
 
 def test_a_folder_that_moved_brings_all_its_paths(history: History) -> None:
