@@ -17,7 +17,7 @@ from typing import Any, Final
 from release import desk
 from release.log import ReleaseLog
 from traveler import floor, jobs, sheet, stations
-from vault import founding, inbox, item, settings
+from vault import founding, inbox, item, locks, settings
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
@@ -71,6 +71,9 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     for order in story["review"]:
         tell(f"opening {', '.join(order['items'])} for review")
         _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
+        locks.take(
+            vault, who[order["author"]], order["items"][0].split()[0], "in review; ask me first"
+        )
     prints = root / f".{PRINTS}"
     prints.mkdir()
     for job in story["job"]:
@@ -139,7 +142,7 @@ def _people(vault: Vault, rows: Sequence[Mapping[str, Any]]) -> dict[str, Person
 def _brought(vault: Vault, engineer: Person, place: Path) -> None:
     """Put into the inbox what a watched folder would bring there: a drawing without a number."""
     number, name = "11-0014", "11-0014_handle.pdf"
-    inbox.put(vault, engineer, "cad-2:D:/work/from supplier/handle proposal.pdf",
+    inbox.put(vault, engineer, "cad-2:D:/cad/from supplier/handle proposal.pdf",
               "handle proposal.pdf", place / "items" / number / "A" / name, number,
               "the number stands on the drawing")  # fmt: skip
 
