@@ -35,7 +35,11 @@ def test_formatting_is_no_text(raw: str, plain: str) -> None:
 
 def test_text_entities_are_read_and_nothing_else() -> None:
     """A layer's name is no text of the drawing; a long text comes in pieces."""
-    text = entity("LINE", "not this") + entity("TEXT", "%%c50 H7") + "  0\nMTEXT\n  3\nlong \n  1\nend\n"
+    text = (
+        entity("LINE", "not this")
+        + entity("TEXT", "%%c50 H7")
+        + "  0\nMTEXT\n  3\nlong \n  1\nend\n"
+    )
     assert dxf.of((text + entity("ENDSEC", "")).encode()).split("\n") == ["Ø50 H7", "long end"]
     assert dxf.of(entity("TEXT", "Größe").encode("latin-1")) == "Größe"
     assert dxf.of(b"AutoCAD Binary DXF\r\n\x1a\0" + b"1\nTEXT" * 9) == ""
