@@ -9,7 +9,6 @@ somebody else has replaced meanwhile would undo their work.  Both are reported a
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,18 +17,19 @@ from typing import Final
 
 from release import desk
 from release.errors import OlderThanVault, Overtaken
-from vault import checkin, errors, following, home, inbox, item, names, pointer, settings
+from vault import checkin, errors, following, home, inbox, item, names, settings
 from vault.catalogue import ItemRow
 from vault.errors import BadInput, Refusal, Refused, TooLarge
 from vault.home import Vault
 from vault.ledger import people
 from vault.ledger.people import Person
 from vault.reading import pictures
-from vault.watch import belonging
+from vault.watch import belonging, versions
 from vault.watch.belonging import Place
 from vault.watch.file_names import FileNames
 from vault.watch.memory import Memory
 from vault.watch.patience import Seen
+from vault.watch.versions import Version
 from vault.watch.watcher import Away, Later, Taken
 
 INBOX: Final = "inbox"
@@ -46,15 +46,6 @@ class Line:
     number: str = ""
     files: tuple[str, ...] = ()
     commit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Current:
-    """A file of an item as it lies on ``main``: its name there, its content, its name in git."""
-
-    name: str
-    sha256: str
-    in_git: str
 
 
 Tell = Callable[[Line], None]
@@ -212,7 +203,7 @@ class VaultDesk:
         self, vault: Vault, actor: Person, row: ItemRow, batch: Sequence[Taken],
         places: Mapping[str, Place | None],
     ) -> Became:  # fmt: skip
-        there = _current(vault, row)
+        there = versions.current(vault, row)
         became: Became = {}
         go: dict[str, Taken] = {}
         crowded = []
@@ -242,7 +233,7 @@ class VaultDesk:
         why = "the folder has another file of this name for that item"
         return became | self._to_inbox(vault, actor, crowded, why)
 
-    def _is_newer(self, vault: Vault, row: ItemRow, current: Current | None, one: Taken) -> None:
+    def _is_newer(self, vault: Vault, row: ItemRow, current: Version | None, one: Taken) -> None:
         """Raise OlderThanVault or Overtaken where checking the file in would undo somebody's work."""
         if current is None or current.sha256 == one.sha256:
             return
@@ -253,7 +244,7 @@ class VaultDesk:
             raise Overtaken(
                 name=current.name, number=row.number, by=row.changed_by, at=row.changed_at
             )
-        at = _earlier(vault, row, current, one.sha256)
+        at = versions.earlier(vault, row, current, one.sha256)
         if at:
             raise OlderThanVault(name=current.name, number=row.number, at=at)
 
@@ -268,7 +259,7 @@ class VaultDesk:
 
     def _checked_in(
         self, vault: Vault, actor: Person, row: ItemRow, go: Mapping[str, Taken],
-        there: Mapping[str, Current],
+        there: Mapping[str, Version],
     ) -> Became:  # fmt: skip
         became: Became = {}
         new, remove = {}, []
@@ -331,7 +322,7 @@ class VaultDesk:
                 became |= {one.path: Later(str(again)) for one in good.values()}
         return became
 
-    def _former(self, row: ItemRow, one: Taken, there: Mapping[str, Current]) -> str:
+    def _former(self, row: ItemRow, one: Taken, there: Mapping[str, Version]) -> str:
         """Return the name in the item that a renamed file had, where it still has those bytes."""
         before = self.memory.seen.get(one.renamed_from)
         if before is None or before.outcome != "kept" or before.number != row.number:
@@ -402,29 +393,3 @@ def _known(vault: Vault) -> Callable[[str], str | None]:
 def _item_at(vault: Vault, folder: str | None) -> str | None:
     row = vault.catalogue.item_at(folder) if folder else None
     return row.number if row else None
-
-
-def _current(vault: Vault, row: ItemRow) -> dict[str, Current]:
-    """Return the files of an item by folded name."""
-    found = {}
-    for in_git, entry in vault.history.folder_of(row.tree).items():
-        if entry.kind == "blob":
-            name, sha256 = _content(vault, in_git, vault.history.blob_of(entry.oid))
-            found[names.fold(name)] = Current(name, sha256, in_git)
-    return found
-
-
-def _earlier(vault: Vault, row: ItemRow, current: Current, sha256: str) -> str:
-    """Return when a file had this content before the one it has now, or nothing."""
-    for iteration in vault.catalogue.iterations(row.number):
-        data = vault.history.blob(iteration.commit, f"{row.path}/{current.in_git}")
-        if data is not None and _content(vault, current.in_git, data)[1] == sha256:
-            return iteration.at
-    return ""
-
-
-def _content(vault: Vault, in_git: str, data: bytes) -> tuple[str, str]:
-    if not in_git.endswith(names.POINTER):
-        return in_git, hashlib.sha256(data).hexdigest()
-    told = pointer.parse(data, in_git)
-    return told.name, told.sha256 or vault.objects.identify(told.md5, told.name).sha256
