@@ -77,7 +77,7 @@ def move(url: str, dry_run: bool) -> None:
         )
         return
     with terminal.progress("Moving", len(plan.open)) as advance:
-        done = moving.move(vault.objects, target, told, advance)
+        done = moving.move(vault.objects, target, told, advance, plan)
     old = vault.settings.storage
     _switch(vault, url, target, told, done)
     say(
@@ -108,8 +108,10 @@ def _switch(vault: Vault, url: str, target: ObjectStore, told: Journal, done: Mo
     with vault.presence.alone() as alone:
         if not alone:
             raise errors.VaultInUse(count=done.objects)
-        moving.move(vault.objects, target, told)
         left = moving.plan(vault.objects, target, told)
+        if left.open:
+            moving.move(vault.objects, target, told, begun=left)
+            left = moving.plan(vault.objects, target, told)
         if left.open:
             raise errors.MoveIncomplete(count=len(left.open), why=f"{left.open[0]} did not stay.")
         settings.write(vault.root / settings.FILE, storage=url)

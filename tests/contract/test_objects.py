@@ -94,6 +94,9 @@ def test_what_is_put_comes_back(store: ObjectStore, data: bytes) -> None:
         assert stream.read() == data
     assert store.path(digest).read_bytes() == data
     assert store.identify(digest.md5) == digest
+    found, stream = store.take_out(digest.md5)
+    with stream:
+        assert (found, stream.read()) == (digest, data)
     assert store.has(digest.md5)
     assert store.fault(digest) is None
 
@@ -162,8 +165,9 @@ def test_damaged_bytes_are_never_given_out(store: ObjectStore, data: bytes) -> N
         with pytest.raises(errors.DamagedObject, match=r"plate\.pdf .* instead of ") as refusal:
             give(DIGEST, "plate.pdf")
         assert refusal.value.exit_code == 5
-    with pytest.raises(errors.DamagedObject):
-        store.identify(DIGEST.md5)
+    for find in (store.identify, store.take_out):
+        with pytest.raises(errors.DamagedObject):
+            find(DIGEST.md5)
     assert "instead of" in str(store.fault(DIGEST))
     assert store.has(DIGEST.md5)
 

@@ -32,7 +32,7 @@ class Taken:
     """One object of a batch: its digest, where it lies meanwhile, and what people call it."""
 
     digest: Digest
-    aside: Path
+    aside: str
     name: str
 
 
@@ -55,12 +55,12 @@ class Batch:
 
         Raises AddressTaken, UnreadableFile or StoreUnwritable.
         """
-        aside = self._folder / str(next(self._names))
+        aside = f"{self._folder}/{next(self._names)}"
         try:
             with named(source, name) as readable, self._new_file(aside) as sink:
                 digest = take_in(readable, sink)
             if self._is_kept(digest, name):
-                aside.unlink()
+                os.unlink(aside)  # noqa: PTH108 - a Path for each file costs as much as hashing it
                 return digest
         except OSError as fault:
             raise StoreUnwritable(where=self._folder, why=fault.strerror or fault) from fault
@@ -68,12 +68,12 @@ class Batch:
         with self._lock:
             there = self._taken.setdefault(digest.md5, taken)
         if there is not taken:
-            aside.unlink()
+            os.unlink(aside)  # noqa: PTH108
             if there.digest != digest:
                 raise AddressTaken(name=called(name, digest.md5), md5=digest.md5)
         return digest
 
-    def _new_file(self, aside: Path) -> BinaryIO:
+    def _new_file(self, aside: str) -> BinaryIO:
         return os.fdopen(os.open(aside, _NEW, self._mode), "wb")
 
     def flushed(self) -> Collection[Taken]:
@@ -115,7 +115,7 @@ def _flush_all(handle: int | None) -> bool:
     return True
 
 
-def _flush_each(paths: Sequence[Path]) -> None:
+def _flush_each(paths: Sequence[str]) -> None:
     handles = [os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY) for path in paths]
     try:
         durable.fsync_handles(handles)

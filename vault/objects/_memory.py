@@ -71,6 +71,10 @@ class MemoryStore:
             raise DamagedObject(name=called(name, md5), why=f"their md5 is {found.md5}")
         return found
 
+    def take_out(self, md5: str, name: str = "") -> tuple[Digest, BinaryIO]:
+        """Return what ``identify`` does, and the bytes; see ``ObjectStore.take_out``."""
+        return self.identify(md5, name), io.BytesIO(self._at(md5, name))
+
     def fault(self, digest: Digest) -> str | None:
         """Return why the bytes cannot be given out, or None where they can."""
         try:

@@ -152,6 +152,17 @@ class S3Store:
         with _spool() as file:
             return self.found(file, md5, name)
 
+    def take_out(self, md5: str, name: str = "") -> tuple[Digest, BinaryIO]:
+        """Return what ``identify`` does, and the bytes; see ``ObjectStore.take_out``."""
+        file = _spool()
+        try:
+            digest = self.found(file, md5, name)
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        return digest, file
+
     def found(self, file: BinaryIO, md5: str, name: str = "") -> Digest:
         """Write the bytes at an address into an empty file and return their digest.
 

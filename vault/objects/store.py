@@ -83,6 +83,14 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def take_out(self, md5: str, name: str = "") -> tuple[Digest, BinaryIO]:
+        """Return what ``identify`` does, and a stream of those very bytes at its start.
+
+        One reading instead of two for who carries everything elsewhere.  Raises what
+        ``identify`` raises.
+        """
+        ...
+
     def fault(self, digest: Digest) -> str | None:
         """Return why the bytes cannot be given out, or None where they can."""
         ...

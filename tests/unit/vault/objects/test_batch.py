@@ -70,6 +70,7 @@ def test_all_are_kept_at_the_end(
 
 def test_an_exception_keeps_none_of_them(store: FolderStore) -> None:
     """What the block raises comes out as it is, and the store is as before."""
+
     def stop() -> None:
         with store.together() as batch:
             batch.put(io.BytesIO(b"drawing"))

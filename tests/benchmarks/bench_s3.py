@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How fast a thousand objects reach a bucket, beside boto3 in a loop and `dvc push`.
+
+Run as ``python tests/benchmarks/bench_s3.py [FILES] [FOLDER]``.  All of it goes to one SeaweedFS
+on this machine, in turns.  Ours and DVC are whole commands, their start included; ours also proves
+each object by its SHA-256 and reads each twice for it.  DVC needs its S3 plug-in, which Titleblock
+does without: name a program that has it in ``BENCH_DVC``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from measuring import Goal, comparison, in_turns, judged, ratio, show, world
+
+from vault import founding, home, settings
+from vault.objects import moving
+from vault.objects.opening import open_bare
+from vault.terminal import table
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import seaweed
+
+SIZE = 200_000  # bytes
+ROUNDS = 3
+OURS = "titleblock objects move"
+DVC = "dvc push"
+PROGRAM = Path(sys.executable).with_name("titleblock")
+NEEDED = 1.8
+NOTHING_S = 0.3
+
+
+class Ours:
+    """The whole command, from a folder into an empty place of the bucket."""
+
+    def __init__(self, root: Path, server: Any) -> None:
+        self.root = root
+        self.server = server
+        self.url = ""
+
+    def prepare(self, turn: int) -> None:
+        """Point the vault at its folder again."""
+        settings.write(self.root / settings.FILE, storage="objects")
+        self.url = f"s3://shop/ours-{turn}-{secrets.token_hex(3)}?endpoint={self.server.endpoint}"
+
+    def run(self) -> None:
+        """Move everything."""
+        words = [PROGRAM, "--vault", self.root, "--as", "ada", "objects", "move", self.url]
+        subprocess.run(words, check=True, capture_output=True)
+
+
+class Again(Ours):
+    """The whole command again, when everything is there."""
+
+    def __init__(self, before: Ours) -> None:
+        super().__init__(before.root, before.server)
+        self.before = before
+
+    def prepare(self, _turn: int) -> None:
+        """Take up where the last move ended."""
+        settings.write(self.root / settings.FILE, storage="objects")
+        self.url = self.before.url
+
+
+class Loop:
+    """What anybody writes first: ``put_object`` for each file."""
+
+    def __init__(self, files: list[Path], server: Any, threads: int) -> None:
+        self.files = files
+        self.client = server.client()
+        self.threads = threads
+        self.place = ""
+
+    def prepare(self, turn: int) -> None:
+        """Take an empty place."""
+        self.place = f"loop-{turn}-{secrets.token_hex(3)}"
+
+    def run(self) -> None:
+        """Put each file."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(self._put, self.files))
+
+    def _put(self, path: Path) -> None:
+        key = f"{self.place}/{path.parent.name}{path.name}"
+        self.client.put_object(Bucket="shop", Key=key, Body=path.read_bytes())
+
+
+class Dvc:
+    """Stock DVC with its plug-in for S3, from a cache that has everything."""
+
+    def __init__(self, program: str, files: list[Path], place: Path, server: Any) -> None:
+        self.program = program
+        self.work = place / "dvc"
+        self.server = server
+        (self.work / "data").mkdir(parents=True)
+        for number, path in enumerate(files):
+            shutil.copy(path, self.work / "data" / f"{number}.step")
+        self._call("init", "-q", "--no-scm")
+        self._call("add", "-q", "data")
+
+    def prepare(self, turn: int) -> None:
+        """Take an empty place, and forget what was known of the last one."""
+        shutil.rmtree(self.work / ".dvc" / "tmp", ignore_errors=True)
+        url = f"s3://shop/dvc-{turn}-{secrets.token_hex(3)}"
+        self._call("remote", "add", "-q", "-f", "-d", "shop", url)
+        self._call("remote", "modify", "shop", "endpointurl", self.server.endpoint)
+
+    def run(self) -> None:
+        """Push everything."""
+        self._call("push", "-q")
+
+    def _call(self, *words: str) -> None:
+        site = {"DVC_SITE_CACHE_DIR": str(self.work / "site"), "DVC_NO_ANALYTICS": "1"}
+        subprocess.run([self.program, *words], cwd=self.work, check=True, capture_output=True,
+                       env=os.environ | site)  # fmt: skip
+
+
+class DvcAgain:
+    """`dvc push` when everything is there."""
+
+    def __init__(self, before: Dvc) -> None:
+        self.before = before
+
+    def prepare(self, _turn: int) -> None:
+        """Leave everything as the last push left it."""
+
+    def run(self) -> None:
+        """Push nothing."""
+        self.before.run()
+
+
+def dvc_with_s3() -> str | None:
+    """Return a DVC that speaks S3, or None."""
+    own = Path(sys.executable).with_name("dvc")
+    named = os.environ.get("BENCH_DVC")
+    return named or (str(own) if importlib.util.find_spec("dvc_s3") else None)
+
+
+def asked_again(root: Path, url: str) -> float:
+    """Return the seconds in which a running program learns that nothing is to be done."""
+    source, target = open_bare("objects", root), open_bare(url, root)
+    next(iter(target.digests()))  # boto3 is loaded
+    begun = time.perf_counter()
+    assert moving.plan(source, target, moving.journal(root, url)).open == ()
+    return time.perf_counter() - begun
+
+
+def filled(root: Path, files: int) -> list[Path]:
+    """Found a vault with so many objects and return their paths."""
+    vault: home.Vault = founding.found(root, "ada")
+    with vault.objects.together() as batch:  # type: ignore[attr-defined]
+        for number in range(files):
+            source = root / "source"
+            source.write_bytes(os.urandom(SIZE))
+            batch.put(source, str(number))
+    vault.close()
+    return sorted(path for path in (root / "objects/files/md5").rglob("*") if path.is_file())
+
+
+def main(files: int, folder: Path) -> int:
+    """Measure, print the tables, and say whether the promises hold."""
+    place = Path(tempfile.mkdtemp(prefix="bench-s3-", dir=folder))
+    server = seaweed.Seaweed(place / "seaweed")
+    os.environ.update(server.credentials())
+    try:
+        server.start()
+        paths = filled(place / "vault", files)
+        program = dvc_with_s3()
+        ours = Ours(place / "vault", server)
+        ways: dict[str, Any] = {OURS: ours, "boto3, a loop": Loop(paths, server, 1),
+                                "boto3, 8 threads": Loop(paths, server, 8)}  # fmt: skip
+        if program is not None:
+            ways[DVC] = Dvc(program, paths, place, server)
+        show(f"{files} objects of {SIZE // 1000} kB to one SeaweedFS; {world(folder)}\n")
+        taken = in_turns(ways, ROUNDS)
+        show(comparison(taken, OURS))
+        paces = [(name, f"{files / median(ms) * 1000:.0f}") for name, ms in taken.items()]
+        show(table(["WAY", "OBJECTS/S"], paces))
+        again: dict[str, Any] = {OURS: Again(ours)}
+        if program is not None:
+            again[DVC] = DvcAgain(ways[DVC])
+        show("\nWith nothing to do, the whole command:\n")
+        show(comparison(in_turns(again, ROUNDS), OURS))
+        faster = ratio(taken[DVC], taken[OURS]) if program is not None else None
+        return judged([
+            Goal("times as fast as dvc push", faster, NEEDED, least=True),
+            Goal("s to learn that nothing is to do", asked_again(ours.root, ours.url), NOTHING_S),
+        ])  # fmt: skip
+    finally:
+        server.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    given = sys.argv[1:]
+    sys.exit(main(int(given[0]) if given else 1000,
+                  Path(given[1]) if len(given) > 1 else Path(tempfile.gettempdir())))  # fmt: skip
