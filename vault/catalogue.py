@@ -16,7 +16,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,8 +117,8 @@ class Facets:
 
 Row = TypeVar("Row", ItemRow, IterationRow, RevisionRow, OrderRow)
 
-BROAD = 20_000  # finds; words that so many items have tell nothing, and are not ranked
-FACETED = 3_000  # finds that are counted; more would cost a search more than the search itself
+BROAD = 8_000  # finds; words that so many items have tell nothing, and are not ranked
+FACETED = 2_000  # finds that are counted; more would cost a search more than the search itself
 FACET_VALUES = 12  # of each kind of fact
 _RANK = "bm25(item_fts, 10.0, 5.0, 1.0, 0.4)"  # weights of number, title, words, text of drawings
 _RANKED = """
@@ -127,6 +127,10 @@ WITH hit AS MATERIALIZED (
     WHERE {conditions}
 )
 SELECT id FROM hit WHERE {bound} ORDER BY score, id LIMIT ?
+"""
+_UNRANKED = """
+SELECT item_fts.rowid FROM item_fts {further}
+WHERE {conditions} AND item_fts.rowid > ? ORDER BY item_fts.rowid LIMIT ?
 """
 _INDEXES = (
     ("item", ["fold"], True), ("item", ["path"], True), ("item", ["kind", "fold"], False),
@@ -240,10 +244,9 @@ class Catalogue:
         """Return the ids of what matches after a given one, the best first."""
         some = "SELECT 1 FROM item_fts WHERE item_fts MATCH ? LIMIT ?"
         count = self._execute(f"SELECT count(*) FROM ({some})", (values[0], BROAD + 1))[0][0]
-        rank = _RANK if count <= BROAD else "0.0"
         bound, bounds = "TRUE", []
         if start is not None:
-            one = f"SELECT {rank} FROM item_fts WHERE item_fts MATCH ? AND rowid = ?"
+            one = f"SELECT {_RANK} FROM item_fts WHERE item_fts MATCH ? AND rowid = ?"
             scores = self._execute(one, (values[0], start))
             if not scores:
                 return []
@@ -251,7 +254,10 @@ class Catalogue:
         # CROSS keeps the index outermost: asked for one item at a time it would take minutes
         further = "CROSS JOIN item ON item.id = item_fts.rowid" if where else ""
         conditions = " AND ".join(["item_fts MATCH ?", *where])
-        sql = _RANKED.format(rank=rank, further=further, conditions=conditions, bound=bound)
+        if count > BROAD:  # in the order of the index, which ends with the last one asked for
+            sql = _UNRANKED.format(further=further, conditions=conditions)
+            return [row[0] for row in self._execute(sql, (*values, start or 0, limit))]
+        sql = _RANKED.format(rank=_RANK, further=further, conditions=conditions, bound=bound)
         return [row[0] for row in self._execute(sql, (*values, *bounds, limit))]
 
     def _hits(self, ids: list[int], words: str) -> list[Hit]:
@@ -299,7 +305,7 @@ class Catalogue:
             for (number,) in self._execute(gone, (row.path, row.fold)):
                 self.drop_item(number)
             self._execute(_upsert("item", ItemRow, "fold", "words", "material"),
-                          (*astuple(row), *further))  # fmt: skip
+                          (*_values(row), *further))  # fmt: skip
 
     def drop_item(self, number: str) -> None:
         """Remove an item from lists; its iterations and revisions are history and stay."""
@@ -312,8 +318,7 @@ class Catalogue:
 
     def queue_reading(self, number: str, tree: str) -> None:
         """Remember that the files of an item, as in a tree, are to be read for the search."""
-        with self.transaction():
-            self._execute("INSERT OR REPLACE INTO unread VALUES (?, ?)", (fold(number), tree))
+        self._execute("INSERT OR REPLACE INTO unread VALUES (?, ?)", (fold(number), tree))
 
     def unread(self, after: str = "", limit: int = 100) -> list[ItemRow]:
         """Return items with files that were not read yet, by number, after a given one."""
@@ -347,13 +352,12 @@ class Catalogue:
 
     def put_iteration(self, row: IterationRow) -> None:
         """Write a commit that touched an item; they are written oldest first."""
-        columns = ", ".join(f'"{one.name}"' for one in fields(IterationRow))
-        with self.transaction():
-            self._execute(
-                f"INSERT INTO iteration ({columns}, fold) VALUES (?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                (*astuple(row), fold(row.number)),
-            )
+        columns = _columns(IterationRow)
+        self._execute(
+            f"INSERT INTO iteration ({columns}, fold) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (*_values(row), fold(row.number)),
+        )
 
     def revisions(self, number: str) -> list[RevisionRow]:
         """Return the revisions of an item in the order of the release log."""
@@ -368,7 +372,7 @@ class Catalogue:
         """Write a revision as it stands now."""
         with self.transaction():
             statement = _upsert("revision", RevisionRow, "fold, rev", "fold")
-            self._execute(statement, (*astuple(row), fold(row.number)))
+            self._execute(statement, (*_values(row), fold(row.number)))
 
     def put_entry(self, sequence: int, at: str) -> None:
         """Write the moment an entry of the release log says it was made."""
@@ -435,7 +439,7 @@ class Catalogue:
     def put_order(self, row: OrderRow) -> None:
         """Write a change order as it stands now."""
         with self.transaction():
-            self._execute(_upsert("change_order", OrderRow, "change"), astuple(row))
+            self._execute(_upsert("change_order", OrderRow, "change"), _values(row))
             self._execute("DELETE FROM order_item WHERE change = ?", (row.change,))
             for number in set(json.loads(row.items)):
                 self._execute("INSERT INTO order_item VALUES (?, ?)", (row.change, fold(number)))
@@ -494,8 +498,13 @@ def _hit(row: ItemRow, words: str, drawn: str, wanted: str) -> Hit:
     return Hit(row, snippet or search.marked(words, wanted), file)
 
 
+def _values(row: Row) -> tuple[Any, ...]:
+    """Return the values of a row as they are; ``astuple`` would copy each of them."""
+    return tuple(getattr(row, name) for name in row.__slots__)
+
+
 def _columns(kind: type[Row]) -> str:
-    return ", ".join(f'"{one.name}"' for one in fields(kind))
+    return ", ".join(f'"{name}"' for name in kind.__slots__)
 
 
 def _upsert(table: str, kind: type[Row], key: str, *further: str) -> str:

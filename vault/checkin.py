@@ -195,7 +195,7 @@ def checked(vault: Vault, name: str, path: Path) -> tuple[str, bytes | None]:
         raise errors.EmptyFile(name=name)
     if size > vault.settings.largest_file:
         raise errors.FileTooLarge(name=name, size=size, limit=vault.settings.largest_file)
-    if size <= grammars.LARGEST_TEXT:
+    if size <= grammars.LARGEST_TEXT and grammars.may_be_text(name):
         data = path.read_bytes()
         if grammars.is_text(name, data):
             grammars.check(name, data, name)

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from vault import bom, canonical, item, names, pushes, words
 from vault.catalogue import ItemRow, IterationRow
 from vault.errors import BadManifest
-from vault.history.repository import MAIN, Commit
+from vault.history.repository import MAIN, Commit, History
 from vault.home import Vault
 from vault.uses import WORKING
 
@@ -44,11 +46,7 @@ def has_drifted(vault: Vault, seen: str, tip: str) -> bool:
 
 def _take_in(vault: Vault, commit: Commit, by: str) -> None:
     before = commit.parents[0] if commit.parents else None
-    changed: dict[str, set[str]] = {}
-    for path in vault.history.changed(before, commit.oid):
-        folder = _item_folder(vault, commit.oid, before, path)
-        changed.setdefault(folder, set()).add(path.removeprefix(f"{folder}/"))
-    changed.pop("", None)
+    changed = _changed(vault.history, before, commit.oid)
     for folder in sorted(changed):
         data = vault.history.blob(commit.oid, f"{folder}/{item.FILE}")
         if data is None:
@@ -81,7 +79,8 @@ def _take_in(vault: Vault, commit: Commit, by: str) -> None:
             vault.catalogue.queue_reading(told.number, tree)
         if is_new or bom.FILE in changed[folder]:
             text = vault.history.blob(commit.oid, f"{folder}/{bom.FILE}")
-            vault.catalogue.uses.put(told.number, WORKING, lines_of(text))
+            if known is not None or text is not None:
+                vault.catalogue.uses.put(told.number, WORKING, lines_of(text))
 
 
 def lines_of(data: bytes | None) -> tuple[bom.Line, ...]:
@@ -94,13 +93,22 @@ def lines_of(data: bytes | None) -> tuple[bom.Line, ...]:
         return ()  # it came before there was a grammar; check-in refuses it now
 
 
-def _item_folder(vault: Vault, commit: str, before: str | None, path: str) -> str:
-    """Return the folder of the item a changed path belongs to, or nothing."""
-    folder = path.rpartition("/")[0]
-    while folder:
-        if path == f"{folder}/{item.FILE}" or vault.history.blob(commit, f"{folder}/{item.FILE}"):
+def _changed(history: History, before: str | None, commit: str) -> dict[str, set[str]]:
+    """Return the folders of items a commit touched, each with the paths in it that changed."""
+
+    @cache
+    def home(folder: str) -> str:
+        """Return the nearest folder at or above that is or was an item's, or nothing."""
+        if not folder or any(
+            history.blob(at, f"{folder}/{item.FILE}") for at in (commit, before) if at is not None
+        ):
             return folder
-        if before is not None and vault.history.blob(before, f"{folder}/{item.FILE}"):
-            return folder
-        folder = folder.rpartition("/")[0]
-    return ""
+        return home(folder.rpartition("/")[0])
+
+    found: dict[str, set[str]] = {}
+    for path in history.changed(before, commit):
+        folder, _, name = path.rpartition("/")
+        owner = folder if name == item.FILE else home(folder)
+        if owner:
+            found.setdefault(owner, set()).add(path.removeprefix(f"{owner}/"))
+    return found

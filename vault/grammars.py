@@ -21,11 +21,14 @@ TEXT_ENDINGS: Final = (".md", ".txt")
 LARGEST_TEXT: Final = 256 * 1024
 
 
+def may_be_text(name: str) -> bool:
+    """Say whether a file of this name can be such text, so that others need not be read for it."""
+    return name in KEPT_IN_GIT or name.lower().endswith(TEXT_ENDINGS)
+
+
 def is_text(name: str, data: bytes) -> bool:
     """Say whether a file is small text that lives in git itself, where it can be compared."""
-    if name not in KEPT_IN_GIT and not name.lower().endswith(TEXT_ENDINGS):
-        return False
-    if len(data) > LARGEST_TEXT or b"\0" in data:
+    if not may_be_text(name) or len(data) > LARGEST_TEXT or b"\0" in data:
         return False
     try:
         data.decode()

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from vault import checkin, clock, errors, following, item, names, pointer
 from vault.checkin import author
 from vault.errors import printable
 from vault.history import bulk, signing
-from vault.history.bulk import Step
+from vault.history.bulk import Ahead, Step
 from vault.history.repository import MAIN, Author, History, opened
 from vault.home import Vault
 from vault.item import Item
@@ -31,7 +32,9 @@ from vault.ledger.people import Person
 from vault.objects import opening
 
 Progress = Callable[[int], None]
+Outcome = tuple[str, bytes] | tuple[str, None, str]
 THREADS: Final = 2
+AT_ONCE: Final = 24  # files
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _KEPT_OUT: Final = frozenset({".git", ".dvc", ".svn", "__pycache__"})
 
@@ -116,18 +119,13 @@ def run(vault: Vault, actor: Person, source: Path, made: Plan, progress: Progres
     tip = following.follow(vault)
     left_out: list[tuple[str, str]] = []
     if is_repository(source):
-        steps: Iterable[Step] = _replayed(vault, opened(source), made, left_out, progress)
+        steps: Iterable[Ahead | Step] = _replayed(vault, opened(source), made, left_out, progress)
     else:
-        given = _gathered(vault, source, made, left_out, progress)
-        changes = {
-            path: data for path, data in given.items() if vault.history.blob(tip, path) != data
-        }
-        if not changes:
-            raise errors.NothingToCheckIn(number=source.name)
-        message = f"Import {made.files - len(left_out)} files of {len(made.items)} items\n"
-        steps = [Step(author(actor), int(time.time()), message, changes)]
+        steps = _brought(vault, actor, source, made, tip, left_out, progress)
     signer = signing.Signer(vault.history, signing.key_in(vault.keys))
     commit = bulk.pile_up(signer, MAIN, steps, tip)
+    if commit == tip:
+        raise errors.NothingToCheckIn(number=source.name)
     following.follow(vault)
     commits = len(vault.history.between(tip, commit))
     return Imported(commit, commits, len(made.items), made.files - len(left_out), tuple(left_out))
@@ -207,57 +205,89 @@ def _fault(name: str) -> str | None:
 
 
 def _walked(source: Path) -> Iterator[str]:
-    for folder, folders, files in os.walk(source):
-        folders[:] = sorted(set(folders) - _KEPT_OUT)
-        for name in sorted(files):
-            path = Path(folder) / name
-            if not path.is_symlink():
-                yield path.relative_to(source).as_posix()
+    waiting = [""]
+    while waiting:
+        under = waiting.pop()
+        with os.scandir(source / under) as found:
+            entries = sorted(found, key=lambda one: one.name)
+        yield from (
+            under + one.name for one in entries
+            if not one.is_dir(follow_symlinks=False) and not one.is_symlink()
+        )  # fmt: skip
+        waiting += [
+            f"{under}{one.name}/" for one in reversed(entries)
+            if one.is_dir(follow_symlinks=False) and one.name not in _KEPT_OUT
+        ]  # fmt: skip
 
 
 # --- a folder ---------------------------------------------------------------
 
 
+def _brought(
+    vault: Vault, actor: Person, source: Path, made: Plan, tip: str,
+    left_out: list[tuple[str, str]], progress: Progress,
+) -> Iterator[Ahead | Step]:  # fmt: skip
+    """Yield what is new as it comes, then the commit; all objects are kept by then."""
+    changes: dict[str, bytes | int | None] = {}
+    ahead = 0
+    for path, data in _gathered(vault, source, made, left_out, progress):
+        if vault.history.blob(tip, path) != data:
+            ahead += 1
+            changes[path] = ahead
+            yield Ahead(data)
+    if changes:
+        message = f"Import {made.files - len(left_out)} files of {len(made.items)} items\n"
+        yield Step(author(actor), int(time.time()), message, changes)
+
+
 def _gathered(
     vault: Vault, source: Path, made: Plan, left_out: list[tuple[str, str]], progress: Progress
-) -> dict[str, bytes | None]:
-    def taken(one: Planned, name: str) -> tuple[str, bytes] | tuple[str, None, str]:
+) -> Iterator[tuple[str, bytes]]:
+    def taken(one: Planned, name: str) -> Outcome:
         where = f"{one.source}/{name}"
         try:
-            given = _present(source / one.source / name, name)
-            file, data = checkin.kept_bytes(vault, name, given, kept)
+            file, data = checkin.kept_bytes(vault, name, source / where, kept)
         except errors.StoreUnwritable:
             raise  # a full disk is no fault of this file
         except errors.Refusal as refusal:
-            return where, None, str(refusal)
+            return where, None, _told(source / where, refusal)
         finally:
             progress(1)
         return f"{one.path}/{pointer.pointer_name(name) if file.md5 else name}", data
 
-    changes: dict[str, bytes | None] = {
-        f"{one.path}/{item.FILE}": item.write(one.item, None) for one in made.items if one.guessed
-    }
+    def some_taken(pairs: list[tuple[Planned, str]]) -> list[Outcome]:
+        return [taken(*pair) for pair in pairs]
+
+    for one in made.items:
+        if one.guessed:
+            yield f"{one.path}/{item.FILE}", item.write(one.item, None)
     with opening.together(vault.objects) as kept, ThreadPoolExecutor(THREADS) as pool:
-        for outcome in pool.map(lambda pair: taken(*pair), _pairs(made)):
+        for outcome in chain.from_iterable(pool.map(some_taken, _some(_pairs(made)))):
             if len(outcome) == 2:
-                changes[outcome[0]] = outcome[1]
+                yield outcome
             else:
                 left_out.append((outcome[0], outcome[2]))
-    return changes
+
+
+def _some(pairs: Iterator[tuple[Planned, str]]) -> Iterator[list[tuple[Planned, str]]]:
+    """Yield them by dozens, since handing one over costs a thread as much as hashing it."""
+    while some := list(islice(pairs, AT_ONCE)):
+        yield some
 
 
 def _pairs(made: Plan) -> Iterator[tuple[Planned, str]]:
+    faulty = {place for place, _why in made.faults}
     for one in made.items:
         for name in one.files:
-            if _fault(name) is None:
+            if f"{one.source}/{name}" not in faulty:
                 yield one, name
 
 
-def _present(path: Path, name: str) -> Path:
-    if not path.exists() and path.with_name(pointer.pointer_name(name)).exists():
+def _told(path: Path, refusal: errors.Refusal) -> str:
+    if not path.exists() and path.with_name(pointer.pointer_name(path.name)).exists():
         reason = "only its DVC pointer is here; run `dvc pull` there first"
-        raise errors.UnreadableFile(name=name, reason=reason)
-    return path
+        return str(errors.UnreadableFile(name=path.name, reason=reason))
+    return str(refusal)
 
 
 # --- a repository -----------------------------------------------------------

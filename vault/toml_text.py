@@ -8,6 +8,7 @@ a file is written, because it would cost every hook 50 ms at its start.
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
@@ -15,6 +16,7 @@ from typing import Any
 
 LARGEST = 256 * 1024  # bytes
 DEEPEST = 16  # levels
+_BARE = re.compile("[A-Za-z0-9_-]+")
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -52,6 +54,8 @@ def changed(previous: bytes | None, values: Mapping[str, Any]) -> bytes:
     A key whose plain value stays the same is not touched, so its spelling and comment stay too; a
     value of None removes the key.  Raises ValueError where the previous file cannot be read.
     """
+    if not previous and all(_is_simple(key, value) for key, value in values.items()):
+        return "".join(f'{key} = "{value}"\n' for key, value in values.items()).encode()
     import tomlkit  # noqa: PLC0415
 
     before = plain(read(previous or b""))
@@ -66,6 +70,14 @@ def changed(previous: bytes | None, values: Mapping[str, Any]) -> bytes:
     if plain(read(written)) != {key: value for key, value in after.items() if value is not None}:
         raise ValueError("it cannot be changed without losing something; edit it by hand")
     return written
+
+
+def _is_simple(key: str, value: Any) -> bool:
+    """Say whether a key and text need no quoting at all: nearly every new file has only such."""
+    return (
+        isinstance(value, str) and value.isprintable() and not set('"\\') & set(value)
+        and _BARE.fullmatch(key) is not None
+    )  # fmt: skip
 
 
 def _check(value: Any, depth: int) -> None:

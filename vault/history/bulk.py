@@ -19,25 +19,41 @@ from vault.history.repository import COMMITTER, Author
 from vault.history.signing import Signer
 
 PILE: Final = "refs/imports/"
+_FAST_IMPORT: Final = ("-c", "core.compression=0", "fast-import", "--quiet", "--done", "--force")
+"""Pointers and manifests are a few lines of digests, which compressing makes hardly smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The bytes of a file, given before the commit that sets it, so that git works meanwhile.
+
+    The first one of a pile is called 1, the next one 2, and so on.
+    """
+
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One commit to be: by whom, when (seconds since 1970), why, and the files it sets or removes."""
+    """One commit to be: by whom, when (seconds since 1970), why, and the files it sets or removes.
+
+    A number stands for the bytes given ahead.
+    """
 
     author: Author
     at: int
     message: str
-    changes: Mapping[str, bytes | None]
+    changes: Mapping[str, bytes | int | None]
 
 
-def pile_up(signer: Signer, ref: str, steps: Iterable[Step], expect: str) -> str:
+def pile_up(signer: Signer, ref: str, steps: Iterable[Ahead | Step], expect: str) -> str:
     """Write commits on top of ``expect`` and move the ref to the last one; raises MovedOn.
 
-    Paths have to be ones the vault's policy of names lets pass: quoting is not needed then.
+    Without any step nothing is moved, and ``expect`` is returned.  Paths have to be ones the
+    vault's policy of names lets pass: quoting is not needed then.
     """
     aside = PILE + secrets.token_hex(8)
-    process = signer.started(["fast-import", "--quiet", "--done", "--force"])
+    process = signer.started(_FAST_IMPORT)
     try:
         _write(process.stdin, steps, aside, expect)
         complaint = process.communicate()[1]
@@ -56,20 +72,27 @@ def pile_up(signer: Signer, ref: str, steps: Iterable[Step], expect: str) -> str
     return tip
 
 
-def _write(stream: IO[bytes], steps: Iterable[Step], aside: str, base: str) -> None:
+def _write(stream: IO[bytes], steps: Iterable[Ahead | Step], aside: str, base: str) -> None:
     committed = int(time.time())
-    for place, step in enumerate(steps):
+    ahead, source = 0, f"from {base}\n".encode()
+    for step in steps:
+        if isinstance(step, Ahead):
+            ahead += 1
+            stream.write(b"blob\nmark :%d\n" % ahead + _data(step.data))
+            continue
         lines = [
             f"commit {aside}",
             f"author {_identity(step.author)} {step.at} +0000",
             f"committer {COMMITTER[0]} <{COMMITTER[1]}> {committed} +0000",
         ]
         stream.write("\n".join(lines).encode() + b"\n" + _data(step.message.encode()))
-        if not place:
-            stream.write(f"from {base}\n".encode())
+        stream.write(source)
+        source = b""
         for path, data in step.changes.items():
             if data is None:
                 stream.write(b"D " + path.encode() + b"\n")
+            elif isinstance(data, int):
+                stream.write(b"M 100644 :%d %b\n" % (data, path.encode()))
             else:
                 stream.write(b"M 100644 inline " + path.encode() + b"\n" + _data(data))
     stream.write(b"done\n")
