@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from vault.reading import dxf, step
 
 PIECES = [b"0\n", b"MTEXT\n", b"TEXT\n", b"1\n", b"3\n", b"\\X2\\00D8\\X0\\", b"\\X4\\FFFFFFFF\\X0\\",
-          b"%%999", b"\\U+D800", b"'", b"ISO-10303-21;", b"=PRODUCT('a','b'", b";", b"\xff", b"\0"]  # fmt: skip
+          b"%%999", b"\\U+D800",
+          b"'", b"ISO-10303-21;", b"=PRODUCT('a','b'", b";", b"\xff", b"\0"]  # fmt: skip
 
 
 def entity(kind: str, text: str, code: str = "1") -> str:
