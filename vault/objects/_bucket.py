@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -36,9 +36,6 @@ from botocore.config import Config
 from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
 from vault.objects import _signing as signing
 from vault.objects.address import Address
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer as Buffer
 
 Answer = TypeVar("Answer")
 
@@ -438,7 +435,7 @@ class _Watched(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer, /) -> int | None:
+    def readinto(self, buffer: Any, /) -> int | None:
         left = self._pace.count(0)
         if left <= 0:
             raise TimeoutError("too slow")
