@@ -7,13 +7,14 @@ points at them; the commit is the one point at which the check-in happens.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vault import acting, errors, following, grammars, item, locks, names, pointer, worker
+from vault import acting, errors, following, grammars, item, locks, names, pointer, words, worker
 from vault.acting import Actor
 from vault.catalogue import ItemRow
 from vault.history.repository import MAIN, Author, Entry
@@ -173,10 +174,13 @@ def kept_bytes(
 
     Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
     """
-    name, text = checked(vault, name, path)
+    name, text, pages = _looked_at(vault, name, path)
     if text is not None:
         return CheckedIn(name, len(text), hashlib.sha256(text).hexdigest()), text
     digest = (objects or vault.objects).put(path, name)
+    if pages:
+        with contextlib.suppress(OSError):  # a cache; the search reads the file again
+            words.keep(vault, digest.sha256, "\n".join(pages))
     stands_for = pointer.write(pointer.Pointer(name, digest.md5, digest.size, digest.sha256))
     return CheckedIn(name, digest.size, digest.sha256, digest.md5), stands_for
 
@@ -186,6 +190,12 @@ def checked(vault: Vault, name: str, path: Path) -> tuple[str, bytes | None]:
 
     Raises BadFileName, EmptyFile, FileTooLarge, UnreadableFile or BadManifest.
     """
+    name, text, _pages = _looked_at(vault, name, path)
+    return name, text
+
+
+def _looked_at(vault: Vault, name: str, path: Path) -> tuple[str, bytes | None, Sequence[str]]:
+    """Return what ``checked`` does, and the text of a PDF's pages, since it was opened anyway."""
     name = names.file_name(name)
     try:
         size = path.stat().st_size
@@ -199,14 +209,14 @@ def checked(vault: Vault, name: str, path: Path) -> tuple[str, bytes | None]:
         data = path.read_bytes()
         if grammars.is_text(name, data):
             grammars.check(name, data, name)
-            return name, data
+            return name, data, ()
     if name in grammars.KEPT_IN_GIT:
         raise errors.BadManifest(where=name, why="it is not UTF-8 text of at most 256 kB")
-    _is_what_it_says(name, path)
-    return name, None
+    return name, None, _pages_of(name, path)
 
 
-def _is_what_it_says(name: str, path: Path) -> None:
+def _pages_of(name: str, path: Path) -> Sequence[str]:
+    """Return the text of a PDF's pages; raises UnreadableFile where a file is not what it says."""
     with path.open("rb") as file:
         start = file.read(1024)
     if start.startswith(b"version https://git-lfs.github.com/spec/"):
@@ -214,7 +224,9 @@ def _is_what_it_says(name: str, path: Path) -> None:
     if name.lower().endswith(".pdf"):
         if b"%PDF-" not in start:
             raise errors.UnreadableFile(name=name, reason="it is not a PDF")
-        pictures.facts(worker.shared(), path, name)
+        pages: list[str] = pictures.facts(worker.shared(), path, name)["text"]
+        return pages
+    return ()
 
 
 def _changes(

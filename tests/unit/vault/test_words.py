@@ -51,6 +51,7 @@ def test_words_of_files_are_found_and_name_their_file(vault: Vault, bracket: str
     from vault import words
 
     assert vault.catalogue.unread_count() == 1
+    assert len(list((vault.root / "cache" / "words").glob("*.txt"))) == 1  # the PDF was opened
     assert found(vault, "spigot") == []
     assert words.read_pending(vault) == words.Reading(1, 0)
     assert found(vault, "spigot") == [(bracket, "a.pdf", "SPIGOT")]
@@ -123,6 +124,8 @@ def test_a_damaged_file_has_no_words_and_keeps_nobody_waiting(
     stored = sorted((vault.root / "objects" / "files" / "md5").rglob("*"))
     gone = next(one for one in stored if one.is_file() and b"BBB" in _text(one))
     gone.rename(tmp_path / "away")
+    for one in (vault.root / "cache" / "words").glob("*.txt"):
+        one.unlink()  # what the check-in had kept
     assert words.read_pending(vault) == words.Reading(2, 1)
     assert found(vault, "ccc")
     (tmp_path / "away").rename(gone)
