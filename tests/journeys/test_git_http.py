@@ -93,13 +93,15 @@ def test_who_may_not_clone_is_told(address: Address, tmp_path: Path, who: str) -
 
 @pytest.mark.parametrize("who", ["mchen", "quinn"])
 def test_who_only_reads_cannot_push(
-    vault: Vault, address: Address, tmp_path: Path, who: str
+    vault: Vault, server: Any, address: Address, token: Callable[..., str], tmp_path: Path, who: str
 ) -> None:
     """Approvers and quality clone; their push ends before anything is sent."""
     git(tmp_path, "clone", "-q", address(who), who)
     item(tmp_path / who, "10-0042", notes=b"one")
     before = vault.history.tip("refs/heads/main")
     assert "403" in git(tmp_path / who, "push", "origin", "main", fails=True)
+    asked = f"{server.url}/vault.git/info/refs?service=git-receive-pack"
+    assert ask(asked, who, token(who))[0] == 403
     assert vault.history.tip("refs/heads/main") == before
 
 
