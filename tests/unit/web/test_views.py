@@ -258,3 +258,45 @@ def test_lists_are_paged_by_key(app: Any, guest: Any) -> None:
         more = re.search(r'href="([^"]+)" rel="next"', page)
         path = more[1].replace("&amp;", "&") if more else ""
     assert found == ["10-0042", *(f"30-{at:04d}" for at in range(55))]
+
+
+def test_a_list_is_narrowed_by_links_and_names_the_file_that_was_found(
+    guest: Any, stock: Any
+) -> None:
+    """A word on the drawing finds its item and says where; facets are links that can be undone."""
+    from vault import home, words
+
+    browser = guest("eli")
+    browser.post("/items/new", {"number": "10-0050", "title": "Vise <b>", "kind": "fixture",
+                                "owner": "mchen", "note": "x"})  # fmt: skip
+    vault = home.open_vault(stock.root)
+    words.read_pending(vault)
+    vault.close()
+    page = browser.get("/items?q=second").text
+    assert "10-0042.pdf: …" in page
+    assert "<mark>second</mark>" in page
+    page = browser.get("/items").text
+    assert 'href="/items?kind=fixture"' in page
+    narrowed = browser.get("/items?kind=fixture").text
+    assert "10-0050" in narrowed
+    assert "10-0042" not in narrowed
+    assert 'name="kind" value="fixture"' in narrowed
+    assert browser.get("/items?state=1%3D1").status_code == 200
+
+
+def test_an_item_shows_what_it_is_made_of_and_what_uses_it(guest: Any) -> None:
+    """Both tables link to each other; a number nobody knows is shown and not linked."""
+    browser = guest("eli")
+    bom = b"number,qty,find\n10-0042,2,1\n99-0001,0.5,2\n"
+    answer = browser.post("/items/new", {
+        "number": "10-0060", "title": "Gearbox", "kind": "assembly", "owner": "mchen", "note": "x",
+        "files": [upload("bom.csv", bom)],
+    })  # fmt: skip
+    assert answer.status_code == 303
+    page = browser.get("/items/10-0060").text
+    assert "Made of" in page
+    assert 'href="/items/10-0042/A"' in page
+    assert "unknown" in page
+    assert 'href="/items/99-0001"' not in page
+    assert "work in progress" in browser.get("/items/10-0042").text
+    assert "Used in" not in guest("otto").get("/items/10-0042").text
