@@ -76,8 +76,8 @@ class Loose:
                     file.write(zlib.compress(whole, 1))
                     file.flush()
                 durable.fsync_handles(handles)
-            for aside, place in asides.items():
-                aside.replace(place)
+            for aside in list(asides):
+                aside.replace(asides.pop(aside))
         finally:
             for aside in asides:
                 aside.unlink(missing_ok=True)
