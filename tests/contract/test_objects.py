@@ -240,6 +240,43 @@ def test_many_threads_put_and_read_at_once(store: ObjectStore) -> None:
     assert len(set(store.digests())) == 20
 
 
+# --- the bucket ---------------------------------------------------------------------------
+
+
+def test_a_long_list_comes_in_pages(
+    s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More keys than an answer holds are all listed, once each, with the size of their bytes."""
+    from vault.objects import _bucket
+
+    monkeypatch.setattr(_bucket, "KEYS_AT_ONCE", 7)
+    store = open_bare(f"{s3_url.replace('?', '/a b+ü?')}", tmp_path)
+    kept = {store.put(io.BytesIO(bytes(one))).md5: one for one in range(1, 30)}
+    assert sorted(store.sizes()) == sorted(kept.items())
+
+
+def test_a_large_object_goes_in_parts(
+    s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part is proved by its own digest; again it changes nothing; a wrong one is healed."""
+    from vault.objects import _s3
+
+    monkeypatch.setattr(_s3, "PART", 5 * CHUNK)  # the least S3 takes
+    data = os.urandom(11 * CHUNK + 1)
+    store = open_bare(s3_url, tmp_path)
+    assert isinstance(store, S3Store)
+    digest = store.put(io.BytesIO(data))
+    facts = store.bucket.facts(store._key(digest.md5))
+    assert facts is not None
+    assert facts.checksum.endswith("-3")
+    assert store.put(io.BytesIO(data)) == digest
+    assert store.read(digest) == data
+    overwrite(store, digest.md5, data[:-1])
+    assert store.put(io.BytesIO(data)) == digest
+    assert store.fault(digest) is None
+    assert "Uploads" not in store.bucket.call("list_multipart_uploads")
+
+
 # --- the folder ---------------------------------------------------------------------------
 
 
