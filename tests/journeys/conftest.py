@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vault.home import Vault
 
 BIN = Path(sys.executable).parent
-PATIENCE_S = 30
+PATIENCE_S = 90
 
 
 @dataclass

@@ -17,6 +17,9 @@ outside the clone that pulls it.  That this is so is the last test here.
 
 from __future__ import annotations
 
+import gc
+import warnings
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["dvc", "make_tmp_dir", "scm", "tmp_dir"]
 pytestmark = pytest.mark.filterwarnings("ignore")  # DVC's warnings are DVC's
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """Let go of the connections DVC leaves open, here, so that no later test is blamed for them."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 class EachFileByItself:
