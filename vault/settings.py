@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from vault import durable, toml_text
 from vault.errors import BadSettings
-from vault.objects import address, opening
+from vault.objects import address
 
 FILE = "titleblock.toml"
 PREFIX = "TITLEBLOCK_"
@@ -38,8 +38,8 @@ class Settings:
     shop_name: str = ""
     trusted_hosts: tuple[str, ...] = ()
     largest_file: int = 1024**3  # bytes
-    largest_cache: int = opening.LARGEST_CACHE  # bytes
-    hold_years: int = opening.HOLD_YEARS
+    largest_cache: int = address.LARGEST_CACHE  # bytes
+    hold_years: int = address.HOLD_YEARS
     paper: str = "A4"
     time_zone: str = "UTC"
     source_url: str = ""

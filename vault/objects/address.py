@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 SCHEME = "s3"
+LARGEST_CACHE = 10 * 1024**3  # bytes of copies at hand
+HOLD_YEARS = 10
 OPTIONS = ("endpoint", "region", "profile")
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

@@ -17,11 +17,10 @@ from vault.objects._cached import Cache, CachedStore
 from vault.objects._folder import FolderStore
 from vault.objects._memory import MemoryStore
 from vault.objects._s3 import S3Store
+from vault.objects.address import HOLD_YEARS, LARGEST_CACHE
 from vault.objects.store import ObjectStore
 
 COPIES: Final = "cache/objects"
-LARGEST_CACHE: Final = 10 * 1024**3  # bytes
-HOLD_YEARS: Final = 10
 
 
 def open_store(
