@@ -7,7 +7,7 @@ follow a pointer out of the repository.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -19,12 +19,14 @@ from vault.history.repository import History
 from vault.objects.store import ObjectStore
 from vault.pointer import Pointer
 
+Store = Callable[[], ObjectStore]
+"""The way to the store, which is opened for the first pointer only."""
 LFS: Final = b"version https://git-lfs.github.com/spec/"
 _LARGEST_LFS: Final = 1024  # bytes
 
 
 def faults(
-    history: History, trees: Trees, tree: str, change: Change, objects: ObjectStore | None
+    history: History, trees: Trees, tree: str, change: Change, objects: Store | None
 ) -> Iterator[Refusal]:
     """Yield what is wrong with a changed file of an item; without objects only with its text."""
     node, path = change.now, PurePosixPath(change.path)
@@ -64,7 +66,7 @@ def _grammar_faults(name: str, data: bytes, where: str) -> Iterator[Refusal]:
 
 
 def _pointer_faults(
-    history: History, trees: Trees, tree: str, change: Change, objects: ObjectStore | None
+    history: History, trees: Trees, tree: str, change: Change, objects: Store | None
 ) -> Iterator[Refusal]:
     told = _pointer(history, change.now.oid if change.now else "", change.path)
     if isinstance(told, Refusal):
@@ -77,7 +79,7 @@ def _pointer_faults(
     if trees.node(tree, beside) is not None:
         yield FileTwice(path=beside, pointer=PurePosixPath(change.path).name)
     if objects is not None and not _same_bytes(history, told, change):
-        yield from _object_faults(told, change.path, objects)
+        yield from _object_faults(told, change.path, objects())
 
 
 def _pointer(history: History, oid: str, where: str) -> Pointer | Refusal:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hooks import refs
 from hooks.errors import NoRepository
 from vault import durable, home, settings
 from vault.history import repository
@@ -44,6 +46,22 @@ _STUB_AFTER: Final = """\
 given=$(cat; printf .)
 printf %s "${{given%.}}" | "$0.{before}" "$@" || exit
 printf %s "${{given%.}}" | exec {python} -I -m hooks.{module} "$@"
+"""
+_TRANSACTION: Final = """\
+#!/bin/sh
+{mark}; write it again by the same words.
+# It runs twice for each ref of a push, so Python is started only for what the shell cannot decide.
+case "$1" in prepared | committed) ;; *) exit 0 ;; esac
+other=
+while read -r _old _new ref; do
+    set -- "$@" "$ref"
+    case "$ref" in {main} | HEAD) ;; *) other=1 ;; esac
+done
+if [ -z "$other" ]; then
+    [ "$1" = prepared ] && exit 0
+    {sync} objects/pack objects refs/heads refs . 2>/dev/null && exit 0
+fi
+exec {python} -I -m hooks.reference_transaction "$@"
 """
 
 
@@ -116,8 +134,16 @@ def _written(folder: Path, names: tuple[str, ...], *, guards_a_vault: bool) -> I
 def _write(hook: Path) -> None:
     earlier = hook.with_name(f"{hook.name}.{BEFORE}")
     stub = _STUB_AFTER if earlier.exists() and os.access(earlier, os.X_OK) else _STUB
+    if hook.name == "reference-transaction":
+        stub = _TRANSACTION
     text = stub.format(
         mark=MARK, before=BEFORE, python=shlex.quote(Path(sys.executable).as_posix()),
-        module=hook.name.replace("-", "_"),
+        module=hook.name.replace("-", "_"), main=refs.MAIN, sync=_sync(),
     )  # fmt: skip
     durable.write(hook, text.encode(), mode=0o755)
+
+
+def _sync() -> str:
+    """Return the program that flushes folders to disk; on other systems it promises less."""
+    found = shutil.which("sync") if sys.platform == "linux" else None
+    return shlex.quote(found) if found else "false"

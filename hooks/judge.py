@@ -92,7 +92,9 @@ def _of_items(
         if change.now is None and tree_names.steers(change.path):
             yield SteeringFile(path=change.path, commit=new[:12])
         if contents.is_pointer(change.path) or items.folder_of(trees, new_tree, change.path):
-            yield from contents.faults(vault.history, trees, new_tree, change, vault.objects)
+            yield from contents.faults(
+                vault.history, trees, new_tree, change, lambda: vault.objects
+            )
     yield from items.nesting(trees, new_tree, changes)
     yield from items.faults(vault, told)
     numbers = items.touched(vault, trees, old_tree, new_tree, changes, told)

@@ -8,24 +8,22 @@ flushed: git does not, and a power cut would take back what was answered.
 
 from __future__ import annotations
 
-# Nothing but this is imported: it runs twice for each ref of a push.
+# Nothing but this is imported: it runs for each ref of a push.
 import os
 import sys
 
 from hooks import refs
 
-FOLDERS = ("objects/pack", "objects", "refs/heads/work", "refs/heads", "refs", ".")
+FOLDERS = ("objects/pack", "objects", "refs/heads", "refs", ".")
 
 
-def main() -> int:
+def main(state: str, moving: list[str]) -> int:
     """Refuse a transaction that touches what the vault keeps, or flush one that has ended."""
-    state = sys.argv[1] if len(sys.argv) > 1 else ""
     if state == "committed":
-        _flush(os.environ.get("GIT_DIR", "."))
+        _flush(os.environ.get("GIT_DIR", "."), moving)
     if state != "prepared":
         return 0
-    kept = [line.rstrip("\n").split(" ", 2)[2] for line in sys.stdin]
-    kept = [ref for ref in kept if refs.is_kept_by_us(ref)]
+    kept = [ref for ref in moving if refs.is_kept_by_us(ref)]
     if kept:
         shown = ", ".join(ascii(ref)[1:-1] for ref in kept)
         sys.stderr.write(
@@ -34,10 +32,15 @@ def main() -> int:
     return 1 if kept else 0
 
 
-def _flush(git_dir: str) -> None:
+def _flush(git_dir: str, moved: list[str]) -> None:
     if os.name == "nt":
         return
-    for name in FOLDERS:
+    places = list(FOLDERS)
+    for ref in moved:
+        while "/" in ref:
+            ref = ref.rpartition("/")[0]  # noqa: PLW2901 - upwards, folder by folder
+            places.append(ref)
+    for name in dict.fromkeys(places):
         place = os.path.join(git_dir, name)  # noqa: PTH118 - pathlib would double the start
         if os.path.isdir(place):  # noqa: PTH112
             handle = os.open(place, os.O_RDONLY)
@@ -46,4 +49,4 @@ def _flush(git_dir: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
