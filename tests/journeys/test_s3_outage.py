@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vault.home import Vault
     from vault.ledger.people import Person
 
-PATIENCE_S = 7.0  # six, and a busy machine
+PATIENCE_S = 12.0  # six, and a busy machine
 ALREADY = os.urandom(300_000)
 NEW = os.urandom(300_000)
 SLOW_DOWN = (
