@@ -191,7 +191,11 @@ def main(files: int, folder: Path) -> int:
         if program is not None:
             again[DVC] = DvcAgain(ways[DVC])
         show("\nWith nothing to do, the whole command:\n")
-        show(comparison(in_turns(again, ROUNDS), OURS))
+        idle = in_turns(again, ROUNDS)
+        show(comparison(idle, OURS))
+        for name, ms in idle.items():
+            apart = files / (median(taken[name]) - median(ms)) * 1000
+            show(f"{name}: {apart:.0f} objects/s, the start of the command apart")
         faster = ratio(taken[DVC], taken[OURS]) if program is not None else None
         return judged([
             Goal("times as fast as dvc push", faster, NEEDED, least=True),
