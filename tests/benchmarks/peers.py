@@ -207,7 +207,7 @@ class SvnCommit(Peer):
 
     def build(self, files: Files) -> None:
         """Load a repository of one revision and check the one folder out."""
-        self.url = load_svn(self.disk / "svn", files)
+        self.url = load_svn(self.disk / "svn", self.memory.parent, files)
         self._copy = self.memory / "copy"
         call("svn", "checkout", "-q", "--depth", "empty", self.url, self._copy)
         folder = TARGET.rpartition("/")[0]
@@ -230,7 +230,7 @@ class SvnMucc(Peer):
 
     def build(self, files: Files) -> None:
         """Load a repository of one revision."""
-        self.url = load_svn(self.disk / "svn", files)
+        self.url = load_svn(self.disk / "svn", self.memory.parent, files)
 
     def prepare(self, turn: int) -> None:
         """Write the new bytes."""
@@ -267,11 +267,17 @@ class Dvc(Peer):
         call("git", "commit", "-q", "-m", "check in", cwd=self.memory)
 
 
-def load_svn(root: Path, files: Files) -> str:
-    """Make a Subversion repository with these files in one revision and return its address."""
-    call("svnadmin", "create", root)
-    given = b"".join(dumped({**files, TARGET: b"first", OTHER: b"first"}))
-    call("svnadmin", "load", "-q", "--no-flush-to-disk", root, given=given)
+def load_svn(root: Path, memory: Path, files: Files) -> str:
+    """Make a Subversion repository with these files in one revision and return its address.
+
+    It is loaded once, in memory, and copied: on a disk ``svnadmin load`` takes minutes.
+    """
+    model = memory / "svn-model"
+    if not model.exists():
+        call("svnadmin", "create", model)
+        given = b"".join(dumped({**files, TARGET: b"first", OTHER: b"first"}))
+        call("svnadmin", "load", "-q", "--no-flush-to-disk", model, given=given)
+    shutil.copytree(model, root)
     return f"file://{root}"
 
 
