@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+# urllib.request is imported for addresses with file:// only: it brings a web client along.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from vault.errors import BadSettings
 from vault.objects import address
@@ -56,7 +56,7 @@ def open_bare(
         return S3Store.create(where, hold_years) if create else S3Store(where, hold_years)
     if separator and scheme != "file":
         raise BadSettings(where=root, why=f"there is no object store for {scheme}://")
-    folder = Path(url2pathname(urlsplit(url).path)) if separator else root / url
+    folder = _path(url) if separator else root / url
     return FolderStore.create(folder) if create else FolderStore(folder)
 
 
@@ -71,3 +71,9 @@ def together(store: ObjectStore) -> Iterator[ObjectStore | Batch]:
             yield batch
     else:
         yield store
+
+
+def _path(url: str) -> Path:
+    from urllib.request import url2pathname  # noqa: PLC0415 - see the top of the file
+
+    return Path(url2pathname(urlsplit(url).path))
