@@ -7,6 +7,7 @@ hundred thousand files from a disk takes minutes.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -33,6 +34,7 @@ SIDES = ("left", "right", "upper", "lower", "inner", "outer", "front", "rear", "
 def isolate() -> None:
     """Leave everything the person configured for git, Subversion and DVC out of what follows."""
     home = Path(tempfile.mkdtemp(prefix="titleblock-bench-home-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     (home / "gitconfig").write_text("[user]\n\tname = Bench\n\temail = bench@localhost\n")
     for name in [one for one in os.environ if one.startswith(("GIT_", "TITLEBLOCK_", "XDG_"))]:
         del os.environ[name]
