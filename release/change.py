@@ -18,7 +18,14 @@ from release.errors import NoSuchChange, WrongState
 from vault import canonical, errors
 
 FILE: Final = "order.json"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+_READABLE: Final = frozenset({1, 2})
+CLASSES: Final = ("major", "minor", "administrative")
+"""The classes of change: affects form, fit or function; affects none; affects only the record."""
+STOCK: Final = ("", "use as is", "rework", "scrap", "return", "none on hand")
+"""What happens to pieces that lie finished; empty: nobody has said."""
+IN_PROCESS: Final = ("", "continue", "move", "hold")
+"""What the author proposes for jobs in process on the old revision; each job is decided alone."""
 _NAME = re.compile(r"CO-(\d{4,9})\Z")
 
 
@@ -57,7 +64,11 @@ class FileFact:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """An item in an order, bound to the git tree and the bytes it had."""
+    """An item in an order, bound to the git tree and the bytes it had.
+
+    ``notes`` say what changed in this item, ``stock`` and ``in_process`` what becomes of what
+    was made to the old revision.
+    """
 
     number: str
     title: str
@@ -69,6 +80,9 @@ class OrderItem:
     from_rev: str | None
     files: tuple[FileFact, ...]
     contributors: tuple[str, ...]
+    notes: str = ""
+    stock: str = ""
+    in_process: str = ""
 
     @property
     def digest(self) -> str:
@@ -119,6 +133,16 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegation:
+    """A person asked to sign this one order lets somebody else do it, where the rules allow that."""
+
+    by: str
+    to: str
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of an order's story; ``automatic`` where no person decided it."""
 
@@ -131,7 +155,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A change order: the items released together, why, and the sign-offs."""
+    """A change order: the items released together, why, and the sign-offs.
+
+    ``observers`` see and comment but cannot act; ``readers`` have to acknowledge the new
+    revisions before they work on them.
+    """
 
     change: str
     state: str
@@ -142,6 +170,10 @@ class Order:
     signoffs: tuple[Signoff, ...] = ()
     overrides: tuple[Override, ...] = ()
     events: tuple[Event, ...] = ()
+    change_class: str = "major"
+    observers: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
 
     def item(self, number: str) -> OrderItem:
         """Return an item of the order; raises NoSuchItem."""
@@ -176,7 +208,7 @@ def read(data: bytes, where: str) -> Order:
     """Return the order of an ``order.json``; raises DamagedHistory where it is not one."""
     try:
         told = canonical.loads(data)
-        if told.pop("schema") != SCHEMA:
+        if told.pop("schema") not in _READABLE:
             raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
         return Order(**{**told, **_lists(told)})
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
@@ -201,4 +233,7 @@ def _lists(told: dict[str, Any]) -> dict[str, Any]:
         ),
         "overrides": tuple(Override(**one) for one in told["overrides"]),
         "events": tuple(Event(**one) for one in told["events"]),
+        "observers": tuple(told.get("observers", ())),
+        "readers": tuple(told.get("readers", ())),
+        "delegations": tuple(Delegation(**one) for one in told.get("delegations", ())),
     }

@@ -305,7 +305,8 @@ def _refreshed(vault: Vault, order: Order) -> tuple[Order, list[str]]:
             continue
         if row is None:
             raise errors.NoSuchItem(number=one.number)
-        items.append(gate.gathered(vault, log, row, main))
+        fresh = gate.gathered(vault, log, row, main)
+        items.append(replace(fresh, notes=one.notes, stock=one.stock, in_process=one.in_process))
         if row.tree != one.tree:
             changed.append(one.number)
     return replace(order, items=tuple(items)), changed
