@@ -104,7 +104,8 @@ class Bound:
 class Signoff:
     """A signature: who, printed name, meaning, when (UTC), on which bytes (21 CFR 11.50, 11.70).
 
-    ``voided`` says for each item whose bytes changed afterwards when and why.
+    ``voided`` says for each item it counts for no more when and why; ``executed`` names the
+    components the person gave, and the place in a sitting of several (21 CFR 11.200).
     """
 
     by: str
@@ -114,11 +115,17 @@ class Signoff:
     comment: str
     items: Mapping[str, Bound]
     voided: Mapping[str, str] = field(default_factory=dict)
+    executed: str = ""
 
     def covers(self, item: OrderItem) -> bool:
         """Say whether this signature still stands for an item as it is now."""
         bound = self.items.get(item.number)
         return bound == Bound(item.tree, item.digest) and item.number not in self.voided
+
+    def void_for(self, reasons: Mapping[str, str]) -> Signoff:
+        """Return the signature void for some items, each with its reason; the first one stays."""
+        fresh = {one: why for one, why in reasons.items() if one in self.items}
+        return replace(self, voided={**fresh, **self.voided})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,11 @@ class Order:
                 return one
         raise errors.NoSuchItem(number=number)
 
+    @property
+    def comments(self) -> tuple[Event, ...]:
+        """Return what people said of the order, oldest first."""
+        return tuple(one for one in self.events if one.act == "comment")
+
     def acted(self, event: Event, **changes: Any) -> Order:
         """Return the order after an event; raises WrongState where the lifecycle refuses it."""
         state = lifecycle.after(lifecycle.ORDER, self.state, event.act)
@@ -196,6 +208,7 @@ class Order:
 _DONE: Final = {
     "open": "opened", "amend": "amended", "sign": "signed", "void": "voided",
     "override": "overridden", "reject": "rejected", "cancel": "cancelled", "release": "released",
+    "withdraw": "withdrawn", "comment": "commented on", "delegate": "delegated",
 }  # fmt: skip
 
 

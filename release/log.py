@@ -23,7 +23,9 @@ from vault.history.repository import RELEASES
 from vault.home import Vault
 from vault.objects.store import Digest
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+_READABLE: Final = frozenset({1, 2})
+"""The first had neither class of change, notes and dispositions, overrides nor delegations."""
 HEAD: Final = "head.json"
 Standing = Literal["current", "superseded", "recalled"]
 
@@ -56,6 +58,8 @@ class Revision:
 
     ``sequence`` is the place in the log, ``source_commit`` and ``tree`` what was
     released, ``url`` the address in the QR of the stamp and ``code`` its last part.
+    ``notes`` say why the order was, ``item_notes`` what changed in this item, ``stock`` and
+    ``in_process`` what becomes of what was made before; a record of schema 1 names no class.
     """
 
     number: str
@@ -78,6 +82,12 @@ class Revision:
     files: tuple[ReleasedFile, ...]
     signoffs: tuple[Mapping[str, Any], ...]
     findings: tuple[Finding, ...]
+    change_class: str = ""
+    item_notes: str = ""
+    stock: str = ""
+    in_process: str = ""
+    overrides: tuple[Mapping[str, Any], ...] = ()
+    delegations: tuple[Mapping[str, Any], ...] = ()
 
     def file(self, name: str) -> ReleasedFile:
         """Return a released file by name; raises NoSuchFile."""
@@ -87,9 +97,22 @@ class Revision:
         raise errors.NoSuchFile(where=f"{self.number} {self.rev}", name=name)
 
 
+INSTRUCTIONS: Final = ("stop", "finish lot", "scrap", "ask")
+"""What a recall tells the floor to do with what is in work; the first where nobody says."""
+_ORDERS: Final = {
+    "stop": "Stop work now. Set aside and mark what you have",
+    "finish lot": "Finish the lot you are on; start no new one",
+    "scrap": "Stop work now. Scrap what was made from it",
+    "ask": "Stop work now and ask",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """A withdrawn revision: who, when, why."""
+    """A withdrawn revision: who, when, why, what the floor does now, and whom it asks.
+
+    ``ask`` names a person, or nobody.  Records from before there were instructions say ``stop``.
+    """
 
     number: str
     rev: str
@@ -97,6 +120,16 @@ class Recall:
     at: str
     reason: str
     sequence: int
+    instruction: str = INSTRUCTIONS[0]
+    ask: str = ""
+
+    @property
+    def order(self) -> str:
+        """Return the instruction as a sentence to whoever stands at the machine."""
+        told = _ORDERS.get(self.instruction, self.instruction)
+        if not self.ask:
+            return f"{told}{' your planner' if self.instruction == 'ask' else ''}."
+        return f"{told} {self.ask}." if self.instruction == "ask" else f"{told}. Ask {self.ask}."
 
 
 def folder(number: str) -> str:
@@ -134,7 +167,7 @@ def read(data: bytes, where: str) -> Revision:
     """Return the revision of a record; raises DamagedHistory where it is not one."""
     try:
         told = canonical.loads(data)
-        if told.pop("schema") != SCHEMA:
+        if told.pop("schema") not in _READABLE:
             raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
         files = tuple(
             ReleasedFile(
@@ -143,8 +176,8 @@ def read(data: bytes, where: str) -> Revision:
             for one in told["files"]
         )
         findings = tuple(Finding(**one) for one in told["findings"])
-        signoffs = tuple(told["signoffs"])
-        return Revision(**{**told, "files": files, "findings": findings, "signoffs": signoffs})
+        lists = {name: tuple(told.get(name, ())) for name in ("signoffs", "overrides", "delegations")}
+        return Revision(**{**told, **lists, "files": files, "findings": findings})
     except (ValueError, TypeError, KeyError) as fault:
         raise errors.DamagedHistory(where=where, why=fault) from fault
 

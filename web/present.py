@@ -39,6 +39,8 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("inbox", "unknown"): State("wait", "clock", "Waits"),
     ("order", "open"): State("wait", "clock", "In review"),
     ("order", "released"): State("go", "check", "Released"),
+    ("order", "new"): State("calm", "ring", "Not opened yet"),
+    ("order", "withdrawn"): State("act", "pen", "Taken back to work"),
     ("order", "rejected"): State("halt", "cross", "Rejected"),
     ("order", "cancelled"): State("calm", "dash", "Cancelled"),
     ("finding", "satisfied"): State("go", "check", "Satisfied"),
