@@ -15,6 +15,7 @@ from typing import Any
 from release import gate, lifecycle, orders, requirements, rulebook, settling, transaction
 from release.change import Bound, Event, Order, OrderItem, Override, Signoff
 from release.errors import (
+    BadInstruction,
     ChangedSinceSeen,
     ChangedSinceSigned,
     InAnotherChange,
@@ -28,7 +29,7 @@ from release.errors import (
 )
 from release.finding import Finding
 from release.gate import Judgement
-from release.log import Recall, ReleaseLog, Revision
+from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
 from release.orders import Filed
 from release.requirements import SignedOff
 from vault import checkin, clock, errors, importing, item
@@ -251,8 +252,15 @@ def release(
     return made
 
 
-def recall(vault: Vault, actor: Person, number: str, rev: str, reason: str) -> Recall:
-    """Withdraw a released revision; by its approval owner or an administrator, with a reason."""
+def recall(
+    vault: Vault, actor: Person, number: str, rev: str, reason: str,
+    instruction: str = INSTRUCTIONS[0], ask: str = "",
+) -> Recall:  # fmt: skip
+    """Withdraw a released revision; by its approval owner or an administrator, with a reason.
+
+    ``instruction`` tells the floor what to do with what is in work, ``ask`` whom to ask.  Raises
+    NoSuchRevision, NotAnApprover, NoNotes, BadInstruction, NoSuchPerson or RevisionWrongState.
+    """
     settling.settle(vault)
     log = ReleaseLog(vault)
     revision = log.revision(number, rev)
@@ -261,10 +269,13 @@ def recall(vault: Vault, actor: Person, number: str, rev: str, reason: str) -> R
         raise NotAnApprover(name=actor.name, change=f"{number} {rev}", why=why)
     if not reason.strip():
         raise NoNotes(what="recall")
+    if instruction not in INSTRUCTIONS or (instruction == "ask" and not ask):
+        raise BadInstruction(instruction=instruction or "nothing", known=", ".join(INSTRUCTIONS))
+    asked = people.get(vault.ledger, ask).name if ask else ""
     standing = log.standing(number, rev)
     if lifecycle.after(lifecycle.REVISION, standing, "recall") is None:
         raise RevisionWrongState(number=number, rev=rev, state=standing, act="recalled")
-    made = transaction.recall(vault, actor, revision, reason.strip())
+    made = transaction.recall(vault, actor, revision, reason.strip(), instruction, asked)
     settling.settle(vault)
     return made
 

@@ -67,6 +67,11 @@ class NoNotes(BadInput):
     """A {what} needs a text that says why; give it with -m."""
 
 
+class BadInstruction(BadInput):
+    """“{instruction}” does not tell the floor what to do with what is in work; choose one of
+    {known}, and say whom to ask where it is “ask” (--ask USER)."""
+
+
 class NotAnApprover(NotAllowed):
     """{name} may not sign {change}: {why}."""
 

@@ -110,12 +110,12 @@ def _released(vault: Vault, commit: str, log: ReleaseLog, one: Revision) -> None
 
 def _recalled(vault: Vault, commit: str, one: Recall) -> None:
     revision = ReleaseLog(vault, at=commit).revision(one.number, one.rev)
-    text = f"{one.number} {one.rev} recalled\n\n{one.reason}\n\nRecord: {commit}\n"
+    text = f"{one.number} {one.rev} recalled\n\n{one.reason}\n\n{one.order}\n\nRecord: {commit}\n"
     _tag(vault, RECALL_TAG.format(number=one.number, rev=one.rev), revision.source_commit, text)
     with vault.catalogue.transaction():
         vault.catalogue.put_revision(_row(revision, "recalled", commit, one.sequence))
     _tell(vault, RECALLED, one.number, one.by, rev=one.rev, reason=one.reason,
-          sequence=one.sequence)  # fmt: skip
+          instruction=one.instruction, ask=one.ask, sequence=one.sequence)  # fmt: skip
 
 
 def _close(vault: Vault, told: dict[str, str]) -> None:

@@ -18,7 +18,7 @@ from release import log as release_log
 from release.change import FileFact, Order, OrderItem
 from release.errors import ReleaseLost
 from release.gate import Judgement
-from release.log import Head, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
+from release.log import INSTRUCTIONS, Head, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed, signer
 from release.stamp import press
 from release.stamp.template import Stamp
@@ -79,7 +79,10 @@ def release(
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
 
 
-def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Recall:
+def recall(
+    vault: Vault, actor: Person, revision: Revision, reason: str,
+    instruction: str = INSTRUCTIONS[0], ask: str = "",
+) -> Recall:  # fmt: skip
     """Withdraw a revision by one signed entry in the log.
 
     The item has no current revision afterwards, unless it was an older one that was recalled.
@@ -87,13 +90,13 @@ def recall(vault: Vault, actor: Person, revision: Revision, reason: str) -> Reca
     for _ in range(TRIES):
         log = ReleaseLog(vault)
         made = Recall(revision.number, revision.rev, actor.name, clock.now(), reason,
-                      log.head().sequence + 1)  # fmt: skip
+                      log.head().sequence + 1, instruction, ask)  # fmt: skip
         files: dict[str, bytes | None] = {
             release_log.recall_path(revision.number, revision.rev): canonical.pretty(asdict(made))
         }
         if log.latest(revision.number) == revision.rev:
             files[release_log.standing_path(revision.number)] = _note(revision, "recalled")
-        message = f"Recall {revision.number} {revision.rev}\n\n{reason}\n"
+        message = f"Recall {revision.number} {revision.rev}\n\n{reason}\n\n{made.order}\n"
         try:
             _append(vault, actor, log, files, message, {})
         except errors.MovedOn:
