@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -45,23 +45,33 @@ class Judgement:
 
     def told(self) -> dict[str, Any]:
         """Return what ``--json`` says of an order."""
+        order = self.order
         return {
-            "change": self.order.change,
-            "state": self.order.state,
-            "notes": self.order.notes,
-            "author": self.order.author,
+            "change": order.change,
+            "state": order.state,
+            "class": order.change_class,
+            "notes": order.notes,
+            "author": order.author,
+            "opened_at": order.opened_at,
+            "observers": list(order.observers),
+            "readers": list(order.readers),
             "items": [
                 {"number": one.number, "title": one.title, "next": self.next.get(one.number),
-                 "from": one.from_rev, "tree": one.tree,
+                 "from": one.from_rev, "tree": one.tree, "notes": one.notes, "stock": one.stock,
+                 "in_process": one.in_process,
                  "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in one.files]}
-                for one in self.order.items
+                for one in order.items
             ],
             "findings": [one.told() for one in self.findings],
             "signoffs": [
-                {"by": s.by, "meaning": s.meaning, "at": s.at, "comment": s.comment,
-                 "items": sorted(s.items), "voided": dict(s.voided)}
-                for s in self.order.signoffs
+                {"by": s.by, "full_name": s.full_name, "meaning": s.meaning, "at": s.at,
+                 "comment": s.comment, "executed": s.executed, "items": sorted(s.items),
+                 "voided": dict(s.voided)}
+                for s in order.signoffs
             ],
+            "overrides": [asdict(one) for one in order.overrides],
+            "delegations": [asdict(one) for one in order.delegations],
+            "events": [asdict(one) for one in order.events],
         }  # fmt: skip
 
 
