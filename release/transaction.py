@@ -219,5 +219,6 @@ def _order_record(
         "commit": filed.commit,
         "released_at": at,
         "released_by": actor.name,
+        "readers": list(filed.order.readers),
         "items": [{"number": one.number, "rev": one.rev} for one in revisions],
     }

@@ -123,3 +123,54 @@ traveler_token = Table(
     Column("revoked_at", Text),
     Index("ix_traveler_token_job", "job"),
 )
+
+drawing_copy = Table(
+    "drawing_copy",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("item", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("marked", Text, nullable=False),
+    Column("job", Text, ForeignKey("job.number")),
+    Column("seq", Integer),
+    Column("station", Text, nullable=False),
+    Column("qty", Integer),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_drawing_copy_item_rev", "item", "rev"),
+    Index("ix_drawing_copy_job", "job"),
+    Index("ix_drawing_copy_person", "person"),
+    Index("ix_drawing_copy_state", "state"),
+)
+
+copy_act = Table(
+    "copy_act",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("copy", Integer, ForeignKey("drawing_copy.id"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_copy_act_copy", "copy"),
+)
+
+acknowledgement = Table(
+    "acknowledgement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    UniqueConstraint("item", "rev", "person"),
+    Index("ix_acknowledgement_person", "person"),
+)
