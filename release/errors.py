@@ -81,6 +81,69 @@ class NotTheAuthor(NotAllowed):
     administrator may."""
 
 
+class BadChangeClass(BadInput):
+    """“{given}” is no class of change; known are {known}."""
+
+
+class BadDisposition(BadInput):
+    """“{given}” does not say what becomes of {what} of {number}; known are {known}."""
+
+
+class BadPair(BadInput):
+    """“{given}” cannot be read: {option} takes NUMBER=TEXT, the number of an item and what is said
+    of it."""
+
+
+class NotInThisOrder(BadInput):
+    """{number} is not in {change}; name one of its items, or add it with
+    `titleblock change amend {change} --add {number}`."""
+
+
+class InOtherChanges(Conflict):
+    """{items}: these are in other open change orders already; release or cancel those first, or
+    leave these items out with --leave-out."""
+
+
+class NothingChosen(Refused):
+    """Nothing {where} is to be released: {why}; check in the change first, or name other items."""
+
+
+class LastItem(Refused):
+    """{change} would hold nothing any more; cancel it with `titleblock change cancel {change}`
+    instead."""
+
+
+class NotYourOrder(NotAllowed):
+    """{name} may not {act} {change}: only its author {author} or an administrator may."""
+
+
+class OnlyObserves(NotAllowed):
+    """{name} observes {change}, so they see it and comment on it but cannot {act} it; its author
+    {author} can take them off its observers."""
+
+
+class NotAParty(NotAllowed):
+    """{name} may not {act} {change}: that is for its author, approvers and observers; ask its author
+    {author} to name you as an observer."""
+
+
+class CannotWatch(BadInput):
+    """{name} cannot be named as {what} of {change}: {why}."""
+
+
+class NoDelegation(NotAllowed):
+    """{name} cannot hand the sign-off of {change} to {to}: {why}."""
+
+
+class SignatureIncomplete(BadInput):
+    """A signature takes your own name and your password, and the name given is not {name}; nothing
+    was signed, so type both and sign again."""
+
+
+class NothingToSign(BadInput):
+    """No change order was chosen; mark at least one with what your signature means."""
+
+
 class ReleaseLost(Conflict):
     """{number} {rev} was released by {winner} a moment earlier; nothing of {change} was released,
     so look at {change} again."""
