@@ -32,6 +32,10 @@ class NoSuchStation(NotFound):
 # --- jobs -------------------------------------------------------------------
 
 
+class BadRanking(BadInput):
+    """“{name}” is no rule for what goes first; known are: {known}."""
+
+
 class BadJobNumber(BadInput):
     """The job number “{number}” cannot be used: {why}; use 1 to 32 of A-Z a-z 0-9 . _ -
     and start with a letter or a digit."""
@@ -109,6 +113,94 @@ class PiecesMissing(Refused):
     """{arrived} pieces came to operation {seq} of job {job}, but only {counted} are accounted for;
     give the rest as good or scrap, pause instead, or give the reason why {missing} are missing
     (-m WHY)."""
+
+
+# --- revisions that are not the one to work from ----------------------------
+
+
+class RevisionUndecided(Refused):
+    """{number} {rev} was superseded by {current}, and what happens to job {job} is not decided;
+    the planner moves it to {current} or holds it, or an approver allows to go on by deviation
+    (`titleblock job decide {job}`)."""
+
+
+class DeviationUsedUp(Refused):
+    """Job {job} may go on with {number} {rev} for {limit} good pieces, but operation {seq} would
+    count {counted}; book the rest as scrap, or give the reason why it is missing."""
+
+
+class NothingToDecide(Refused):
+    """Job {job} is {why}, so there is nothing to decide."""
+
+
+class BadChoice(BadInput):
+    """“{choice}” is no decision on a job; choose deviation, move or hold."""
+
+
+class ChoiceNotOpen(Refused):
+    """Job {job} cannot {choice}: {why}."""
+
+
+class NotTheirDecision(NotAllowed):
+    """{name} cannot let job {job} go on by deviation: that takes an approver, or {owner}, who owns
+    the approval of {number}."""
+
+
+class NoReason(BadInput):
+    """The {what} needs a reason that stays on record; give it with -m WHY."""
+
+
+class NoSuchStep(NotFound):
+    """Revision {rev} has no operation {seq} to {act}; it has {operations}."""
+
+
+# --- blockers ---------------------------------------------------------------
+
+
+class NoSuchBlocker(NotFound):
+    """There is no blocker {id}; `titleblock blockers` shows what is there."""
+
+
+class NoSuchBlockerType(BadInput):
+    """“{type}” is no type of blocker; choose one of {types}."""
+
+
+class BadBlockerFact(BadInput):
+    """“{key}” cannot be set on a blocker of type {type}: {why}."""
+
+
+class BlockerNowhere(BadInput):
+    """A blocker belongs to a job, one of its operations, or a station; name a job or a station."""
+
+
+class BadOwner(BadInput):
+    """{name} cannot be given a blocker: {why}; name somebody who works here."""
+
+
+class BadHours(BadInput):
+    """{hours} is not a time after which to escalate; give whole hours from 1 to 2000, and to whom."""
+
+
+class BlockerCannot(Refused):
+    """Blocker {id} is {state}, so nobody can {act} it; {way}."""
+
+
+class BlockerDecides(Refused):
+    """Blocker {id} closes by itself once job {job} is decided; see
+    `titleblock job decide {job}`."""
+
+
+class NotTheirBlocker(NotAllowed):
+    """{name} cannot {act} blocker {id}; that is up to {who}."""
+
+
+class NoSuchTick(NotFound):
+    """Blocker {id} has no step {step} that is still to be done; it has {steps}."""
+
+
+class OperationBlocked(Refused):
+    """Operation {seq} of job {job} is blocked: {what}; it goes on when that is resolved, or a
+    planner starts it with a reason (`titleblock op start {job} {seq} --override WHY`)."""
 
 
 # --- travelers --------------------------------------------------------------

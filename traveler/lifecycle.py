@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The two lifecycles of the floor, each one table; nothing else decides a state.
+"""The lifecycles of the floor, each one table; nothing else decides a state.
 
 What is not in a table is refused.  What else must hold before a step is taken (is the revision
 recalled, is the operation before done, do the pieces add up) is the gate's, not the table's.
@@ -31,6 +31,41 @@ OPERATION: Table = MappingProxyType(
         ("running", "finish"): "done",
     }
 )
+
+REROUTE: Table = MappingProxyType(
+    {
+        ("waiting", "again"): "waiting",
+        ("paused", "again"): "waiting",
+        ("done", "again"): "waiting",
+        ("dropped", "again"): "waiting",
+        ("waiting", "drop"): "dropped",
+        ("paused", "drop"): "dropped",
+        ("done", "drop"): "dropped",
+    }
+)
+"""What moving a job to another revision does with its operations, by a planner's decision alone."""
+
+BLOCKER: Table = MappingProxyType(
+    {
+        ("open", "acknowledge"): "acknowledged",
+        ("open", "step"): "open",
+        ("acknowledged", "step"): "acknowledged",
+        ("open", "correct"): "open",
+        ("acknowledged", "correct"): "acknowledged",
+        ("open", "resolve"): "resolved",
+        ("acknowledged", "resolve"): "resolved",
+        ("resolved", "close"): "closed",
+        ("resolved", "reopen"): "open",
+        ("closed", "reopen"): "open",
+        ("open", "clear"): "closed",
+        ("acknowledged", "clear"): "closed",
+        ("resolved", "clear"): "closed",
+    }
+)
+"""``clear`` is what the system does when it knows that the reason is gone; people resolve."""
+
+BLOCKING = frozenset({"open", "acknowledged"})
+"""The states of a blocker in which it keeps work from starting."""
 
 
 def acts(table: Table, state: str) -> tuple[str, ...]:

@@ -174,3 +174,86 @@ acknowledgement = Table(
     UniqueConstraint("item", "rev", "person"),
     Index("ix_acknowledgement_person", "person"),
 )
+
+blocker = Table(
+    "blocker",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("job", Text, ForeignKey("job.number")),
+    Column("operation", Integer, ForeignKey("operation.id")),
+    Column("station", Text, ForeignKey("station.code")),
+    Column("cause", Text, nullable=False),
+    Column("raised_at", Text, nullable=False),
+    Column("raised_by", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    CheckConstraint("job IS NOT NULL OR station IS NOT NULL", name="somewhere"),
+    Index("ix_blocker_state_owner", "state", "owner"),
+    Index("ix_blocker_job_state", "job", "state"),
+    Index("ix_blocker_station_state", "station", "state"),
+)
+
+blocker_entry = Table(
+    "blocker_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("blocker", Integer, ForeignKey("blocker.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("next_check", Text, nullable=False),
+    Column("escalate_hours", Integer, nullable=False),
+    Column("escalate_to", Text, nullable=False),
+    UniqueConstraint("blocker", "number"),
+)
+
+start_override = Table(
+    "start_override",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("operation", Integer, ForeignKey("operation.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("blockers", Text, nullable=False),
+    Index("ix_start_override_operation", "operation"),
+)
+
+job_decision = Table(
+    "job_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("current", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("pieces", Integer),
+    Column("until", Text, nullable=False),
+    Column("differences", Text, nullable=False),
+    Index("ix_job_decision_job", "job"),
+)
+
+# Working memory, not record: how far the floor has followed what happens outside the ledger.
+
+followed = Table(
+    "followed",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+)
