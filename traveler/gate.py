@@ -44,12 +44,15 @@ _SAID = {"release": "released", "hold": "held", "close": "closed"}
 class Standing:
     """How the revision of a job stands now: ``current``, ``superseded`` or ``recalled``.
 
-    ``current`` names the revision to work from, if there is one; ``why`` the reason of a recall.
+    ``current`` names the revision to work from, if there is one; ``why`` the reason of a recall,
+    ``instruction`` what it tells the floor to do, by name, and ``order`` the same as a sentence.
     """
 
     state: str
     current: str | None
     why: str = ""
+    instruction: str = ""
+    order: str = ""
 
 
 def job_refusal(job: Job, act: str, operations: Sequence[Operation], why: str) -> Refusal | None:

@@ -14,4 +14,8 @@ def standing(log: ReleaseLog, item: str, rev: str) -> Standing:
         return Standing(state, rev)
     now = log.current(item)
     recall = log.recall(item, rev) if state == "recalled" else None
-    return Standing(state, now.rev if now else None, recall.reason if recall else "")
+    if recall is None:
+        return Standing(state, now.rev if now else None)
+    return Standing(
+        state, now.rev if now else None, recall.reason, recall.instruction, recall.order
+    )
