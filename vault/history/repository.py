@@ -12,23 +12,47 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import ConfigLevel, Option, SortMode
+from pygit2.enums import ConfigLevel, DeltaStatus, ObjectType, Option, SortMode
 
 from vault import clock, durable, errors
 from vault.history import stale
 from vault.history.loose import Loose
+from vault.history.record import (
+    CHANGES,
+    COMMITTER,
+    LOCKS,
+    MAIN,
+    RELEASES,
+    RULES,
+    Author,
+    Commit,
+    Entry,
+    commit_text,
+    is_oid,
+)
 from vault.history.trees import differing, rewritten
 
-MAIN = "refs/heads/main"
-RULES = "refs/meta/rules"
-RELEASES = "refs/meta/releases"
-CHANGES = "refs/changes/"
-LOCKS = "refs/locks/"
-COMMITTER = ("Titleblock", "titleblock@localhost")
+__all__ = [
+    "CHANGES",
+    "COMMITTER",
+    "GIT_CONFIG",
+    "LOCKS",
+    "MAIN",
+    "RELEASES",
+    "RULES",
+    "Author",
+    "Commit",
+    "Entry",
+    "History",
+    "configure",
+    "create",
+    "is_oid",
+    "opened",
+]
+
 GIT_CONFIG = {
     "core.fsync": "all",
     "core.useReplaceRefs": "false",
@@ -42,47 +66,17 @@ GIT_CONFIG = {
 }
 """Settings of ``vault.git`` and why: a push is on disk when it is acknowledged, history cannot be
 shown otherwise than it is (replace refs), and nothing is pruned behind our back."""
+_KINDS = {
+    ObjectType.BLOB: "blob", ObjectType.TREE: "tree", ObjectType.COMMIT: "commit",
+    ObjectType.TAG: "tag",
+}  # fmt: skip
+_KINDS = {ObjectType.BLOB: "blob", ObjectType.TREE: "tree", ObjectType.COMMIT: "commit"}
 _LOCK_TRIES = 40
 _LOCK_PAUSE_S = 0.025
 
 pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
 for _level in (ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL, ConfigLevel.PROGRAMDATA):
     pygit2.settings.search_path[_level] = ""  # what a person configured for themselves is not ours
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One name in a folder: ``kind`` is ``blob`` or ``tree``, ``oid`` the git object."""
-
-    name: str
-    kind: str
-    oid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One commit as people ask for it: who, when (UTC), why."""
-
-    oid: str
-    tree: str
-    parents: tuple[str, ...]
-    author: str
-    email: str
-    at: str
-    message: str
-
-    @property
-    def subject(self) -> str:
-        """Return the first line of the message."""
-        return self.message.split("\n", 1)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who a commit is by; the address is only a label in history."""
-
-    name: str
-    email: str
 
 
 class History:
@@ -175,6 +169,17 @@ class History:
             raise errors.DamagedHistory(where=tree, why="it is not a folder")
         return found.read_raw()
 
+    def stored(self, oid: str) -> tuple[str, bytes]:
+        """Return the kind of an object and its bytes as git hashes them; for checking signatures.
+
+        Raises DamagedHistory where it is missing or its bytes have another name.
+        """
+        try:
+            kind, data = self._repository.read(oid)
+        except (KeyError, ValueError, pygit2.GitError) as fault:
+            raise errors.DamagedHistory(where=oid, why="the object is missing or broken") from fault
+        return _KINDS[ObjectType(kind)], bytes(data)
+
     def size(self, oid: str) -> int:
         """Return the size in bytes of a blob, which is not read for that."""
         try:
@@ -217,9 +222,24 @@ class History:
 
     def changed(self, old: str | None, new: str | None) -> list[str]:
         """Return the paths of files that differ between two commits; equal folders are skipped."""
-        before = None if old is None else self._commit(old).tree
-        after = None if new is None else self._commit(new).tree
-        return sorted(differing(before, after))
+        before = None if old is None else str(self._commit(old).tree_id)
+        after = None if new is None else str(self._commit(new).tree_id)
+        return sorted(differing(self.raw_tree, before, after))
+
+    def differences(self, old: str | None, new: str) -> Iterator[Difference]:
+        """Yield each file that differs between two commits, found by libgit2 in one go."""
+        after = self._commit(new).tree
+        diff = (
+            after.diff_to_tree(swap=True)
+            if old is None
+            else self._commit(old).tree.diff_to_tree(after)
+        )
+        for delta in diff.deltas:
+            added, gone = delta.status == DeltaStatus.ADDED, delta.status == DeltaStatus.DELETED
+            yield Difference(
+                delta.old_file.path if gone else delta.new_file.path,
+                None if added else str(delta.old_file.id), None if gone else str(delta.new_file.id),
+            )  # fmt: skip
 
     # --- writing -------------------------------------------------------------
 
@@ -237,9 +257,9 @@ class History:
         The ref moves only if it still points at ``expect`` (None: there is no such
         ref yet); raises MovedOn where somebody was first.
         """
-        objects = Loose(self._repository)
+        objects = Loose(_Kept(self._repository))
         tree = self._tree_of(objects, expect, changes)
-        made = str(objects.add("commit", _commit_text(tree, expect, author, message)))
+        made = objects.add("commit", commit_text(tree, expect, author, message))
         if self.tip(ref) != expect:
             raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
         objects.write()
@@ -261,7 +281,7 @@ class History:
 
     def written_tree(self, base: str | None, changes: Mapping[str, bytes | None]) -> str:
         """Write the tree of a commit with some files changed, and return it; moves no ref."""
-        objects = Loose(self._repository)
+        objects = Loose(_Kept(self._repository))
         tree = self._tree_of(objects, base, changes)
         objects.write()
         return tree
@@ -271,10 +291,10 @@ class History:
     ) -> str:
         before = None if base is None else str(self._commit(base).tree_id)
         files = {
-            path: None if data is None else str(objects.add("blob", data))
+            path: None if data is None else objects.add("blob", data)
             for path, data in changes.items()
         }
-        return rewritten(self._repository, before, files, objects)
+        return rewritten(self.raw_tree, before, files, objects)
 
     def _move(self, ref: str, new: str, expect: str | None) -> None:
         """Move a ref by compare-and-swap: libgit2 compares again under the lock of the ref."""
@@ -288,10 +308,10 @@ class History:
 
     def kept(self, data: bytes) -> str:
         """Write bytes as a file object and return it; no ref points at it yet."""
-        objects = Loose(self._repository)
+        objects = Loose(_Kept(self._repository))
         oid = objects.add("blob", data)
         objects.write()
-        return str(oid)
+        return oid
 
     def settle_on_disk(self, ref: str) -> None:
         """Fsync the directories a new commit touched: without that a power cut may undo it.
@@ -334,6 +354,26 @@ class History:
         return {str(one.name): Entry(str(one.name), str(one.type_str), str(one.id)) for one in tree}
 
 
+class _Kept:
+    """The objects of a repository as libgit2 reads them."""
+
+    def __init__(self, repository: pygit2.Repository) -> None:
+        self._repository = repository
+        self.folder = Path(repository.path) / "objects"
+
+    def has(self, oid: str) -> bool:
+        return oid in self._repository
+
+    def held(self, oid: str) -> tuple[str, bytes] | None:
+        try:
+            kind, data = self._repository.read(oid)
+        except KeyError:
+            return None
+        except pygit2.GitError as fault:
+            raise errors.DamagedHistory(where=oid, why=fault) from fault
+        return _KINDS.get(ObjectType(kind), ""), bytes(data)
+
+
 def opened(folder: Path) -> History:
     """Return the history of any repository, bare or with a work tree, to read from."""
     return History(folder / ".git" if (folder / ".git").is_dir() else folder)
@@ -361,26 +401,6 @@ def configure(git_dir: Path, settings: Mapping[str, str | None]) -> None:
     durable.fsync_folder(git_dir)
 
 
-def _signature(author: Author) -> pygit2.Signature:
-    return pygit2.Signature(
-        author.name, author.email or f"{author.name}@localhost", int(time.time()), 0
-    )
-
-
-def _commit_text(tree: str, parent: str | None, author: Author, message: str) -> bytes:
-    """Return a commit as git stores it; libgit2 checks and cleans the two signatures."""
-    people = [("author", _signature(author)), ("committer", _signature(Author(*COMMITTER)))]
-    lines = [
-        f"tree {tree}",
-        *([f"parent {parent}"] if parent else ()),
-        *(
-            f"{role} {' '.join(one.name.split())} <{''.join(one.email.split())}> {one.time} +0000"
-            for role, one in people
-        ),
-    ]
-    return "\n".join([*lines, "", message.replace("\0", "")]).encode()
-
-
 def _told(commit: pygit2.Commit) -> Commit:
     at = clock.text(clock.from_epoch(commit.author.time))
     return Commit(
@@ -392,8 +412,3 @@ def _told(commit: pygit2.Commit) -> Commit:
         at=at,
         message=commit.message,
     )
-
-
-def is_oid(text: str) -> bool:
-    """Say whether a text is a full object name, and so cannot be an option or a ref."""
-    return len(text) == 40 and all(sign in "0123456789abcdef" for sign in text)
