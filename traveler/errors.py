@@ -217,3 +217,57 @@ class TravelerEnded(NotFound):
 class OutsideTraveler(NotAllowed):
     """This code is for operation {own} of job {job} only; scan the code of the job, or of
     operation {seq}."""
+
+
+# --- copies and acknowledgements --------------------------------------------
+
+
+class NoSuchCopy(NotFound):
+    """There is no copy {copy} of this vault; the print is not one of ours or was not read
+    completely, so do not work from it."""
+
+
+class NoCopyOfRecalled(Refused):
+    """{number} {rev} was recalled, so no copy of it is handed out; `titleblock item show {number}`
+    shows what is current."""
+
+
+class OnlyDrawingsAreCopies(BadInput):
+    """{name} carries no stamp, so it cannot be a numbered copy; only released PDFs are."""
+
+
+class CopyOfAnotherRevision(Refused):
+    """Job {job} is on {item} {rev}, so a copy of {number} {other} is not for it; take the drawing
+    from the job."""
+
+
+class CopyCannot(Conflict):
+    """Copy {copy} is {state}, so it cannot be {act}; `titleblock copies show {copy}` tells what was
+    done with it, and `titleblock copies correct {copy} -m WHY` puts a mistake right."""
+
+
+class BadCopyAct(BadInput):
+    """“{act}” is nothing that is done with a copy; choose one of {known}."""
+
+
+class CopyNeedsNote(BadInput):
+    """The record of {what} needs a note that says how it came to that; give it with -m."""
+
+
+class NotAReader(Refused):
+    """{name} was not asked to acknowledge {number} {rev}; {readers}."""
+
+
+class NotTheOneToRead(Refused):
+    """{number} {rev} is {state}, so there is nothing to acknowledge; {way}."""
+
+
+class NotRead(Refused):
+    """{name} has to acknowledge {number} {rev} before working on it: look at what changed, then
+    say so on the page of the revision, on the floor page (“I have read it”), or with
+    `titleblock read {number} {rev}`."""
+
+
+class NoWithdrawal(NotFound):
+    """{number} {rev} is {state}, so nothing has to be collected or decided; `titleblock recalls`
+    shows where there is."""

@@ -67,6 +67,26 @@ BLOCKER: Table = MappingProxyType(
 BLOCKING = frozenset({"open", "acknowledged"})
 """The states of a blocker in which it keeps work from starting."""
 
+COPY: Table = MappingProxyType(
+    {
+        ("reserved", "issue"): "open",
+        ("reserved", "void"): "void",
+        ("open", "collect"): "collected",
+        ("open", "destroy"): "destroyed",
+        ("open", "miss"): "missing",
+        ("missing", "collect"): "collected",
+        ("missing", "destroy"): "destroyed",
+        ("collected", "destroy"): "destroyed",
+        ("collected", "correct"): "open",
+        ("destroyed", "correct"): "open",
+        ("missing", "correct"): "open",
+    }
+)
+"""A numbered copy: reserved while its drawing is stamped, then out until somebody accounts for it."""
+
+NEVER_OUT = frozenset({"reserved", "void"})
+"""The states of a number that never was a copy in anybody's hands."""
+
 
 def acts(table: Table, state: str) -> tuple[str, ...]:
     """Return what can be done in a state, in the order of the table."""

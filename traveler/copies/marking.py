@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a numbered copy says in its stamp: all that the release's stamp says, and whose copy it is.
+
+The release's own code gives way to the copy's, which answers the same and for whom besides.
+Pure functions: the same record and code give the same stamp, and that the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from release.log import Revision
+from release.stamp.template import Stamp
+from release.transaction import stamp_of
+from traveler.copies.records import Copy
+from vault.codes import qr_address
+
+
+def stamps(revision: Revision, copy: Copy, code: str, public_url: str) -> Iterator[Stamp]:
+    """Yield the stamps to try on a copy, the fullest first; a small sheet has room for less.
+
+    None says less than the stamp of the release and the copy's number.
+    """
+    plain = stamp_of(revision)
+    bare = replace(plain, state=copy.marked, url=qr_address(public_url, "c", code))
+    number = ("Copy", copy.number)
+    yield replace(bare, extra=(*plain.extra, number, *_further(copy)))
+    yield replace(bare, extra=(*plain.extra, number))
+
+
+def _further(copy: Copy) -> Iterator[tuple[str, str]]:
+    yield ("Issued to", f"{copy.person}, {copy.at[:10]}")
+    if copy.job is None:
+        return
+    step = f", step {copy.seq}" if copy.seq is not None else ""
+    yield ("Job", f"{copy.job}{step}{f' at {copy.station}' if copy.station else ''}")
+    if copy.qty is not None:
+        yield ("Quantity", str(copy.qty))
