@@ -185,6 +185,10 @@ class BlockerCannot(Refused):
     """Blocker {id} is {state}, so nobody can {act} it; {way}."""
 
 
+class BlockerMoved(Conflict):
+    """Blocker {id} was changed by {by} meanwhile; look at it again, then do what is still needed."""
+
+
 class BlockerDecides(Refused):
     """Blocker {id} closes by itself once job {job} is decided; see
     `titleblock job decide {job}`."""
