@@ -17,14 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import pygit2
-from pygit2.enums import ObjectType
-
 from vault import durable, errors
+from vault.history.record import Kept
 
-_KINDS: Final = {
-    ObjectType.BLOB: "blob", ObjectType.TREE: "tree", ObjectType.COMMIT: "commit",
-}  # fmt: skip
 _UNFINISHED: Final = "tmp_obj_"  # git's own name for it: `git gc` sweeps what a crash leaves
 _AT_ONCE: Final = 200  # files open at a time
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -33,27 +28,28 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 class Loose:
     """Objects that will be written to one repository; nothing is on disk before ``write``."""
 
-    def __init__(self, repository: pygit2.Repository) -> None:
+    def __init__(self, kept: Kept) -> None:
         """Begin with none."""
-        self._repository = repository
-        self._folder = Path(repository.path) / "objects"
+        self._kept = kept
+        self._folder = kept.folder
         self._new: dict[str, bytes] = {}
 
-    def add(self, kind: str, data: bytes) -> pygit2.Oid:
+    def add(self, kind: str, data: bytes) -> str:
         """Take an object (``blob``, ``tree`` or ``commit``) and return its name.
 
         One that is there already is compared instead: two files of one SHA-1 are known, and the
         second must never pass for the first.  Raises DamagedHistory then.
         """
         whole = b"%b %d\0%b" % (kind.encode(), len(data), data)
-        oid = pygit2.Oid(hex=hashlib.sha1(whole, usedforsecurity=False).hexdigest())
-        if self._new.setdefault(str(oid), whole) != whole or not self._same(oid, kind, data):
+        oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+        there = self._kept.held(oid)
+        if self._new.setdefault(oid, whole) != whole or there not in {None, (kind, data)}:
             raise errors.DamagedHistory(where=oid, why="other bytes have the same name")
         return oid
 
     def write(self) -> None:
         """Put every object that is not there yet on disk, under its name; then forget them all."""
-        missing = [pair for pair in self._new.items() if pair[0] not in self._repository]
+        missing = [pair for pair in self._new.items() if not self._kept.has(pair[0])]
         for start in range(0, len(missing), _AT_ONCE):
             self._put(dict(missing[start : start + _AT_ONCE]))
         self._new.clear()
@@ -82,12 +78,3 @@ class Loose:
             for aside in asides:
                 aside.unlink(missing_ok=True)
         durable.fsync_folders([*folders, *([self._folder] if fresh else ())])
-
-    def _same(self, oid: pygit2.Oid, kind: str, data: bytes) -> bool:
-        try:
-            there, held = self._repository.read(oid)
-        except KeyError:
-            return True
-        except pygit2.GitError as fault:
-            raise errors.DamagedHistory(where=oid, why=fault) from fault
-        return _KINDS.get(ObjectType(there)) == kind and bool(held == data)

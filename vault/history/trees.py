@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-import pygit2
-
-from vault.errors import BadFileName, DamagedHistory
+from vault.errors import BadFileName
 from vault.history import raw
 from vault.history.loose import Loose
 from vault.history.raw import Node
@@ -15,16 +13,17 @@ from vault.history.raw import Node
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _NEVER = frozenset(["", ".", "..", ".git"])
 
+Read = Callable[[str], bytes]
+"""How a tree is read, as git stores it; raises DamagedHistory."""
 
-def rewritten(
-    repository: pygit2.Repository, base: str | None, files: Mapping[str, str | None], into: Loose
-) -> str:
+
+def rewritten(read: Read, base: str | None, files: Mapping[str, str | None], into: Loose) -> str:
     """Make the tree ``base`` with some files set or, where None, removed; return the new tree.
 
     Files are given by path and object.  Only the folders on these paths are read and made anew.
     A folder that loses its last file disappears, as git has no empty ones.
     """
-    nodes = {} if base is None else raw.nodes(_read(repository, base), base)
+    nodes = {} if base is None else raw.nodes(read(base), base)
     below: dict[str, dict[str, str | None]] = {}
     for path, oid in files.items():
         name, _, rest = path.partition("/")
@@ -39,35 +38,26 @@ def rewritten(
     for name, inner in below.items():
         old = nodes.pop(name, None)
         under = old.oid if old is not None and old.is_folder else None
-        tree = rewritten(repository, under, inner, into)
+        tree = rewritten(read, under, inner, into)
         if tree != EMPTY:
             nodes[name] = Node(name, raw.FOLDER, tree)
-    return str(into.add("tree", raw.tree(nodes.values())))
+    return into.add("tree", raw.tree(nodes.values()))
 
 
-def differing(
-    before: pygit2.Tree | None, after: pygit2.Tree | None, under: str = ""
-) -> Iterator[str]:
+def differing(read: Read, before: str | None, after: str | None, under: str = "") -> Iterator[str]:
     """Yield the paths of files that differ; equal trees are never opened."""
-    if before is not None and after is not None and before.id == after.id:
+    if before == after:
         return
-    old = {} if before is None else {one.name: one for one in before}
-    new = {} if after is None else {one.name: one for one in after}
+    old = {} if before is None else raw.nodes(read(before), before)
+    new = {} if after is None else raw.nodes(read(after), after)
     for name in old.keys() | new.keys():
         was, now = old.get(name), new.get(name)
-        if was is not None and now is not None and was.id == now.id:
+        if was is not None and now is not None and was.oid == now.oid:
             continue
         path = f"{under}{name}"
-        was_tree = was if isinstance(was, pygit2.Tree) else None
-        now_tree = now if isinstance(now, pygit2.Tree) else None
+        was_tree = was.oid if was is not None and was.is_folder else None
+        now_tree = now.oid if now is not None and now.is_folder else None
         if was_tree is not None or now_tree is not None:
-            yield from differing(was_tree, now_tree, f"{path}/")
+            yield from differing(read, was_tree, now_tree, f"{path}/")
         if (was is not None and was_tree is None) or (now is not None and now_tree is None):
             yield path
-
-
-def _read(repository: pygit2.Repository, oid: str) -> bytes:
-    try:
-        return bytes(repository.read(oid)[1])
-    except (KeyError, pygit2.GitError) as fault:
-        raise DamagedHistory(where=oid, why="the tree is missing or broken") from fault
