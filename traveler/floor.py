@@ -13,7 +13,7 @@ from typing import Any
 
 import traveler.words as words_of
 from release.log import ReleaseLog
-from traveler import gate, jobs, lifecycle, records, tables, tokens
+from traveler import gate, jobs, lifecycle, readers, records, tables, tokens
 from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler
 from traveler.records import Job, Operation
 from traveler.standing import standing
@@ -127,7 +127,7 @@ def start(
     """Begin, or go on with, an operation.
 
     Raises RoleNeeded, NoSuchJob, NoSuchOperation, OperationCannot, JobNotReleased,
-    EarlierOperationOpen, NothingArrived, RevisionRecalled or OutsideTraveler.
+    EarlierOperationOpen, NothingArrived, RevisionRecalled, NotRead or OutsideTraveler.
     """
     request = {"act": "start", "job": job, "seq": seq}
     return _act(vault, actor, request, device, idempotency_key, token)
@@ -220,9 +220,12 @@ def _act(
 def _start(
     vault: Vault, writing: Writing, job: Job, operations: list[Operation], operation: Operation
 ) -> Progress:
-    stand = standing(ReleaseLog(vault), job.item, job.rev)
+    log = ReleaseLog(vault)
+    stand = standing(log, job.item, job.rev)
     if refusal := gate.act_refusal(job, operations, operation, stand, "start"):
         raise refusal
+    if unread := readers.refusal(vault, log, writing.connection, writing.actor, job.item, job.rev):
+        raise unread
     writing.insert(
         tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
         started_at=writing.at, good=0, scrap=0,
