@@ -26,6 +26,8 @@ STOCK: Final = ("", "use as is", "rework", "scrap", "return", "none on hand")
 """What happens to pieces that lie finished; empty: nobody has said."""
 IN_PROCESS: Final = ("", "continue", "move", "hold")
 """What the author proposes for jobs in process on the old revision; each job is decided alone."""
+MEANINGS: Final = ("approved", "reviewed", "rejected")
+"""What a signature may mean (21 CFR 11.50 (a) 3)."""
 _NAME = re.compile(r"CO-(\d{4,9})\Z")
 
 

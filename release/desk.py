@@ -12,27 +12,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from release import gate, lifecycle, orders, requirements, rulebook, settling, transaction
-from release.change import Bound, Event, Order, OrderItem, Override, Signoff
+from release import (
+    drafting,
+    gate,
+    lifecycle,
+    orders,
+    parties,
+    requirements,
+    rulebook,
+    scope,
+    settling,
+    signing,
+    transaction,
+)
+from release.change import Event, Order, Override
 from release.errors import (
     BadInstruction,
-    ChangedSinceSeen,
     ChangedSinceSigned,
-    InAnotherChange,
     NoNotes,
     NotAnApprover,
-    NothingChanged,
-    NothingToRelease,
-    NotTheAuthor,
     RequirementsOpen,
     RevisionWrongState,
 )
 from release.finding import Finding
 from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
-from release.orders import Filed
-from release.requirements import SignedOff
-from vault import checkin, clock, errors, importing, item
+from release.terms import NONE, Terms
+from vault import checkin, clock, importing, item
 from vault.checkin import CheckIn
 from vault.home import Vault
 from vault.importing import Imported, Plan
@@ -81,7 +87,7 @@ def void_overtaken(vault: Vault, actor: Person, numbers: Sequence[str]) -> list[
         for row in vault.catalogue.orders(lifecycle.OPEN_STATES, number=number)
     ]  # fmt: skip
     filed = [orders.load(vault, change) for change in dict.fromkeys(changes)]
-    return [_up_to_date(vault, actor, one).order for one in filed]
+    return [signing.up_to_date(vault, actor, one).order for one in filed]
 
 
 def restore(vault: Vault, actor: Person, number: str, commit: str, why: str) -> CheckIn:
@@ -99,59 +105,69 @@ def import_tree(
     """Import what a plan says; sign-offs on items it changes become void at once."""
     done = importing.run(vault, actor, source, made, progress)
     for row in vault.catalogue.orders(lifecycle.OPEN_STATES):
-        _up_to_date(vault, actor, orders.load(vault, row.change))
+        signing.up_to_date(vault, actor, orders.load(vault, row.change))
     return done
 
 
 # --- change orders ----------------------------------------------------------
 
 
-def open_change(vault: Vault, actor: Person, numbers: Sequence[str], notes: str) -> Judgement:
+def open_change(
+    vault: Vault, actor: Person, numbers: Sequence[str], notes: str, terms: Terms = NONE
+) -> Judgement:
     """Open a change order for items as they lie on ``main`` now.
 
-    Raises NoNotes, NoSuchItem, InAnotherChange, NothingChanged or NothingToRelease.
+    Raises NoNotes, NoSuchItem, InAnotherChange, NothingChanged, NothingToRelease, and what
+    ``release.terms`` and ``release.parties`` refuse.
     """
-    people.require(actor, "engineer")
-    if not notes.strip():
-        raise NoNotes(what="change order")
-    main = settling.settle(vault)
-    log = ReleaseLog(vault)
-    items = tuple(_joining(vault, log, main, number) for number in dict.fromkeys(numbers))
-    if not items:
-        raise NothingToRelease(number="the order")
-    at = clock.now()
-    names = ", ".join(one.number for one in items)
-    event = Event(at, actor.name, "open", f"opened for {names}: {notes.strip()}")
+    made = drafting.opened(vault, actor, numbers, notes, terms)
 
     def make(name: str) -> Order:
-        empty = Order(name, "new", notes.strip(), actor.name, at, items)
-        return empty.acted(event)
+        held = ", ".join(one.number for one in made.items)
+        event = Event(made.opened_at, actor.name, "open", f"opened for {held}: {made.notes}")
+        return replace(made, change=name).acted(event)
 
     return gate.judge(vault, orders.open_new(vault, actor, make).order)
 
 
-def judge(vault: Vault, name: str) -> Judgement:
-    """Return an order with every finding on what lies on ``main`` now; changes nothing."""
+def propose(
+    vault: Vault, actor: Person, numbers: Sequence[str], notes: str, terms: Terms = NONE
+) -> Judgement:
+    """Return what ``open_change`` would make, with letters and findings, and open nothing.
+
+    The state is ``new``, and the number is the one that is free now.  Refuses as that does.
+    """
+    made = drafting.opened(vault, actor, numbers, notes, terms)
+    return gate.judge(vault, replace(made, change=orders.next_name(vault)))
+
+
+def judge(vault: Vault, name: str, actor: Person | None = None) -> Judgement:
+    """Return an order with every finding on what lies on ``main`` now; changes nothing.
+
+    Where somebody asks through a door of ours, they have to be one who may see work in progress.
+    """
+    if actor is not None:
+        parties.may_see(actor)
     filed = orders.load(vault, name)
     if filed.order.state in lifecycle.OPEN_STATES:
         settling.settle(vault)
         filed = orders.load(vault, name)  # settling may have closed it
     if filed.order.state not in lifecycle.OPEN_STATES:
         return Judgement(filed.order, _as_released(vault, filed.order), {})
-    return gate.judge(vault, _refreshed(vault, filed.order)[0])
+    return gate.judge(vault, scope.refreshed(vault, filed.order)[0])
 
 
 def sign(
     vault: Vault, actor: Person, password: str, name: str, comment: str = "",
-    seen: Mapping[str, str] | None = None,
+    seen: Mapping[str, str] | None = None, meaning: str = requirements.APPROVED,
 ) -> Judgement:  # fmt: skip
-    """Approve an order: the password again, bound to the tree and bytes of each item.
+    """Approve an order, or sign that it was reviewed: bound to the tree and bytes of each item.
 
     ``seen`` maps item numbers to the trees the person was shown; raises
     ChangedSinceSeen where they are not there any more, WrongPassword,
-    TooManyAttempts, NotAnApprover or WrongState.
+    TooManyAttempts, OnlyObserves, NotAnApprover or WrongState.
     """
-    return _signed(vault, actor, password, name, requirements.APPROVED, comment, seen)
+    return signing.signed(vault, actor, name, signing.Intent(meaning, comment, seen), password)
 
 
 def reject(
@@ -161,17 +177,25 @@ def reject(
     """Reject an order with the reason; it can be amended or cancelled afterwards."""
     if not comment.strip():
         raise NoNotes(what="rejection")
-    return _signed(vault, actor, password, name, requirements.REJECTED, comment, seen)
+    intent = signing.Intent(requirements.REJECTED, comment, seen)
+    return signing.signed(vault, actor, name, intent, password)
 
 
-def amend(vault: Vault, actor: Person, name: str, notes: str = "") -> Judgement:
-    """Take an order up again with what lies on ``main`` now, after a rejection too."""
+def amend(
+    vault: Vault, actor: Person, name: str, notes: str = "", terms: Terms = NONE,
+    add: Sequence[str] = (), remove: Sequence[str] = (),
+) -> Judgement:  # fmt: skip
+    """Take an order up with what lies on ``main`` now, with other items or on other terms.
+
+    It goes on after a rejection or a withdrawal too.  Sign-offs stand on items whose bytes and
+    dispositions are the same, all fall with another class.  Raises NotTheAuthor, WrongState,
+    LastItem and what ``open_change`` refuses.
+    """
     filed = orders.load(vault, name)
-    _by_author(vault, actor, filed.order, "amend")
-    order, _changed = _refreshed(vault, filed.order)
-    text = notes.strip() or "amended"
-    event = Event(clock.now(), actor.name, "amend", text)
-    order = order.acted(event, notes=notes.strip() or order.notes)
+    parties.by_author(actor, filed.order, "amend")
+    filed.order.acted(Event("", actor.name, "amend", ""))
+    filed = signing.up_to_date(vault, actor, filed)
+    order = drafting.amended(vault, actor, filed.order, notes, terms, add, remove)
     return gate.judge(vault, orders.append(vault, actor, filed, order).order)
 
 
@@ -181,7 +205,7 @@ def may_amend(vault: Vault, actor: Person, name: str) -> Order:
     Raises NoSuchChange, NotTheAuthor or WrongState.
     """
     order = orders.load(vault, name).order
-    _by_author(vault, actor, order, "amend")
+    parties.by_author(actor, order, "amend")
     order.acted(Event("", actor.name, "amend", ""))
     return order
 
@@ -189,7 +213,7 @@ def may_amend(vault: Vault, actor: Person, name: str) -> Order:
 def cancel(vault: Vault, actor: Person, name: str, reason: str) -> Judgement:
     """Cancel an order; it stays on record."""
     filed = orders.load(vault, name)
-    _by_author(vault, actor, filed.order, "cancel")
+    parties.by_author(actor, filed.order, "cancel")
     if not reason.strip():
         raise NoNotes(what="cancellation")
     order = filed.order.acted(Event(clock.now(), actor.name, "cancel", reason.strip()))
@@ -203,9 +227,11 @@ def override(
 
     Raises NoNotes, NotAnApprover, WrongPassword or WrongState.
     """
-    filed = _up_to_date(vault, actor, orders.load(vault, name))
+    filed = orders.load(vault, name)
+    parties.may_act(actor, filed.order, "override a requirement of")
+    filed = signing.up_to_date(vault, actor, filed)
     found = rulebook.current(vault).requirement(requirement)
-    if found is None or not found.may_override & actor.roles or actor.disabled:
+    if found is None or not found.may_override & actor.roles:
         why = f"the rules let nobody of their role override “{requirement}”"
         raise NotAnApprover(name=actor.name, change=name, why=why)
     if not reason.strip():
@@ -232,13 +258,13 @@ def release(
     """
     settling.settle(vault)
     filed = orders.load(vault, name)
-    _by_author(vault, actor, filed.order, "release")
+    parties.by_author(actor, filed.order, "release")
     filed.order.acted(Event("", actor.name, "release", ""))  # the lifecycle refuses before the work
-    order, changed = _refreshed(vault, filed.order)
+    order, changed = scope.refreshed(vault, filed.order)
     if changed:
-        _up_to_date(vault, actor, filed)
+        signing.up_to_date(vault, actor, filed)
         raise ChangedSinceSigned(
-            number=changed[0], change=order.change, by=_last_by(vault, changed[0])
+            number=changed[0], change=order.change, by=signing.last_by(vault, changed[0])
         )
     told = rulebook.current(vault)
     judgement = gate.judge(vault, order)
@@ -287,114 +313,6 @@ def listing(vault: Vault, state: str | None = None) -> list[Order]:
 
 
 # --- inside -----------------------------------------------------------------
-
-
-def _joining(vault: Vault, log: ReleaseLog, main: str, number: str) -> OrderItem:
-    row = vault.catalogue.item(number)
-    if row is None:
-        raise errors.NoSuchItem(number=number)
-    for other in vault.catalogue.orders(lifecycle.OPEN_STATES, number=row.number):
-        raise InAnotherChange(number=row.number, change=other.change, author=other.author)
-    one = gate.gathered(vault, log, row, main)
-    released = log.current(row.number)
-    if released is not None and released.tree == one.tree:
-        raise NothingChanged(number=row.number, rev=released.rev)
-    if all(file.name == item.FILE for file in one.files):
-        raise NothingToRelease(number=row.number)
-    return one
-
-
-def _refreshed(vault: Vault, order: Order) -> tuple[Order, list[str]]:
-    """Return an order with its items as they lie on ``main`` now, and which of them changed."""
-    main = settling.settle(vault)
-    log = ReleaseLog(vault)
-    changed, items = [], []
-    for one in order.items:
-        row = vault.catalogue.item(one.number)
-        if row is not None and row.tree == one.tree and log.latest(one.number) == one.from_rev:
-            items.append(one)
-            continue
-        if row is None:
-            raise errors.NoSuchItem(number=one.number)
-        fresh = gate.gathered(vault, log, row, main)
-        items.append(replace(fresh, notes=one.notes, stock=one.stock, in_process=one.in_process))
-        if row.tree != one.tree:
-            changed.append(one.number)
-    return replace(order, items=tuple(items)), changed
-
-
-def _up_to_date(vault: Vault, actor: Person, filed: Filed) -> Filed:
-    """File that items of an order changed: their sign-offs are void, automatically and on record."""
-    order, changed = _refreshed(vault, filed.order)
-    if not changed:
-        return filed
-    at = clock.now()
-    by = _last_by(vault, changed[0])
-    why = f"voided automatically at {at}: {by}"
-    signoffs = tuple(
-        replace(one, voided={**one.voided, **{n: why for n in changed
-                                              if n in one.items and n not in one.voided}})
-        for one in order.signoffs
-    )  # fmt: skip
-    text = f"{', '.join(changed)} changed ({by}); sign-offs on it are void"
-    event = Event(at, actor.name, "void", text, automatic=True)
-    return orders.append(vault, actor, filed, order.acted(event, signoffs=signoffs))
-
-
-def _signed(
-    vault: Vault, actor: Person, password: str, name: str, meaning: str, comment: str,
-    seen: Mapping[str, str] | None,
-) -> Judgement:  # fmt: skip
-    filed = _up_to_date(vault, actor, orders.load(vault, name))
-    order = filed.order
-    at = clock.now()
-    act = "sign" if meaning == requirements.APPROVED else "reject"
-    event = Event(at, actor.name, act, comment.strip() or meaning)
-    acted = order.acted(event)
-    mine = _mine(vault, actor, order)
-    for one in order.items:
-        if seen is not None and seen.get(one.number) != one.tree:
-            raise ChangedSinceSeen(number=one.number, change=order.change,
-                                   by=_last_by(vault, one.number))  # fmt: skip
-    people.check_password(vault.ledger, actor.name, password)
-    signoff = Signoff(
-        by=actor.name, full_name=actor.shown, meaning=meaning, at=at, comment=comment.strip(),
-        items={one.number: Bound(one.tree, one.digest) for one in mine},
-    )  # fmt: skip
-    acted = replace(acted, signoffs=(*order.signoffs, signoff))
-    return gate.judge(vault, orders.append(vault, actor, filed, acted).order)
-
-
-def _mine(vault: Vault, actor: Person, order: Order) -> list[OrderItem]:
-    """Return the items of an order this person's signature counts for; raises NotAnApprover."""
-    if actor.disabled or gate.APPROVER not in actor.roles:
-        raise NotAnApprover(name=actor.name, change=order.change, why="it takes the role approver")
-    told, log = rulebook.current(vault), ReleaseLog(vault)
-    found, barred = [], False
-    for one in order.items:
-        released = log.current(one.number)
-        case = gate.case_of(vault, told, order, one, released)
-        rules = [rule for rule in told.requirements if isinstance(rule, SignedOff)]
-        if any(actor.name in rule.able(case) for rule in rules):
-            found.append(one)
-        barred = barred or any(actor.name in rule.asked(case) for rule in rules)
-    if not found:
-        why = ("who made a change cannot approve it" if barred
-               else "they are no approval owner of its items")  # fmt: skip
-        raise NotAnApprover(name=actor.name, change=order.change, why=why)
-    return found
-
-
-def _by_author(vault: Vault, actor: Person, order: Order, act: str) -> None:
-    owners = {one.owner for one in order.items}
-    allowed = actor.name == order.author or actor.name in owners or "admin" in actor.roles
-    if actor.disabled or not allowed:
-        raise NotTheAuthor(name=actor.name, act=act, change=order.change, author=order.author)
-
-
-def _last_by(vault: Vault, number: str) -> str:
-    newest = vault.catalogue.iterations(number, limit=1)
-    return f"checked in by {newest[0].by} at {newest[0].at}" if newest else "it was removed"
 
 
 def _as_released(vault: Vault, order: Order) -> tuple[Finding, ...]:

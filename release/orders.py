@@ -64,6 +64,11 @@ def open_new(vault: Vault, actor: Person, make: Callable[[str], Order]) -> Filed
     raise errors.MovedOn(ref=CHANGES, now=change.numbered(serial + TRIES))
 
 
+def next_name(vault: Vault) -> str:
+    """Return the name the next order would get; nobody holds it until the order is filed."""
+    return change.numbered(_next_serial(vault))
+
+
 def append(
     vault: Vault, actor: Person, before: Filed | None, order: Order, *, guard: bool = True
 ) -> Filed:
