@@ -158,6 +158,14 @@ def job_count(connection: Connection, wanted: JobFilter) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
+def job_revisions(connection: Connection, *, closed: bool) -> list[tuple[str, str]]:
+    """Return item and label of every revision with jobs, those not closed or all of them."""
+    chosen = sa.select(tables.job.c.item, tables.job.c.rev).distinct()
+    if not closed:
+        chosen = chosen.where(tables.job.c.state != "closed")
+    return [(row.item, row.rev) for row in connection.execute(chosen)]
+
+
 def operations(connection: Connection, number: str) -> list[Operation]:
     """Return the operations of a job in their order."""
     return operations_of(connection, [number])[number]
