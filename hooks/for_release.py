@@ -3,7 +3,8 @@
 
 The items are those the pushed commits touch; where all of it was on ``main`` before, the ones
 the pusher changed last.  Only those that differ from their last release count.  Everything
-that could be refused is looked at before ``main`` moves.
+that could be refused is looked at before ``main`` moves.  Trailers of the commit message give the
+order its class, notes and observers, see ``release.terms``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 from hooks import items, pushed
 from hooks.errors import MainMovesForward, ManyOrders, NothingForRelease, NotInTheOrder
 from hooks.pushed import Trees
-from release import desk, lifecycle, orders, settling
+from release import desk, lifecycle, orders, parties, settling, terms
 from release.gate import Judgement
 from release.log import ReleaseLog
+from release.terms import Terms
 from vault import durable, item, pushes
 from vault.checkin import author
 from vault.history.repository import CHANGES, MAIN
@@ -44,8 +46,8 @@ class Opened:
 def received(vault: Vault, actor: Person, commit: str, named: str) -> Opened:
     """Take pushed commits to ``main`` and open an order for their items, or amend the one named.
 
-    Raises MainMovesForward, NothingForRelease, NotInTheOrder, ManyOrders, or what the desk
-    refuses; nothing has changed then.
+    Raises MainMovesForward, NothingForRelease, NotInTheOrder, ManyOrders, or what the desk and
+    ``release.terms`` refuse; nothing has changed then.
     """
     main = settling.settle(vault)
     fresh = not vault.history.contains(main, commit)
@@ -53,15 +55,15 @@ def received(vault: Vault, actor: Person, commit: str, named: str) -> Opened:
         raise MainMovesForward(new=commit[:12], old=main[:12])
     touched = _touched(vault, main, commit) if fresh else _mine(vault, actor, main)
     numbers, change = _chosen(vault, actor, touched, named, commit, fresh)
+    notes, said = _said(vault, actor, commit, change, numbers)
     before = vault.history.tip(CHANGES + change) if change else None
     if fresh:
         _take_to_main(vault, actor, main, commit)
         desk.void_overtaken(vault, actor, numbers)
-    notes = vault.history.commit_at(commit).message.strip()
     if change:
-        judgement = desk.amend(vault, actor, change, notes)
+        judgement = desk.amend(vault, actor, change, notes, said)
     else:
-        judgement = desk.open_change(vault, actor, numbers, notes)
+        judgement = desk.open_change(vault, actor, numbers, notes, said)
     filed = orders.load(vault, judgement.order.change)
     return Opened(judgement, bool(change), before, filed.commit, main,
                   commit if fresh else main)  # fmt: skip
@@ -80,7 +82,8 @@ def told(vault: Vault, opened: Opened) -> list[str]:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         lines.append(f"  {'  '.join(cells)}".rstrip())
-    lines += ["", f"Review it at {vault.settings.public_url}/changes/{order.change}"]
+    lines += ["", f"Class: {order.change_class}"]
+    lines += [f"Review it at {vault.settings.public_url}/changes/{order.change}"]
     for one in opened.judgement.open:
         lines.append(f"  {one.item}: {one.reason}; {one.remedy}" if one.remedy
                      else f"  {one.item}: {one.reason}")  # fmt: skip
@@ -145,6 +148,20 @@ def _chosen(
         raise NotInTheOrder(numbers=", ".join(free), change=changes[0])
     desk.may_amend(vault, actor, changes[0])
     return numbers, changes[0]
+
+
+def _said(
+    vault: Vault, actor: Person, commit: str, change: str, numbers: list[str]
+) -> tuple[str, Terms]:
+    """Return the note and the terms of a commit message, once an order may have them."""
+    notes, said = terms.of_message(vault.history.commit_at(commit).message)
+    order = orders.load(vault, change).order if change else None
+    held = [one.number for one in order.items] if order else numbers
+    terms.check(said, change or "the new order", held)
+    author_is = order.author if order else actor.name
+    watching = (said.observers or (), said.readers or ())
+    parties.check_watching(vault, change or "the new order", author_is, *watching)
+    return notes, said
 
 
 def _take_to_main(vault: Vault, actor: Person, main: str, commit: str) -> None:

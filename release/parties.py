@@ -6,6 +6,7 @@ Who may *sign* is a matter of the rules and stands in ``release.signing``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from release.change import Order
@@ -58,22 +59,28 @@ def may_comment(actor: Person, order: Order) -> None:
 
 
 def check_named(vault: Vault, order: Order) -> None:
+    """Refuse observers and readers of an order who cannot be any; see ``check_watching``."""
+    check_watching(vault, order.change, order.author, order.observers, order.readers)
+
+
+def check_watching(
+    vault: Vault, change: str, author: str, observers: Iterable[str], readers: Iterable[str]
+) -> None:
     """Refuse observers and readers who cannot be any; raises NoSuchPerson or CannotWatch."""
-    for what, named in (("observer", order.observers), ("reader", order.readers)):
+    for what, named in (("observer", observers), ("reader", readers)):
         for name in named:
-            person = people.get(vault.ledger, name)
-            why = _why_not(person, what, order)
+            why = _why_not(people.get(vault.ledger, name), what, author)
             if why:
-                raise CannotWatch(name=name, what=what, change=order.change, why=why)
+                raise CannotWatch(name=name, what=what, change=change, why=why)
 
 
-def _why_not(person: Person, what: str, order: Order) -> str:
+def _why_not(person: Person, what: str, author: str) -> str:
     if person.disabled:
         return "they are disabled"
     if person.roles == {"customer"}:
         return "customers see no work in progress"
     if what == "observer" and not person.roles & set(INSIDERS):
         return f"it takes one of the roles {', '.join(INSIDERS)}"
-    if what == "observer" and person.name == order.author:
+    if what == "observer" and person.name == author:
         return "its author acts on it"
     return ""

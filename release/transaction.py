@@ -9,36 +9,28 @@ crash after it is completed by ``release.settling``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
+from release import appending
 from release import log as release_log
 from release.change import FileFact, Order, OrderItem
 from release.errors import ReleaseLost
 from release.gate import Judgement
-from release.log import INSTRUCTIONS, Head, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
-from release.orders import Filed, signer
+from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
+from release.orders import Filed
 from release.stamp import press
 from release.stamp.template import Stamp
 from vault import canonical, clock, codes, errors, worker
-from vault.checkin import author
 from vault.history.repository import CHANGES, RELEASES
 from vault.home import Vault
-from vault.ledger import events
 from vault.ledger.people import Person
 from vault.objects.store import Digest
 
 TRIES: Final = 20
 Progress = Callable[[str], None]
-README: Final = b"""\
-# Release log
-
-Written by Titleblock only. Every commit is signed (see allowed_signers) and adds released
-revisions or a recall. items/<hash>/<number>/<rev>.json is the full record of a revision and never
-changes; current.json beside it says which revision is current.
-"""
 
 
 def release(
@@ -69,7 +61,9 @@ def release(
         names = ", ".join(f"{one.number} {one.rev}" for one in numbered)
         message = f"Release {names}\n\n{filed.order.notes}\n\nChange-Order: {filed.order.change}\n"
         try:
-            _append(vault, actor, log, files, message, {CHANGES + filed.order.change: filed.commit})
+            appending.append(
+                vault, actor, log, files, message, {CHANGES + filed.order.change: filed.commit}
+            )
         except errors.MovedOn as moved:
             if moved.facts["ref"] != RELEASES:
                 raise
@@ -98,29 +92,11 @@ def recall(
             files[release_log.standing_path(revision.number)] = _note(revision, "recalled")
         message = f"Recall {revision.number} {revision.rev}\n\n{reason}\n\n{made.order}\n"
         try:
-            _append(vault, actor, log, files, message, {})
+            appending.append(vault, actor, log, files, message, {})
         except errors.MovedOn:
             continue
         return made
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
-
-
-def _append(
-    vault: Vault,
-    actor: Person,
-    log: ReleaseLog,
-    files: dict[str, bytes | None],
-    message: str,
-    verify: Mapping[str, str | None],
-) -> None:
-    sequence, ledger_hash = events.head(vault.ledger)
-    files[release_log.HEAD] = Head(log.head().sequence + 1, sequence, ledger_hash).written()
-    if log.tip is None:
-        files["README.md"] = README
-        files["allowed_signers"] = (vault.keys / "allowed_signers").read_bytes()
-    tree = vault.history.written_tree(log.tip, files)
-    commit = signer(vault).commit(tree, log.tip, message=message, author=author(actor))
-    signer(vault).move(RELEASES, commit, log.tip, verify)
 
 
 def _not_overtaken(vault: Vault, order: Order, made: list[Revision]) -> ReleaseLog:
@@ -148,6 +124,12 @@ def _made(
         supersedes=log.latest(one.number), notes=order.notes, source_commit=one.commit,
         tree=one.tree, path=one.path, rules=rules, files=(), signoffs=tuple(signoffs),
         findings=tuple(f for f in judgement.findings if f.item == one.number),
+        change_class=order.change_class, item_notes=one.notes, stock=one.stock,
+        in_process=one.in_process,
+        overrides=tuple(
+            asdict(o) for o in order.overrides if o.trees.get(one.number) == one.tree
+        ),
+        delegations=tuple(asdict(d) for d in order.delegations),
     )  # fmt: skip
     files = []
     for file in one.files:
