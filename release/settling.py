@@ -16,6 +16,8 @@ from release.change import Event
 from release.log import Recall, ReleaseLog, Revision
 from vault import bom, canonical, errors, following, words
 from vault.catalogue import RevisionRow
+from vault.history import keyring
+from vault.history.keyring import KeyRecord
 from vault.history.repository import CHANGES, RELEASES, Author
 from vault.home import Vault
 from vault.ledger import events, people
@@ -23,6 +25,7 @@ from vault.ledger import events, people
 TAG = "release/{number}/{rev}"
 RECALL_TAG = "recall/{number}/{rev}"
 RELEASED, RECALLED = "revision.released", "revision.recalled"
+KEY_KINDS = {keyring.ROTATED: "key.rotated", keyring.REVOKED: "key.revoked"}
 
 
 def settle(vault: Vault) -> str:
@@ -80,6 +83,10 @@ def _settle_entry(vault: Vault, commit: str, before: str | None) -> None:
             recall = Recall(**canonical.loads(data))
             moments.add(recall.at)
             _recalled(vault, commit, recall)
+        elif path.startswith(f"{keyring.FOLDER}/"):
+            told = keyring.read(data, path)
+            moments.add(told.at)
+            _took_over(vault, told)
         elif path.startswith("items/") and name != "current.json":
             revision = release_log.read(data, path)
             moments.add(revision.released_at)
@@ -104,7 +111,7 @@ def _released(vault: Vault, commit: str, log: ReleaseLog, one: Revision) -> None
         if any(file.name == bom.FILE for file in one.files):
             data = vault.history.blob(one.source_commit, f"{one.path}/{bom.FILE}")
             vault.catalogue.uses.put(one.number, one.rev, following.lines_of(data))
-    _tell(vault, RELEASED, one.number, one.released_by, rev=one.rev, change=one.change,
+    _tell(vault, RELEASED, f"item/{one.number}", one.released_by, rev=one.rev, change=one.change,
           sequence=one.sequence)  # fmt: skip
 
 
@@ -114,8 +121,16 @@ def _recalled(vault: Vault, commit: str, one: Recall) -> None:
     _tag(vault, RECALL_TAG.format(number=one.number, rev=one.rev), revision.source_commit, text)
     with vault.catalogue.transaction():
         vault.catalogue.put_revision(_row(revision, "recalled", commit, one.sequence))
-    _tell(vault, RECALLED, one.number, one.by, rev=one.rev, reason=one.reason,
+    _tell(vault, RECALLED, f"item/{one.number}", one.by, rev=one.rev, reason=one.reason,
           instruction=one.instruction, ask=one.ask, sequence=one.sequence)  # fmt: skip
+
+
+def _took_over(vault: Vault, told: KeyRecord) -> None:
+    """Bring the keys beside the vault up to the log; after a crash the last step was not taken."""
+    with keyring.replacing(vault.keys):
+        keyring.complete(vault.history, vault.keys)
+    _tell(vault, KEY_KINDS[told.act], "keys", told.by, key=told.key, reason=told.reason,
+          sequence=told.sequence)  # fmt: skip
 
 
 def _close(vault: Vault, told: dict[str, str]) -> None:
@@ -141,9 +156,8 @@ def _tag(vault: Vault, name: str, target: str, text: str) -> None:
         return  # another process settled the same entry a moment earlier
 
 
-def _tell(vault: Vault, kind: str, number: str, by: str, **facts: object) -> None:
+def _tell(vault: Vault, kind: str, subject: str, by: str, **facts: object) -> None:
     """Write the ledger's event of a log entry once; the entry's sequence is what makes it one."""
-    subject = f"item/{number}"
     for known in events.of(vault.ledger, subject, limit=1000):
         if known.kind == kind and known.facts.get("sequence") == facts["sequence"]:
             return

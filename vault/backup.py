@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from vault import canonical, clock, durable, errors, home, settings
+from vault.history import keyring
 from vault.home import Vault
 from vault.ledger import copying
 from vault.objects._folder import FolderStore
@@ -52,9 +53,10 @@ def back_up(vault: Vault, place: Path, progress: Progress) -> Backup:
     progress("ledger")
     copying.copy(home.ledger_url(vault.settings.ledger, vault.root), place / LEDGER)
     progress("history")
-    refs = _copy_history(vault.root / home.GIT, place / home.GIT)
+    with keyring.signing(vault.keys):  # the log and the keys have to be of one moment
+        refs = _copy_history(vault.root / home.GIT, place / home.GIT)
+        _copy_keys(vault.keys, place / home.KEYS)
     total, copied = _copy_objects(vault, place / OBJECTS, progress)
-    _copy_keys(vault.keys, place / home.KEYS)
     _copy_settings(vault, place)
     durable.fsync_tree(place / home.GIT)
     made = Backup(clock.now(), str(vault.root), total, copied, refs)
@@ -143,7 +145,11 @@ def _copy_objects(vault: Vault, place: Path, progress: Progress) -> tuple[int, i
 
 def _copy_keys(source: Path, target: Path) -> None:
     target.mkdir(mode=0o700, exist_ok=True)
-    for path in source.iterdir():
+    kept = {path.name: path for path in source.iterdir() if not path.name.startswith(".")}
+    for path in target.iterdir():
+        if path.name not in kept:
+            path.unlink()  # a key that was replaced since the last backup
+    for path in kept.values():
         mode = 0o644 if path.suffix == ".pub" or path.name == "allowed_signers" else 0o600
         durable.write(target / path.name, path.read_bytes(), mode)
 

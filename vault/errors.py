@@ -302,6 +302,19 @@ class DamagedHistory(Damaged):
     """The history is damaged at {where}: {why}; restore vault.git from a mirror."""
 
 
+class DamagedKeys(Damaged):
+    """The list of keys {where} cannot be used: {why}; restore the folder keys/ from a backup."""
+
+
+class NoSuchKey(NotFound):
+    """No key of this vault has the fingerprint {fingerprint}; `titleblock keys` lists them."""
+
+
+class KeyInUse(Refused):
+    """{fingerprint} is the key that signs now; replace it with `titleblock keys rotate`, then revoke
+    it."""
+
+
 class CatalogueDamaged(Damaged):
     """The catalogue {where} is damaged ({why}); nothing is lost, for `titleblock catalogue rebuild`
     makes it again from history."""

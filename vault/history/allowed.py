@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from vault import clock
-from vault.history import sshsig
+from vault.history import sshsig, wire
 
 PRINCIPAL: Final = "titleblock@localhost"
 GIT: Final = "git"
@@ -81,7 +81,7 @@ def public_key(text: str) -> bytes:
     """Return the key of a ``.pub`` file; raises NotSigned where it is none."""
     parts = text.split()
     if len(parts) < 2:
-        raise sshsig.NotSigned("it is no public key of OpenSSH")
+        raise wire.NotSigned("it is no public key of OpenSSH")
     return _decoded(parts[1])
 
 
@@ -94,7 +94,7 @@ def read(text: str) -> tuple[Allowed, ...]:
         try:
             found.append(_read(line.strip()))
         except ValueError as fault:
-            raise sshsig.NotSigned(f"line {count} of the list of keys: {fault}") from fault
+            raise wire.NotSigned(f"line {count} of the list of keys: {fault}") from fault
     return tuple(found)
 
 
@@ -200,4 +200,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as wrong:
-        raise sshsig.NotSigned("it is no public key of OpenSSH") from wrong
+        raise wire.NotSigned("it is no public key of OpenSSH") from wrong

@@ -12,18 +12,16 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 
 import git
 
 from vault import durable, errors
-from vault.history import stale
+from vault.history import allowed, keyring, sshsig, stale
+from vault.history.allowed import EXPORT, GIT, PRINCIPAL, Allowed
+from vault.history.keyring import ALLOWED_SIGNERS, KEY
 from vault.history.repository import COMMITTER, Author, History, is_oid
 
 NOTHING = "0" * 40
-KEY_NAME = "release"
-ALLOWED_SIGNERS = "allowed_signers"
-PRINCIPAL = "titleblock@localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +31,28 @@ class Key:
     private: Path
     allowed_signers: Path
 
+    @property
+    def folder(self) -> Path:
+        """Return the folder the key lies in."""
+        return self.private.parent
+
 
 def make_key(folder: Path) -> Key:
-    """Make the vault's signing key in a folder only its owner can read.
+    """Make the vault's first signing key in a folder only its owner can read.
 
     Raises MissingProgram where OpenSSH is not installed.
     """
-    keygen = which("ssh-keygen")
-    if keygen is None:
-        raise errors.MissingProgram(program="ssh-keygen", how="the package openssh-client")
     folder.mkdir(mode=0o700, exist_ok=True)
-    private = folder / KEY_NAME
-    subprocess.run(
-        [keygen, "-q", "-t", "ed25519", "-N", "", "-C", PRINCIPAL, "-f", str(private)],
-        check=True, capture_output=True, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    kind, material, *_ = private.with_suffix(".pub").read_text("ascii").split()
-    signers = folder / ALLOWED_SIGNERS
-    durable.write(signers, f'{PRINCIPAL} namespaces="git" {kind} {material}\n'.encode())
+    public = keyring.generated(folder, KEY)
+    first = Allowed(PRINCIPAL, public, f"{GIT},{EXPORT}")
+    durable.write(folder / ALLOWED_SIGNERS, allowed.written([first]))
     durable.fsync_tree(folder)
     return key_in(folder)
 
 
 def key_in(folder: Path) -> Key:
     """Return the key that lies in a folder."""
-    return Key(folder / KEY_NAME, folder / ALLOWED_SIGNERS)
+    return Key(folder / KEY, folder / ALLOWED_SIGNERS)
 
 
 class Signer:
@@ -71,12 +66,24 @@ class Signer:
 
     def commit(self, tree: str, parent: str | None, *, message: str, author: Author) -> str:
         """Write a signed commit of a tree and return it; no ref moves."""
+        self._complete_keys()
+        with keyring.signing(self._key.folder):
+            return self.commit_now(tree, parent, message=message, author=author)
+
+    def commit_now(self, tree: str, parent: str | None, *, message: str, author: Author) -> str:
+        """Do what ``commit`` does, for who already holds the keys (see ``keyring.replacing``)."""
         parents = [] if parent is None else ["-p", _oid(parent)]
         made = self._run(
             ["commit-tree", f"-S{self._key.private}", _oid(tree), *parents, "-F", "-"],
             given=message.encode(), author=author,
         )  # fmt: skip
         return made.strip()
+
+    def seal(self, data: bytes, namespace: str) -> bytes:
+        """Return the armoured signature of bytes, as ``ssh-keygen -Y verify`` checks it."""
+        self._complete_keys()
+        with keyring.signing(self._key.folder):
+            return sshsig.sign(self._key.private.read_bytes(), namespace, data)
 
     def move(
         self, ref: str, new: str, old: str | None, verify: Mapping[str, str | None] | None = None
@@ -135,20 +142,22 @@ class Signer:
 
         The tag object names the moment of now; a tag is never moved.
         """
-        self._run(
-            ["-c", f"user.signingkey={self._key.private}", "tag", "-s", "-F", "-", "--", name,
-             _oid(target)],
-            given=message.encode(), author=author, taken=f"refs/tags/{name}",
-        )  # fmt: skip
+        self._complete_keys()
+        with keyring.signing(self._key.folder):
+            self._run(
+                ["-c", f"user.signingkey={self._key.private}", "tag", "-s", "-F", "-", "--", name,
+                 _oid(target)],
+                given=message.encode(), author=author, taken=f"refs/tags/{name}",
+            )  # fmt: skip
         self.history.settle_on_disk(f"refs/tags/{name}")
         return f"refs/tags/{name}"
 
     def commit_fault(self, commit: str) -> str | None:
-        """Return why the signature of a commit does not hold, or None where it does."""
+        """Return why git itself does not let a commit pass, or None; a process for each question."""
         return self._checked(["verify-commit", _oid(commit)])
 
     def tag_fault(self, oid: str) -> str | None:
-        """Return why the signature of a tag object does not hold, or None where it does."""
+        """Return why git itself does not let a tag object pass, or None where it does."""
         return self._checked(["verify-tag", _oid(oid)])
 
     def damage(self) -> list[str]:
@@ -161,6 +170,11 @@ class Signer:
         return lines or (["git fsck failed"] if status else [])
 
     # --- inside --------------------------------------------------------------
+
+    def _complete_keys(self) -> None:
+        if keyring.begun(self._key.folder):  # a crash left a replacement half done
+            with keyring.replacing(self._key.folder):
+                keyring.complete(self.history, self._key.folder)
 
     def _argv(self, words: Sequence[str]) -> list[str]:
         return [

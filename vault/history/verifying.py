@@ -18,7 +18,8 @@ from vault import clock
 from vault.history import allowed, sshsig
 from vault.history.allowed import Allowed
 from vault.history.repository import History
-from vault.history.sshsig import NotSigned, Signature
+from vault.history.sshsig import Signature
+from vault.history.wire import NotSigned
 
 _WHEN: Final = re.compile(rb".*> (\d{1,12}) [+-]\d{4}\Z")
 _TAG_ARMOUR: Final = re.compile(rb"^" + sshsig.BEGIN, re.MULTILINE)

@@ -37,7 +37,9 @@ class Bench:
     def public(self, kind: str) -> str:
         return " ".join((self.place / f"{kind}.pub").read_text().split()[:2])
 
-    def git(self, *words: str, given: bytes = b"", at: int = NOW) -> subprocess.CompletedProcess[Any]:
+    def git(
+        self, *words: str, given: bytes = b"", at: int = NOW
+    ) -> subprocess.CompletedProcess[Any]:
         environment = {
             **os.environ, "TZ": "UTC", "GIT_AUTHOR_DATE": f"{at} +0000",
             "GIT_COMMITTER_DATE": f"{at} +0000", "GIT_COMMITTER_NAME": "T", "GIT_AUTHOR_NAME": "T",
@@ -72,13 +74,13 @@ class Bench:
 
     def verdicts(self, oid: str) -> tuple[bool, bool]:
         """Return whether git lets an object pass, and whether we do."""
-        from vault.history import allowed, sshsig, verifying
+        from vault.history import allowed, verifying, wire
 
         kind, _data = self.raw(oid)
         gits = self.git(f"verify-{kind}", oid).returncode == 0
         try:
             keys = allowed.read(self.signers.read_text())
-        except sshsig.NotSigned:
+        except wire.NotSigned:
             return gits, False
         verifier = verifying.Verifier(self.history, keys)
         ours = verifier.commit_fault(oid) if kind == "commit" else verifier.tag_fault(oid)
@@ -198,7 +200,7 @@ def test_the_list_of_keys_is_read_as_openssh_reads_it(bench: Bench, called: str)
 
 def test_our_signature_is_the_one_ssh_keygen_makes(bench: Bench) -> None:
     """Byte for byte, so what we sign is checked with stock tools."""
-    from vault.history import sshsig
+    from vault.history import sshsig, wire
 
     data = b"manifest\n" * 50
     (bench.place / "data").write_bytes(data)
@@ -209,9 +211,9 @@ def test_our_signature_is_the_one_ssh_keygen_makes(bench: Bench) -> None:
     ours = sshsig.sign((bench.place / "ed25519").read_bytes(), "titleblock-export", data)
     assert ours == (bench.place / "data.sig").read_bytes()
     sshsig.read(ours).check(data)
-    with pytest.raises(sshsig.NotSigned, match="not those that were signed"):
+    with pytest.raises(wire.NotSigned, match="not those that were signed"):
         sshsig.read(ours).check(data[:-1])
-    with pytest.raises(sshsig.NotSigned, match="Ed25519"):
+    with pytest.raises(wire.NotSigned, match="Ed25519"):
         sshsig.sign((bench.place / "rsa").read_bytes(), "x", data)
     printed = subprocess.run(["ssh-keygen", "-l", "-f", str(bench.place / "ed25519.pub")],
                              capture_output=True, text=True, check=True)  # fmt: skip
@@ -223,11 +225,11 @@ def test_no_text_is_taken_for_a_signature(data: bytes) -> None:
     """Whatever is between the armour, reading it raises NotSigned and nothing else."""
     import base64
 
-    from vault.history import sshsig
+    from vault.history import sshsig, wire
 
     for body in (data, base64.b64encode(b"SSHSIG\0\0\0\1" + data)):
         text = sshsig.BEGIN + b"\n" + body + b"\n" + sshsig.END
-        with pytest.raises(sshsig.NotSigned):
+        with pytest.raises(wire.NotSigned):
             sshsig.read(text).check(b"")
 
 
