@@ -275,3 +275,22 @@ class NotRead(Refused):
 class NoWithdrawal(NotFound):
     """{number} {rev} is {state}, so nothing has to be collected or decided; `titleblock recalls`
     shows where there is."""
+
+
+# --- quality ---------------------------------------------------------------------------------
+
+
+class BadCharacteristics(BadInput):
+    """{where} is not a list of characteristics: {why}."""
+
+
+class BadSampling(BadInput):
+    """“{text}” is no sampling; write all, first, a number of pieces, every 10, or aql with one of {aqls}."""
+
+
+class BadQuantityText(BadInput):
+    """“{text}” is no result: {why}."""
+
+
+class OtherUnit(BadInput):
+    """A value in {unit} cannot be compared with limits in {wanted}; enter it in {wanted}."""
