@@ -5,7 +5,16 @@ from __future__ import annotations
 
 import click
 
-from release import backup_cli, change_cli, import_cli, item_cli, search_cli, verify_cli, watch_cli
+from release import (
+    backup_cli,
+    change_cli,
+    import_cli,
+    item_cli,
+    review_cli,
+    search_cli,
+    verify_cli,
+    watch_cli,
+)
 from release.stamp import stamp_cli
 
 
@@ -17,6 +26,7 @@ def hang(trunk: click.Group) -> None:
         import_cli,
         watch_cli,
         change_cli,
+        review_cli,
         verify_cli,
         backup_cli,
         stamp_cli,

@@ -144,6 +144,11 @@ class NothingToSign(BadInput):
     """No change order was chosen; mark at least one with what your signature means."""
 
 
+class NotAllSigned(Refused):
+    """{failed} of {count} change orders were not signed ({changes}); the others stand, so look at
+    what is said of each and sign these again."""
+
+
 class ReleaseLost(Conflict):
     """{number} {rev} was released by {winner} a moment earlier; nothing of {change} was released,
     so look at {change} again."""

@@ -46,6 +46,9 @@ REMEDY: Final[dict[str, str]] = {
 }
 """What a person can do about an order that is in the wrong state."""
 
+STATES: Final = tuple(dict.fromkeys(ORDER.values()))
+"""Every state an order can be in, in the order they are met."""
+
 OPEN_STATES: Final = frozenset(state for state, act in ORDER if act == "cancel")
 """The states in which an order holds its items: they cannot be in another one."""
 
