@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Items on the command line: add, check in, look at, take released files out."""
+"""Items on the command line: add, check in, look at."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FILE = click.Path(path_type=Path)
 
 def hang(trunk: click.Group) -> None:
     """Hang these verbs on the trunk."""
-    for command in (items, checkin, get):
+    for command in (items, checkin):
         trunk.add_command(command)
     structure_cli.hang(items)
 
@@ -173,27 +173,6 @@ def checkin(number: str, files: tuple[Path, ...], message: str, remove: tuple[st
         [f"{made.number}: {len(told)} files checked in as {made.commit[:10]}.",
          f"Next: titleblock change open {made.number} -m NOTES"],
     )  # fmt: skip
-
-
-@click.command()
-@click.argument("number")
-@click.option("--rev", metavar="R", help="A released revision [the current one].")
-@click.option("--working", is_flag=True, help="What is on main: not released, not for the floor.")
-@click.option("--original", is_flag=True, help="PDFs as they were checked in, without the stamp.")
-@click.option("-o", "out", type=FILE, required=True, help="The folder to write to.")
-@terminal.reads
-def get(number: str, rev: str | None, working: bool, original: bool, out: Path) -> None:
-    """Take the released files of an item out, PDFs stamped."""
-    from release import shelf
-
-    if working and rev:
-        raise click.UsageError("--working and --rev exclude each other")
-    vault = session().vault
-    if working:
-        taken = shelf.take_working(vault, number, out)
-    else:
-        taken = shelf.take(vault, number, rev, out, stamped=not original)
-    say(taken, [f"{taken['number']} {taken['rev']}: {name}" for name in taken["files"]])
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from traveler import copies_cli
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def hang(trunk: click.Group) -> None:
     """Hang the floor's branches on the trunk."""
     for branch in (station, route, job, op):
         trunk.add_command(branch)
+    copies_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

@@ -7,18 +7,23 @@ declared missing and every job on it is decided, and open again should one turn 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from release import settling
 from release.log import ReleaseLog, Revision
-from traveler import jobs, records
+from traveler import records
 from traveler.copies import records as copy_records
 from traveler.copies import register
 from traveler.copies.records import Copy, CopyFilter
+from traveler.decisions import rules
+from traveler.decisions.records import Decision, decisions
 from traveler.errors import NoWithdrawal
+from traveler.gate import Standing
 from traveler.records import Job, JobFilter
+from traveler.standing import standing as standing_of
+from vault import clock
 from vault.home import Vault
 
 RECALLS: Final = "refs/tags/recall/"
@@ -148,7 +153,7 @@ def _withdrawal(vault: Vault, log: ReleaseLog, revision: Revision, standing: str
         )  # fmt: skip
     return Withdrawal(
         revision.number, revision.rev, revision.title, standing, now.rev if now else None, by, at,
-        reason, order, tuple(_tasks(vault, revision, at)),
+        reason, order, tuple(_tasks(vault, log, revision, at)),
     )  # fmt: skip
 
 
@@ -160,13 +165,19 @@ def successor(log: ReleaseLog, revision: Revision) -> Revision:
     return revision
 
 
-def _tasks(vault: Vault, revision: Revision, at: str) -> Iterable[Task]:
+def _tasks(vault: Vault, log: ReleaseLog, revision: Revision, at: str) -> Iterator[Task]:
+    stand = standing_of(log, revision.number, revision.rev)
     with vault.ledger.reading() as connection:
         copies = copy_records.copies(connection, CopyFilter(revision.number, revision.rev))
+        found = records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
+        made = decisions(connection, [one.number for one in found])
     yield from (_copy(one) for one in reversed(copies))
-    for line in jobs.listing(vault, JobFilter(item=revision.number, rev=revision.rev), _MOST_JOBS):
-        if line.job.closed_at is None or line.job.closed_at >= at:
-            yield _job(line.job)
+    for job in found:
+        mine = [one for one in made[job.number] if one.rev == revision.rev]
+        if job.rev == revision.rev and (mine or job.closed_at is None or job.closed_at >= at):
+            yield _job(job, rules.in_force(mine, job, stand, clock.now()[:10]), stand)
+        elif job.rev != revision.rev and mine and mine[-1].choice == "move":
+            yield _decided(job, mine[-1])
 
 
 def _copy(one: Copy) -> Task:
@@ -178,7 +189,16 @@ def _copy(one: Copy) -> Task:
     )  # fmt: skip
 
 
-def _job(one: Job) -> Task:
-    done = one.state == "closed"
-    return Task("job", one.number, f"{one.qty} pieces, {one.state}", one.added_by, one.added_at,
-                done, "closed" if done else "", one.closed_at or "")  # fmt: skip
+def _job(job: Job, decision: Decision | None, stand: Standing) -> Task:
+    if decision is not None:
+        return _decided(job, decision)
+    done = not rules.open_question(job, stand, None)
+    return Task("job", job.number, f"{job.qty} pieces, {job.state}", job.added_by, job.added_at,
+                done, job.state if done else "", job.closed_at or "" if done else "")  # fmt: skip
+
+
+def _decided(job: Job, decision: Decision) -> Task:
+    return Task(
+        "job", job.number, f"{job.qty} pieces, {job.state}", job.added_by, job.added_at, True,
+        decision.sentence, decision.at, decision.person, decision.why,
+    )  # fmt: skip
