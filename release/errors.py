@@ -15,6 +15,10 @@ class NoSuchRevision(NotFound):
     revisions."""
 
 
+class NoSuchRedline(NotFound):
+    """{name} has no {what} that could be compared; look at the list of its files."""
+
+
 class NeverReleased(NotFound):
     """{number} has never been released; open a change order with `titleblock change open {number}`
     and have it signed."""
@@ -179,3 +183,7 @@ class Overtaken(Conflict):
 
 class BadDay(BadInput):
     """“{told}” is no day; write it as 2026-03-01, or a moment as 2026-03-01T14:30:00Z."""
+
+
+class NoMirror(NotFound):
+    """{where} cannot be verified: {why}; make it with `git clone --mirror`."""
