@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hooks.errors import BelongsIntoObjects, BytesNotThere, FileTwice, OnlyAPointer, PointerWrong
 from hooks.pushed import Change, Trees
 from vault import grammars, item, names, pointer
 from vault.errors import BadManifest, BadPointer, DamagedObject, MissingObject, Refusal
-from vault.history.repository import History
 from vault.objects.store import ObjectStore
 from vault.pointer import Pointer
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 Store = Callable[[], ObjectStore]
 """The way to the store, which is opened for the first pointer only."""

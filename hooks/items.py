@@ -7,17 +7,20 @@ from __future__ import annotations
 # release log when an item is removed.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hooks.errors import ItemInItem, ItemStays, NoSuchOwner, NumberChanged, NumberTwice
 from hooks.pushed import Change, Trees
 from release import lifecycle
 from vault import item, names
 from vault.errors import BadManifest, LockedBy, Refusal
-from vault.history.repository import LOCKS, History
+from vault.history.record import LOCKS
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import glance
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 _ROOT: Final = "it would make the whole vault one item, so put it into a folder"
 

@@ -17,7 +17,7 @@ from hooks.errors import (
 from hooks.pushed import Trees, Update, changed
 from vault import errors, following
 from vault.errors import Refusal
-from vault.history.repository import MAIN
+from vault.history.record import MAIN
 from vault.home import Vault
 from vault.ledger.glance import Standing
 

@@ -15,7 +15,7 @@ from hooks.pushed import Trees, Update
 from hooks.surroundings import Surroundings
 from release import lifecycle
 from vault import following
-from vault.history.repository import MAIN
+from vault.history.record import MAIN
 from vault.home import Vault
 
 

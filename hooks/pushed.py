@@ -8,11 +8,13 @@ what counts (manifests, pointers, locks) at the tip.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vault.history import raw
 from vault.history.raw import Node
-from vault.history.repository import History
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 NOTHING: Final = "0" * 40
 PLAIN: Final = frozenset({raw.FILE, raw.PROGRAM})

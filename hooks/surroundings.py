@@ -31,7 +31,7 @@ class Surroundings:
 
     def vault(self) -> Vault:
         """Open the vault whose ``vault.git`` this is; raises NoVault."""
-        return home.open_vault(self.git_dir.parent, later=True, further=self.quarantine)
+        return home.open_vault(self.git_dir.parent, later=True, light=True, further=self.quarantine)
 
     def pusher(self, vault: Vault) -> Standing:
         """Return who pushes: over HTTP whose token it was, else who was named, else the login.

@@ -8,14 +8,16 @@ symbolic link to ``/etc/passwd``), so this is judged here, in every new commit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hooks.errors import NameRefused, NamesCollide, NotAPlainFile, SteeringFile, TooLargeForGit
 from hooks.pushed import Addition, Crowd
 from vault import grammars, names
 from vault.errors import Refusal
 from vault.history import raw
-from vault.history.repository import History
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 LARGEST: Final = grammars.LARGEST_TEXT
 _KINDS: Final = {

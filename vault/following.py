@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from vault import bom, canonical, item, names, pushes, words
 from vault.catalogue import ItemRow, IterationRow
 from vault.errors import BadManifest
-from vault.history.repository import MAIN, Commit, History
+from vault.history.record import MAIN, Commit
 from vault.home import Vault
 from vault.uses import WORKING
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 
 def follow(vault: Vault) -> str:

@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
-# The ledger's engine and the object stores are imported when they are opened, the worker when it
-# is asked for: SQLAlchemy costs 100 ms, and what git runs at every push needs little of them.
+# History is imported when it is opened (libgit2 costs 50 ms), the ledger's engine (SQLAlchemy, 100 ms)
+# and the object stores likewise, the worker when it is asked for: what git runs at every push needs
+# little of them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from vault import catalogue as catalogue_file
 from vault import errors, settings
 from vault.catalogue import Catalogue
-from vault.history.repository import History
+from vault.history.light import LightHistory
 from vault.presence import Presence
 from vault.settings import Settings
 
 if TYPE_CHECKING:
+    from vault.history.repository import History
     from vault.ledger.engine import Ledger
     from vault.objects.store import ObjectStore
     from vault.worker import Worker
@@ -114,12 +116,15 @@ def find(start: Path) -> Path:
     raise errors.NoVault(where=start)
 
 
-def open_vault(root: Path, *, later: bool = False, further: Sequence[Path] = ()) -> Vault:
+def open_vault(
+    root: Path, *, later: bool = False, light: bool = False, further: Sequence[Path] = ()
+) -> Vault:
     """Open the vault in a folder; raises NoVault, BadSettings or what its stores refuse.
 
     A catalogue that is missing, broken or of another version is begun anew: it is
     filled again from history by whoever next asks for it.  With ``later`` the ledger and the
-    objects are opened when they are first asked for; ``further`` is what ``History`` reads as well.
+    objects are opened when they are first asked for, with ``light`` history is read without libgit2
+    where that is quicker for a short life; ``further`` is what it reads as well.
     """
     root = root.resolve()
     if not (root / settings.FILE).is_file():
@@ -129,7 +134,7 @@ def open_vault(root: Path, *, later: bool = False, further: Sequence[Path] = ())
     vault = Vault(
         root=root,
         settings=told,
-        history=History(root / GIT, further),
+        history=_history(root / GIT, further, light=light),
         doors=Doors(root, told),
         catalogue=catalogue_file.open_catalogue(root / CATALOGUE),
         presence=presence,
@@ -137,6 +142,14 @@ def open_vault(root: Path, *, later: bool = False, further: Sequence[Path] = ())
     if not later:
         _ = vault.objects, vault.ledger
     return vault
+
+
+def _history(git_dir: Path, further: Sequence[Path], *, light: bool) -> History:
+    if light:
+        return cast("History", LightHistory(git_dir, further))
+    from vault.history import repository  # noqa: PLC0415 - see the top of the file
+
+    return repository.History(git_dir, further)
 
 
 def ledger_url(url: str, root: Path) -> str:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 from vault import acting, canonical, errors, following, names
 from vault.acting import Actor
-from vault.history.repository import LOCKS, History
+from vault.history.record import LOCKS
 from vault.home import Vault
 
 if TYPE_CHECKING:
+    from vault.history.repository import History
     from vault.history.signing import Signer
 
 LONGEST_WHY: Final = 500  # characters

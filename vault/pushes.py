@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vault import canonical, clock, errors
-from vault.history.repository import Author, Commit, History
+from vault.history.record import Author, Commit
+
+if TYPE_CHECKING:
+    from vault.history.repository import History
 
 REF: Final = "refs/meta/pushes"
 TRIES: Final = 50

@@ -31,7 +31,7 @@ class Loose:
     def __init__(self, kept: Kept) -> None:
         """Begin with none."""
         self._kept = kept
-        self._folder = kept.folder
+        self._folder = kept.place
         self._new: dict[str, bytes] = {}
 
     def add(self, kind: str, data: bytes) -> str:
@@ -43,13 +43,15 @@ class Loose:
         whole = b"%b %d\0%b" % (kind.encode(), len(data), data)
         oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
         there = self._kept.held(oid)
-        if self._new.setdefault(oid, whole) != whole or there not in {None, (kind, data)}:
+        is_new = there is None
+        same = self._new.setdefault(oid, whole) == whole if is_new else there == (kind, data)
+        if not same:
             raise errors.DamagedHistory(where=oid, why="other bytes have the same name")
         return oid
 
     def write(self) -> None:
-        """Put every object that is not there yet on disk, under its name; then forget them all."""
-        missing = [pair for pair in self._new.items() if not self._kept.has(pair[0])]
+        """Put every object that was not there yet on disk, under its name; then forget them all."""
+        missing = list(self._new.items())
         for start in range(0, len(missing), _AT_ONCE):
             self._put(dict(missing[start : start + _AT_ONCE]))
         self._new.clear()

@@ -70,12 +70,8 @@ class Kept(Protocol):
     """The objects of a repository, by whatever means they are read."""
 
     @property
-    def folder(self) -> Path:
+    def place(self) -> Path:
         """Return the folder new objects are written to."""
-        ...
-
-    def has(self, oid: str) -> bool:
-        """Say whether an object is here."""
         ...
 
     def held(self, oid: str) -> tuple[str, bytes] | None:

@@ -365,10 +365,7 @@ class _Kept:
 
     def __init__(self, repository: pygit2.Repository) -> None:
         self._repository = repository
-        self.folder = Path(repository.path) / "objects"
-
-    def has(self, oid: str) -> bool:
-        return oid in self._repository
+        self.place = Path(repository.path) / "objects"
 
     def held(self, oid: str) -> tuple[str, bytes] | None:
         try:

@@ -41,6 +41,8 @@ def rewritten(read: Read, base: str | None, files: Mapping[str, str | None], int
         tree = rewritten(read, under, inner, into)
         if tree != EMPTY:
             nodes[name] = Node(name, raw.FOLDER, tree)
+    if not nodes:
+        return EMPTY  # every git has it
     return into.add("tree", raw.tree(nodes.values()))
 
 
