@@ -13,12 +13,13 @@ from typing import Any
 
 import traveler.words as words_of
 from release.log import ReleaseLog
-from traveler import gate, jobs, lifecycle, readers, records, tables, tokens
-from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler
+from traveler import following, gate, ground, jobs, lifecycle, readers, records, tables, tokens
+from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler, TravelerEnded
+from traveler.gate import Ground
 from traveler.records import Job, Operation
-from traveler.standing import standing
-from traveler.views import JobView, OperationView, job_view
-from vault import clock
+from traveler.views import JobView, OperationView
+from traveler.words import today
+from vault import canonical, clock
 from vault.errors import Refusal
 from vault.home import Vault
 from vault.ledger import idempotency
@@ -26,7 +27,10 @@ from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
 
 ROLES = ("operator", "planner", "quality")
+PASSERS = ("planner",)
+"""Who may start past a blocker, administrators beside them."""
 LONGEST_NOTE = 2000
+_ALL_DONE = "Every operation of this job is done."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class FloorView:
     """All that the page behind a traveler's QR shows, true at the moment ``as_of``.
 
     ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
-    are the buttons; where there is none, ``why_not`` is the sentence that says why.
+    are the buttons; where there is none, ``why_not`` is the sentence that says why and ``refused``
+    the name of the refusal.
     """
 
     view: JobView
@@ -57,6 +62,7 @@ class FloorView:
     owed: tuple[str, ...]
     acts: tuple[str, ...]
     why_not: str
+    refused: str
     as_of: str
 
     @property
@@ -71,8 +77,13 @@ class FloorView:
 
     @property
     def stop(self) -> bool:
-        """Say whether the page has to say STOP: the revision is not the one to work from."""
-        return self.standing.state != "current"
+        """Say whether the page has to say STOP: nobody may work from the revision."""
+        return not self.view.ground.workable
+
+    @property
+    def blocked(self) -> bool:
+        """Say whether only blockers keep the step from starting."""
+        return self.step is not None and not self.acts and self.refused == "OperationBlocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +100,29 @@ class Progress:
 
 def look(vault: Vault, code: str) -> FloorView:
     """Return what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
+    following.follow(vault)
     with vault.ledger.reading() as connection:
         token = tokens.find(connection, code)
         job = records.job(connection, token.job)
         if job is None:  # the ledger's foreign keys keep this from happening
             raise NoSuchJob(number=token.job)
-        operations = records.operations(connection, job.number)
-        stints = records.stints(connection, job.number)
-        notes = records.notes(connection, job.number)
-    log = ReleaseLog(vault)
-    view = job_view(job, operations, stints, notes, standing(log, job.item, job.rev))
+        view = jobs.gathered(vault, connection, job)
+    operations = [one.operation for one in view.operations]
     scanned = next((one for one in operations if one.id == token.operation), None)
+    if scanned is None and token.operation is not None:
+        raise TravelerEnded(job=job.number, why=f"of a step that revision {job.rev} does not have")
     step = view.operation(scanned.seq) if scanned else view.step
     acts = step.acts if step else ()
+    why_not = None if acts else _why_not(view, operations, step)
     return FloorView(
         view=view,
         scope=scanned.seq if scanned else None,
         step=step,
-        files=_files(log, job, step),
+        files=_files(ReleaseLog(vault), job, step),
         owed=step.operation.proof if step else (),
         acts=acts,
-        why_not="" if acts else _why_not(view, operations, step),
+        why_not=str(why_not) if why_not else "" if acts else _ALL_DONE,
+        refused=type(why_not).__name__ if why_not else "",
         as_of=clock.now(),
     )
 
@@ -120,16 +133,21 @@ def start(
     job: str,
     seq: int,
     *,
+    override: str = "",
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
 ) -> Progress:
     """Begin, or go on with, an operation.
 
-    Raises RoleNeeded, NoSuchJob, NoSuchOperation, OperationCannot, JobNotReleased,
-    EarlierOperationOpen, NothingArrived, RevisionRecalled, NotRead or OutsideTraveler.
+    ``override`` is the reason for which a planner starts past its blockers; it stays visible on
+    the job for ever and sets nothing else aside.  Raises RoleNeeded, NoSuchJob, NoSuchOperation,
+    OperationCannot, JobNotReleased, EarlierOperationOpen, NothingArrived, OperationBlocked,
+    RevisionUndecided, DeviationUsedUp, RevisionRecalled, NotRead or OutsideTraveler.
     """
-    request = {"act": "start", "job": job, "seq": seq}
+    request = {"act": "start", "job": job, "seq": seq} | (
+        {"override": override} if override.strip() else {}
+    )
     return _act(vault, actor, request, device, idempotency_key, token)
 
 
@@ -199,7 +217,7 @@ def _act(
     key: str,
     code: str,
 ) -> Progress:
-    require(actor, *ROLES)
+    require(actor, *(PASSERS if request.get("override") else ROLES))
     with vault.ledger.writing(actor.name, device) as writing:
         earlier = idempotency.earlier(writing, key, request)
         if earlier is not None:
@@ -210,19 +228,26 @@ def _act(
         if request["act"] == "note":
             done = _note(writing, job, operation, request["words"])
         elif request["act"] == "start":
-            done = _start(vault, writing, job, operations, operation)
+            done = _start(vault, writing, job, operations, operation, request)
         else:
-            done = _stop(writing, job, operations, operation, request)
+            done = _stop(vault, writing, job, operations, operation, request)
         idempotency.keep(writing, key, request, asdict(done))
     return done
 
 
 def _start(
-    vault: Vault, writing: Writing, job: Job, operations: list[Operation], operation: Operation
+    vault: Vault,
+    writing: Writing,
+    job: Job,
+    operations: list[Operation],
+    operation: Operation,
+    request: Mapping[str, Any],
 ) -> Progress:
     log = ReleaseLog(vault)
-    stand = standing(log, job.item, job.rev)
-    if refusal := gate.act_refusal(job, operations, operation, stand, "start"):
+    why = words_of.line("reason", request.get("override", ""), 500)
+    stand = _ground(vault, log, writing, job, operations)
+    refusal = gate.act_refusal(job, operations, operation, stand, "start", past_blockers=bool(why))
+    if refusal:
         raise refusal
     if unread := readers.refusal(vault, log, writing.connection, writing.actor, job.item, job.rev):
         raise unread
@@ -230,14 +255,26 @@ def _start(
         tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
         started_at=writing.at, good=0, scrap=0,
     )  # fmt: skip
-    return _moved(
-        writing, operation, "start",
-        changes={"started_at": operation.started_at or writing.at},
-        facts={"rev": job.rev, "standing": stand.state},
-    )  # fmt: skip
+    facts: dict[str, Any] = {"rev": job.rev, "standing": stand.standing.state}
+    if why and (passed := [one.id for one in stand.on(job, operation)]):
+        writing.insert(
+            tables.start_override, operation=operation.id, at=writing.at, person=writing.actor,
+            device=writing.device, why=why, blockers=canonical.dumps(passed).decode(),
+        )  # fmt: skip
+        facts |= {"past_blockers": passed, "why": why}
+    changes = {"started_at": operation.started_at or writing.at}
+    return _moved(writing, operation, "start", changes=changes, facts=facts)
+
+
+def _ground(
+    vault: Vault, log: ReleaseLog, writing: Writing, job: Job, operations: list[Operation]
+) -> Ground:
+    day_now = today(vault.settings.time_zone)
+    return ground.ground(log, writing.connection, job, operations, day_now)
 
 
 def _stop(
+    vault: Vault,
     writing: Writing,
     job: Job,
     operations: list[Operation],
@@ -245,15 +282,17 @@ def _stop(
     request: Mapping[str, Any],
 ) -> Progress:
     act, given = request["act"], request["qty"]
-    unasked = gate.Standing("current", None)  # a stop asks nothing of the revision
-    if refusal := gate.act_refusal(job, operations, operation, unasked, act):
+    stand = _ground(vault, ReleaseLog(vault), writing, job, operations)
+    if refusal := gate.act_refusal(job, operations, operation, stand, act):
         raise refusal
     scrap = words_of.pieces(request["scrap"])
     left = gate.arrived(job, operations, operation) - operation.good - operation.scrap - scrap
     good = words_of.pieces(max(left, 0) if given is None else given)
     why = words_of.line("reason", request.get("why", ""), 500)
     finishing = act == "finish"
-    if refusal := gate.pieces_refusal(job, operations, operation, good, scrap, finishing, why):
+    if refusal := gate.pieces_refusal(
+        job, operations, operation, good, scrap, finishing, why, stand.limit
+    ):
         raise refusal
     stint = records.open_stint(writing.connection, operation.id)
     if stint is not None:
@@ -278,7 +317,7 @@ def _moved(
     after = lifecycle.OPERATION[operation.state, act]
     row = writing.update(tables.operation, operation.id, state=after, **changes)
     writing.record(
-        f"operation.{act}", jobs.subject(operation.job), seq=operation.seq,
+        f"operation.{act}", records.subject(operation.job), seq=operation.seq,
         before=operation.state, now=after, **facts,
     )  # fmt: skip
     return Progress(operation.job, operation.seq, after, row["good"], row["scrap"], writing.at)
@@ -289,7 +328,7 @@ def _note(writing: Writing, job: Job, operation: Operation, text: str) -> Progre
     writing.insert(
         tables.floor_note, operation=operation.id, at=writing.at, person=writing.actor, words=words
     )
-    writing.record("operation.note", jobs.subject(job.number), seq=operation.seq, note=words)
+    writing.record("operation.note", records.subject(job.number), seq=operation.seq, note=words)
     return Progress(
         job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at
     )
@@ -329,10 +368,9 @@ def _files(log: ReleaseLog, job: Job, step: OperationView | None) -> tuple[Floor
     )
 
 
-def _why_not(view: JobView, operations: list[Operation], step: OperationView | None) -> str:
+def _why_not(
+    view: JobView, operations: list[Operation], step: OperationView | None
+) -> Refusal | None:
     if step is None:
-        return "Every operation of this job is done."
-    refusal: Refusal | None = gate.act_refusal(
-        view.job, operations, step.operation, view.standing, "start"
-    )
-    return str(refusal) if refusal else ""
+        return None
+    return gate.act_refusal(view.job, operations, step.operation, view.ground, "start")

@@ -11,15 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from traveler import lifecycle
+from traveler.blockers.records import Blocker
+from traveler.decisions.records import Decision
 from traveler.errors import (
+    DeviationUsedUp,
     EarlierOperationOpen,
     JobCannot,
     JobNotReleased,
     NothingArrived,
+    OperationBlocked,
     OperationCannot,
     OperationsOpen,
     PiecesMissing,
     RevisionRecalled,
+    RevisionUndecided,
     TooManyPieces,
 )
 from traveler.records import Job, Operation
@@ -55,10 +60,46 @@ class Standing:
     order: str = ""
 
 
-def job_refusal(job: Job, act: str, operations: Sequence[Operation], why: str) -> Refusal | None:
-    """Return why a job cannot be released, held or closed now, or None where it can."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a start stands on: the revision, the decision that holds for the job, open blockers."""
+
+    standing: Standing
+    decision: Decision | None = None
+    blockers: tuple[Blocker, ...] = ()
+
+    @property
+    def deviation(self) -> Decision | None:
+        """Return the deviation that lets work go on with a revision that is not current."""
+        held = self.decision
+        return held if held is not None and held.choice == "deviation" else None
+
+    @property
+    def workable(self) -> bool:
+        """Say whether the revision may be worked from: it is current, or a deviation allows it."""
+        return self.standing.state == "current" or self.deviation is not None
+
+    @property
+    def limit(self) -> int | None:
+        """Return how many good pieces the deviation lets through, None where nothing limits."""
+        return self.deviation.pieces if self.deviation else None
+
+    def on(self, job: Job, operation: Operation) -> tuple[Blocker, ...]:
+        """Return the blockers that keep an operation from starting."""
+        return tuple(one for one in self.blockers if not one.decides and one.holds(job, operation))
+
+
+def job_refusal(
+    job: Job, act: str, operations: Sequence[Operation], why: str, ground: Ground
+) -> Refusal | None:
+    """Return why a job cannot be released, held or closed now, or None where it can.
+
+    A job whose revision may not be worked from is not let onto the floor.
+    """
     if (job.state, act) not in lifecycle.JOB:
         return JobCannot(job=job.number, state=job.state, act=_SAID[act], way=_JOB_WAYS[job.state])
+    if act == "release" and not ground.workable:
+        return undecided(job, ground.standing)
     still_open = [str(one.seq) for one in operations if one.state != "done"]
     if act == "close" and still_open and not why:
         return OperationsOpen(job=job.number, open=", ".join(still_open))
@@ -69,29 +110,41 @@ def act_refusal(
     job: Job,
     operations: Sequence[Operation],
     operation: Operation,
-    standing: Standing,
+    ground: Ground,
     act: str,
+    *,
+    past_blockers: bool = False,
 ) -> Refusal | None:
     """Return why an operation cannot be started, paused or finished now, or None where it can.
 
-    Only a start asks for the revision and the job: what was begun must be accounted for, whatever
-    happened since.
+    Only a start asks for the revision, the job and blockers: what was begun must be accounted
+    for, whatever happened since.  ``past_blockers`` is the planner's override; it sets nothing
+    else aside.
     """
     if (operation.state, act) not in lifecycle.OPERATION:
         way = _OPERATION_WAYS[operation.state]
         return OperationCannot(
             job=job.number, seq=operation.seq, state=operation.state, act=act, way=way
         )
-    return _start_refusal(job, operations, operation, standing) if act == "start" else None
+    if act != "start":
+        return None
+    refusal = _start_refusal(job, operations, operation, ground)
+    held = () if past_blockers else ground.on(job, operation)
+    if refusal is None and held:
+        what = "; ".join(one.sentence for one in held)
+        return OperationBlocked(job=job.number, seq=operation.seq, what=what)
+    return refusal
 
 
 def _start_refusal(
-    job: Job, operations: Sequence[Operation], operation: Operation, standing: Standing
+    job: Job, operations: Sequence[Operation], operation: Operation, ground: Ground
 ) -> Refusal | None:
-    if standing.state == "recalled":
-        return recalled(job.item, job.rev, standing)
+    if not ground.workable and ground.decision is None:
+        return undecided(job, ground.standing)
     if job.state != "released":
         return JobNotReleased(job=job.number, state=job.state, way=_JOB_WAYS[job.state])
+    if ground.limit is not None and operation.good >= ground.limit:
+        return _used_up(job, operation, ground.limit, operation.good + 1)
     for one in before(operations, operation):
         if one.state != "done":
             return EarlierOperationOpen(
@@ -100,6 +153,13 @@ def _start_refusal(
     if not arrived(job, operations, operation):
         return NothingArrived(job=job.number, seq=operation.seq)
     return None
+
+
+def undecided(job: Job, standing: Standing) -> Refusal:
+    """Return the refusal to work from a revision that is not current, with who decides."""
+    if standing.state == "recalled":
+        return recalled(job.item, job.rev, standing)
+    return RevisionUndecided(number=job.item, rev=job.rev, current=standing.current, job=job.number)
 
 
 def recalled(item: str, rev: str, standing: Standing) -> Refusal:
@@ -118,8 +178,12 @@ def pieces_refusal(
     scrap: int,
     finishing: bool,
     why: str,
+    limit: int | None = None,
 ) -> Refusal | None:
-    """Return why these pieces cannot be booked on an operation, or None where they add up."""
+    """Return why these pieces cannot be booked on an operation, or None where they add up.
+
+    ``limit`` is how many good pieces a deviation lets through.
+    """
     came = arrived(job, operations, operation)
     counted_before = operation.good + operation.scrap
     counted = counted_before + good + scrap
@@ -128,11 +192,20 @@ def pieces_refusal(
             job=job.number, seq=operation.seq, arrived=came, counted=counted,
             good=good, scrap=scrap, before=counted_before,
         )  # fmt: skip
+    if limit is not None and good and operation.good + good > limit:
+        return _used_up(job, operation, limit, operation.good + good)
     if finishing and counted < came and not why:
         return PiecesMissing(
             job=job.number, seq=operation.seq, arrived=came, counted=counted, missing=came - counted
         )
     return None
+
+
+def _used_up(job: Job, operation: Operation, limit: int, counted: int) -> Refusal:
+    return DeviationUsedUp(
+        job=job.number, number=job.item, rev=job.rev, limit=limit, seq=operation.seq,
+        counted=counted,
+    )  # fmt: skip
 
 
 def before(operations: Sequence[Operation], operation: Operation) -> list[Operation]:
@@ -159,11 +232,11 @@ def arrived(job: Job, operations: Sequence[Operation], operation: Operation) -> 
 
 
 def acts(
-    job: Job, operations: Sequence[Operation], operation: Operation, standing: Standing
+    job: Job, operations: Sequence[Operation], operation: Operation, ground: Ground
 ) -> tuple[str, ...]:
     """Return what may be done with an operation now, in the order of its lifecycle."""
     return tuple(
         act
         for act in lifecycle.acts(lifecycle.OPERATION, operation.state)
-        if act_refusal(job, operations, operation, standing, act) is None
+        if act_refusal(job, operations, operation, ground, act) is None
     )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Jobs: so many pieces of one released revision, due on a day.
 
-A job is pinned to its revision for ever and its operations are copied from the route released
-with it; what is released later never changes what was already planned, it only changes how the
-job's revision *stands*, and that is asked anew each time.
+A job is pinned to its revision and its operations are copied from the route released with it.
+What is released later never changes what was already planned: it changes how the job's revision
+*stands*, and then somebody has to decide (``traveler.decisions``) before work goes on.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from release.log import ReleaseLog, Revision
-from traveler import gate, lifecycle, records, route, stations, tables
-from traveler.errors import BadJobNumber, FileNotReleased, JobExists, NoSuchJob
-from traveler.records import Job, JobFilter
+from traveler import following, gate, ground, lifecycle, records, route, routing, tables
+from traveler.blockers import filing
+from traveler.decisions import asking
+from traveler.decisions import records as decision_records
+from traveler.errors import BadJobNumber, JobExists, NoSuchJob
+from traveler.records import Job, JobFilter, subject
 from traveler.standing import standing
 from traveler.views import JobLine, JobView, job_line, job_view
-from traveler.words import day, line, pieces
-from vault import canonical
+from traveler.words import day, line, pieces, today
 from vault.errors import BadItemNumber
 from vault.home import Vault
 from vault.ledger import events
@@ -54,21 +58,27 @@ def add(
         "customer": line("customer", customer, 80),
         "order_number": line("order", order, 80),
     }
-    log = ReleaseLog(vault)
-    revision = log.wanted(number, rev)
-    now = standing(log, revision.number, revision.rev)
-    if now.state == "recalled":
-        raise gate.recalled(revision.number, revision.rev, now)
-    steps = _steps(log, revision)
     with vault.ledger.writing(actor.name) as writing:
+        # Read inside the transaction: what is released from here on will find the job.
+        log = ReleaseLog(vault)
+        revision = log.wanted(number, rev)
+        now = standing(log, revision.number, revision.rev)
+        if now.state == "recalled":
+            raise gate.recalled(revision.number, revision.rev, now)
+        steps = routing.released(log, revision)
         if found := records.job(writing.connection, job):
             raise JobExists(number=found.number)
         _insert(writing, revision, steps, planned)
+        made = _known(records.job(writing.connection, job), job)
+        asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
     return show(vault, job)
 
 
 def release_job(vault: Vault, actor: Person, number: str) -> JobView:
-    """Let the floor work on a job; raises JobCannot, RevisionRecalled, RoleNeeded, NoSuchJob."""
+    """Let the floor work on a job, where its revision is current or a deviation holds.
+
+    Raises JobCannot, RevisionUndecided, RevisionRecalled, RoleNeeded or NoSuchJob.
+    """
     return _move(vault, actor, number, "release", "")
 
 
@@ -84,26 +94,39 @@ def close(vault: Vault, actor: Person, number: str, why: str = "") -> JobView:
 
 def show(vault: Vault, number: str) -> JobView:
     """Return a job with its operations and how its revision stands; raises NoSuchJob."""
+    following.follow(vault)
     with vault.ledger.reading() as connection:
-        job = _known(records.job(connection, number), number)
-        operations = records.operations(connection, job.number)
-        stints = records.stints(connection, job.number)
-        notes = records.notes(connection, job.number)
-    now = standing(ReleaseLog(vault), job.item, job.rev)
-    return job_view(job, operations, stints, notes, now)
+        return gathered(vault, connection, _known(records.job(connection, number), number))
+
+
+def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
+    """Return all that is shown of a job, read at one moment of the ledger."""
+    operations = records.operations(connection, job.number)
+    return job_view(
+        job,
+        operations,
+        records.stints(connection, job.number),
+        records.notes(connection, job.number),
+        ground.ground(
+            ReleaseLog(vault), connection, job, operations, today(vault.settings.time_zone)
+        ),
+        decision_records.decisions(connection, [job.number])[job.number],
+        records.overrides(connection, job.number),
+        today(vault.settings.time_zone),
+    )
 
 
 def listing(
     vault: Vault, wanted: JobFilter | None = None, limit: int = LISTED, offset: int = 0
 ) -> list[JobLine]:
     """Return the jobs that fit, the earliest due first, each with its step and standing."""
+    following.follow(vault)
     with vault.ledger.reading() as connection:
         found = records.jobs(connection, wanted or JobFilter(), limit, offset)
         operations = records.operations_of(connection, [job.number for job in found])
-    log = ReleaseLog(vault)
-    pairs = {(job.item, job.rev) for job in found}
-    stand = {pair: standing(log, *pair) for pair in pairs}
-    return [job_line(job, operations[job.number], stand[job.item, job.rev]) for job in found]
+        day_now = today(vault.settings.time_zone)
+        grounds = ground.grounds(ReleaseLog(vault), connection, found, operations, day_now)
+    return [job_line(job, operations[job.number], grounds[job.number]) for job in found]
 
 
 def count(vault: Vault, wanted: JobFilter | None = None) -> int:
@@ -119,27 +142,23 @@ def history(vault: Vault, number: str, limit: int = 1000) -> list[Event]:
     return events.of(vault.ledger, subject(job.number), limit)
 
 
-def subject(number: str) -> str:
-    """Return the name of a job in the record of events."""
-    return f"job/{number}"
-
-
 def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobView:
     require(actor, "planner")
     reason = line("reason", why, 500)
     with vault.ledger.writing(actor.name) as writing:
         job = _known(records.job(writing.connection, number), number)
         operations = records.operations(writing.connection, job.number)
-        if refusal := gate.job_refusal(job, act, operations, reason):
+        stand = ground.ground(
+            ReleaseLog(vault), writing.connection, job, operations, today(vault.settings.time_zone)
+        )
+        if refusal := gate.job_refusal(job, act, operations, reason, stand):
             raise refusal
-        if act == "release":
-            now = standing(ReleaseLog(vault), job.item, job.rev)
-            if now.state == "recalled":
-                raise gate.recalled(job.item, job.rev, now)
         after = lifecycle.JOB[job.state, act]
         writing.update(tables.job, job.number, state=after, **_dates(job, after, writing.at))
         told = {"before": job.state, "now": after} | ({"why": reason} if reason else {})
         writing.record(f"job.{after}", subject(job.number), **told)
+        if after == "closed":
+            filing.clear_job(writing, job.number, f"job {job.number} is closed")
     return show(vault, job.number)
 
 
@@ -147,21 +166,6 @@ def _dates(job: Job, after: str, at: str) -> dict[str, str]:
     if after == "released" and job.released_at is None:
         return {"released_at": at}
     return {"closed_at": at} if after == "closed" else {}
-
-
-def _steps(log: ReleaseLog, revision: Revision) -> tuple[route.Step, ...]:
-    names = {file.name for file in revision.files}
-    if route.FILE not in names:
-        return ()
-    where = f"{revision.number} {revision.rev} {route.FILE}"
-    steps = route.parse(log.read(revision, route.FILE), where).steps
-    for step in steps:
-        for name in step.files:
-            if name not in names:
-                raise FileNotReleased(
-                    seq=step.seq, name=name, number=revision.number, rev=revision.rev
-                )
-    return steps
 
 
 def _insert(
@@ -176,13 +180,9 @@ def _insert(
         title=revision.title, state="planned", added_at=writing.at, added_by=writing.actor,
     )  # fmt: skip
     for step in steps:
-        writing.insert(
-            tables.operation, job=number, seq=step.seq,
-            station=stations.known(writing, step.station), title=step.title,
-            setup_minutes=step.setup_minutes, run_minutes=step.run_minutes, notes=step.notes,
-            files=canonical.dumps(step.files).decode(), proof=canonical.dumps(step.proof).decode(),
-            parallel=int(step.parallel), state="waiting", good=0, scrap=0,
-        )  # fmt: skip
+        told_step = routing.columns(writing, step)
+        writing.insert(tables.operation, job=number, seq=step.seq, state="waiting", good=0, scrap=0,
+                       **told_step)  # fmt: skip
     told = {key: value for key, value in planned.items() if key != "number"}
     writing.record(
         "job.added", subject(number), item=revision.number, rev=revision.rev,

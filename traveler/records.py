@@ -99,6 +99,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A start past open blockers, by somebody who may, with the reason; shown for ever."""
+
+    seq: int
+    at: str
+    person: str
+    why: str
+    blockers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """What is known of a traveler's code: the job or operation it opens, and until when."""
 
@@ -123,6 +134,11 @@ class JobFilter:
     station: str = ""
     due_by: str = ""
     words: str = ""
+
+
+def subject(number: str) -> str:
+    """Return the name of a job in the record of events."""
+    return f"job/{number}"
 
 
 def station(connection: Connection, code: str) -> Station | None:
@@ -152,6 +168,15 @@ def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0)
     return [_job(row) for row in connection.execute(ordered)]
 
 
+def in_process(connection: Connection, item: str = "", rev: str = "") -> list[Job]:
+    """Return every job that is not closed, of one revision where it is named, by number."""
+    conditions = [tables.job.c.state != "closed"]
+    if item:
+        conditions += [tables.job.c.item == item, tables.job.c.rev == rev]
+    chosen = sa.select(tables.job).where(*conditions).order_by(tables.job.c.fold)
+    return [_job(row) for row in connection.execute(chosen)]
+
+
 def job_count(connection: Connection, wanted: JobFilter) -> int:
     """Return how many jobs fit."""
     chosen = sa.select(sa.func.count()).select_from(tables.job).where(*_conditions(wanted))
@@ -174,12 +199,38 @@ def operations(connection: Connection, number: str) -> list[Operation]:
 def operations_of(
     connection: Connection, numbers: Sequence[str]
 ) -> defaultdict[str, list[Operation]]:
-    """Return the operations of several jobs, by job, each in order."""
+    """Return the operations of several jobs, by job, each in order; none that a move dropped."""
     found: defaultdict[str, list[Operation]] = defaultdict(list)
-    chosen = sa.select(tables.operation).where(tables.operation.c.job.in_(numbers))
+    chosen = sa.select(tables.operation).where(
+        tables.operation.c.job.in_(numbers), tables.operation.c.state != "dropped"
+    )
     for row in connection.execute(chosen.order_by(tables.operation.c.job, tables.operation.c.seq)):
         found[row.job].append(_operation(row._asdict()))
     return found
+
+
+def dropped(connection: Connection, number: str) -> list[Operation]:
+    """Return the operations that a move to another revision took out of a job, in order."""
+    chosen = sa.select(tables.operation).where(
+        tables.operation.c.job == number, tables.operation.c.state == "dropped"
+    )
+    rows = connection.execute(chosen.order_by(tables.operation.c.seq))
+    return [_operation(row._asdict()) for row in rows]
+
+
+def overrides(connection: Connection, number: str) -> list[Override]:
+    """Return every start past a blocker on a job, oldest first."""
+    table = tables.start_override
+    joined = sa.select(table, tables.operation.c.seq).join(
+        tables.operation, tables.operation.c.id == table.c.operation
+    )
+    chosen = joined.where(tables.operation.c.job == number).order_by(table.c.id)
+    return [
+        Override(
+            row.seq, row.at, row.person, row.why, tuple(canonical.loads(row.blockers.encode()))
+        )
+        for row in connection.execute(chosen)
+    ]
 
 
 def stints(connection: Connection, number: str) -> list[Stint]:

@@ -79,7 +79,7 @@ def withdraw(vault: Vault, actor: Person, number: str) -> int:
         if job is None:
             raise NoSuchJob(number=number)
         count = tokens.revoke(writing, job)
-        writing.record("traveler.withdrawn", jobs.subject(job.number), codes=count)
+        writing.record("traveler.withdrawn", records.subject(job.number), codes=count)
     return count
 
 
@@ -91,7 +91,7 @@ def _issue(
         number, codes = tokens.issue(writing, view.job, operations)
         withdrawn = tokens.revoke(writing, view.job, before=number) if withdraw_earlier else 0
         writing.record(
-            "traveler.printed", jobs.subject(view.job.number), print=number, codes=len(codes),
+            "traveler.printed", records.subject(view.job.number), print=number, codes=len(codes),
             withdrawn=withdrawn,
         )  # fmt: skip
     return number, codes

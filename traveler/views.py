@@ -11,15 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from traveler import gate
-from traveler.gate import Standing
-from traveler.records import Job, Note, Operation, Stint
+from traveler.blockers import telling
+from traveler.blockers.telling import BlockerView
+from traveler.decisions import asking
+from traveler.decisions.records import Decision
+from traveler.gate import Ground, Standing
+from traveler.records import Job, Note, Operation, Override, Stint
 
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
     """An operation as people see it: the step, how many pieces came, who is on it, what was noted.
 
-    ``minutes`` is the planned time for the job's quantity; ``acts`` what may be done with it now.
+    ``minutes`` is the planned time for the job's quantity; ``acts`` what may be done with it now,
+    ``held`` the blockers that keep it from starting.
     """
 
     operation: Operation
@@ -29,6 +34,7 @@ class OperationView:
     running_since: str
     notes: tuple[Note, ...]
     acts: tuple[str, ...]
+    held: tuple[BlockerView, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -54,16 +60,35 @@ class OperationView:
             "running_since": self.running_since or None,
             "notes": [{"at": n.at, "by": n.person, "note": n.words} for n in self.notes],
             "acts": list(self.acts),
+            "blocked_by": [one.blocker.id for one in self.held],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job with its operations and how its revision stands at this moment."""
+    """A job with its operations and the ground it stands on at this moment.
+
+    ``blockers`` are those that want something of somebody, ``decisions`` and ``overrides`` all
+    that were ever made.
+    """
 
     job: Job
-    standing: Standing
+    ground: Ground
     operations: tuple[OperationView, ...]
+    blockers: tuple[BlockerView, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Return how the job's revision stands."""
+        return self.ground.standing
+
+    @property
+    def question(self) -> BlockerView | None:
+        """Return the blocker that asks what happens to the job, where somebody has to decide."""
+        asked = asking.asked([one.blocker for one in self.blockers])
+        return next((one for one in self.blockers if asked and one.blocker == asked), None)
 
     @property
     def step(self) -> OperationView | None:
@@ -84,7 +109,19 @@ class JobView:
             "released_at": job.released_at,
             "closed_at": job.closed_at,
             "operations": [one.as_json() for one in self.operations],
-            "blockers": [],
+            "blockers": [one.as_json() for one in self.blockers],
+            "deviation": self.ground.deviation.as_json() if self.ground.deviation else None,
+            "decisions": [one.as_json() for one in self.decisions],
+            "overrides": [
+                {
+                    "seq": one.seq,
+                    "at": one.at,
+                    "by": one.person,
+                    "why": one.why,
+                    "blockers": list(one.blockers),
+                }
+                for one in self.overrides
+            ],
             "proof": None,
             "need_by": None,
             "forecast": None,
@@ -93,13 +130,23 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job in a list: how its revision stands, how far it is, and the step it is at."""
+    """A job in a list: the ground it stands on, how far it is, and the step it is at."""
 
     job: Job
-    standing: Standing
+    ground: Ground
     done: int
     of: int
     step: Operation | None
+
+    @property
+    def standing(self) -> Standing:
+        """Return how the job's revision stands."""
+        return self.ground.standing
+
+    @property
+    def held(self) -> int:
+        """Return how many blockers keep the step it is at, or what comes, from starting."""
+        return sum(one.blocking for one in self.ground.blockers)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -108,6 +155,7 @@ class JobLine:
             **_head(self.job, self.standing),
             "done": self.done,
             "of": self.of,
+            "blocked": self.held,
             "step": step and {"seq": step.seq, "station": step.station, "state": step.state},
         }
 
@@ -117,9 +165,13 @@ def job_view(
     operations: Sequence[Operation],
     stints: Sequence[Stint],
     notes: Sequence[Note],
-    standing: Standing,
+    ground: Ground,
+    decisions: Sequence[Decision],
+    overrides: Sequence[Override],
+    today: str,
 ) -> JobView:
     """Assemble a job with all its operations."""
+    seen = {one.id: telling.seen(one, today) for one in ground.blockers}
     running = {one.operation: one for one in stints if one.ended_at is None}
     shown = []
     for one in operations:
@@ -132,17 +184,20 @@ def job_view(
                 running_by=stint.person if stint else "",
                 running_since=stint.started_at if stint else "",
                 notes=tuple(note for note in notes if note.operation == one.id),
-                acts=gate.acts(job, operations, one, standing),
+                acts=gate.acts(job, operations, one, ground),
+                held=tuple(seen[held.id] for held in ground.on(job, one)),
             )
         )
-    return JobView(job, standing, tuple(shown))
+    return JobView(
+        job, ground, tuple(shown), tuple(seen.values()), tuple(decisions), tuple(overrides)
+    )
 
 
-def job_line(job: Job, operations: Sequence[Operation], standing: Standing) -> JobLine:
+def job_line(job: Job, operations: Sequence[Operation], ground: Ground) -> JobLine:
     """Assemble a job for a list."""
     still_open = [one for one in operations if one.state != "done"]
     done = len(operations) - len(still_open)
-    return JobLine(job, standing, done, len(operations), still_open[0] if still_open else None)
+    return JobLine(job, ground, done, len(operations), still_open[0] if still_open else None)
 
 
 def _head(job: Job, standing: Standing) -> dict[str, Any]:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from traveler.errors import BadDueDate, BadQuantity, BadWords
 
@@ -32,6 +33,15 @@ def day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise BadDueDate(due=text) from error
+
+
+def today(time_zone: str) -> str:
+    """Return the present day in the shop's time zone, in UTC where this machine does not know it."""
+    try:
+        zone: tzinfo = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = UTC
+    return datetime.now(zone).date().isoformat()
 
 
 def pieces(count: Any, least: int = 0) -> int:

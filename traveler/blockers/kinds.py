@@ -48,9 +48,7 @@ class Kind:
 
     def missing(self, known: Mapping[str, str]) -> tuple[str, ...]:
         """Return the labels of the facts nobody has given yet."""
-        return tuple(
-            one.label for one in self.facts if not one.optional and not known.get(one.key)
-        )
+        return tuple(one.label for one in self.facts if not one.optional and not known.get(one.key))
 
 
 _ALL: Final = (

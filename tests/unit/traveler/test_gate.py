@@ -10,19 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traveler import gate
+from traveler.blockers.records import Blocker
+from traveler.decisions.records import Decision
 from traveler.errors import (
+    DeviationUsedUp,
     EarlierOperationOpen,
     JobNotReleased,
     NothingArrived,
+    OperationBlocked,
     OperationsOpen,
     PiecesMissing,
     RevisionRecalled,
+    RevisionUndecided,
     TooManyPieces,
 )
-from traveler.gate import Standing
+from traveler.gate import Ground, Standing
 from traveler.records import Job, Operation
 
-CURRENT = Standing("current", "A")
+CURRENT = Ground(Standing("current", "A"))
 
 
 def job(state: str = "released", qty: int = 5) -> Job:
@@ -101,7 +106,7 @@ def test_nothing_starts_on_a_job_that_is_not_released(state: str) -> None:
 
 def test_nothing_starts_on_a_recalled_revision_but_what_runs_ends() -> None:
     """A recall stops new work and names the way; pausing and finishing stay possible."""
-    recalled = Standing("recalled", "C", "hole in the wrong place")
+    recalled = Ground(Standing("recalled", "C", "hole in the wrong place"))
     step, running = operation(10), operation(10, "running")
     refusal = gate.act_refusal(job(), [step], step, recalled, "start")
     assert isinstance(refusal, RevisionRecalled)
@@ -110,10 +115,93 @@ def test_nothing_starts_on_a_recalled_revision_but_what_runs_ends() -> None:
     assert gate.acts(job(), [running], running, recalled) == ("pause", "finish")
 
 
-def test_work_goes_on_at_a_superseded_revision() -> None:
-    """A later release does not stop a job by itself; it is shown, and the planner decides."""
+def decision(choice: str = "deviation", pieces: int | None = None) -> Decision:
+    """Return a decision that holds for that job."""
+    return Decision(1, "J-1", "A", "superseded", "B", choice, "", "mchen", "ok", pieces, "", ())
+
+
+def blocker(**where: Any) -> Blocker:
+    """Return an open blocker somewhere."""
+    facts = {"job": "J-1", "operation": None, "seq": None, "station": None, "state": "open"} | where
+    return Blocker(
+        id=7, kind="material", cause={}, raised_at="", raised_by="otto", owner="pat",
+        what="bar missing", steps=(), facts={}, until="", next_check="", escalate_hours=0,
+        escalate_to="", entries=1, changed_at="", changed_by="", **facts,
+    )  # fmt: skip
+
+
+def test_nothing_starts_at_a_superseded_revision_until_that_is_decided() -> None:
+    """A later release stops new starts, with the way out; a deviation lets work go on."""
+    step, running = operation(10), operation(10, "running")
+    overtaken = Standing("superseded", "B")
+    refusal = gate.act_refusal(job(), [step], step, Ground(overtaken), "start")
+    assert isinstance(refusal, RevisionUndecided)
+    assert "10-0042 A was superseded by B" in str(refusal)
+    assert gate.acts(job(), [running], running, Ground(overtaken)) == ("pause", "finish")
+    assert gate.acts(job(), [step], step, Ground(overtaken, decision())) == ("start",)
+
+
+def test_a_held_job_on_an_old_revision_is_not_released_again() -> None:
+    """To hold is a decision, but not one to work: the way back is a deviation or a move."""
+    held = Ground(Standing("superseded", "B"), decision("hold"))
     step = operation(10)
-    assert gate.acts(job(), [step], step, Standing("superseded", "B")) == ("start",)
+    assert isinstance(gate.job_refusal(job("held"), "release", [], "", held), RevisionUndecided)
+    refusal = gate.act_refusal(job("held"), [step], step, held, "start")
+    assert isinstance(refusal, JobNotReleased)
+
+
+def test_a_deviation_lets_through_what_it_names() -> None:
+    """Three good pieces and no fourth, however they are booked; scrap is not counted."""
+    ground = Ground(Standing("superseded", "B"), decision(pieces=3))
+    step = operation(10, "paused", good=3)
+    assert isinstance(gate.act_refusal(job(), [step], step, ground, "start"), DeviationUsedUp)
+    running = operation(10, "running", good=2)
+    for good, fits in ((1, True), (2, False)):
+        refusal = gate.pieces_refusal(job(), [running], running, good, 0, False, "", ground.limit)
+        assert (refusal is None) == fits
+    assert gate.pieces_refusal(job(), [running], running, 0, 3, False, "", ground.limit) is None
+
+
+@pytest.mark.parametrize(
+    ("where", "held"),
+    [
+        ({}, {10, 20}),
+        ({"operation": 20, "seq": 20}, {20}),
+        ({"station": "saw"}, {10, 20}),
+        ({"station": "mill"}, set()),
+        ({"job": None, "station": "saw"}, {10, 20}),
+        ({"job": "J-2"}, set()),
+        ({"state": "acknowledged"}, {10, 20}),
+        ({"state": "resolved"}, set()),
+        ({"state": "closed"}, set()),
+    ],
+)
+def test_a_blocker_holds_what_it_is_on(where: dict[str, Any], held: set[int]) -> None:
+    """The job, a step, a station; nothing else, and nothing once it is resolved."""
+    steps = [operation(10, parallel=True), operation(20, parallel=True)]
+    ground = Ground(Standing("current", "A"), blockers=(blocker(**where),))
+    found = set()
+    for one in steps:
+        refusal = gate.act_refusal(job(), steps, one, ground, "start")
+        assert refusal is None or isinstance(refusal, OperationBlocked)
+        found |= {one.seq} if refusal else set()
+        assert gate.act_refusal(job(), steps, one, ground, "start", past_blockers=True) is None
+    assert found == held
+
+
+def test_an_override_goes_past_blockers_and_nothing_else() -> None:
+    """Order, job state and revision are held all the same."""
+    ground = Ground(Standing("superseded", "B"), blockers=(blocker(),))
+    step = operation(10)
+    refusal = gate.act_refusal(job(), [step], step, ground, "start", past_blockers=True)
+    assert isinstance(refusal, RevisionUndecided)
+
+
+def test_what_runs_may_stop_while_it_is_blocked() -> None:
+    """A blocker keeps nobody from accounting for what was made."""
+    step = operation(10, "running")
+    ground = Ground(Standing("current", "A"), blockers=(blocker(),))
+    assert gate.acts(job(), [step], step, ground) == ("pause", "finish")
 
 
 def test_buttons_are_what_the_verbs_allow() -> None:
@@ -126,10 +214,10 @@ def test_buttons_are_what_the_verbs_allow() -> None:
 def test_a_job_closes_short_only_with_a_reason() -> None:
     """Unfinished operations are named; a reason lets it close."""
     steps = [operation(10, "done"), operation(20, "paused"), operation(30)]
-    refusal = gate.job_refusal(job(), "close", steps, "")
+    refusal = gate.job_refusal(job(), "close", steps, "", CURRENT)
     assert isinstance(refusal, OperationsOpen)
     assert "(20, 30)" in str(refusal)
-    assert gate.job_refusal(job(), "close", steps, "customer cancelled") is None
+    assert gate.job_refusal(job(), "close", steps, "customer cancelled", CURRENT) is None
 
 
 @given(

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verbs on blockers: raise, acknowledge, tick, correct, resolve, close, reopen, list.
+
+Everybody who works here may raise one, because a blocker nobody reports is the worst kind; what
+is done about it is up to its owner, who raised it, who it was escalated to, and the planner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from release.log import ReleaseLog
+from traveler import following, tokens
+from traveler import records as floor_records
+from traveler.blockers import filing, kinds, records, telling
+from traveler.blockers.filing import Draft
+from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
+from traveler.blockers.telling import BlockerView
+from traveler.errors import (
+    BadHours,
+    BadOwner,
+    BlockerCannot,
+    BlockerDecides,
+    BlockerMoved,
+    BlockerNowhere,
+    JobCannot,
+    NoReason,
+    NoSuchBlocker,
+    NoSuchJob,
+    NoSuchOperation,
+    NoSuchStation,
+    NoSuchTick,
+    NotTheirBlocker,
+    OutsideTraveler,
+)
+from traveler.records import Job, Operation
+from traveler.words import day, line, today
+from vault.home import Vault
+from vault.ledger import idempotency, people
+from vault.ledger.people import Person, require
+from vault.names import fold
+
+STAFF = ("engineer", "approver", "planner", "operator", "quality")
+MOST_STEPS, MOST_HOURS = 20, 2000
+LISTED = 200
+_OWN = frozenset({"acknowledge"})
+"""What only those may do who have to act; who raised it knows that it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody says about a blocker: type, owner, what, where, and the way out."""
+
+    kind: str
+    owner: str
+    what: str
+    job: str = ""
+    seq: int | None = None
+    station: str = ""
+    path: Sequence[str] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    until: str = ""
+    next_check: str = ""
+    escalate_hours: int = 0
+    escalate_to: str = ""
+
+
+def raise_blocker(
+    vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
+    token: str = "",
+) -> Blocker:  # fmt: skip
+    """Raise a blocker on a job, one of its operations, its work at a station, or a station.
+
+    Raises RoleNeeded, NoSuchBlockerType, BadBlockerFact, BadOwner, BadHours, BadWords, BadDueDate,
+    BlockerNowhere, NoSuchJob, NoSuchOperation, NoSuchStation, JobCannot or OutsideTraveler.
+    """
+    require(actor, *STAFF)
+    draft = _draft(vault, wanted)
+    request = {
+        "act": "block", "type": draft.kind, "job": wanted.job, "seq": wanted.seq,
+        "station": wanted.station, "what": draft.what, "owner": draft.owner,
+    }  # fmt: skip
+    with vault.ledger.writing(actor.name, device) as writing:
+        earlier = idempotency.earlier(writing, idempotency_key, request)
+        if earlier is not None:
+            return _known(writing.connection, earlier["blocker"])
+        job, operation = _place(writing.connection, wanted)
+        if token:
+            _within(writing.connection, token, job, operation, wanted.station)
+        made = filing.raise_new(
+            writing,
+            replace(
+                draft, job=job.number if job else None,
+                operation=operation.id if operation else None, seq=wanted.seq,
+                station=_station(writing.connection, wanted.station),
+                cause=_cause(vault, draft),
+            ),
+        )  # fmt: skip
+        idempotency.keep(writing, idempotency_key, request, {"blocker": made.id})
+    return made
+
+
+def acknowledge(vault: Vault, actor: Person, number: int, words: str = "") -> Blocker:
+    """Say that one has seen it and sees to it; raises NotTheirBlocker or BlockerCannot."""
+    return _act(vault, actor, number, "acknowledge", words)
+
+
+def tick(vault: Vault, actor: Person, number: int, step: int, words: str = "") -> Blocker:
+    """Tick a step of the path, counted from 1; raises NoSuchTick, NotTheirBlocker, BlockerCannot."""
+    return _act(vault, actor, number, "step", words, step=step)
+
+
+def correct(
+    vault: Vault, actor: Person, number: int, words: str, seen: int | None = None, **changes: Any
+) -> Blocker:
+    """Change what is known: owner, what, facts, path, until, next_check, escalation; with a reason.
+
+    The earlier entry stays.  ``seen`` is the count of entries the person looked at.  Raises
+    BlockerMoved where there are more now, and what raising one refuses.
+    """
+    if not words.strip():
+        raise NoReason(what="correction")
+    return _act(vault, actor, number, "correct", words, seen=seen, changes=changes)
+
+
+def resolve(
+    vault: Vault, actor: Person, number: int, words: str, seen: int | None = None
+) -> Blocker:
+    """Say that the reason is gone and how; work may start again at once."""
+    if not words.strip():
+        raise NoReason(what="resolution")
+    return _act(vault, actor, number, "resolve", words, seen=seen)
+
+
+def close(
+    vault: Vault, actor: Person, number: int, words: str = "", seen: int | None = None
+) -> Blocker:
+    """Put a resolved blocker away."""
+    return _act(vault, actor, number, "close", words, seen=seen)
+
+
+def reopen(vault: Vault, actor: Person, number: int, words: str) -> Blocker:
+    """Take it up again, since it still blocks; by anybody who works here, with the reason."""
+    if not words.strip():
+        raise NoReason(what="reopening")
+    return _act(vault, actor, number, "reopen", words)
+
+
+def show(vault: Vault, number: int) -> tuple[BlockerView, list[Entry]]:
+    """Return a blocker with all that was done about it; raises NoSuchBlocker."""
+    following.follow(vault)
+    with vault.ledger.reading() as connection:
+        found = _known(connection, number)
+        done = records.entries(connection, number)
+    return telling.seen(found, today(vault.settings.time_zone)), done
+
+
+def listing(
+    vault: Vault, wanted: BlockerFilter | None = None, limit: int = LISTED, offset: int = 0
+) -> list[BlockerView]:
+    """Return the blockers that fit, the oldest first."""
+    following.follow(vault)
+    with vault.ledger.reading() as connection:
+        found = records.listed(connection, wanted or BlockerFilter(), limit, offset)
+    day_now = today(vault.settings.time_zone)
+    return [telling.seen(one, day_now) for one in found]
+
+
+def may(actor: Person, one: Blocker, act: str) -> bool:
+    """Say whether this person may do this to a blocker, as far as who they are decides it."""
+    if actor.disabled or one.decides or not actor.roles & {"admin", *STAFF}:
+        return False
+    if act == "reopen" or actor.roles & {"admin", "planner"}:
+        return True
+    theirs = {one.owner, one.escalate_to} if act in _OWN else _hands(one)
+    return actor.name in theirs
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _act(
+    vault: Vault, actor: Person, number: int, deed: str, words: str, *, step: int = 0,
+    seen: int | None = None, changes: Mapping[str, Any] | None = None,
+) -> Blocker:  # fmt: skip
+    require(actor, *STAFF)
+    said = line("reason", words, 500)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _known(writing.connection, number)
+        if before.decides:
+            raise BlockerDecides(id=number, job=before.job)
+        if not may(actor, before, deed):
+            raise NotTheirBlocker(name=actor.name, act=deed, id=number, who=_whose(before, deed))
+        if seen is not None and seen != before.entries:
+            raise BlockerMoved(id=number, by=before.changed_by)
+        told = _ticked(before, actor.name, writing.at, step) if deed == "step" else {}
+        if changes:
+            told = _changed(vault, before, changes)
+        if deed == "reopen":
+            _job_goes_on(writing.connection, before)
+        return filing.act(writing, number, deed, said, **told)
+
+
+def _draft(vault: Vault, wanted: Wanted) -> Draft:
+    if not wanted.job and not wanted.station:
+        raise BlockerNowhere
+    kind = kinds.kind_named(wanted.kind)
+    what = line("blocker", wanted.what, 300)
+    if not what:
+        raise NoReason(what="blocker")
+    return Draft(
+        kind=kind.name, owner=_owner(vault, wanted.owner), what=what,
+        steps=_steps(wanted.path) or tuple(Step(text) for text in kind.path),
+        facts=kinds.checked(kind, wanted.facts),
+        until=day(wanted.until) if wanted.until else "",
+        next_check=day(wanted.next_check) if wanted.next_check else "",
+        **_escalation(vault, wanted.escalate_hours, wanted.escalate_to),
+    )  # fmt: skip
+
+
+def _changed(vault: Vault, before: Blocker, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a correction as it is kept; ``None`` in it means: as it was."""
+    kind = kinds.KINDS[before.kind]
+    told = {name: value for name, value in given.items() if value is not None}
+    now: dict[str, Any] = {}
+    if "owner" in told:
+        now["owner"] = _owner(vault, told["owner"])
+    if "what" in told:
+        now["what"] = line("blocker", told["what"], 300) or before.what
+    if "facts" in told:
+        merged = {**before.facts, **told["facts"]}
+        now["facts"] = kinds.checked(kind, merged)
+    if "path" in told:
+        done = {step.text: step for step in before.steps if step.done_by}
+        now["steps"] = tuple(done.get(one.text, one) for one in _steps(told["path"]))
+    for name in ("until", "next_check"):
+        if name in told:
+            now[name] = day(told[name]) if told[name] else ""
+    if "escalate_to" in told or "escalate_hours" in told:
+        hours = told.get("escalate_hours", before.escalate_hours)
+        now |= _escalation(vault, hours, told.get("escalate_to", before.escalate_to))
+    return now
+
+
+def _owner(vault: Vault, name: str) -> str:
+    found = people.get(vault.ledger, name.strip())
+    if found.disabled:
+        raise BadOwner(name=found.name, why="they are disabled")
+    if found.roles == {"customer"}:
+        raise BadOwner(name=found.name, why="they are a customer")
+    return found.name
+
+
+def _steps(path: Sequence[str]) -> tuple[Step, ...]:
+    texts = [line("step", part, 200) for text in path for part in text.splitlines()]
+    return tuple(Step(text) for text in texts if text)[:MOST_STEPS]
+
+
+def _escalation(vault: Vault, hours: int, to: str) -> dict[str, Any]:
+    if not hours and not to:
+        return {"escalate_hours": 0, "escalate_to": ""}
+    if not 1 <= hours <= MOST_HOURS or not to:
+        raise BadHours(hours=hours)
+    return {"escalate_hours": hours, "escalate_to": _owner(vault, to)}
+
+
+def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operation | None]:
+    if not wanted.job:
+        if wanted.seq is not None:
+            raise BlockerNowhere
+        return None, None
+    job = floor_records.job(connection, wanted.job)
+    if job is None:
+        raise NoSuchJob(number=wanted.job)
+    if job.state == "closed":
+        raise JobCannot(job=job.number, state=job.state, act="blocked", way="nothing waits for it")
+    if wanted.seq is None:
+        return job, None
+    operations = floor_records.operations(connection, job.number)
+    for one in operations:
+        if one.seq == wanted.seq:
+            return job, one
+    shown = ", ".join(str(one.seq) for one in operations) or "none"
+    raise NoSuchOperation(job=job.number, seq=wanted.seq, operations=shown)
+
+
+def _station(connection: Connection, code: str) -> str | None:
+    if not code:
+        return None
+    found = floor_records.station(connection, code)
+    if found is None:
+        raise NoSuchStation(code=code)
+    return found.code
+
+
+def _cause(vault: Vault, draft: Draft) -> dict[str, Any]:
+    """Return what the system watches: a release after this place in the log clears an approval."""
+    if draft.kind == "approval" and (draft.facts.get("change") or draft.facts.get("item")):
+        return {"since": ReleaseLog(vault).head().sequence}
+    return {}
+
+
+def _within(
+    connection: Connection, code: str, job: Job | None, operation: Operation | None, station: str
+) -> None:
+    """Raise OutsideTraveler unless the paper in somebody's hand is about what they block."""
+    token = tokens.find(connection, code)
+    steps = floor_records.operations(connection, token.job)
+    if job is None:
+        fits = any(fold(one.station) == fold(station) for one in steps)
+    else:
+        fits = token.job == job.number
+        fits &= operation is None or token.operation in {None, operation.id}
+    if not fits:
+        own = next((one.seq for one in steps if one.id == token.operation), "any")
+        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
+
+
+def _job_goes_on(connection: Connection, before: Blocker) -> None:
+    job = floor_records.job(connection, before.job) if before.job else None
+    if job is not None and job.state == "closed":
+        way = f"job {job.number} is closed, so nothing waits for it"
+        raise BlockerCannot(id=before.id, state=before.state, act="reopen", way=way)
+
+
+def _ticked(before: Blocker, name: str, at: str, step: int) -> dict[str, Any]:
+    steps = list(before.steps)
+    if not 1 <= step <= len(steps) or steps[step - 1].done_by:
+        left = ", ".join(str(n) for n, one in enumerate(steps, 1) if not one.done_by)
+        raise NoSuchTick(id=before.id, step=step, steps=left or "none left")
+    steps[step - 1] = replace(steps[step - 1], done_by=name, done_at=at)
+    return {"steps": tuple(steps)}
+
+
+def _hands(one: Blocker) -> set[str]:
+    return {one.owner, one.raised_by, one.escalate_to} - {""}
+
+
+def _whose(one: Blocker, deed: str) -> str:
+    names = {one.owner, one.escalate_to} - {""} if deed in _OWN else _hands(one)
+    return ", ".join([*sorted(names), "a planner"])
+
+
+def _known(connection: Connection, number: int) -> Blocker:
+    found = records.blocker(connection, number)
+    if found is None:
+        raise NoSuchBlocker(id=number)
+    return found

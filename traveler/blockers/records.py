@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the ledger keeps of blockers, read as frozen values; all selects on them are here.
+
+A blocker is one row that says where it belongs, and an entry for every act on it.  The newest
+entry tells how it stands; earlier ones stay as they were, so a correction is a newer record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from traveler import lifecycle, tables
+from traveler.blockers import kinds
+from traveler.records import Job, Operation
+from vault import canonical
+from vault.names import fold
+
+ACTIVE = frozenset({"open", "acknowledged", "resolved"})
+"""The states in which a blocker still wants something of somebody."""
+
+_ROW, _ENTRY = tables.blocker, tables.blocker_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a resolution path, and who ticked it when."""
+
+    text: str
+    done_by: str = ""
+    done_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A blocker as it stands: where, what, whose, and the way out of it.
+
+    Without ``operation`` and ``station`` it holds the whole job; a ``station`` without a job holds
+    all work there.  ``until`` is the day work can go on, as far as anybody knows; ``cause`` is
+    what the system watches, empty where only people know when the reason is gone.
+    """
+
+    id: int
+    kind: str
+    job: str | None
+    operation: int | None
+    seq: int | None
+    station: str | None
+    cause: Mapping[str, Any]
+    raised_at: str
+    raised_by: str
+    state: str
+    owner: str
+    what: str
+    steps: tuple[Step, ...]
+    facts: Mapping[str, str]
+    until: str
+    next_check: str
+    escalate_hours: int
+    escalate_to: str
+    entries: int
+    changed_at: str
+    changed_by: str
+
+    @property
+    def blocking(self) -> bool:
+        """Say whether it keeps work from starting."""
+        return self.state in lifecycle.BLOCKING
+
+    @property
+    def decides(self) -> bool:
+        """Say whether it only asks for a decision on a job, and closes with that."""
+        return "decides" in self.cause
+
+    @property
+    def expected(self) -> str:
+        """Return the day on which work is expected to go on, empty where nobody knows."""
+        return self.until or kinds.ending(kinds.KINDS[self.kind], self.facts)
+
+    @property
+    def sentence(self) -> str:
+        """Return it in one line: ``material: bar 40 mm, until 2027-03-01 (blocker 12, pat)``."""
+        until = f", until {self.expected}" if self.expected else ""
+        return f"{self.kind}: {self.what}{until} (blocker {self.id}, {self.owner})"
+
+    @property
+    def subject(self) -> str:
+        """Return the name in the record of events of what it belongs to."""
+        return f"job/{self.job}" if self.job else f"station/{self.station}"
+
+    def holds(self, job: Job, operation: Operation) -> bool:
+        """Say whether it keeps this operation of this job from starting."""
+        return (
+            self.blocking
+            and self.job in {None, job.number}
+            and self.operation in {None, operation.id}
+            and self.station in {None, operation.station}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act on a blocker: who, when, from where, in which words, and what it left."""
+
+    number: int
+    at: str
+    person: str
+    device: str
+    act: str
+    words: str
+    state: str
+    owner: str
+    what: str
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerFilter:
+    """Which blockers to list; an empty field does not restrict, ``states`` at first to active."""
+
+    job: str = ""
+    station: str = ""
+    owner: str = ""
+    kind: str = ""
+    states: frozenset[str] = ACTIVE
+
+
+def blocker(connection: Connection, number: int) -> Blocker | None:
+    """Return a blocker by its number."""
+    found = _found(connection, [_ROW.c.id == number])
+    return found[0] if found else None
+
+
+def listed(
+    connection: Connection, wanted: BlockerFilter, limit: int, offset: int = 0
+) -> list[Blocker]:
+    """Return the blockers that fit, the oldest first."""
+    return _found(connection, _conditions(wanted), limit, offset)
+
+
+def count(connection: Connection, wanted: BlockerFilter) -> int:
+    """Return how many blockers fit."""
+    chosen = sa.select(sa.func.count()).select_from(_ROW).where(*_conditions(wanted))
+    return int(connection.execute(chosen).scalar_one())
+
+
+def concerning(
+    connection: Connection, jobs: Sequence[str], stations: Iterable[str]
+) -> list[Blocker]:
+    """Return the blockers of these jobs and, where they block, of whole stations; oldest first."""
+    here: sa.ColumnElement[bool] = _ROW.c.job.in_(jobs)
+    there = sa.and_(
+        _ROW.c.job.is_(None),
+        _ROW.c.station.in_(list(stations)),
+        _ROW.c.state.in_(lifecycle.BLOCKING),
+    )
+    active = sa.and_(here, _ROW.c.state.in_(ACTIVE))
+    return _found(connection, [sa.or_(active, there)])
+
+
+def entries(connection: Connection, number: int) -> list[Entry]:
+    """Return all that was done about a blocker, oldest first."""
+    chosen = sa.select(_ENTRY).where(_ENTRY.c.blocker == number).order_by(_ENTRY.c.number)
+    return [
+        Entry(
+            row.number, row.at, row.person, row.device, row.act, row.words, row.state, row.owner,
+            row.what, _loaded(row.facts),
+        )
+        for row in connection.execute(chosen)
+    ]  # fmt: skip
+
+
+def moments(connection: Connection) -> list[sa.Row[Any]]:
+    """Return kind, owner, act and moment of every entry, by blocker, for counting over time."""
+    chosen = sa.select(
+        _ROW.c.id, _ROW.c.kind, _ROW.c.state, _ROW.c.owner, _ROW.c.raised_at, _ENTRY.c.act,
+        _ENTRY.c.at,
+    ).join(_ENTRY, _ENTRY.c.blocker == _ROW.c.id)  # fmt: skip
+    return list(connection.execute(chosen.order_by(_ROW.c.id, _ENTRY.c.number)))
+
+
+def _found(
+    connection: Connection,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Blocker]:
+    newest = sa.and_(_ENTRY.c.blocker == _ROW.c.id, _ENTRY.c.number == _ROW.c.entries)
+    chosen = (
+        sa.select(_ROW, tables.operation.c.seq, *(_ENTRY.c[name].label(name) for name in _NOW))
+        .join(_ENTRY, newest)
+        .outerjoin(tables.operation, tables.operation.c.id == _ROW.c.operation)
+        .where(*conditions)
+        .order_by(_ROW.c.raised_at, _ROW.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_blocker(row) for row in connection.execute(chosen)]
+
+
+_NOW = ("at", "person", "what", "steps", "facts", "until", "next_check", "escalate_hours",
+        "escalate_to")  # fmt: skip
+
+
+def _conditions(wanted: BlockerFilter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.states:
+        found.append(_ROW.c.state.in_(wanted.states))
+    for column, value in ((_ROW.c.owner, wanted.owner), (_ROW.c.kind, wanted.kind)):
+        if value:
+            found.append(column == value)
+    if wanted.job:
+        named = sa.select(tables.job.c.number).where(tables.job.c.fold == fold(wanted.job))
+        found.append(_ROW.c.job.in_(named))
+    if wanted.station:
+        at = sa.select(tables.station.c.code).where(tables.station.c.fold == fold(wanted.station))
+        steps = sa.select(tables.operation.c.id).where(tables.operation.c.station.in_(at))
+        found.append(sa.or_(_ROW.c.station.in_(at), _ROW.c.operation.in_(steps)))
+    return found
+
+
+def _blocker(row: Any) -> Blocker:
+    return Blocker(
+        id=row.id, kind=row.kind, job=row.job, operation=row.operation, seq=row.seq,
+        station=row.station, cause=_loaded(row.cause), raised_at=row.raised_at,
+        raised_by=row.raised_by, state=row.state, owner=row.owner, what=row.what,
+        steps=tuple(Step(**one) for one in _loaded(row.steps)), facts=_loaded(row.facts),
+        until=row.until, next_check=row.next_check, escalate_hours=row.escalate_hours,
+        escalate_to=row.escalate_to, entries=row.entries, changed_at=row.at, changed_by=row.person,
+    )  # fmt: skip
+
+
+def _loaded(text: str) -> Any:
+    return canonical.loads(text.encode())

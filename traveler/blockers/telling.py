@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a blocker is told: its age, what is overdue, what is unknown, who has it now.
+
+Nothing is stored for this: a check that is late and an escalation that is due are read off the
+clock, so no program has to run for them to be true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from traveler.blockers.kinds import KINDS, Kind
+from traveler.blockers.records import Blocker, Entry
+from vault import clock
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerView:
+    """A blocker at a moment (``now``, UTC) of a day (``today``, as the shop counts)."""
+
+    blocker: Blocker
+    now: str
+    today: str
+
+    @property
+    def kind(self) -> Kind:
+        """Return the kind with its facts."""
+        return KINDS[self.blocker.kind]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return the labels of the facts nobody has given."""
+        return () if self.blocker.decides else self.kind.missing(self.blocker.facts)
+
+    @property
+    def known(self) -> tuple[tuple[str, str], ...]:
+        """Return label and value of each fact that is known."""
+        return tuple(
+            (one.label, self.blocker.facts[one.key])
+            for one in self.kind.facts
+            if self.blocker.facts.get(one.key)
+        )
+
+    @property
+    def place(self) -> str:
+        """Return where it holds, in words: job, step, station."""
+        one = self.blocker
+        step = f"step {one.seq}" if one.seq is not None else ""
+        station = f"at {one.station}" if one.station else ""
+        return " ".join(part for part in (one.job or "all jobs", step, station) if part)
+
+    @property
+    def hours(self) -> float:
+        """Return its age in hours."""
+        return (_moment(self.now) - _moment(self.blocker.raised_at)).total_seconds() / 3600
+
+    @property
+    def age(self) -> str:
+        """Return its age in words: ``12 min``, ``3 h``, ``4 d``."""
+        return span(_moment(self.now) - _moment(self.blocker.raised_at))
+
+    @property
+    def check(self) -> str:
+        """Return when somebody has to look after it, in words, empty where no day was set."""
+        one = self.blocker
+        if not one.next_check or not one.blocking:
+            return ""
+        days = (date.fromisoformat(one.next_check) - date.fromisoformat(self.today)).days
+        if days < 0:
+            return f"check is {-days} d overdue"
+        return "check today" if days == 0 else f"check in {days} d"
+
+    @property
+    def overdue(self) -> bool:
+        """Say whether the day of the next check has passed."""
+        return self.check.endswith("overdue")
+
+    @property
+    def late(self) -> bool:
+        """Say whether the day it should have ended has passed."""
+        expected = self.blocker.expected
+        return self.blocker.blocking and bool(expected) and expected < self.today
+
+    @property
+    def escalated(self) -> bool:
+        """Say whether it has blocked for so long that it is somebody else's too."""
+        one = self.blocker
+        if not one.escalate_to or not one.blocking:
+            return False
+        due = _moment(one.raised_at) + timedelta(hours=one.escalate_hours)
+        return _moment(self.now) >= due
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        one = self.blocker
+        return {
+            "id": one.id, "type": one.kind, "state": one.state, "blocking": one.blocking,
+            "job": one.job, "op": one.seq, "station": one.station, "what": one.what,
+            "owner": one.owner,
+            "path": [
+                {"step": step.text, "done_by": step.done_by or None, "done_at": step.done_at or None}
+                for step in one.steps
+            ],
+            "facts": dict(one.facts), "missing": list(self.missing),
+            "until": one.expected or None, "next_check": one.next_check or None,
+            "overdue": self.overdue, "escalate_hours": one.escalate_hours or None,
+            "escalate_to": one.escalate_to or None, "escalated": self.escalated,
+            "raised_at": one.raised_at, "raised_by": one.raised_by, "hours": round(self.hours, 1),
+            "changed_at": one.changed_at, "decides": one.decides, "entries": one.entries,
+        }  # fmt: skip
+
+
+def seen(blocker: Blocker, today: str) -> BlockerView:
+    """Return a blocker as it is at this moment."""
+    return BlockerView(blocker, clock.now(), today)
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """Return one entry as programs read it."""
+    return {
+        "number": entry.number, "at": entry.at, "by": entry.person, "act": entry.act,
+        "words": entry.words, "state": entry.state, "owner": entry.owner, "what": entry.what,
+    }  # fmt: skip
+
+
+def span(passed: timedelta) -> str:
+    """Return a stretch of time in the one unit people would say: ``12 min``, ``3 h``, ``4 d``."""
+    minutes = max(int(passed.total_seconds() // 60), 0)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
+
+
+def _moment(stored: str) -> datetime:
+    return clock.moment(stored)

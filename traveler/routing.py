@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Routes between the two stores: read from a release, written as the rows of a job's operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from release.log import ReleaseLog, Revision
+from traveler import route, stations
+from traveler.errors import FileNotReleased
+from traveler.route import Step
+from vault import canonical
+from vault.ledger.engine import Writing
+
+
+def released(log: ReleaseLog, revision: Revision) -> tuple[Step, ...]:
+    """Return the steps released with a revision; raises BadRoute or FileNotReleased."""
+    names = {file.name for file in revision.files}
+    if route.FILE not in names:
+        return ()
+    where = f"{revision.number} {revision.rev} {route.FILE}"
+    steps = route.parse(log.read(revision, route.FILE), where).steps
+    for step in steps:
+        for name in step.files:
+            if name not in names:
+                raise FileNotReleased(
+                    seq=step.seq, name=name, number=revision.number, rev=revision.rev
+                )
+    return steps
+
+
+def columns(writing: Writing, step: Step) -> dict[str, Any]:
+    """Return what a step tells of an operation, as it is stored; a new station comes into being."""
+    return {
+        "station": stations.known(writing, step.station), "title": step.title,
+        "setup_minutes": step.setup_minutes, "run_minutes": step.run_minutes, "notes": step.notes,
+        "files": canonical.dumps(step.files).decode(),
+        "proof": canonical.dumps(step.proof).decode(), "parallel": int(step.parallel),
+    }  # fmt: skip
