@@ -4,25 +4,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from release import requirements, rulebook
+from release import rulebook
 from release.change import FileFact, Order, OrderItem
 from release.finding import Finding, all_pass
+from release.inquiry import APPROVER, Inquiry
 from release.log import ReleaseLog, Revision
-from release.requirements import Case
-from release.rules import Rules
-from vault import errors, item, names, pointer, worker
+from release.rules.case import Case
+from release.rules.grammar import Rules
+from vault import errors, item, names, pointer
 from vault.catalogue import ItemRow
 from vault.home import Vault
-from vault.ledger import people
-from vault.objects.store import Digest
-from vault.reading import pictures
 
-APPROVER: Final = "approver"
+__all__ = ["APPROVER", "Judgement", "case_of", "gathered", "judge", "judged_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +73,24 @@ class Judgement:
 
 def judge(vault: Vault, order: Order) -> Judgement:
     """Return what the rules in force say of an order, item by item."""
-    told = rulebook.current(vault)
-    log = ReleaseLog(vault)
-    findings: list[Finding] = []
-    for one in order.items:
-        case = case_of(vault, told, order, one, log.current(one.number))
-        case = replace(case, faults=faults(vault, one))
-        findings += requirements.judged(told.requirements, case)
-    letters = {one.number: next_label(log, told, one.number) for one in order.items}
-    return Judgement(order, tuple(findings), letters if order.state != "released" else {})
+    return judged_by(Inquiry(vault, rulebook.current(vault)), order)
+
+
+def judged_by(inquiry: Inquiry, order: Order) -> Judgement:
+    """Return what an inquiry finds of an order, item by item."""
+    letters = {one.number: inquiry.next_label(one.number) for one in order.items}
+    findings = tuple(
+        finding for one in order.items
+        for finding in inquiry.judged(order, one, letters[one.number])
+    )  # fmt: skip
+    return Judgement(order, findings, letters if order.state != "released" else {})
 
 
 def case_of(
-    vault: Vault, told: Rules, order: Order, one: OrderItem, released: Revision | None
+    vault: Vault, told: Rules, order: Order, one: OrderItem, _released: Revision | None = None
 ) -> Case:
-    """Return what is known of an item without looking into its files."""
-    approvers = {
-        person.name: person.roles
-        for person in people.everybody(vault.ledger)
-        if not person.disabled and APPROVER in person.roles
-    }
-    return Case(
-        order=order, item=one, approvers=approvers, deputies=told.deputies,
-        released_owner=released.owner if released else None,
-        released_tree=released.tree if released else None, faults={},
-    )  # fmt: skip
-
-
-def next_label(log: ReleaseLog, told: Rules, number: str) -> str:
-    """Return the label the next release of an item gets: one that was never given before.
-
-    Where the scheme was changed since the last release, the new one starts at its first label.
-    """
-    given = {one.rev for one in log.revisions(number)} if log.latest(number) else set()
-    latest = log.latest(number)
-    try:
-        label = told.scheme.first() if latest is None else told.scheme.after(latest)
-    except errors.BadRevision:
-        label = told.scheme.first()
-    while label in given:
-        label = told.scheme.after(label)
-    return label
+    """Return what is known of one item without looking into its files; an Inquiry is for many."""
+    return Inquiry(vault, told).case(order, one)
 
 
 def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderItem:
@@ -136,33 +109,6 @@ def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderIte
         files=_files(vault, main, row.path),
         contributors=_contributors(vault, row.number, released.tree if released else None),
     )  # fmt: skip
-
-
-def faults(vault: Vault, one: OrderItem) -> dict[str, str]:
-    """Return, for every file of an item that cannot be released, why not."""
-    found: dict[str, str] = {}
-    for file in one.files:
-        if not file.md5:
-            continue
-        digest = Digest(md5=file.md5, sha256=file.sha256, size=file.size)
-        try:
-            path = vault.objects.path(digest, file.name)
-        except errors.Refusal as refusal:
-            found[file.name] = str(refusal)
-            continue
-        if file.is_pdf and (why := _unreadable(file.sha256, file.name, path)):
-            found[file.name] = why
-    return found
-
-
-@lru_cache(maxsize=10_000)
-def _unreadable(_sha256: str, name: str, path: Path) -> str | None:
-    """Return why a PDF does not open; the same bytes are looked into once by a process."""
-    try:
-        pictures.facts(worker.shared(), path, name)
-    except errors.Refusal as refusal:
-        return str(refusal.facts.get("reason") or refusal)
-    return None
 
 
 def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:

@@ -1,180 +1,136 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Requirements: small frozen rules that look at one item of an order and report a finding.
+"""The gate's own law: every requirement becomes a finding, and none is passed by an accident.
 
-They are pure: everything they may know stands in the ``Case``.  None of them
-answers yes because something is missing; nobody to ask means *unsatisfied*.
+A requirement that raises is an *error* and hides no other; one that does not apply says why; an
+item no sign-off rule applies to is open; an override counts only from whom the rules let.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
-from release.change import Order, OrderItem, Signoff
-from release.finding import Finding, Verdict
+from release.change import Override, Signoff
+from release.finding import Finding
+from release.rules.case import NOBODY, Case, Need, Requirement, found, listed
+from release.rules.condition import ALWAYS, When
+from vault.errors import Refusal
 
 APPROVED: Final = "approved"
 REJECTED: Final = "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is known of one item when it is judged.
-
-    ``approvers`` are the people who may approve at all, with their roles;
-    ``released_owner`` is the approval owner the current release names, since
-    authority is read from what is released and not from what is being judged.
-    ``faults`` holds, for each file that cannot be released, why not.
-    """
-
-    order: Order
-    item: OrderItem
-    approvers: Mapping[str, frozenset[str]]
-    deputies: Mapping[str, tuple[str, ...]]
-    released_owner: str | None
-    released_tree: str | None
-    faults: Mapping[str, str]
-
-    def signed_by(self, name: str) -> Signoff | None:
-        """Return the approval of a person that still covers this item's bytes."""
-        for signoff in self.order.signoffs:
-            if signoff.by == name and signoff.meaning == APPROVED and signoff.covers(self.item):
-                return signoff
-        return None
-
-    @property
-    def authors(self) -> frozenset[str]:
-        """Return who made this change: they cannot approve it."""
-        return frozenset({self.order.author, *self.item.contributors})
-
-
-class Requirement(Protocol):
-    """One rule of the gate."""
-
-    @property
-    def name(self) -> str:
-        """Return the name people see and overrides are given for."""
-
-    @property
-    def may_override(self) -> frozenset[str]:
-        """Return the roles that may set this requirement aside; empty: nobody."""
-
-    def judge(self, case: Case) -> Finding:
-        """Return what this rule says of a case."""
+REVIEWED: Final = "reviewed"
+MEANINGS: Final = (APPROVED, REVIEWED)
+UNGUARDED: Final = "sign-off"
+"""The requirement every gate has: that some sign-off rule applies to each item."""
+NO_RULES: Final = "rules"
+OWNER: Final = "owner"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """Enough of the right people have approved exactly these bytes.
+    """Enough of the right people have approved, or reviewed, exactly these bytes.
 
-    ``by`` is ``owner`` (the approval owner), ``role:NAME`` or ``person:NAME``;
-    deputies stand in for the people they are named for.
+    ``by`` names them: ``owner`` (the approval owner), ``role:NAME``, ``group:NAME`` or
+    ``person:NAME``, any of several; ``roles`` narrows them to those who have one of these roles.
+    Deputies stand in for the people they are named for on the day they sign, and with
+    ``delegation`` so does whom one of them asked to on this very order.
     """
 
     name: str
-    by: str
+    by: tuple[str, ...]
     count: int = 1
+    meaning: str = APPROVED
+    roles: frozenset[str] = NOBODY
+    delegation: bool = False
     author_may_sign: bool = False
-    may_override: frozenset[str] = field(default_factory=frozenset)
+    may_override: frozenset[str] = NOBODY
+    when: When = ALWAYS
+    needs: frozenset[Need] = field(default=frozenset(), init=False)
 
     def judge(self, case: Case) -> Finding:
         """Return satisfied once ``count`` of them have signed, naming them."""
-        asked = self.asked(case)
-        able = self.able(case)
-        signed = [one for one in sorted(able) if case.signed_by(one) is not None]
+        signed = self.signed(case)
         if len(signed) >= self.count:
-            return _found(self, case, "satisfied", f"signed by {_and(_printed(case, signed))}")
-        if not asked:
-            return _found(self, case, "unsatisfied", f"nobody is {self._whom()}",
-                          "name an approval owner in item.toml who has the role approver")  # fmt: skip
-        if len(able) < self.count:
-            return _found(self, case, "unsatisfied", self._nobody(case, asked, able),
-                          "an administrator gives somebody else the role, or names a deputy in the"
-                          " rules")  # fmt: skip
+            shown = [self._printed(case, one) for one in signed]
+            return found(self, case, "satisfied", f"{self._done()} by {listed(shown)}")
+        able = self.able(case)
+        if len(able | {one.by for one in signed}) < self.count:
+            return found(self, case, "unsatisfied", f"nobody can satisfy this rule: {self.fault(case)}",
+                         "an administrator gives somebody the role approver, names a deputy in the"
+                         " rules, or makes somebody else the approval owner")  # fmt: skip
         missing = self.count - len(signed)
-        waits = _and(sorted(able - set(signed)))
-        return _found(self, case, "unsatisfied",
-                      f"{missing} of {self.count} sign-offs missing, waits for {waits}",
-                      f"{waits} signs {case.order.change}")  # fmt: skip
+        waits = " or ".join(sorted(able - {one.by for one in signed}))
+        return found(self, case, "unsatisfied",
+                     f"{missing} of {self.count} {self._wanted()} missing, waits for {waits}",
+                     f"{waits} signs {case.order.change}")  # fmt: skip
 
-    def asked(self, case: Case) -> frozenset[str]:
-        """Return the people the rule names for a case, whether they may sign or not."""
-        if self.by == "owner":
-            owner = case.released_owner or case.item.owner
-            named = frozenset({owner}) if owner else frozenset()
-        elif self.by.startswith("role:"):
-            role = self.by.removeprefix("role:")
-            named = frozenset(one for one, roles in case.approvers.items() if role in roles)
-        else:
-            named = frozenset({self.by.removeprefix("person:")})
-        return named | {deputy for one in named for deputy in case.deputies.get(one, ())}
+    def asked(self, case: Case, at: str = "") -> frozenset[str]:
+        """Return the people the rule names for a case at a moment, whether they may sign or not."""
+        if case.refused_by(self.when) is not None:
+            return NOBODY
+        at = at or case.now
+        named = frozenset().union(*(_named(by, case) for by in self.by))
+        named |= {
+            deputy.name for one in named for deputy in case.deputies.get(one, ())
+            if deputy.stands_in(at[:10])
+        }  # fmt: skip
+        if self.delegation:
+            named |= {one.to for one in case.order.delegations
+                      if one.by in named & case.approvers.keys() - case.authors
+                      and (not at or one.at <= at)}  # fmt: skip
+        return named
 
-    def able(self, case: Case) -> frozenset[str]:
-        """Return those of them who may sign this item: approvers, and not its authors."""
-        barred = frozenset() if self.author_may_sign else case.authors
-        return frozenset(one for one in self.asked(case) if one in case.approvers) - barred
+    def able(self, case: Case, at: str = "") -> frozenset[str]:
+        """Return those of them who may sign this item: active approvers, and not its authors."""
+        barred = NOBODY if self.author_may_sign else case.authors
+        return frozenset(
+            one for one in self.asked(case, at) - barred
+            if one in case.approvers and (not self.roles or case.approvers[one] & self.roles)
+        )  # fmt: skip
 
-    def _whom(self) -> str:
-        return "its approval owner" if self.by == "owner" else self.by.replace(":", " ")
+    def signed(self, case: Case) -> list[Signoff]:
+        """Return the signatures that count, one of each person, by name.
 
-    def _nobody(self, case: Case, asked: frozenset[str], able: frozenset[str]) -> str:
-        own = sorted(asked & case.authors) if not self.author_may_sign else []
-        if own:
-            return f"{_and(own)} made this change and so cannot approve it, and nobody else may"
-        lacking = sorted(asked - set(case.approvers))
+        What a person said last of these bytes counts, so a rejection takes back an approval.
+        """
+        last: dict[str, Signoff] = {}
+        for one in case.order.signoffs:
+            if one.covers(case.item) and one.meaning in {self.meaning, REJECTED}:
+                last[one.by] = one
+        return [
+            last[name] for name in sorted(last)
+            if last[name].meaning == self.meaning and name in self.able(case, last[name].at)
+        ]  # fmt: skip
+
+    def fault(self, case: Case) -> str:
+        """Return why too few people are able to sign."""
+        asked, able = self.asked(case), self.able(case)
+        if not asked:
+            return f"nobody is {self.whom()}"
+        own = [] if self.author_may_sign else sorted(asked & case.authors)
+        if own and len(asked - set(own)) < self.count:
+            return f"{listed(own)} made this change and so cannot approve it, and nobody else may"
+        lacking = sorted(asked - case.approvers.keys())
         if lacking:
-            return f"{_and(lacking)} is not an active person with the role approver"
+            return f"{listed(lacking)} is not an active person with the role approver"
         return f"only {len(able)} of {self.count} needed people may sign"
 
+    def whom(self) -> str:
+        """Return in words who is asked."""
+        shown = ("its approval owner" if by == OWNER else by.replace(":", " ") for by in self.by)
+        narrowed = f" with the role {' or '.join(sorted(self.roles))}" if self.roles else ""
+        return " or ".join(shown) + narrowed
 
-@dataclass(frozen=True, slots=True)
-class FilesIntact:
-    """Every file is in the store with its recorded sha256, and every PDF opens."""
+    def _done(self) -> str:
+        return "reviewed" if self.meaning == REVIEWED else "signed"
 
-    name: str = "files intact"
-    may_override: frozenset[str] = field(default_factory=frozenset)
+    def _wanted(self) -> str:
+        return "reviews" if self.meaning == REVIEWED else "sign-offs"
 
-    def judge(self, case: Case) -> Finding:
-        """Return unsatisfied with the first fault, and how many there are."""
-        if not case.faults:
-            return _found(self, case, "satisfied", f"{len(case.item.files)} files, all readable")
-        name, why = min(case.faults.items())
-        more = f" (and {len(case.faults) - 1} more)" if len(case.faults) > 1 else ""
-        return _found(self, case, "unsatisfied", f"{name}: {why}{more}",
-                      f"check in a sound {name} again")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class HasDrawing:
-    """There is at least one file beside the manifest; a release of nothing is a mistake."""
-
-    name: str = "something to release"
-    may_override: frozenset[str] = field(default_factory=frozenset)
-
-    def judge(self, case: Case) -> Finding:
-        """Return unsatisfied where only the manifest is there."""
-        if any(one.name != "item.toml" for one in case.item.files):
-            return _found(self, case, "satisfied", "the item has files")
-        return _found(self, case, "unsatisfied", "the item has no files",
-                      f"titleblock checkin {case.item.number} FILE…")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DiffersFromRelease:
-    """The item is not what is released already; a letter is never spent on nothing."""
-
-    name: str = "differs from its release"
-    may_override: frozenset[str] = field(default_factory=frozenset)
-
-    def judge(self, case: Case) -> Finding:
-        """Return not applicable for a first release."""
-        if case.item.from_rev is None:
-            return _found(self, case, "not applicable", "this is its first release")
-        if case.item.tree == case.released_tree:
-            return _found(self, case, "unsatisfied", f"it is the same as {case.item.from_rev}",
-                          "check in the change first")  # fmt: skip
-        return _found(self, case, "satisfied", f"it differs from {case.item.from_rev}")
+    def _printed(self, case: Case, one: Signoff) -> str:
+        direct = frozenset().union(*(_named(by, case) for by in self.by))
+        stands = "" if one.by in direct else f", standing in for {' or '.join(sorted(direct))}"
+        return f"{one.full_name or one.by} ({one.by}, {one.at}{stands})"
 
 
 def judged(requirements: tuple[Requirement, ...], case: Case) -> tuple[Finding, ...]:
@@ -182,33 +138,77 @@ def judged(requirements: tuple[Requirement, ...], case: Case) -> tuple[Finding, 
 
     A gate without a requirement stays shut: it reports an error of its own.
     """
+    number, tree = case.item.number, case.item.tree
     if not requirements:
         return (
-            Finding("rules", case.item.number, case.item.tree, "error", "no rule is configured",
+            Finding(NO_RULES, number, tree, "error", "no rule is configured",
                     "an administrator saves rules with `titleblock rules edit`"),
         )  # fmt: skip
-    return tuple(_overridden(one, one.judge(case), case) for one in requirements)
+    findings = tuple(_one(requirement, case) for requirement in requirements)
+    if any(isinstance(rule, SignedOff) and finding.verdict != "not applicable"
+           for rule, finding in zip(requirements, findings, strict=True)):  # fmt: skip
+        return findings
+    return (
+        *findings,
+        Finding(UNGUARDED, number, tree, "unsatisfied",
+                "no sign-off rule applies to it, and nothing is released unsigned",
+                "an administrator adds a [[sign-off]] for such items to the rules"),
+    )  # fmt: skip
+
+
+def _one(requirement: Requirement, case: Case) -> Finding:
+    """Return the finding of one requirement, whatever happens inside it."""
+    try:
+        refused = case.refused_by(requirement.when)
+        if refused is not None:
+            return found(requirement, case, "not applicable", refused)
+        unmet = [case.known.unknown[need] for need in sorted(requirement.needs)
+                 if need in case.known.unknown]  # fmt: skip
+        finding = (
+            found(requirement, case, "error", unmet[0], _REMEDY) if unmet
+            else requirement.judge(case)
+        )  # fmt: skip
+    except Refusal as refusal:
+        finding = found(requirement, case, "error", str(refusal), _REMEDY)
+    except Exception as fault:  # noqa: BLE001 - one broken rule must not hide what the others say
+        why = f"it could not be judged: {type(fault).__name__}: {fault}"
+        finding = found(requirement, case, "error", why, _REMEDY)
+    return _overridden(requirement, finding, case)
+
+
+_REMEDY: Final = "put right what stands in the way; an error never passes by itself"
 
 
 def _overridden(requirement: Requirement, finding: Finding, case: Case) -> Finding:
     if finding.passes:
         return finding
     for one in case.order.overrides:
-        if one.requirement == requirement.name and one.trees.get(case.item.number) == finding.tree:
-            return _found(requirement, case, "overridden", f"by {one.by} on {one.at}: {one.reason}")
+        if one.requirement != requirement.name or one.trees.get(case.item.number) != finding.tree:
+            continue
+        why = _uncounted(requirement, one, case)
+        if why is None:
+            return found(requirement, case, "overridden", f"by {one.by} on {one.at}: {one.reason}")
+        finding = found(requirement, case, finding.verdict,
+                        f"{finding.reason}; the override by {one.by} does not count: {why}",
+                        finding.remedy)  # fmt: skip
     return finding
 
 
-def _found(
-    requirement: Requirement, case: Case, verdict: Verdict, reason: str, remedy: str = ""
-) -> Finding:
-    return Finding(requirement.name, case.item.number, case.item.tree, verdict, reason, remedy)
+def _uncounted(requirement: Requirement, one: Override, case: Case) -> str | None:
+    """Return why an override does not count: the rules and the people are asked again each time."""
+    if not requirement.may_override & case.people.get(one.by, NOBODY):
+        return "the rules do not let their role, or not any more"
+    alone = isinstance(requirement, SignedOff) and not requirement.author_may_sign
+    if alone and one.by in case.authors:
+        return "they made this change, and setting its sign-off aside would be approving it"
+    return None
 
 
-def _printed(case: Case, names: list[str]) -> list[str]:
-    found = [case.signed_by(name) for name in names]
-    return [f"{one.full_name or one.by} ({one.by}, {one.at})" for one in found if one is not None]
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _named(by: str, case: Case) -> frozenset[str]:
+    kind, _, whom = by.partition(":")
+    if kind == OWNER:
+        owner = case.released_owner or case.item.owner
+        return frozenset({owner}) if owner else NOBODY
+    if kind == "role":
+        return frozenset(one for one, roles in case.approvers.items() if whom in roles)
+    return case.groups.get(whom, NOBODY) if kind == "group" else frozenset({whom})

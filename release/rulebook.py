@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from release import rules
 from release.errors import BadRules
-from release.rules import Rules
+from release.rules import example, grammar
+from release.rules.grammar import Rules
 from vault import errors
 from vault.checkin import author
 from vault.founding import FOUNDER
@@ -18,7 +18,7 @@ from vault.ledger.people import Person
 def found(vault: Vault) -> None:
     """Give a new vault the rules it starts with: one sign-off, never by an author."""
     vault.history.commit(
-        RULES, {rules.FILE: rules.DEFAULT.encode()}, message="Rules to start with\n",
+        RULES, {grammar.FILE: example.DEFAULT.encode()}, message="Rules to start with\n",
         author=FOUNDER, expect=None,
     )  # fmt: skip
 
@@ -26,7 +26,7 @@ def found(vault: Vault) -> None:
 def text(vault: Vault) -> tuple[str, str]:
     """Return the rules in force as text, and the git object that is; raises BadRules."""
     tip = vault.history.tip(RULES)
-    entry = None if tip is None else vault.history.folder(tip).get(rules.FILE)
+    entry = None if tip is None else vault.history.folder(tip).get(grammar.FILE)
     if entry is None:
         raise BadRules(where="refs/meta/rules", why="there is no rules.toml")
     try:
@@ -37,18 +37,18 @@ def text(vault: Vault) -> tuple[str, str]:
 
 def current(vault: Vault) -> Rules:
     """Return the rules in force; raises BadRules, for without rules nothing is released."""
-    return rules.read(*text(vault))
+    return grammar.read(*text(vault))
 
 
 def edit(vault: Vault, actor: Person, new: str) -> Rules:
     """Save new rules once they are read without a fault; raises BadRules or RoleNeeded."""
     people.require(actor, "admin")
-    rules.read(new)
+    grammar.read(new)
     old, _blob = text(vault)
     if new == old:
-        raise errors.NothingToCheckIn(number=rules.FILE)
+        raise errors.NothingToCheckIn(number=grammar.FILE)
     vault.history.commit(
-        RULES, {rules.FILE: new.encode()}, message=f"Rules edited by {actor.name}\n",
+        RULES, {grammar.FILE: new.encode()}, message=f"Rules edited by {actor.name}\n",
         author=author(actor), expect=vault.history.tip(RULES),
     )  # fmt: skip
     with vault.ledger.writing(actor.name) as writing:
