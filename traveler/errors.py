@@ -294,3 +294,7 @@ class BadQuantityText(BadInput):
 
 class OtherUnit(BadInput):
     """A value in {unit} cannot be compared with limits in {wanted}; enter it in {wanted}."""
+
+
+class BadResults(BadInput):
+    """The results in {where} cannot be read: {why}; nothing was taken from it."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
 from traveler.errors import BadQuantityText, OtherUnit
 
 _EXACT: Final = Context(prec=60)
+_FARTHEST: Final = 15
 _DECIMAL: Final = re.compile(r"[+-]?(?:\d{1,12}(?:[.,]\d{0,9})?|[.,]\d{1,9})")
 _SPELT: Final = MappingProxyType(
     {"inch": "in", "inches": "in", '"': "in", "″": "in", "um": "µm", "μm": "µm", "micron": "µm",
@@ -35,6 +36,17 @@ def unit(text: str) -> str:
     """Return a unit in its one spelling: ``in`` for ``inch`` and ``"``, ``µm`` for ``um``."""
     told = text.strip()
     return _SPELT.get(told.lower(), told if told not in {"MM", "IN"} else told.lower())
+
+
+def decimal(text: str) -> Decimal:
+    """Return a number as machines write it, with an exponent too; raises ValueError."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not found.is_finite() or abs(found.adjusted()) > _FARTHEST:
+        raise ValueError(text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
