@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vault.ledger.engine import Ledger
 
 _HEAD = sa.select(event_head.c.seq, event_head.c.hash)
+_PAGE = 5000
 _APPEND = sa.insert(event)
 _COLUMNS = tuple(event.columns.keys())
 
@@ -98,6 +99,20 @@ def of(ledger: Ledger, subject: str, limit: int = 100) -> list[Event]:
         return _told(connection, chosen, limit)
 
 
+def of_kinds(ledger: Ledger, kinds: Iterable[str]) -> Iterator[Event]:
+    """Yield every event of some kinds, oldest first, a page at a time."""
+    after = 0
+    while True:
+        chosen = sa.select(event).where(event.c.kind.in_(tuple(kinds)), event.c.seq > after)
+        with ledger.reading() as connection:
+            rows = connection.execute(chosen.order_by(event.c.seq).limit(_PAGE)).all()
+        for row in rows:
+            yield _event(row)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1].seq
+
+
 def latest(ledger: Ledger, limit: int = 100, before: int | None = None) -> list[Event]:
     """Return the newest events of all subjects, oldest first; ``before`` pages backwards."""
     chosen = sa.select(event)
@@ -109,13 +124,14 @@ def latest(ledger: Ledger, limit: int = 100, before: int | None = None) -> list[
 
 def _told(connection: Connection, chosen: sa.Select[Any], limit: int) -> list[Event]:
     rows = connection.execute(chosen.order_by(event.c.seq.desc()).limit(limit)).all()
-    return [
-        Event(
-            row.seq, row.at, row.actor, row.device, row.kind, row.subject,
-            canonical.loads(row.facts.encode()), row.hash,
-        )
-        for row in reversed(rows)
-    ]  # fmt: skip
+    return [_event(row) for row in reversed(rows)]
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    return Event(
+        row.seq, row.at, row.actor, row.device, row.kind, row.subject,
+        canonical.loads(row.facts.encode()), row.hash,
+    )  # fmt: skip
 
 
 def verify(ledger: Ledger, witnesses: Iterable[tuple[int, str]] = ()) -> Iterator[Fault]:
