@@ -32,8 +32,10 @@ from web.views import (
     changes,
     checkin,
     codes,
+    copies,
     files,
     floor,
+    floor_copies,
     health,
     home,
     inbox,
@@ -42,6 +44,7 @@ from web.views import (
     locks,
     login,
     people,
+    signing,
 )
 
 # fmt: off
@@ -62,6 +65,8 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>/iterations/restore", items.restore, None, Door(MAKERS, 422)),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
+    Address("/items/<number>/<rev>/read", items.read, None, Door(STAFF, 409)),
+    Address("/items/<number>/<rev>/copies/<name>", copies.of_item, None, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/pages/<name>/<int:page>.png", files.picture, Door(STAFF, 200)),
 
@@ -72,18 +77,34 @@ TABLE: Final[tuple[Address, ...]] = (
     # change orders
     Address("/changes", changes.listing, Door(OFFICE, 200)),
     Address("/changes/new", changes.new, Door(MAKERS, 200), Door(MAKERS, 422)),
-    Address("/changes/<change>", changes.page, Door(OFFICE, 200), Door(SIGNERS, 400)),
+    Address("/changes/sign", signing.several, Door(OWNERS, 200), Door(OWNERS, 422)),
+    Address("/changes/<change>", changes.page, Door(OFFICE, 200), Door(OFFICE, 400)),
+    Address("/changes/<change>/edit", changes.edit, Door(SIGNERS, 200), Door(SIGNERS, 400)),
+    Address("/changes/<change>/sheet", signing.sheet, Door(OFFICE, 200)),
 
     # jobs and the floor
     Address("/jobs", jobs.listing, Door(STAFF, 200)),
     Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
     Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
     Address("/jobs/<job>/traveler.pdf", jobs.traveler, Door(STAFF, 303), Door(PLANNERS, 200)),
+    Address("/jobs/<job>/copies/<name>", copies.of_job, None, Door(STAFF, 200)),
     Address("/t/<token>", floor.page, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public",
             also=("/T/<token>",)),
     Address("/t/<token>/pages/<name>/<int:page>.png", floor.picture, Door(ANYBODY, 200), manner="public"),
-    Address("/t/<token>/files/<name>", floor.file, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/files/<name>", floor.file, Door(ANYBODY, 303), manner="public"),
+    Address("/t/<token>/copies/<name>", floor_copies.copy, Door(ANYBODY, 200), Door(ANYBODY, 422),
+            manner="public"),
+    Address("/t/<token>/read", floor_copies.read, Door(ANYBODY, 200), Door(ANYBODY, 422),
+            manner="public"),
     Address("/r/<code>", codes.release, Door(ANYBODY, 200), manner="public", also=("/R/<code>",)),
+    Address("/c/<copy_code>", codes.copy, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public",
+            also=("/C/<copy_code>",)),
+
+    # copies that were handed out, and what recalls leave to do
+    Address("/copies", copies.listing, Door(STAFF, 200)),
+    Address("/copies/<copy>", copies.page, Door(STAFF, 200), Door(STAFF, 422)),
+    Address("/recalls", copies.recall_list, Door(STAFF, 200)),
+    Address("/recalls/<number>/<rev>", copies.recall_page, Door(STAFF, 404)),
 
     # programs and machines
     Address("/api/openapi.json", api.description, Door(ANYBODY, 200), manner="api"),
@@ -94,6 +115,9 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/api/v1/changes/<change>", api.change, Door(OFFICE, 200), manner="api"),
     Address("/api/v1/jobs", api.job_list, Door(STAFF, 200), manner="api"),
     Address("/api/v1/jobs/<job>", api.job, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/copies", api.copies, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/copies/<copy>", api.copy, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/recalls", api.recall_list, Door(STAFF, 200), manner="api"),
     Address("/healthz", health.live, Door(ANYBODY, 200), manner="public"),
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
-from vault import home
+from vault import codes, home
 from vault.home import Vault
 from web import guard, headers, present, problems
 from web.addresses import BY_ENDPOINT, TABLE
@@ -25,7 +25,8 @@ MEMORY_OF_FORM: Final = 1_000_000  # bytes of text fields kept in memory
 PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
     "home": "home", "items": "items", "checkin": "items", "files": "items", "changes": "changes",
-    "inbox": "items", "jobs": "jobs", "people": "people", "account": "account",
+    "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
+    "account": "account",
 }  # fmt: skip
 
 
@@ -71,8 +72,10 @@ def _dress(app: Flask) -> None:
     settings = app.extensions[VAULT].settings
     shop = present.zone(settings.time_zone)
     app.jinja_env.globals.update(
-        asset=_asset, form_token=form_token, may=_may, state=present.state, size=present.size,
+        asset=_asset, form_token=form_token, form_key=codes.new_code,
+        may=_may, state=present.state, size=present.size,
         short=present.short, grouped=present.grouped, when=lambda stored: present.when(stored, shop),
+        signed_at=lambda stored: present.signed_at(stored, shop),
         due=lambda stored: present.due(stored, shop), customer_only=frozenset({"customer"}),
         shop=settings.shop_name or "Titleblock", zone_name=settings.time_zone,
         source_url=settings.source_url,

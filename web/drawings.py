@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from flask import url_for
@@ -18,6 +18,7 @@ from vault.reading import pictures
 from web.visitor import vault
 
 SHEET_PX: Final = 1920
+FULL_PX: Final = 3840
 THUMB_PX: Final = 320
 STRIP: Final = 12
 """How many pages are offered as small pictures; the rest is in the file."""
@@ -69,7 +70,10 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page of a drawing to be shown: the picture, its full size, and the file behind it."""
+    """A page of a drawing to be shown: the picture, its full size, and the file behind it.
+
+    ``copy`` is where a numbered copy is taken; where there is one, that is the way to the file.
+    """
 
     name: str
     page: int
@@ -80,11 +84,15 @@ class Picture:
     file: str
     file_word: str
     strip: tuple[PageLink, ...]
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file in a list: ``original`` leads to the unstamped bytes where people may have them."""
+    """A file in a list: ``original`` leads to the unstamped bytes where people may have them.
+
+    A stamped drawing is taken as a numbered ``copy``; its ``href`` is empty then.
+    """
 
     name: str
     size: int
@@ -93,17 +101,22 @@ class FileRow:
     pdf: bool
     stamped: bool = False
     original: str = ""
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where pictures and files of one set are fetched: three makers of addresses."""
+    """Where pictures and files of one set are fetched: makers of addresses.
+
+    ``copy`` makes the one a numbered copy is taken by, where the stamped file is handed out so.
+    """
 
     title: str
     picture: Callable[[str, int, int], str]
     file: Callable[[str], str]
     page: Callable[[int], str]
     file_word: str
+    copy: Callable[[str], str] | None = None
 
 
 def is_pdf(name: str) -> bool:
@@ -129,10 +142,11 @@ def picture(place: Place, file: File | None, pages: int, page: int = 1) -> Pictu
     )
     return Picture(
         name=file.name, page=page, pages=pages,
-        src=place.picture(file.name, page, SHEET_PX), href=place.file(file.name),
+        src=place.picture(file.name, page, SHEET_PX),
+        href=place.picture(file.name, page, FULL_PX) if place.copy else place.file(file.name),
         alt=f"{place.title}: {file.name}, page {page} of {pages}",
         file=place.file(file.name), file_word=place.file_word,
-        strip=strip if pages > 1 else (),
+        strip=strip if pages > 1 else (), copy=place.copy(file.name) if place.copy else "",
     )  # fmt: skip
 
 
@@ -147,15 +161,20 @@ def place_of(number: str, rev: str, page_address: Callable[[int], str]) -> Place
         file=lambda name: url_for("files.one", number=number, rev=rev, name=name),
         page=page_address,
         file_word="PDF as checked in" if working else "Stamped PDF",
-    )
+        copy=None if working else lambda name: url_for(
+            "copies.of_item", number=number, rev=rev, name=name
+        ),
+    )  # fmt: skip
 
 
 def released_picture(
-    revision: Revision, page_address: Callable[[int], str], page: int
+    revision: Revision, page_address: Callable[[int], str], page: int, *, recalled: bool = False
 ) -> Picture | None:
-    """Return the drawing of a released revision."""
+    """Return the drawing of a released revision; one that was recalled can only be looked at."""
     file = drawing_of(revision.number, revision.files)
     place = place_of(revision.number, revision.rev, page_address)
+    if recalled:
+        place = replace(place, copy=lambda _name: "", file_word="")
     return picture(place, file, released_pages(file), page)
 
 
@@ -195,19 +214,25 @@ def digest(file: Digested) -> Digest:
     return Digest(md5=file.md5, sha256=file.sha256, size=file.size)
 
 
-def released_rows(revision: Revision, rev: str, *, originals: bool) -> list[FileRow]:
-    """Return the files of a revision, PDFs as stamped."""
+def released_rows(
+    revision: Revision, rev: str, *, originals: bool, recalled: bool = False
+) -> list[FileRow]:
+    """Return the files of a revision; PDFs are taken as numbered copies, of a recalled one none."""
+
+    def address(name: str, original: int | None = None) -> str:
+        return url_for("files.one", number=revision.number, rev=rev, name=name, original=original)
+
     return [
         FileRow(
             name=file.name,
             size=file.stamped.size if file.stamped else file.size,
             sha256=file.stamped.sha256 if file.stamped else file.sha256,
-            href=url_for("files.one", number=revision.number, rev=rev, name=file.name),
+            href="" if file.stamped else address(file.name),
             pdf=is_pdf(file.name),
             stamped=file.stamped is not None,
-            original=url_for(
-                "files.one", number=revision.number, rev=rev, name=file.name, original=1
-            ) if originals and file.stamped else "",
+            original=address(file.name, 1) if originals and file.stamped else "",
+            copy=url_for("copies.of_item", number=revision.number, rev=rev, name=file.name)
+            if file.stamped and not recalled else "",
         )
         for file in revision.files
     ]  # fmt: skip

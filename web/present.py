@@ -64,6 +64,16 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("op", "running"): State("go", "play", "Running"),
     ("op", "paused"): State("wait", "pause", "Paused"),
     ("op", "done"): State("calm", "check", "Done"),
+    ("copy", "open"): State("act", "sheet", "Out"),
+    ("copy", "collected"): State("calm", "box", "Collected"),
+    ("copy", "destroyed"): State("calm", "cross", "Destroyed"),
+    ("copy", "missing"): State("halt", "search", "Missing"),
+    ("recall", "open"): State("wait", "clock", "Open"),
+    ("recall", "closed"): State("go", "check", "Closed"),
+    ("task", "open"): State("wait", "clock", "To do"),
+    ("task", "done"): State("go", "check", "Done"),
+    ("receipt", "read"): State("go", "check", "Read"),
+    ("receipt", "unread"): State("wait", "clock", "To read"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }
@@ -107,6 +117,16 @@ def when(stored: str, shop: tzinfo) -> Markup:
     except ValueError:
         return escape(stored)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(stored, stored, shown)
+
+
+def signed_at(stored: str, shop: tzinfo) -> Markup:
+    """Return the date and time of a signature to the second with its zone (21 CFR 11.50 (a) 2)."""
+    moment = clock.moment(stored).astimezone(shop)
+    offset = f"{moment:%z}"
+    named = f"{moment:%Z}"
+    zone_text = named if named == "UTC" else f"{named} (UTC{offset[:3]}:{offset[3:5]})"
+    shown = f"{day_text(moment.date())} {moment:%H:%M:%S} {zone_text}"
+    return Markup('<time datetime="{}">{}</time>').format(stored, shown)
 
 
 def now_time(shop: tzinfo) -> str:

@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, current_app, jsonify, request
 
 from release import desk, settling, shelf
 from release.errors import NoSuchRevision
-from traveler import jobs
+from traveler import jobs, recalls
+from traveler.copies import register
+from traveler.copies.records import CopyFilter
 from traveler.records import JobFilter
 from vault import canonical
 from web import forms
 from web.doors import Address
 from web.views.items import current_rev, sees_work
-from web.visitor import vault
+from web.visitor import vault, visitor
 
 PAGE: Final = 200
 ADDRESSES: Final = "titleblock-addresses"
@@ -68,7 +71,7 @@ def changes() -> Response:
 
 def change(change: str) -> Response:
     """Return a change order with its findings and sign-offs."""
-    return jsonify(desk.judge(vault(), change).told())
+    return jsonify(desk.judge(vault(), change, visitor().person).told())
 
 
 def job_list() -> Response:
@@ -83,6 +86,31 @@ def job_list() -> Response:
 def job(job: str) -> Response:
     """Return a job with its operations and how its revision stands."""
     return jsonify(jobs.show(vault(), job).as_json())
+
+
+def copies() -> Response:
+    """List copies; ``item``, ``rev``, ``job``, ``person`` and ``state`` restrict, also ``collect``."""
+    wanted = CopyFilter(**{name: forms.asked(name) for name in ("item", "rev", "job", "person")})
+    skipped, state = forms.number_asked("skip"), forms.asked("state")
+    if state == "collect":
+        rows = register.to_collect(vault(), wanted)[skipped : skipped + PAGE]
+    else:
+        rows = register.listing(vault(), replace(wanted, state=state), PAGE, skipped)
+    following = skipped + PAGE if len(rows) == PAGE else None
+    return jsonify({"copies": [one.as_json() for one in rows], "next": following})
+
+
+def copy(copy: str) -> Response:
+    """Return a copy by its number, with all that was done with it."""
+    view = register.look(vault(), copy)
+    acts = [{"act": one.act, "at": one.at, "by": one.person, "note": one.note} for one in view.acts]
+    return jsonify({**view.copy.as_json(), "standing": view.standing, "acts": acts})
+
+
+def recall_list() -> Response:
+    """List what recalls and supersessions still leave to do; ``all=1`` lists closed ones too."""
+    found = recalls.listing(vault(), closed=forms.asked("all") == "1")
+    return jsonify({"recalls": [one.as_json() for one in found]})
 
 
 def description() -> Response:

@@ -36,6 +36,7 @@ DONE: Final = {
     "start": "Started.",
     "pause": "Paused; the pieces are counted.",
     "finish": "Finished.",
+    "read": "It is on record that you have read this revision.",
 }
 
 
@@ -66,8 +67,11 @@ def picture(token: str, name: str, page: int) -> Response:
 
 
 def file(token: str, name: str) -> Response:
-    """Send a released file of the traveler's job, PDFs stamped; nothing of a recalled one."""
-    return files.released(_revision(token), name)
+    """Send a released file of the traveler's job; a drawing is taken as a numbered copy."""
+    revision = _revision(token)
+    if revision.file(name).stamped is not None:
+        return forms.sent_to(url_for("floor_copies.copy", token=token, name=name))
+    return files.released(revision, name)
 
 
 def _revision(token: str) -> Revision:
@@ -187,7 +191,8 @@ def _place(token: str, view: FloorView) -> Place:
         ),
         file=lambda name: url_for("floor.file", token=token, name=name),
         page=lambda page: url_for("floor.page", token=token, page=page),
-        file_word="PDF",
+        file_word="Copy",
+        copy=lambda name: url_for("floor_copies.copy", token=token, name=name),
     )
 
 

@@ -12,7 +12,9 @@ from flask import render_template, url_for
 
 from release import desk, settling
 from release.change import Order
-from traveler import jobs
+from release.log import Revision
+from traveler import jobs, readers, recalls
+from traveler.recalls import Withdrawal
 from traveler.records import JobFilter
 from traveler.views import JobLine
 from vault import inbox
@@ -71,6 +73,13 @@ def _summary(person: Person, waiting: int) -> str:
 
 def _lists(person: Person) -> Iterable[Todo]:
     roles = person.roles
+    if unread := readers.to_read(vault(), person):
+        yield Todo("read", "To read before you work on it", "pen", "wait",
+                   [_unread_row(one) for one in unread[:ROWS]], "")  # fmt: skip
+    if roles & {"planner", "quality", "admin"} and (left := recalls.listing(vault())):
+        yield Todo("recalls", "Copies to collect, jobs to decide", "hand", "halt",
+                   [_recall_row(one) for one in left[:ROWS]], "",
+                   url_for("copies.recall_list") if len(left) > ROWS else "")  # fmt: skip
     if roles & {"approver", "engineer", "quality", "admin"}:
         yield from _of_changes(person, desk.listing(vault(), "open"))
     if roles & {"engineer", "admin"} and (found := inbox.waiting(vault())):
@@ -124,6 +133,18 @@ def _inbox_row(one: Entry) -> Row:
     text = f"perhaps {one.guess}: {one.why}" if one.guess else f"from {one.origin}"
     state = "guessed" if one.guess else "unknown"
     return Row(one.name, url_for("inbox.page"), text, one.by, "inbox", state)
+
+
+def _unread_row(one: Revision) -> Row:
+    href = url_for("items.revision", number=one.number, rev=one.rev)
+    return Row(f"{one.number} {one.rev}", href, f"{one.title}: {one.notes}", one.change,
+               "receipt", "unread")  # fmt: skip
+
+
+def _recall_row(one: Withdrawal) -> Row:
+    href = url_for("copies.recall_page", number=one.number, rev=one.rev)
+    left = f"{len(one.open)} of {len(one.tasks)} to do"
+    return Row(f"{one.number} {one.rev}", href, one.reason, left, "revision", one.standing)
 
 
 def _pinned_to_old() -> Todo:

@@ -11,7 +11,9 @@ from flask import Response, render_template, url_for
 
 from release import desk, lifecycle, settling, shelf, structure
 from release.errors import NoSuchRevision
-from release.log import Recall, ReleaseLog, Revision
+from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
+from traveler import readers
+from traveler.copies import register
 from vault import canonical, item, locks
 from vault.catalogue import ITEM_STATES, Hit, ItemRow
 from vault.errors import NoSuchItem, Refusal
@@ -22,7 +24,7 @@ from web import drawings, forms
 from web.doors import OFFICE
 from web.drawings import FileRow, Picture, WorkingFile
 from web.views import jobs
-from web.visitor import has_role, me, vault
+from web.visitor import device, has_role, me, vault
 
 PAGE: Final = 50
 HISTORY: Final = 25
@@ -35,8 +37,17 @@ DONE: Final = {
     "unlock": "The lock is given back.",
     "break": "The lock is broken; both names and the reason are on record.",
     "restore": "The files are what they were then, as a new check-in; nothing since is lost.",
-    "recall": "The revision is recalled; every print that carries its code answers STOP now.",
+    "read": "It is on record that you have read this revision.",
 }
+
+
+INSTRUCTION_WORDS: Final = tuple(
+    zip(
+        INSTRUCTIONS,
+        ("Stop work", "Finish the lot, start no new one", "Stop and scrap it", "Stop and ask"),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +189,26 @@ def revision(number: str, rev: str) -> Response | str:
 def recall(number: str, rev: str) -> Response | str | tuple[Response | str, int]:
     """Withdraw a revision, with the reason."""
     try:
-        desk.recall(vault(), me(), number, rev, forms.text("reason"))
+        desk.recall(
+            vault(), me(), number, rev, forms.text("reason"),
+            forms.text("instruction", INSTRUCTIONS[0]), forms.text("ask"),
+        )  # fmt: skip
     except Refusal as refusal:
         if refusal.status in {404, 500}:
             raise
         return _revision_page(number, rev, refusal), refusal.status
-    return forms.gone_on(url_for("items.page", number=number, done="recall"))
+    return forms.gone_on(url_for("copies.recall_page", number=found(number).number, rev=rev))
+
+
+def read(number: str, rev: str) -> Response | str | tuple[Response | str, int]:
+    """Put on record that whoever is signed in has read a revision."""
+    try:
+        readers.acknowledge(vault(), me(), found(number).number, rev, device())
+    except Refusal as refusal:
+        if refusal.status in {404, 500}:
+            raise
+        return _revision_page(number, rev, refusal), refusal.status
+    return forms.gone_on(url_for("items.revision", number=number, rev=rev, done="read"))
 
 
 def restore(number: str) -> Response | tuple[str, int]:
@@ -228,13 +253,25 @@ def _revision_page(number: str, rev: str, refusal: Refusal | None) -> Response |
     shown = log.wanted(row.number, rev)
     if row.number != number:
         return forms.sent_to(url_for("items.revision", number=row.number, rev=rev), 302)
+    standing = log.standing(shown.number, shown.rev)
+    recalled = standing == "recalled"
+    receipts = readers.receipts(vault(), shown.number, shown.rev)
     return render_template(
         "revision.html", item=shown, rev=shown.rev, revision=shown,
-        standing=log.standing(shown.number, shown.rev), recall=log.recall(shown.number, shown.rev),
+        standing=standing, recall=log.recall(shown.number, shown.rev),
         current=log.current(shown.number), refusal=str(refusal) if refusal else None,
-        picture=drawings.released_picture(shown, _page_address(number, rev), forms.page_asked()),
-        rows=drawings.released_rows(shown, shown.rev, originals=sees_work()),
-        may_recall=me().name == shown.owner or "admin" in me().roles, typed=forms.typed("reason"),
+        picture=drawings.released_picture(
+            shown, _page_address(number, rev), forms.page_asked(), recalled=recalled
+        ),
+        rows=drawings.released_rows(
+            shown, shown.rev, originals=sees_work(), recalled=recalled
+        ),
+        may_recall=me().name == shown.owner or "admin" in me().roles,
+        typed=forms.typed("reason", "instruction", "ask"), instructions=INSTRUCTION_WORDS,
+        receipts=receipts, copies_out=len(register.open_copies(vault(), shown.number, shown.rev)),
+        owes=standing == "current"
+        and any(one.person == me().name and not one.at for one in receipts),
+        done=None if refusal else DONE.get(forms.asked("done")),
     )  # fmt: skip
 
 
@@ -243,7 +280,8 @@ def _working_page(row: ItemRow, current: Revision | None) -> str:
     address = _page_address(row.number, "working")
     return render_template(
         "revision.html", item=row, rev="working", revision=None, standing="working", recall=None,
-        current=current, refusal=None, may_recall=False, typed={},
+        current=current, refusal=None, may_recall=False, typed={}, instructions=(), receipts=[],
+        copies_out=0, owes=False, done=None,
         picture=drawings.working_picture(row.number, found_files, address, forms.page_asked()),
         rows=drawings.working_rows(row.number, found_files),
     )  # fmt: skip

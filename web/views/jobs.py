@@ -12,9 +12,12 @@ from typing import Any, Final
 
 from flask import Response, render_template, request, send_file, url_for
 
+from release.log import ReleaseLog
 from traveler import jobs, lifecycle, sheet
+from traveler.copies import register
+from traveler.copies.records import CopyFilter
 from traveler.records import JobFilter
-from traveler.views import JobLine
+from traveler.views import JobLine, JobView
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger.events import Event
 from web import forms, present
@@ -169,9 +172,19 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         "job.html", job=view.job, view=view, standing=view.standing,
         operations=view.operations, acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
         plans=plans, events=[_line(one) for one in _events(number)],
+        drawings=_drawings(view),
+        copies=register.listing(vault(), CopyFilter(job=view.job.number)),
         typed=forms.typed("why"), refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
     )  # fmt: skip
+
+
+def _drawings(view: JobView) -> list[str]:
+    """Return the drawings a copy can be taken of, none of a recalled revision."""
+    if view.standing.state == "recalled" or view.job.state == "closed":
+        return []
+    revision = ReleaseLog(vault()).revision(view.job.item, view.job.rev)
+    return [one.name for one in revision.files if one.stamped]
 
 
 def _events(number: str) -> list[Event]:

@@ -62,5 +62,7 @@
   form.addEventListener("submit", () => {
     const chosen = form.querySelector("input[name=operator]:checked");
     try { if (chosen) localStorage.setItem("operator", chosen.value); } catch { /* private window */ }
+    // Where the answer is a file the page stays; the PIN must not stay with it.
+    setTimeout(() => { for (const pin of form.querySelectorAll(".pin")) pin.value = ""; }, 0);
   });
 })();
