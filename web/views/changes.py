@@ -1,39 +1,44 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Change orders: the list, the form, and the page where they are signed and released."""
+"""Change orders: the list, the forms, and the page where they are reviewed and released."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, render_template, request, url_for
 
-from release import desk, rulebook, settling
-from release.change import Order, OrderItem
-from release.errors import NoSuchRevision
-from release.gate import Judgement
-from release.log import ReleaseLog, Revision
+from release import desk, parties, review, rulebook, scope, settling
+from release.change import CLASSES, IN_PROCESS, STOCK, Order
+from release.gate import APPROVER, Judgement
+from release.requirements import SignedOff
+from release.scope import Wanted
+from release.terms import Terms
 from vault import canonical
 from vault.catalogue import OrderRow
 from vault.errors import NotFound, Refusal, WrongUse
+from vault.ledger import people
 from vault.ledger.people import Person
-from web import drawings, forms
-from web.drawings import Picture
-from web.errors import NotReadable
+from web import forms, order_page
+from web.errors import MissingField, NotReadable
 from web.visitor import me, vault
 
 PAGE: Final = 50
 TABS: Final = (
-    ("open", "In review"), ("rejected", "Rejected"), ("released", "Released"),
-    ("cancelled", "Cancelled"), ("", "All"),
+    ("open", "In review"), ("withdrawn", "Back at work"), ("rejected", "Rejected"),
+    ("released", "Released"), ("cancelled", "Cancelled"), ("", "All"),
 )  # fmt: skip
 DONE: Final = {
     "open": "The change order is open; its approval owners sign it here.",
     "sign": "Signed.",
+    "review": "Signed as reviewed.",
     "reject": "Rejected; its author sees why.",
+    "withdraw": "Taken back to work; amending it asks for new sign-offs.",
     "cancel": "Cancelled; it stays on record.",
     "amend": "Taken up again with what is checked in now.",
+    "comment": "Your comment stands in the story.",
+    "delegate": "Handed on for this one order.",
     "override": "Overridden, visible for ever.",
     "release": "Released. The stamped drawings are ready, and older prints answer SUPERSEDED.",
 }
@@ -53,30 +58,6 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FileLine:
-    """A file of an order, and how it differs from the release before: new, changed, removed."""
-
-    name: str
-    size: int
-    sha256: str
-    change: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLine:
-    """An item of an order as the page shows it."""
-
-    number: str
-    title: str
-    tree: str
-    from_rev: str | None
-    next: str
-    files: list[FileLine]
-    picture: Picture | None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One step on the way of an order; ``mark`` is done, now, no or nothing."""
 
@@ -88,12 +69,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What the page offers this person; the desk decides again whatever the page showed."""
+    """What the page offers this person; the verbs decide again whatever the page showed."""
 
     sign: bool
+    comment: bool
     release: bool
     cancel: bool
     amend: bool
+    edit: bool
+    withdraw: bool
+    delegate: tuple[str, ...]
     override: tuple[str, ...]
 
 
@@ -121,17 +106,29 @@ def order_line(row: OrderRow) -> OrderLine:
 
 
 def new() -> Response | str | tuple[str, int]:
-    """Show the form for a change order, or open one."""
-    typed = forms.typed("numbers", "notes")
+    """Show the form for a change order, show what it would be, or open one."""
+    typed = forms.typed("numbers", "folder", "notes", "change_class", "observers", "readers",
+                        "differing", "children", "leave_out")  # fmt: skip
     typed["numbers"] = typed["numbers"] or forms.asked("number")
+    facts = {"typed": typed, "classes": CLASSES, "stocks": STOCK, "jobs": IN_PROCESS}
+    empty: dict[str, Any] = {"judgement": None, "items": [], "groups": [], "left_out": ()}
     if request.method != "POST":
-        return render_template("change_new.html", refusal=None, typed=typed)
+        return render_template("change_new.html", refusal=None, **empty, **facts)
+    looks = forms.text("act") == "look"
     try:
-        numbers = [one for one in _BETWEEN.split(forms.needed("numbers", "The item")) if one]
-        judgement = desk.open_change(vault(), me(), numbers, forms.text("notes"))
+        found = scope.chosen(vault(), _wanted(typed))
+        verb = desk.propose if looks else desk.open_change
+        terms = _terms(observers=bool(typed["observers"]), readers=bool(typed["readers"]))
+        judgement = verb(vault(), me(), found.numbers, typed["notes"], terms)
     except Refusal as refusal:
-        return forms.shown_again(refusal, "change_new.html", typed=typed)
-    return forms.gone_on(url_for("changes.page", change=judgement.order.change, done="open"))
+        return forms.shown_again(refusal, "change_new.html", **empty, **facts)
+    if not looks:
+        return forms.gone_on(url_for("changes.page", change=judgement.order.change, done="open"))
+    return render_template(
+        "change_new.html", refusal=None, judgement=judgement,
+        items=order_page.items_of(judgement), groups=order_page.groups_of(judgement.findings),
+        left_out=found.left_out, **facts,
+    )  # fmt: skip
 
 
 def page(change: str) -> Response | str | tuple[str, int]:
@@ -148,94 +145,107 @@ def page(change: str) -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("changes.page", change=change, done=act))
 
 
+def edit(change: str) -> Response | str | tuple[str, int]:
+    """Show the form that changes an order, or change it: items, class, notes, who watches."""
+    judgement = desk.judge(vault(), change, me())
+    order = judgement.order
+    facts = {"order": order, "classes": CLASSES, "stocks": STOCK, "jobs": IN_PROCESS,
+             "items": order_page.items_of(judgement)}  # fmt: skip
+    typed = forms.typed("notes", "add")
+    if request.method != "POST":
+        return render_template("change_edit.html", refusal=None, typed=typed, **facts)
+    if forms.text("act") != "amend":
+        raise NotReadable(why="the form does not say what to do")
+    gone = [name.removeprefix("out-") for name in request.form if name.startswith("out-")]
+    try:
+        notes = typed["notes"] if typed["notes"] != order.notes else ""
+        desk.amend(vault(), me(), change, notes, _terms(), _numbers(typed["add"]), gone)
+    except Refusal as refusal:
+        return forms.shown_again(refusal, "change_edit.html", typed=typed, **facts)
+    return forms.gone_on(url_for("changes.page", change=order.change, done="amend"))
+
+
 def _act(change: str, act: str) -> None:
-    password, comment = forms.secret("password"), forms.text("comment")
-    if act == "sign":
-        desk.sign(vault(), me(), password, change, comment, _seen())
-    elif act == "reject":
-        desk.reject(vault(), me(), password, change, comment, _seen())
+    password, comment, reason = (
+        forms.secret("password"),
+        forms.text("comment"),
+        forms.text("reason"),
+    )
+    if act in {"sign", "review", "reject"}:
+        _sign(change, act, password, comment)
+    elif act == "comment":
+        review.comment(vault(), me(), change, comment)
+    elif act == "delegate":
+        review.delegate(vault(), me(), change, forms.needed("to", "The name"), reason)
     elif act == "release":
         desk.release(vault(), me(), change)
+    elif act == "withdraw":
+        review.withdraw(vault(), me(), change, reason)
     elif act == "cancel":
-        desk.cancel(vault(), me(), change, forms.text("reason"))
+        desk.cancel(vault(), me(), change, reason)
     elif act == "amend":
-        desk.amend(vault(), me(), change, forms.text("reason"))
+        desk.amend(vault(), me(), change, reason)
     elif act == "override":
-        desk.override(
-            vault(), me(), password, change, forms.text("requirement"), forms.text("reason")
-        )
+        review.check_signer(me(), forms.text("signer"))
+        desk.override(vault(), me(), password, change, forms.text("requirement"), reason)
     else:
         raise NotReadable(why="the form does not say what to do")
 
 
-def _seen() -> dict[str, str]:
-    """Return the trees the person was shown, so that they sign what they saw and nothing else."""
-    return {
-        name.removeprefix("seen-"): tree
-        for name, tree in request.form.items()
-        if name.startswith("seen-")
-    }
+def _sign(change: str, act: str, password: str, comment: str) -> None:
+    """Sign with name and password, both typed: a signature takes two components."""
+    seen = order_page.trees_seen(request.form.get("seen", ""))
+    review.check_signer(me(), forms.text("signer"))
+    if act == "reject":
+        desk.reject(vault(), me(), password, change, comment, seen)
+        return
+    meaning = "approved" if act == "sign" else "reviewed"
+    desk.sign(vault(), me(), password, change, comment, seen, meaning)
+
+
+def _wanted(typed: dict[str, str]) -> Wanted:
+    wanted = Wanted(
+        numbers=tuple(_numbers(typed["numbers"])),
+        folders=(typed["folder"],) if typed["folder"] else (),
+        differing=bool(typed["differing"]), with_children=bool(typed["children"]),
+        leave_out=bool(typed["leave_out"]),
+    )  # fmt: skip
+    if not wanted.numbers and not wanted.folders and not wanted.differing:
+        raise MissingField(what="The item")
+    return wanted
+
+
+def _terms(*, observers: bool = True, readers: bool = True) -> Terms:
+    """Return what the form says of an order; lists of people are whole where they are asked for."""
+
+    def by_number(prefix: str) -> dict[str, str]:
+        return {name.removeprefix(prefix): forms.text(name)
+                for name in request.form if name.startswith(prefix)}  # fmt: skip
+
+    return Terms(
+        change_class=forms.text("change_class"), notes=by_number("note-"),
+        stock=by_number("stock-"), in_process=by_number("in_process-"),
+        observers=tuple(_numbers(forms.text("observers"))) if observers else None,
+        readers=tuple(_numbers(forms.text("readers"))) if readers else None,
+    )  # fmt: skip
+
+
+def _numbers(text: str) -> list[str]:
+    return [one for one in _BETWEEN.split(text) if one]
 
 
 def _shown(change: str, refusal: Refusal | None) -> str:
-    judgement = desk.judge(vault(), change)
-    order, log = judgement.order, ReleaseLog(vault())
+    judgement = desk.judge(vault(), change, me())
+    order = judgement.order
     return render_template(
-        "change.html", order=order, findings=judgement.findings, open_count=len(judgement.open),
-        items=[_item(log, judgement, one) for one in order.items], steps=_steps(judgement),
-        acts=_acts(judgement, me()), typed=forms.typed("comment", "reason", "requirement"),
+        "change.html", order=order, judgement=judgement, seen=order_page.seen(order),
+        items=order_page.items_of(judgement), groups=order_page.groups_of(judgement.findings),
+        signatures=order_page.signatures_of(order), steps=_steps(judgement),
+        at_once=order_page.AT_ONCE, acts=_acts(judgement, me()),
+        typed=forms.typed("comment", "reason", "requirement", "signer", "to"),
         refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
     )  # fmt: skip
-
-
-def _item(log: ReleaseLog, judgement: Judgement, one: OrderItem) -> ItemLine:
-    order = judgement.order
-    made = _made_by(log, order, one.number)
-    before = _revision(log, one.number, made.supersedes if made else one.from_rev)
-    rev = made.rev if made else "working"
-    where = made.rev if made else "working"
-
-    def address(_page: int) -> str:
-        return url_for("items.revision", number=one.number, rev=rev)
-
-    current = order.state in {"open", "rejected"} or made is not None
-    shown = None
-    if made is not None:
-        shown = drawings.released_picture(made, address, 1)
-    elif current:
-        shown = drawings.working_picture(one.number, one.files, address, 1)
-    return ItemLine(
-        number=one.number, title=one.title, tree=one.tree,
-        from_rev=made.supersedes if made else one.from_rev,
-        next=made.rev if made else judgement.next.get(one.number, "–"),
-        files=_files(one, before, where if current else ""), picture=shown,
-    )  # fmt: skip
-
-
-def _files(one: OrderItem, before: Revision | None, rev: str) -> list[FileLine]:
-    old = {file.name: file for file in before.files} if before else {}
-    lines = []
-    for file in one.files:
-        was = old.pop(file.name, None)
-        change = "new" if was is None else "same" if was.sha256 == file.sha256 else "changed"
-        href = url_for("files.one", number=one.number, rev=rev, name=file.name) if rev else ""
-        lines.append(FileLine(file.name, file.size, file.sha256, change, href))
-    lines += [FileLine(name, was.size, was.sha256, "removed", "") for name, was in old.items()]
-    return lines
-
-
-def _made_by(log: ReleaseLog, order: Order, number: str) -> Revision | None:
-    if order.state != "released":
-        return None
-    return next((one for one in log.revisions(number) if one.change == order.change), None)
-
-
-def _revision(log: ReleaseLog, number: str, rev: str | None) -> Revision | None:
-    try:
-        return log.revision(number, rev) if rev else None
-    except NoSuchRevision:
-        return None
 
 
 def _steps(judgement: Judgement) -> list[Step]:
@@ -243,6 +253,8 @@ def _steps(judgement: Judgement) -> list[Step]:
     opened = Step("Opened", "done", "check", order.author)
     if order.state == "rejected":
         return [opened, Step("Rejected", "no", "cross", "Check in what was asked for, then amend")]
+    if order.state == "withdrawn":
+        return [opened, Step("Back at work", "now", "pen", "Its author amends it when it is done")]
     if order.state == "cancelled":
         return [opened, Step("Cancelled", "no", "dash", "Kept on record")]
     if order.state == "released":
@@ -265,19 +277,46 @@ def _signers(order: Order) -> str:
 
 
 def _acts(judgement: Judgement, person: Person) -> Acts:
-    order = judgement.order
+    order, state = judgement.order, judgement.order.state
+    held = state in {"open", "rejected", "withdrawn"}
+    observes = person.name in order.observers
     owners = {one.owner for one in order.items}
-    own = person.name == order.author or person.name in owners or "admin" in person.roles
+    alone = not observes and (person.name == order.author or "admin" in person.roles)
+    own = alone or (not observes and person.name in owners)
     told = rulebook.current(vault())
     override = tuple(dict.fromkeys(
         one.requirement for one in judgement.open
         if (rule := told.requirement(one.requirement)) is not None
         and rule.may_override & person.roles
     ))  # fmt: skip
+    delegates = state == "open" and not observes and APPROVER in person.roles and any(
+        isinstance(rule, SignedOff) and rule.delegation for rule in told.requirements
+    )  # fmt: skip
     return Acts(
-        sign=order.state == "open" and "approver" in person.roles,
+        sign=state == "open" and APPROVER in person.roles and not observes,
+        comment=held and _may_comment(person, order),
         release=judgement.passes and own,
-        cancel=order.state in {"open", "rejected"} and own,
-        amend=order.state == "rejected" and own,
-        override=override if order.state == "open" else (),
+        cancel=held and own,
+        amend=state in {"rejected", "withdrawn"} and own,
+        edit=held and own,
+        withdraw=state == "open" and alone,
+        delegate=_others(order, person) if delegates else (),
+        override=override if state == "open" and not observes else (),
     )
+
+
+def _may_comment(person: Person, order: Order) -> bool:
+    try:
+        parties.may_comment(person, order)
+    except Refusal:
+        return False
+    return True
+
+
+def _others(order: Order, person: Person) -> tuple[str, ...]:
+    """Return the approvers who may be asked to sign in somebody's place."""
+    barred = {person.name, order.author, *order.observers}
+    return tuple(
+        one.name for one in people.everybody(vault().ledger)
+        if APPROVER in one.roles and not one.disabled and one.name not in barred
+    )  # fmt: skip
