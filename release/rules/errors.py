@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from vault.errors import BadInput, Refused
+from vault.errors import BadInput, Conflict, Refused
 
 
 class CannotTell(Refused):
@@ -12,3 +12,8 @@ class CannotTell(Refused):
 
 class BadDay(BadInput):
     """“{day}” is no day; write it as 2026-11-20."""
+
+
+class RulesMoved(Conflict):
+    """The rules changed while you edited them ({by}); nothing was saved, so look at what is in force
+    now and make your change to that."""
