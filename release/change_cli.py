@@ -5,7 +5,6 @@ from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -32,7 +31,7 @@ MARKS = {
 
 def hang(trunk: click.Group) -> None:
     """Hang these verbs on the trunk."""
-    for command in (changes, release, rules):
+    for command in (changes, release):
         trunk.add_command(command)
 
 
@@ -190,34 +189,6 @@ def release(change: str) -> None:
     say({"change": change.upper(), "released": told}, [f"{one.number} {one.rev}" for one in made])
     if any(one.supersedes for one in made):
         click.echo("  titleblock recalls: copies and jobs on what this supersedes", err=True)
-
-
-@click.group()
-def rules() -> None:
-    """The rules of release: who signs, what is required."""
-
-
-@rules.command("show")
-@terminal.reads
-def show_rules() -> None:
-    """Print the rules in force."""
-    from release import rulebook
-
-    text, blob = rulebook.text(session().vault)
-    say({"rules": text, "blob": blob}, text.rstrip())
-
-
-@rules.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@terminal.reads
-def edit(file: Path) -> None:
-    """Save a file as the new rules; the history keeps the old ones."""
-    from release import rulebook
-
-    here = session()
-    told = rulebook.edit(here.vault, here.actor, file.read_text("utf-8"))
-    names = [one.name for one in told.requirements]
-    say({"blob": told.blob, "requirements": names}, f"Saved. In force: {', '.join(names)}.")
 
 
 def say_judgement(
