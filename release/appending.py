@@ -27,12 +27,12 @@ revision and never changes; current.json beside it says which revision is curren
 
 def append(
     vault: Vault, actor: Person, log: ReleaseLog, files: Mapping[str, bytes | None], message: str,
-    verify: Mapping[str, str | None], *, holds_keys: bool = False,
+    verify: Mapping[str, str | None], *, at: str | None = None,
 ) -> str:  # fmt: skip
     """Append an entry to the log as it was read, and return its commit; raises MovedOn.
 
-    ``verify`` names refs that must still stand where they were seen.  ``holds_keys``: the caller
-    keeps everybody else from signing meanwhile.
+    ``verify`` names refs that must still stand where they were seen.  ``at`` is the moment the
+    entry tells, given by who keeps everybody else from signing meanwhile.
     """
     sequence, ledger_hash = events.head(vault.ledger)
     head = Head(log.head().sequence + 1, sequence, ledger_hash).written()
@@ -41,7 +41,10 @@ def append(
         whole["README.md"] = README
         whole.setdefault(ALLOWED_SIGNERS, (vault.keys / ALLOWED_SIGNERS).read_bytes())
     tree = vault.history.written_tree(log.tip, whole)
-    sign = signer(vault).commit_now if holds_keys else signer(vault).commit
-    commit = sign(tree, log.tip, message=message, author=author(actor))
-    signer(vault).move(RELEASES, commit, log.tip, verify)
+    by, sign = author(actor), signer(vault)
+    if at is None:
+        commit = sign.commit(tree, log.tip, message=message, author=by)
+    else:
+        commit = sign.commit_at(at, tree, log.tip, message=message, author=by)
+    sign.move(RELEASES, commit, log.tip, verify)
     return commit

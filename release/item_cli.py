@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,12 @@ from vault import terminal
 from vault.terminal import say, session, table
 
 if TYPE_CHECKING:
-    from release.log import Revision
-    from release.onday import Then
+    from release.onday import LogEntry, Shop, Then
     from vault.catalogue import ItemRow
     from vault.home import Vault
 
 FILE = click.Path(path_type=Path)
+WHEN = "What was current then, by the release log: a day (its end), or 2026-11-01T12:00Z."
 
 
 def hang(trunk: click.Group) -> None:
@@ -63,15 +64,15 @@ def add(
 @items.command("list")
 @click.option("--limit", default=200, show_default=True)
 @click.option("--after", metavar="NUMBER", help="Go on after this number.")
-@click.option("--on", "day", metavar="DATE", help="What was current at the end of that day.")
+@click.option("--on", "--at", "moment", metavar="WHEN", help=WHEN)
 @terminal.reads
-def list_items(limit: int, after: str | None, day: str | None) -> None:
+def list_items(limit: int, after: str | None, moment: str | None) -> None:
     """List items with their current revision."""
     from release import onday, settling
 
     vault = session().vault
-    if day:
-        _listed_then(onday.items(vault, day, after, limit))
+    if moment:
+        _listed_then(onday.items(vault, moment, after, limit))
         return
     settling.settle(vault)
     _listed(vault, vault.catalogue.items(after=after, limit=limit))
@@ -79,14 +80,14 @@ def list_items(limit: int, after: str | None, day: str | None) -> None:
 
 @items.command()
 @click.argument("number")
-@click.option("--on", "day", metavar="DATE", help="What was current at the end of that day.")
+@click.option("--on", "--at", "moment", metavar="WHEN", help=WHEN)
 @terminal.reads
-def show(number: str, day: str | None) -> None:
+def show(number: str, moment: str | None) -> None:
     """Show an item, its current revision and every earlier one."""
     from release import onday, shelf
 
-    if day:
-        _shown_then(onday.item(session().vault, number, day))
+    if moment:
+        _shown_then(onday.item(session().vault, number, moment))
         return
     told = shelf.item(session().vault, number)
     say(
@@ -187,27 +188,44 @@ def _shown_then(then: Then) -> None:
     told: dict[str, Any] = {
         "number": then.number,
         "at": then.at,
-        "rev": None,
+        "entry": asdict(then.entry),
+        "rev": one.rev if one else None,
         "now": then.now or None,
+        "revisions": [
+            {"rev": was.rev, "state": state, "change": was.change, "released_at": was.released_at}
+            for was, state in then.revisions
+        ],
     }
-    if one is None:
-        say(told, f"{then.number}: nothing was current at {then.at}.")
-        return
-    told |= {"rev": one.rev, "title": one.title, "change": one.change,
-             "released_at": one.released_at, "released_by": one.released_by}  # fmt: skip
-    since = "and still is" if then.now == one.rev else f"now it is {then.now or 'none'}"
-    say(told, f"{one.number} {one.rev}, {one.title}, released {one.released_at} with {one.change}, "
-              f"was current at {then.at}; {since}.")  # fmt: skip
+    if one is not None:
+        told |= {"title": one.title, "change": one.change, "released_at": one.released_at,
+                 "released_by": one.released_by}  # fmt: skip
+        since = "and still is" if then.now == one.rev else f"now it is {then.now or 'none'}"
+        text = (f"{one.number} {one.rev}, {one.title}, released {one.released_at} with"
+                f" {one.change}, was current at {then.at}; {since}.")  # fmt: skip
+    else:
+        text = f"{then.number}: nothing was current at {then.at}."
+        if then.recall is not None:
+            text += f" {then.recall.rev} was recalled at {then.recall.at}: {then.recall.reason}"
+    rows = [(r["rev"], r["state"], r["change"], r["released_at"]) for r in told["revisions"]]
+    further = ["", table(["REV", "STATE THEN", "CHANGE", "RELEASED"], rows)] if rows else []
+    say(told, [text, _by_entry(then.entry), *further])
 
 
-def _listed_then(found: list[Revision]) -> None:
+def _by_entry(entry: LogEntry) -> str:
+    if not entry.sequence:
+        return "The release log had no entry yet."
+    return f"By entry {entry.sequence} of the release log, {entry.commit[:10]}, made {entry.at}."
+
+
+def _listed_then(found: Shop) -> None:
     told = [
         {"number": one.number, "title": one.title, "kind": one.kind, "owner": one.owner,
          "current": one.rev, "change": one.change, "released_at": one.released_at}
-        for one in found
+        for one in found.revisions
     ]  # fmt: skip
     rows = [(t["number"], t["current"], t["change"], t["released_at"], t["title"]) for t in told]
-    say(told, table(["NUMBER", "CURRENT", "CHANGE", "RELEASED", "TITLE"], rows))
+    heads = ["NUMBER", "CURRENT", "CHANGE", "RELEASED", "TITLE"]
+    say(told, [table(heads, rows), "", f"As of {found.at}. {_by_entry(found.entry)}"])
 
 
 def _listed(vault: Vault, rows: list[ItemRow]) -> None:

@@ -176,7 +176,9 @@ def read(data: bytes, where: str) -> Revision:
             for one in told["files"]
         )
         findings = tuple(Finding(**one) for one in told["findings"])
-        lists = {name: tuple(told.get(name, ())) for name in ("signoffs", "overrides", "delegations")}
+        lists = {
+            name: tuple(told.get(name, ())) for name in ("signoffs", "overrides", "delegations")
+        }
         return Revision(**{**told, **lists, "files": files, "findings": findings})
     except (ValueError, TypeError, KeyError) as fault:
         raise errors.DamagedHistory(where=where, why=fault) from fault
@@ -246,6 +248,19 @@ class ReleaseLog:
             and name != "current.json"
         ]
         return sorted(found, key=lambda one: one.sequence)
+
+    def numbers(self, after: str | None = None) -> list[str]:
+        """Return every item that was ever released, without regard to case, by number."""
+        if self.tip is None:
+            return []
+        start = "" if after is None else names.fold(after)
+        history = self._vault.history
+        return sorted(
+            name
+            for shard in history.folder(self.tip, "items").values()
+            for name in history.folder_of(shard.oid)
+            if name > start
+        )
 
     def standing(self, number: str, rev: str) -> Standing:
         """Return whether a revision is current, superseded or recalled; raises NoSuchRevision."""

@@ -390,23 +390,16 @@ class Catalogue:
             ][0]
         )
 
+    def entry_moment(self, sequence: int) -> str:
+        """Return the moment an entry of the release log says it was made; empty: there is none."""
+        found = self._execute("SELECT at FROM log_entry WHERE sequence = ?", (sequence,))
+        return str(found[0][0]) if found else ""
+
     def current_at(self, number: str, sequence: int) -> RevisionRow | None:
         """Return the revision that was current after an entry of the release log."""
         clause = "WHERE fold = ? AND sequence <= ? ORDER BY sequence DESC LIMIT 1"
         row = self._one(RevisionRow, "revision", clause, fold(number), sequence)
         return None if row is None or 0 < row.recalled <= sequence else row
-
-    def all_current_at(
-        self, sequence: int, after: str | None = None, limit: int = 100
-    ) -> list[RevisionRow]:
-        """Return what was current after an entry of the release log, by number."""
-        clause = (
-            "WHERE fold > ? AND sequence <= ? AND NOT (recalled > 0 AND recalled <= ?) AND NOT EXISTS ("
-            "SELECT 1 FROM revision later WHERE later.fold = revision.fold"
-            " AND later.sequence > revision.sequence AND later.sequence <= ?) ORDER BY fold LIMIT ?"
-        )
-        asked = (fold(after or ""), sequence, sequence, sequence, limit)
-        return self._all(RevisionRow, "revision", clause, *asked)
 
     # --- change orders -----------------------------------------------------------------------
 

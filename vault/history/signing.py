@@ -68,14 +68,21 @@ class Signer:
         """Write a signed commit of a tree and return it; no ref moves."""
         self._complete_keys()
         with keyring.signing(self._key.folder):
-            return self.commit_now(tree, parent, message=message, author=author)
+            return self._commit(tree, parent, message, author)
 
-    def commit_now(self, tree: str, parent: str | None, *, message: str, author: Author) -> str:
-        """Do what ``commit`` does, for who already holds the keys (see ``keyring.replacing``)."""
+    def commit_at(
+        self, at: str, tree: str, parent: str | None, *, message: str, author: Author
+    ) -> str:
+        """Do what ``commit`` does, told a moment, for who holds the keys (``keyring.replacing``)."""
+        return self._commit(tree, parent, message, author, at)
+
+    def _commit(
+        self, tree: str, parent: str | None, message: str, author: Author, at: str | None = None
+    ) -> str:
         parents = [] if parent is None else ["-p", _oid(parent)]
         made = self._run(
             ["commit-tree", f"-S{self._key.private}", _oid(tree), *parents, "-F", "-"],
-            given=message.encode(), author=author,
+            given=message.encode(), author=author, at=at,
         )  # fmt: skip
         return made.strip()
 
@@ -191,9 +198,13 @@ class Signer:
         given: bytes = b"",
         author: Author | None = None,
         taken: str = "",
+        at: str | None = None,
     ) -> str:
+        told = _environment(author)
+        if at is not None:
+            told |= {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
         try:
-            answer = subprocess_run(self._git, self._argv(words), given, _environment(author))
+            answer = subprocess_run(self._git, self._argv(words), given, told)
         except git.GitCommandError as failure:
             if taken and self.history.tip(taken) is not None:
                 raise errors.MovedOn(ref=taken, now=self.history.tip(taken)) from failure

@@ -182,12 +182,11 @@ def test_what_was_current_on_a_day_is_told_by_the_log(
     days = ["2031-01-09", "2031-01-10", "2031-01-10T11:59:59Z", "2031-02-09", "2031-02-10",
             "2031-03-09", "2031-03-10"]  # fmt: skip
     assert [then(day) for day in days] == [None, "A", None, "A", "B", "B", None]
-    listed = {one.number: one.rev for one in onday.items(shop.vault, "2031-02-09")}
+    listed = {one.number: one.rev for one in onday.items(shop.vault, "2031-02-09").revisions}
     assert listed == {"10-0001": "A", "10-0002": "A", "10-0003": "B", "10-0007": "A"}
-    assert [one.number for one in onday.items(shop.vault, "2031-03-10", "10-0002", 1)] == [
-        "10-0003"
-    ]
-    assert onday.items(shop.vault, "2001-01-01") == []
+    page = onday.items(shop.vault, "2031-03-10", "10-0002", 1)
+    assert [one.number for one in page.revisions] == ["10-0003"]
+    assert onday.items(shop.vault, "2001-01-01").revisions == ()
     for wrong in ("tomorrow", "2031-02-30", "2031-1-1", "9999-12-31", ""):
         with pytest.raises(BadDay):
             onday.item(shop.vault, "10-0007", wrong)
