@@ -16,6 +16,7 @@ from release import (
     verify_cli,
     watch_cli,
 )
+from release.redline import redline_cli
 from release.stamp import stamp_cli
 
 
@@ -32,5 +33,6 @@ def hang(trunk: click.Group) -> None:
         verify_cli,
         backup_cli,
         stamp_cli,
+        redline_cli,
     ):
         branch.hang(trunk)

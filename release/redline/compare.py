@@ -273,11 +273,19 @@ def picture(vault: Vault, sides: Sides, told: FileRedline, place: int, what: str
     if told.kind == "solid":
         if place != 1 or what not in told.found.get("pictures", ()):
             raise NoSuchRedline(name=told.name, what=what)
-        return _folder(vault, told) / f"{what}.png"
+        kept = _folder(vault, told) / f"{what}.png"
+        if not kept.exists():
+            shutil.rmtree(kept.parent, ignore_errors=True)
+            file(vault, sides, told.name)
+        return kept
     seen = page(vault, sides, told, place)
     folder = _folder(vault, told) / f"page-{seen.pair.before}-{seen.pair.after}"
     if what in PICTURES:
-        return folder / f"{what}.png"
+        kept = folder / f"{what}.png"
+        if not kept.exists():  # somebody cleared a part of the cache
+            shutil.rmtree(folder)
+            page(vault, sides, told, place)
+        return kept
     number = what.removeprefix("change-")
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(seen.changes)):
         raise NoSuchRedline(name=told.name, what=what)

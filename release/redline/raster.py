@@ -168,7 +168,7 @@ def regions(went: Mask, came: Mask, near: int, most: int) -> tuple[list[Region],
 
     Points nearer than about ``near`` to each other are one place.
     """
-    either: Mask = np.logical_or(went, came)
+    either = np.logical_or(went, came)
     fields = _fields(either, near)
     groups = _groups(fields)
     found = []
@@ -190,7 +190,7 @@ def _fields(mask: Mask, side: int) -> Mask:
     rows, columns = -(-mask.shape[0] // side), -(-mask.shape[1] // side)
     whole = np.zeros((rows * side, columns * side), np.bool_)
     whole[: mask.shape[0], : mask.shape[1]] = mask
-    fields: Mask = whole.reshape(rows, side, columns, side).any(axis=(1, 3))
+    fields: Mask = np.any(whole.reshape(rows, side, columns, side), axis=(1, 3))
     return fields
 
 

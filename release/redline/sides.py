@@ -88,6 +88,15 @@ def of_order(vault: Vault, change: str, number: str) -> Sides:
     return in_order(vault, orders.load(vault, change).order, number)
 
 
+def all_of_order(vault: Vault, change: str, number: str | None = None) -> list[Sides]:
+    """Return both sides of every item of an order, or of one; raises NoSuchChange, NoSuchItem."""
+    order = orders.load(vault, change).order
+    return [
+        in_order(vault, order, one.number)
+        for one in (order.items if number is None else (order.item(number),))
+    ]
+
+
 def in_order(vault: Vault, order: Order, number: str) -> Sides:
     """Return the two sides of one item of an order; raises NoSuchItem."""
     item, log = order.item(number), ReleaseLog(vault)
