@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import copies_cli
+from traveler import blockers_cli, copies_cli
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def hang(trunk: click.Group) -> None:
     for branch in (station, route, job, op):
         trunk.add_command(branch)
     copies_cli.hang(trunk)
+    blockers_cli.hang(trunk, job)
 
 
 # --- stations ---------------------------------------------------------------
@@ -323,6 +324,13 @@ def _say_job(view: JobView) -> None:
     if view.standing.state != "current":
         instead = f"; {view.standing.current} is current" if view.standing.current else ""
         lines.append(f"REVISION {one.rev} IS {view.standing.state.upper()}{instead}")
+    lines += [f"BLOCKED {held.blocker.sentence}" for held in view.blockers if held.blocker.blocking]
+    lines += [f"{made.sentence} ({made.person}: {made.why})" for made in view.decisions]
+    lines += [
+        f"operation {past.seq} was started past blocker {', '.join(map(str, past.blockers))} by "
+        f"{past.person}: {past.why}"
+        for past in view.overrides
+    ]
     heads = ("seq", "station", "title", "state", "came", "good", "scrap", "by")
     say(view.as_json(), [*lines, table(heads, [_line(step) for step in view.operations])])
 
@@ -344,12 +352,18 @@ def op() -> None:
 @op.command("start")
 @click.argument("job_number", metavar="JOB")
 @click.argument("seq", type=int)
+@click.option(
+    "--override",
+    metavar="WHY",
+    default="",
+    help="Past its blockers, by a planner, for this reason.",
+)
 @reads
-def op_start(job_number: str, seq: int) -> None:
+def op_start(job_number: str, seq: int, override: str) -> None:
     """Begin, or go on with, operation SEQ."""
     from traveler import floor
 
-    _say_progress(floor.start(session().vault, session().actor, job_number, seq))
+    _say_progress(floor.start(session().vault, session().actor, job_number, seq, override=override))
 
 
 @op.command("pause")
