@@ -44,6 +44,7 @@ from web.views import (
     locks,
     login,
     people,
+    redline,
     signing,
 )
 
@@ -64,6 +65,10 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>/working/lock", locks.change, None, Door(MAKERS | OWNERS, 422)),
     Address("/items/<number>/iterations/restore", items.restore, None, Door(MAKERS, 422)),
     Address("/items/<number>/<rev>", items.revision, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/redline.pdf", redline.item_pdf, Door(OFFICE, 200)),
+    Address("/items/<number>/<rev>/redline/<name>", redline.item_file, Door(OFFICE, 200)),
+    Address("/items/<number>/<rev>/redline/<name>/<int:page>/<what>.png", redline.item_picture,
+            Door(OFFICE, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
     Address("/items/<number>/<rev>/read", items.read, None, Door(STAFF, 409)),
     Address("/items/<number>/<rev>/copies/<name>", copies.of_item, None, Door(STAFF, 200)),
@@ -79,6 +84,10 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/changes/new", changes.new, Door(MAKERS, 200), Door(MAKERS, 422)),
     Address("/changes/sign", signing.several, Door(OWNERS, 200), Door(OWNERS, 422)),
     Address("/changes/<change>", changes.page, Door(OFFICE, 200), Door(OFFICE, 400)),
+    Address("/changes/<change>/redline.pdf", redline.order_pdf, Door(OFFICE, 200)),
+    Address("/changes/<change>/redline/<number>/<name>", redline.order_file, Door(OFFICE, 200)),
+    Address("/changes/<change>/redline/<number>/<name>/<int:page>/<what>.png", redline.order_picture,
+            Door(OFFICE, 200)),
     Address("/changes/<change>/edit", changes.edit, Door(SIGNERS, 200), Door(SIGNERS, 400)),
     Address("/changes/<change>/sheet", signing.sheet, Door(OFFICE, 200)),
 

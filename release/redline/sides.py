@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from release import orders, settling, shelf
 from release.change import FileFact, Order
@@ -15,7 +16,8 @@ from vault import durable, errors
 from vault.home import Vault
 from vault.objects.store import Digest
 
-WORKING = "working"
+WORKING: Final = "working"
+NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Sides:
     @property
     def from_label(self) -> str:
         """Return what the side before is called."""
-        return self.before.label if self.before else "nothing"
+        return self.before.label if self.before else NOTHING
 
     def names(self) -> list[str]:
         """Return the names of all files, those that differ first."""
@@ -126,8 +128,22 @@ def between(vault: Vault, number: str, before: str | None, after: str | None) ->
         current = log.current(row.number)
         old = released(current) if current else None
     else:
-        old = _side(vault, log, row.number, before)
+        old = None if before == NOTHING else _side(vault, log, row.number, before)
     return Sides(row.number, row.title, old, _side(vault, log, row.number, after or WORKING))
+
+
+def before(vault: Vault, number: str, rev: str) -> str | None:
+    """Return what a revision is compared with where nobody says: what it replaced.
+
+    None is the current release, for what lies on main, and nothing for a first revision.
+    """
+    if rev == WORKING:
+        return None
+    settling.settle(vault)
+    row = vault.catalogue.item(number)
+    if row is None:
+        raise errors.NoSuchItem(number=number)
+    return ReleaseLog(vault).wanted(row.number, rev).supersedes or NOTHING
 
 
 def released(revision: Revision) -> Side:

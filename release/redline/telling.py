@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -145,17 +146,25 @@ def lines(sides: Sides, told: Sequence[Told]) -> list[str]:
             notes = " ".join(filter(None, (page.pair.resized, page.laid)))
             if page.changes or notes or page.pair.what != "paired":
                 out.append(f"{head}: {notes or page.verdict}")
-            out += [f"      {said(change)}" for change in page.changes]
+            out += [f"      {said(change)}" for change in page.changes if change["kind"] != "lines"]
+            out += _lines_changed(page)
             out += [f"      and {page.more} more places"] if page.more else []
         out += [f"    {fault}" for fault in one.faults]
         out += [f"    {row}" for row in _rows(one.file)]
     return out
 
 
+def _lines_changed(page: PageRedline) -> list[str]:
+    """Return where lines changed without words, the zones of one page in one line."""
+    zones = Counter(change["zone"] for change in page.changes if change["kind"] == "lines")
+    told = [zone if count == 1 else f"{zone} ({count})" for zone, count in sorted(zones.items())]
+    return [f"      lines changed: {', '.join(told)}"] if told else []
+
+
 def _rows(file: FileRedline) -> list[str]:
     table = file.found.get("table")
     if table:
-        return [" | ".join(cells) for cells in _cells(table)]
+        return [" | ".join(row) for row in cells(table)]
     if file.found.get("lines"):
         marks = {"added": "+", "removed": "-", "same": " ", "gap": "…"}
         return [f"{marks[line['what']]} {line['text']}" for line in file.found["lines"]]
@@ -167,16 +176,16 @@ def _rows(file: FileRedline) -> list[str]:
     return told
 
 
-def _cells(table: Json) -> list[list[str]]:
+def cells(table: Json) -> list[list[str]]:
     """Return the rows of a table that differ, a changed cell as ``before → after``."""
     rows = []
     for row in table["rows"]:
-        cells = []
+        told = []
         for head in table["heads"]:
             old, now = row["before"].get(head, ""), row["after"].get(head, "")
             both = row["what"] == "changed" and head in row["changed"]
-            cells.append(f"{old or NOTHING} → {now or NOTHING}" if both else now or old)
-        rows.append([row["what"], *cells])
+            told.append(f"{old or NOTHING} → {now or NOTHING}" if both else now or old)
+        rows.append([row["what"], *told])
     return rows
 
 
@@ -198,7 +207,8 @@ def bind(vault: Vault, title: str, every: Sequence[tuple[Sides, Sequence[Told]]]
     limits = replace(vault.worker.limits, wall=120.0, cpu=100.0)
     try:
         made = vault.worker.call(
-            "release.redline.report:bind", limits=limits, out=aside, blocks=blocks, sheets=sheets, )  # fmt: skip
+            "release.redline.report:bind", limits=limits, out=aside, blocks=blocks, sheets=sheets
+        )
         os.replace(aside, out)  # noqa: PTH105 - atomic on every system
     finally:
         aside.unlink(missing_ok=True)
@@ -215,7 +225,7 @@ def _blocks(one: Told) -> list[list[Any]]:
         )
         if page.changes:
             rows = [
-                [str(place), change["zone"], _what(change), change["before"], change["after"]]
+                [str(place), change["zone"], what(change), change["before"], change["after"]]
                 for place, change in enumerate(page.changes, 1)
             ]
             blocks.append(
@@ -227,7 +237,7 @@ def _blocks(one: Told) -> list[list[Any]]:
     table = file.found.get("table")
     if table and table["rows"]:
         heads = ["What", *table["heads"]]
-        blocks.append(["table", heads, [1.0] * len(heads), _cells(table)])
+        blocks.append(["table", heads, [1.0] * len(heads), cells(table)])
     elif file.change in {"changed", "new", "removed"} and file.kind not in {"pages", "drawing"}:
         blocks += [["note", line] for line in _rows(file)[:400] if file.kind == "text"]
     if file.change != "same":
@@ -242,7 +252,8 @@ def _blocks(one: Told) -> list[list[Any]]:
     return blocks
 
 
-def _what(change: Json) -> str:
+def what(change: Json) -> str:
+    """Return what kind of change it is: ``number changed``, ``lines added``, ``moved``."""
     if change["kind"] == "lines":
         return f"lines {change['what']}"
     return "moved" if change["kind"] == "moved" else f"{change['kind']} {change['what']}"

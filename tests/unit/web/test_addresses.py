@@ -23,7 +23,7 @@ def example(rule: str, stock: Any) -> str:
     name = "css/tokens.css" if "path:" in rule else "10-0042.pdf"
     facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
              "token": stock.token, "code": stock.code, "page": "1", "name": name,
-             "filename": name, "ab": EMPTY[:2], "rest": EMPTY[2:],
+             "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
              "lock": EMPTY}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
