@@ -311,11 +311,10 @@ def _differing(log: ReleaseLog, job: Job, current: Revision) -> tuple[str, ...]:
 
 
 def _proposal(vault: Vault, current: Revision | None) -> tuple[str, str]:
-    if current is None:
+    """Return what the author of a revision proposed for jobs in process, and who that is."""
+    if current is None or not current.in_process:
         return "", ""
-    order = orders.load(vault, current.change).order
-    found = next((one.in_process for one in order.items if one.number == current.number), "")
-    return found, order.author
+    return current.in_process, orders.load(vault, current.change).order.author
 
 
 def _reason(what: str, why: str) -> str:
