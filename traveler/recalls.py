@@ -23,7 +23,7 @@ from traveler.errors import NoWithdrawal
 from traveler.gate import Standing
 from traveler.records import Job, JobFilter
 from traveler.standing import standing as standing_of
-from vault import clock
+from traveler.words import today
 from vault.home import Vault
 
 RECALLS: Final = "refs/tags/recall/"
@@ -167,6 +167,7 @@ def successor(log: ReleaseLog, revision: Revision) -> Revision:
 
 def _tasks(vault: Vault, log: ReleaseLog, revision: Revision, at: str) -> Iterator[Task]:
     stand = standing_of(log, revision.number, revision.rev)
+    day = today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
         copies = copy_records.copies(connection, CopyFilter(revision.number, revision.rev))
         found = records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
@@ -175,7 +176,7 @@ def _tasks(vault: Vault, log: ReleaseLog, revision: Revision, at: str) -> Iterat
     for job in found:
         mine = [one for one in made[job.number] if one.rev == revision.rev]
         if job.rev == revision.rev and (mine or job.closed_at is None or job.closed_at >= at):
-            yield _job(job, rules.in_force(mine, job, stand, clock.now()[:10]), stand)
+            yield _job(job, rules.in_force(mine, job, stand, day), stand)
         elif job.rev != revision.rev and mine and mine[-1].choice == "move":
             yield _decided(job, mine[-1])
 

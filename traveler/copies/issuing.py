@@ -23,6 +23,8 @@ from traveler import lifecycle, tables
 from traveler import records as floor_records
 from traveler.copies import marking, records
 from traveler.copies.records import Copy
+from traveler.decisions import rules
+from traveler.decisions.records import decisions
 from traveler.errors import (
     CopyOfAnotherRevision,
     NoCopyOfRecalled,
@@ -31,6 +33,8 @@ from traveler.errors import (
     NoSuchOperation,
     OnlyDrawingsAreCopies,
 )
+from traveler.standing import standing
+from traveler.words import today
 from vault import codes, worker
 from vault.home import Vault
 from vault.ledger.engine import Writing
@@ -76,12 +80,12 @@ def hand_out(vault: Vault, person: str, wanted: Wanted, device: str = "", key: s
     log = ReleaseLog(vault)
     revision = log.wanted(wanted.number, wanted.rev)
     file = revision.file(wanted.file)
-    standing = log.standing(revision.number, revision.rev)
-    if standing == "recalled":
+    stand = log.standing(revision.number, revision.rev)
+    if stand == "recalled":
         raise NoCopyOfRecalled(number=revision.number, rev=revision.rev)
     if file.stamped is None:
         raise OnlyDrawingsAreCopies(name=file.name)
-    marked = "superseded" if standing == "superseded" else "released"
+    marked = "superseded" if stand == "superseded" else "released"
     code = _derived(person, key) if key else codes.new_code()
     with vault.ledger.writing(person, device) as writing:
         copy = _reserved(writing, revision, wanted, code, marked, key)
@@ -143,7 +147,9 @@ def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: 
     refusal: UnstampableFile | None = None
     with tempfile.TemporaryDirectory(prefix="titleblock-copy-") as folder:
         out = Path(folder) / "copy.pdf"
-        for stamp in marking.stamps(revision, copy, code, vault.settings.public_url):
+        for stamp in marking.stamps(
+            revision, copy, code, vault.settings.public_url, deviation(vault, log, copy)
+        ):
             try:
                 press.stamp(worker.shared(), source, out, stamp, name=copy.file)
             except UnstampableFile as unstampable:
@@ -151,6 +157,20 @@ def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: 
             else:
                 return out.read_bytes()
     raise refusal or UnstampableFile(name=copy.file, reason="it has no pages")
+
+
+def deviation(vault: Vault, log: ReleaseLog, copy: Copy) -> str:
+    """Return the decision by which a copy's job may go on with its old revision, empty if none."""
+    if copy.job is None or log.standing(copy.item, copy.rev) == "current":
+        return ""
+    with vault.ledger.reading() as connection:
+        job = floor_records.job(connection, copy.job)
+        made = decisions(connection, [copy.job])[copy.job]
+    if job is None or job.rev != copy.rev:
+        return ""
+    stand, day = standing(log, copy.item, copy.rev), today(vault.settings.time_zone)
+    found = rules.in_force(made, job, stand, day)
+    return f"{found.sentence} ({found.person})" if found and found.choice == "deviation" else ""
 
 
 def _opened(writing: Writing, copy: Copy, data: bytes, key: str) -> Copy:

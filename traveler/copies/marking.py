@@ -17,16 +17,20 @@ from traveler.copies.records import Copy
 from vault.codes import qr_address
 
 
-def stamps(revision: Revision, copy: Copy, code: str, public_url: str) -> Iterator[Stamp]:
+def stamps(
+    revision: Revision, copy: Copy, code: str, public_url: str, deviation: str
+) -> Iterator[Stamp]:
     """Yield the stamps to try on a copy, the fullest first; a small sheet has room for less.
 
-    None says less than the stamp of the release and the copy's number.
+    None says less than the stamp of the release and the copy's number.  ``deviation`` is the
+    decision by which the job may go on with a revision that is not current, empty where none is.
     """
     plain = stamp_of(revision)
     bare = replace(plain, state=copy.marked, url=qr_address(public_url, "c", code))
-    number = ("Copy", copy.number)
-    yield replace(bare, extra=(*plain.extra, number, *_further(copy)))
-    yield replace(bare, extra=(*plain.extra, number))
+    allowed = (("By deviation", deviation),) if deviation else ()
+    least = (*plain.extra, *allowed, ("Copy", copy.number))
+    yield replace(bare, extra=(*least, *_further(copy)))
+    yield replace(bare, extra=least)
 
 
 def _further(copy: Copy) -> Iterator[tuple[str, str]]:

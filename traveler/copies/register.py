@@ -13,7 +13,7 @@ from release.log import Recall, ReleaseLog, Revision
 from traveler import lifecycle, tables
 from traveler import words as words_of
 from traveler.copies import records
-from traveler.copies.issuing import STAFF, subject
+from traveler.copies.issuing import STAFF, deviation, subject
 from traveler.copies.records import Act, Copy, CopyFilter
 from traveler.errors import BadCopyAct, CopyCannot, CopyNeedsNote, NoSuchCopy
 from vault.home import Vault
@@ -35,7 +35,10 @@ _LONGEST_NOTE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class CopyView:
-    """What the code of a copy answers: the copy, its revision, how that stands, what was done."""
+    """What the code of a copy answers: the copy, its revision, how that stands, what was done.
+
+    ``deviation`` is the decision by which its job may go on with an old revision, if there is one.
+    """
 
     copy: Copy
     revision: Revision
@@ -43,6 +46,7 @@ class CopyView:
     current: Revision | None
     recall: Recall | None
     acts: tuple[Act, ...]
+    deviation: str
 
     @property
     def closed(self) -> bool:
@@ -63,6 +67,7 @@ def look(vault: Vault, text: str) -> CopyView:
     return CopyView(
         copy, log.revision(copy.item, copy.rev), log.standing(copy.item, copy.rev),
         log.current(copy.item), log.recall(copy.item, copy.rev), tuple(done),
+        deviation(vault, log, copy),
     )  # fmt: skip
 
 
