@@ -81,11 +81,29 @@ class Shop:
         desk.sign(self.vault, self.people["mchen"], "correct horse 7", order.change)
         return desk.release(self.vault, self.people["eli"], order.change)[0].rev
 
-    def recall(self, number: str, rev: str) -> None:
-        """Withdraw a revision."""
+    def release_drawing(self, text: str, number: str = "10-0042", **more: Any) -> str:
+        """Draw a sheet, check it in as ``bracket.pdf``, sign and release it; return the letter."""
+        import pymupdf
+
         from release import desk
 
-        desk.recall(self.vault, self.people["mchen"], number, rev, "hole in the wrong place")
+        place = self.folder / "bracket.pdf"
+        with pymupdf.open() as sheet:
+            page = sheet.new_page(width=842, height=595)
+            page.draw_rect((20, 20, 822, 575), width=1)
+            page.insert_text((60, 60), text, fontsize=14)
+            sheet.save(place, no_new_id=True)
+        desk.check_in(self.vault, self.people["eli"], number, {place.name: place}, text)
+        order = desk.open_change(self.vault, self.people["eli"], [number], text, **more).order
+        desk.sign(self.vault, self.people["mchen"], "correct horse 7", order.change)
+        return desk.release(self.vault, self.people["eli"], order.change)[0].rev
+
+    def recall(self, number: str, rev: str, *told: str) -> None:
+        """Withdraw a revision, perhaps with an instruction and whom to ask."""
+        from release import desk
+
+        why = "hole in the wrong place"
+        desk.recall(self.vault, self.people["mchen"], number, rev, why, *told)
 
     def job(self, number: str = "J-1", qty: int = 5, *, released: bool = True, **more: Any) -> str:
         """Plan, and usually release, a job of 10-0042."""
@@ -128,6 +146,28 @@ def shop(stocked: Path, tmp_path: Path) -> Iterator[Shop]:
     """Return a fresh copy of that shop."""
     root = tmp_path / "vault"
     shutil.copytree(stocked, root, symlinks=True)
+    opened = _opened(root, tmp_path / "drawn")
+    yield opened
+    opened.vault.close()
+
+
+@pytest.fixture(scope="session")
+def sketched(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the stocked vault with 10-0042 B, which has a drawing, and job J-1 on it; only copied."""
+    root = tmp_path_factory.mktemp("sketched") / "vault"
+    shutil.copytree(stocked, root, symlinks=True)
+    shop = _opened(root, root.parent / "drawn")
+    shop.release_drawing("SECOND")
+    shop.job("J-1")
+    shop.vault.close()
+    return root
+
+
+@pytest.fixture
+def drawn(sketched: Path, tmp_path: Path) -> Iterator[Shop]:
+    """Return a fresh copy of the shop whose 10-0042 B has a drawing, with job J-1 on it."""
+    root = tmp_path / "vault"
+    shutil.copytree(sketched, root, symlinks=True)
     opened = _opened(root, tmp_path / "drawn")
     yield opened
     opened.vault.close()
