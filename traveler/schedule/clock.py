@@ -98,6 +98,21 @@ class Clock:
             done += closes - opens
         return done
 
+    def manned(self, moment: int) -> tuple[int, int]:
+        """Return the manned minutes before a moment, and when work goes on: then, if manned then."""
+        day, minute = divmod(moment, DAY)
+        place = day - self._first
+        while place >= len(self._shifts):
+            self._count_a_day()
+        done = self._before[place]
+        for opens, closes in self._shifts[place]:
+            if minute < opens:
+                return done, moment - minute + opens
+            if minute < closes:
+                return done + minute - opens, moment
+            done += closes - opens
+        return done, self.begins(done)
+
     def done(self, work: int) -> int:
         """Return the moment the ``work``-th manned minute is over; NEVER where none comes."""
         if work <= 0:

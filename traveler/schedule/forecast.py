@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The forecast: when each operation will be done, with the people, hours and queues there are.
+"""The forecast: the shop played forward, with the people, hours and queues there are.
 
-Work that runs is booked first; then job after job, by rank, each operation takes the first room
-its station has once the one before it is over and its blockers are gone.  A job's forecast hence
-depends on what ranks higher and on itself alone: capacity is never booked twice, and a blocker
-never makes its own operation earlier, nor its job unless operations side by side contend for one
-station.  (The serial schedule generation scheme of project scheduling;
-see Kolisch, *European Journal of Operational Research* 90, 1996.)
+Whenever a machine is free and manned it takes, of what has arrived, what ranks highest: no
+machine waits for work that is not there yet.  (The parallel schedule generation scheme of project
+scheduling; see Kolisch, *European Journal of Operational Research* 90, 1996.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from itertools import groupby
 
 from traveler.schedule.clock import NEVER, Clock
@@ -40,92 +38,203 @@ class Slot:
 UNKNOWN = Slot(NEVER, NEVER)
 
 
+_Event = tuple[int, int, int, int]
+"""When, the rank of the job, the place of the task in it, and what: a lane that becomes free, or:"""
+_ARRIVES, _ENDS, _WAKES = -1, -2, -3
+
+
+class _Station:
+    """A station: its lanes, which of them are free, and what waits there by rank."""
+
+    __slots__ = ("clock", "free", "lanes", "outside", "waiting", "wakes")
+
+    def __init__(self, resource: Resource, clock: Clock) -> None:
+        self.clock = clock
+        self.outside = resource.outside
+        self.lanes = [Lane(clock) for _ in range(0 if resource.outside else resource.lanes)]
+        self.free = list(range(len(self.lanes)))
+        self.waiting: list[tuple[bool, int, int, int]] = []
+        self.wakes = -1
+
+
 class Shop:
-    """The bookings of every station from a moment on, filled by ``place`` in the order of rank."""
+    """Every station with its bookings from a moment on: played once, then revised job by job."""
 
     def __init__(
         self, resources: Iterable[Resource], clocks: Mapping[str, Clock], now: int
     ) -> None:
         """Begin with empty lanes."""
-        self._resources = {one.code: one for one in resources}
-        self._lanes = {
-            code: [Lane(clocks[code]) for _ in range(one.lanes)]
-            for code, one in self._resources.items()
-            if not one.outside
-        }
+        self.stations = {one.code: _Station(one, clocks[one.code]) for one in resources}
         self._now = now
         self._bookings: dict[str, list[tuple[Lane, int, int]]] = {}
 
-    def place(self, load: Load, running: Mapping[int, Slot]) -> dict[int, Slot]:
-        """Book what is left of a job and return a slot for each operation still to do.
+    def lanes(self, code: str) -> list[Lane]:
+        """Return the lanes of a resource; an outside one has none."""
+        return self.stations[code].lanes
 
-        ``running`` holds the slots of operations that ``place_running`` booked before.
+    # --- the whole shop ------------------------------------------------------
+
+    def play(self, ranked: Iterable[Load]) -> dict[str, dict[int, Slot]]:
+        """Return the slots of every operation of every job, which come from first to last.
+
+        Operations that run have their machine and come before everything that waits.
         """
-        slots: dict[int, Slot] = {}
+        return _Play(self, list(ranked), self._now).run()
+
+    def booked(self, job: str, lane: Lane, start: int, work: int) -> None:
+        """Note that a job has ``work`` manned minutes of a lane from ``start`` on."""
+        lane.book(start, work)
+        self._bookings.setdefault(job, []).append((lane, start, work))
+
+    # --- one job -------------------------------------------------------------
+
+    def place(self, load: Load) -> dict[int, Slot]:
+        """Book what is left of one job in the room that the others leave, and return its slots.
+
+        A blocker never makes an operation earlier here, since the first room after a later
+        moment is never an earlier one.
+        """
+        slots = {
+            task.seq: self._placed(load.job, task, self._now) for task in load.tasks if task.running
+        }
         ready = self._now
         for _group, tasks in groupby(load.tasks, key=lambda task: task.group):
             latest = ready
             for task in tasks:
-                slot = running.get(task.seq) or self._placed(load.job, task, ready)
+                slot = slots.get(task.seq) or self._placed(load.job, task, ready)
                 slots[task.seq] = slot
                 latest = max(latest, slot.finish)
             ready = latest
         return slots
-
-    def place_running(self, load: Load) -> dict[int, Slot]:
-        """Book the operations of a job that are being worked on: they have their machine already."""
-        return {
-            task.seq: self._placed(load.job, task, self._now) for task in load.tasks if task.running
-        }
 
     def lift(self, job: str) -> None:
         """Take back every booking of a job, so that it can be placed anew."""
         for lane, start, work in self._bookings.pop(job, ()):
             lane.free(start, work)
 
-    def lanes(self, code: str) -> list[Lane]:
-        """Return the lanes of a resource; an outside one has none."""
-        return self._lanes.get(code, [])
-
     def _placed(self, job: str, task: Task, ready: int) -> Slot:
         if task.undated or ready == NEVER:
             return UNKNOWN
         ready = max(ready, task.not_before)
-        if self._resources[task.resource].outside:
-            return Slot(ready, ready + task.minutes)
-        if task.minutes <= 0:
-            return Slot(ready, ready)
-        lanes = self._lanes[task.resource]
-        after = lanes[0].clock.worked(ready)
-        lane, start = self._first_lane(lanes, after, task.minutes)
-        finish = lane.clock.done(start + task.minutes)
+        station = self.stations[task.resource]
+        if station.outside or task.minutes <= 0:
+            return Slot(ready, ready + max(0, task.minutes))
+        after = station.clock.worked(ready)
+        start, place = min(
+            (lane.first_fit(after, task.minutes), place) for place, lane in enumerate(station.lanes)
+        )
+        finish = station.clock.done(start + task.minutes)
         if finish == NEVER:
             return UNKNOWN
-        lane.book(start, task.minutes)
-        self._bookings.setdefault(job, []).append((lane, start, task.minutes))
-        return Slot(lane.clock.begins(start), finish, start - after)
-
-    @staticmethod
-    def _first_lane(lanes: list[Lane], after: int, work: int) -> tuple[Lane, int]:
-        best, start = lanes[0], lanes[0].first_fit(after, work)
-        for lane in lanes[1:]:
-            if start == after:
-                break
-            other = lane.first_fit(after, work)
-            if other < start:
-                best, start = lane, other
-        return best, start
+        self.booked(job, station.lanes[place], start, task.minutes)
+        return Slot(station.clock.begins(start), finish, start - after)
 
 
-def forecast(shop: Shop, ranked: Iterable[Load]) -> dict[str, dict[int, Slot]]:
-    """Return the slots of every operation of every job; ``ranked`` goes from first to last."""
-    loads = list(ranked)
-    running = {
-        load.job: shop.place_running(load)
-        for load in loads
-        if any(task.running for task in load.tasks)
-    }
-    return {load.job: shop.place(load, running.get(load.job, {})) for load in loads}
+class _Play:
+    """One run of the shop: events by time, and at each moment the choices they allow."""
+
+    def __init__(self, shop: Shop, loads: list[Load], now: int) -> None:
+        self.shop = shop
+        self.loads = loads
+        self.now = now
+        self.codes = list(shop.stations)
+        self.slots: list[dict[int, Slot]] = [{} for _ in loads]
+        self.group = [-1] * len(loads)
+        self.groups = [_groups(load.tasks) for load in loads]
+        self.group_of = [
+            [number for number, group in enumerate(groups) for _ in group] for groups in self.groups
+        ]
+        self.left = [[len(group) for group in groups] for groups in self.groups]
+        self.events: list[_Event] = []
+
+    def run(self) -> dict[str, dict[int, Slot]]:
+        for rank, load in enumerate(self.loads):
+            for place, task in enumerate(load.tasks):
+                if task.running and not task.undated:
+                    self.events.append((max(self.now, task.not_before), rank, place, _ARRIVES))
+            self._go_on(rank, self.now)
+        heapify(self.events)
+        while self.events:
+            at = self.events[0][0]
+            touched: dict[str, None] = {}
+            while self.events and self.events[0][0] == at:
+                touched[self._happens(heappop(self.events))] = None
+            for code in touched:
+                self._choose(code, at)
+        return {
+            load.job: {task.seq: self.slots[rank].get(task.seq, UNKNOWN) for task in load.tasks}
+            for rank, load in enumerate(self.loads)
+        }
+
+    def _happens(self, event: _Event) -> str:
+        """Take in an event and return the station that may have a choice now."""
+        at, rank, place, what = event
+        if what == _WAKES:
+            return self.codes[place]
+        task = self.loads[rank].tasks[place]
+        station = self.shop.stations[task.resource]
+        if what == _ARRIVES:
+            if station.outside or task.minutes <= 0:
+                finish = at + max(0, task.minutes)
+                self.slots[rank][task.seq] = Slot(at, finish)
+                heappush(self.events, (finish, rank, place, _ENDS))
+            else:
+                heappush(station.waiting, (not task.running, rank, place, at))
+            return task.resource
+        if what != _ENDS:
+            heappush(station.free, what)
+        group = self.group_of[rank][place]
+        self.left[rank][group] -= 1
+        if group == self.group[rank]:
+            self._go_on(rank, at)
+        return task.resource
+
+    def _go_on(self, rank: int, at: int) -> None:
+        """Let the next group of a job arrive, and the one after it where nothing is left of that."""
+        tasks, left = self.loads[rank].tasks, self.left[rank]
+        while self.group[rank] < 0 or not left[self.group[rank]]:
+            self.group[rank] += 1
+            if self.group[rank] == len(left):
+                self.group[rank] -= 1
+                return
+            for place in self.groups[rank][self.group[rank]]:
+                task = tasks[place]
+                if not task.running and not task.undated:
+                    heappush(self.events, (max(at, task.not_before), rank, place, _ARRIVES))
+
+    def _choose(self, code: str, at: int) -> None:
+        """Give the free lanes of a station what waits there, the best first."""
+        station = self.shop.stations[code]
+        if not station.waiting or not station.free:
+            return
+        clock = station.clock
+        work, opens = clock.manned(at)
+        if opens > at:
+            if opens not in {station.wakes, NEVER}:
+                station.wakes = opens
+                heappush(self.events, (opens, 0, self.codes.index(code), _WAKES))
+            return
+        while station.waiting and station.free:
+            _, rank, place, arrived = heappop(station.waiting)
+            task = self.loads[rank].tasks[place]
+            finish = clock.done(work + task.minutes)
+            queued = 0 if arrived == at else work - clock.worked(arrived)
+            self.slots[rank][task.seq] = Slot(at, finish, queued)
+            if finish == NEVER:
+                continue
+            lane = heappop(station.free)
+            self.shop.booked(self.loads[rank].job, station.lanes[lane], work, task.minutes)
+            heappush(self.events, (finish, rank, place, lane))
+
+
+def _groups(tasks: tuple[Task, ...]) -> list[range]:
+    """Return the places of the tasks that run side by side, group after group."""
+    found, first = [], 0
+    for place in range(1, len(tasks) + 1):
+        if place == len(tasks) or tasks[place].group != tasks[first].group:
+            found.append(range(first, place))
+            first = place
+    return found
 
 
 def done(slots: Mapping[int, Slot]) -> int | None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from traveler.schedule import ranking
 from traveler.schedule.clock import DAY, Clock
-from traveler.schedule.forecast import Shop, Slot, done, forecast
+from traveler.schedule.forecast import Shop, Slot, done
 from traveler.schedule.needby import NeedBy, need_by
 from traveler.schedule.plan import Load, Resource
 from traveler.schedule.ranking import Rule, Standing
@@ -76,7 +76,7 @@ class Outlook:
         needs = {load.job: self._needs(load) for load in loads}
         standings = [Standing(load, _start_by(load, needs[load.job]), self.now) for load in loads]
         order = ranking.ranked(standings, rules)
-        slots = forecast(self._shop, order)
+        slots = self._shop.play(order)
         self.jobs = {
             load.job: _judged(load, rank, needs[load.job], slots[load.job], self.now)
             for rank, load in enumerate(order, 1)
@@ -85,11 +85,11 @@ class Outlook:
     def revise(self, load: Load) -> JobOutlook:
         """Count one job anew after something happened to it, in the room the others leave.
 
-        The others keep their bookings, so this may be later than a count of the whole shop
-        would say, never earlier; it is marked provisional and costs the size of one job.
+        The others keep their bookings, so it is marked provisional until the whole shop is
+        counted again; it costs the size of one job.  A new blocker never makes it earlier.
         """
         self._shop.lift(load.job)
-        slots = self._shop.place(load, self._shop.place_running(load))
+        slots = self._shop.place(load)
         before = self.jobs.get(load.job)
         rank = before.rank if before else len(self.jobs) + 1
         found = replace(_judged(load, rank, self._needs(load), slots, self.now), provisional=True)
