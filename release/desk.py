@@ -37,6 +37,7 @@ from release.errors import (
 from release.finding import Finding
 from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
+from release.requirements import SignedOff
 from release.terms import NONE, Terms
 from vault import checkin, clock, importing, item
 from vault.checkin import CheckIn
@@ -233,6 +234,10 @@ def override(
     found = rulebook.current(vault).requirement(requirement)
     if found is None or not found.may_override & actor.roles:
         why = f"the rules let nobody of their role override “{requirement}”"
+        raise NotAnApprover(name=actor.name, change=name, why=why)
+    authors = {filed.order.author, *(by for one in filed.order.items for by in one.contributors)}
+    if isinstance(found, SignedOff) and not found.author_may_sign and actor.name in authors:
+        why = "who made a change cannot set its sign-off aside, for that would be approving it"
         raise NotAnApprover(name=actor.name, change=name, why=why)
     if not reason.strip():
         raise NoNotes(what="override")

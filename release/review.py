@@ -14,8 +14,8 @@ from release import gate, orders, parties, rulebook, signing
 from release.change import Delegation, Event, Order
 from release.errors import NoDelegation, NoNotes, NothingToSign, SignatureIncomplete
 from release.gate import Judgement
-from release.log import ReleaseLog
-from release.requirements import REJECTED, SignedOff
+from release.inquiry import APPROVER, Inquiry
+from release.requirements import REJECTED, REVIEWED, SignedOff
 from release.signing import Intent
 from vault import clock, errors
 from vault.home import Vault
@@ -130,8 +130,10 @@ def waiting_for(vault: Vault, actor: Person, limit: int = 50) -> list[str]:
     found = []
     for row in reversed(vault.catalogue.orders({"open"})):
         order = orders.load(vault, row.change).order
+        if actor.name in order.observers:
+            continue
         try:
-            items = signing.counts_for(vault, actor, order)
+            items = signing.counts_for(vault, actor, order, REVIEWED)
         except errors.Refusal:
             continue
         mine = [one for one in order.signoffs if one.by == actor.name]
@@ -146,7 +148,7 @@ def _why_not(vault: Vault, actor: Person, order: Order, to: Person) -> str:
     """Return why somebody cannot sign in the place of another, or nothing."""
     if to.name == actor.name:
         return "that is the same person"
-    if to.disabled or gate.APPROVER not in to.roles:
+    if to.disabled or APPROVER not in to.roles:
         return f"{to.name} is no active person with the role approver"
     if to.name in order.observers:
         return f"{to.name} observes it"
@@ -166,9 +168,9 @@ def _asking(vault: Vault, actor: Person, order: Order) -> Iterator[tuple[bool, f
 
     With it stand the authors of the item, to whom it cannot be handed.
     """
-    told, log = rulebook.current(vault), ReleaseLog(vault)
+    inquiry = Inquiry(vault, rulebook.current(vault))
     for one in order.items:
-        case = gate.case_of(vault, told, order, one, log.current(one.number))
-        for rule in told.requirements:
+        case = inquiry.case(order, one)
+        for rule in inquiry.rules.requirements:
             if isinstance(rule, SignedOff) and actor.name in rule.able(case):
                 yield rule.delegation, case.authors

@@ -14,7 +14,7 @@ from release import gate, orders, requirements, rulebook, scope
 from release.change import Bound, Event, Order, OrderItem, Signoff
 from release.errors import ChangedSinceSeen, NotAnApprover
 from release.gate import Judgement
-from release.log import ReleaseLog
+from release.inquiry import APPROVER, Inquiry
 from release.orders import Filed
 from release.parties import may_act
 from release.requirements import SignedOff
@@ -61,7 +61,7 @@ def signed(
         f"{intent.meaning}: {intent.comment.strip()}" if intent.comment.strip() else intent.meaning
     )
     acted = order.acted(Event(at, actor.name, "reject" if rejects else "sign", text))
-    covered = counts_for(vault, actor, order)
+    covered = counts_for(vault, actor, order, intent.meaning)
     for one in order.items:
         if intent.seen is not None and intent.seen.get(one.number) != one.tree:
             raise ChangedSinceSeen(number=one.number, change=order.change,
@@ -78,23 +78,29 @@ def signed(
     return gate.judge(vault, orders.append(vault, actor, filed, acted).order)
 
 
-def counts_for(vault: Vault, actor: Person, order: Order) -> list[OrderItem]:
+def counts_for(
+    vault: Vault, actor: Person, order: Order, meaning: str = requirements.APPROVED
+) -> list[OrderItem]:
     """Return the items of an order this person's signature counts for.
 
-    Raises NotAnApprover, which says why not for any.
+    A review may be signed by whoever may approve, too.  Raises NotAnApprover, which says why not
+    for any.
     """
-    if gate.APPROVER not in actor.roles:
+    if APPROVER not in actor.roles:
         raise NotAnApprover(name=actor.name, change=order.change, why="it takes the role approver")
-    told, log = rulebook.current(vault), ReleaseLog(vault)
-    rules = [rule for rule in told.requirements if isinstance(rule, SignedOff)]
-    found, barred = [], False
+    inquiry = Inquiry(vault, rulebook.current(vault))
+    rules = [one for one in inquiry.rules.requirements if isinstance(one, SignedOff)]
+    fitting = [one for one in rules if meaning != requirements.APPROVED or one.meaning == meaning]
+    found, asked, able = [], False, False
     for one in order.items:
-        case = gate.case_of(vault, told, order, one, log.current(one.number))
-        if any(actor.name in rule.able(case) for rule in rules):
+        case = inquiry.case(order, one)
+        if any(actor.name in rule.able(case) for rule in fitting):
             found.append(one)
-        barred = barred or any(actor.name in rule.asked(case) for rule in rules)
+        able = able or any(actor.name in rule.able(case) for rule in rules)
+        asked = asked or any(actor.name in rule.asked(case) for rule in rules)
     if not found:
-        why = ("who made a change cannot approve it" if barred
+        why = ("the rules ask them to review it, not to approve it" if able
+               else "who made a change cannot approve it" if asked
                else "they are no approval owner of its items")  # fmt: skip
         raise NotAnApprover(name=actor.name, change=order.change, why=why)
     return found

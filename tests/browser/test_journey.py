@@ -69,9 +69,10 @@ def open_change(page: Any, why: str) -> str:
     return urlsplit(page.url).path
 
 
-def sign(page: Any, place: str, password: str) -> None:
-    """Type a password into the form of a change order and approve."""
+def sign(page: Any, place: str, password: str, signer: str = "mchen") -> None:
+    """Type name and password into the form of a change order and approve."""
     page.goto(place)
+    page.get_by_label("Your name, as you sign in").fill(signer)
     page.get_by_label("Your password again").fill(password)
     page.get_by_role("button", name="Approve").click()
 
@@ -247,7 +248,7 @@ def test_an_author_cannot_sign_their_own_change(
     desk.check_in(vault, quinn, "90-0001", {"90-0001.pdf": drawing}, "mine")
     change = desk.open_change(vault, quinn, ["90-0001"], "Mine.").order.change
     page = visit("quinn").page()
-    sign(page, f"/changes/{change}", PASSWORD)
+    sign(page, f"/changes/{change}", PASSWORD, "quinn")
     assert "cannot approve it" in page.get_by_role("alert").inner_text()
     assert desk.judge(vault, change).order.signoffs == ()
     vault.close()

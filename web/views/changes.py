@@ -11,7 +11,8 @@ from flask import Response, render_template, request, url_for
 
 from release import desk, parties, review, rulebook, scope, settling
 from release.change import CLASSES, IN_PROCESS, STOCK, Order
-from release.gate import APPROVER, Judgement
+from release.gate import Judgement
+from release.inquiry import APPROVER
 from release.requirements import SignedOff
 from release.scope import Wanted
 from release.terms import Terms

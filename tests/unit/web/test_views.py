@@ -11,9 +11,10 @@ PASSWORD = "correct horse 7"
 PIN = "4711"
 
 
-def seen(page: str) -> dict[str, str]:
-    """Return the trees a change order's page showed, as its form sends them back."""
-    return dict(re.findall(r'name="(seen-[^"]+)" value="([0-9a-f]+)"', page))
+def signature(page: str, signer: str = "mchen", password: str = PASSWORD) -> dict[str, str]:
+    """Return a signature on what a change order's page showed, as its form sends it."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    return {"signer": signer, "password": password, **({"seen": found[1]} if found else {})}
 
 
 def upload(name: str, data: bytes) -> tuple[BytesIO, str]:
@@ -83,21 +84,26 @@ def test_an_item_that_was_made_is_kept_when_its_files_are_refused(guest: Any) ->
 def test_signing_takes_the_password_an_owner_and_what_was_seen(guest: Any, stock: Any) -> None:
     """Wrong password, the author, and bytes that moved on are refused; then it is signed."""
     mei, eli, place = guest("mchen"), guest("eli"), f"/changes/{stock.change}"
-    shown = seen(mei.get(place).text)
-    assert list(shown) == ["seen-10-0042"]
-    wrong = mei.post(place, {"act": "sign", "password": "x", "comment": "fine, I think", **shown})
+    shown = mei.get(place).text
+    assert signature(shown)["seen"].startswith("10-0042=")
+    typed = {**signature(shown, password="x"), "comment": "fine, I think"}
+    wrong = mei.post(place, {"act": "sign", **typed})
     assert wrong.status_code == 401
     assert "fine, I think" in wrong.text
-    author = eli.post(place, {"act": "sign", "password": PASSWORD, **shown})
+    author = eli.post(place, {"act": "sign", **signature(shown, "eli")})
     assert author.status_code == 403
-    other = mei.post(place, {"act": "sign", "password": PASSWORD, "seen-10-0042": "0" * 40})
+    for nobody in ("", "eli"):
+        half = mei.post(place, {"act": "sign", **signature(shown, nobody)})
+        assert half.status_code == 422
+        assert "your own name and your password" in half.text
+    other = mei.post(place, {"act": "sign", **signature(shown), "seen": f"10-0042={'0' * 40}"})
     assert other.status_code == 409
-    unseen = mei.post(place, {"act": "sign", "password": PASSWORD})
+    unseen = mei.post(place, {"act": "sign", **signature("")})
     assert unseen.status_code == 409
     early = eli.post(place, {"act": "release"})
     assert early.status_code == 409
     assert "cannot be released" in early.text
-    signed = mei.post(place, {"act": "sign", "password": PASSWORD, **shown})
+    signed = mei.post(place, {"act": "sign", **signature(shown)})
     assert signed.status_code == 303
     assert "Approved" in mei.get(place).text
 
@@ -108,7 +114,7 @@ def test_a_release_turns_old_prints_and_jobs_to_stop(guest: Any, stock: Any) -> 
     assert "CURRENT" in public.get(f"/r/{stock.code}").text
     assert "STOP" not in public.get(f"/t/{stock.token}").text
     place = f"/changes/{stock.change}"
-    mei.post(place, {"act": "sign", "password": PASSWORD, **seen(mei.get(place).text)})
+    mei.post(place, {"act": "sign", **signature(mei.get(place).text)})
     assert eli.post(place, {"act": "release"}).status_code == 303
     old = public.get(f"/r/{stock.code}").text
     assert "SUPERSEDED" in old
