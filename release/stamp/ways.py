@@ -7,14 +7,57 @@ A task of the worker process.
 from __future__ import annotations
 
 import hashlib
+import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pikepdf
 import pymupdf
 
+from release.stamp.shaping import VERSION as SHAPER
 from release.stamp.template import Stamp
+from release.stamp.templates import Templates
+from vault.errors import UnreadableFile
+from vault.reading import pdf
 
+ENGINE = 2  # raised whenever the same source and record would give other bytes
 PIXELS = 16_000_000
 DPI = 200
+
+
+def engine() -> str:
+    """Return what decides on the bytes of a stamped file besides its source and its record."""
+    return (
+        f"{ENGINE} (PyMuPDF {pymupdf.VersionBind}, pikepdf {pikepdf.__version__},"
+        f" HarfBuzz {SHAPER})"
+    )
+
+
+@contextmanager
+def opened(path: str, name: str, password: str, way: str) -> Iterator[pymupdf.Document]:
+    """Open a source for a way; ``rewritten`` starts from what qpdf makes of it.
+
+    qpdf reads some files that MuPDF does not, and writes every object where a table says it is.
+    A file that was cut off is refused before, for qpdf would save what is left without a word.
+    """
+    if way != "rewritten":
+        with pdf.opened(path, name, password) as document:
+            yield document
+        return
+    data = io.BytesIO()
+    try:
+        pdf.whole(path, name)
+        with pikepdf.open(path, password=password) as source:
+            source.save(data, static_id=True, encryption=False)
+    except (pikepdf.PdfError, ValueError, RuntimeError) as broken:
+        locked = isinstance(broken, pikepdf.PasswordError)
+        reason = (pdf.WRONG if password else pdf.LOCKED) if locked else pdf.BROKEN
+        raise UnreadableFile(name=name, reason=reason) from broken
+    with pdf.explained(name), pymupdf.open("pdf", data.getvalue()) as document:
+        if document.page_count < 1:
+            raise UnreadableFile(name=name, reason="it has no pages")
+        yield document
 
 
 def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
@@ -23,7 +66,8 @@ def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
     In place
         form fields become drawing, since a released value must not be typed over.
     Rewritten
-        every object is read and written, notes become drawing, each page's q and Q are counted.
+        qpdf has read and written every object; notes become drawing, each page's q and Q are
+        counted.
     Redrawn
         the page is interpreted and only what shows is drawn into a new file.
     As picture
@@ -35,10 +79,9 @@ def prepared(document: pymupdf.Document, way: str) -> pymupdf.Document:
         return document
     if way == "rewritten":
         document.bake(annots=True, widgets=True)
-        anew = pymupdf.open("pdf", document.tobytes(garbage=1, no_new_id=True))
-        for page in anew:
+        for page in document:
             page.clean_contents()
-        return anew
+        return document
     if way == "redrawn":
         return _redrawn(document)
     return _painted(document)
@@ -64,14 +107,18 @@ def _painted(document: pymupdf.Document) -> pymupdf.Document:
     return anew
 
 
-def save(document: pymupdf.Document, out: str, source: bytes, stamp: Stamp) -> None:
+def save(
+    document: pymupdf.Document, out: str, source: bytes, stamp: Stamp, templates: Templates
+) -> None:
     """Write the stamped document: same source and stamp, same bytes.
 
     The identifier in the trailer (ISO 32000-2, 14.4) is made from both; nothing else in the file
     depends on the moment, the machine or the process.
     """
-    first = hashlib.sha256(source).hexdigest()[:32]
-    second = hashlib.sha256(source + repr(stamp).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(source)
+    first = digest.hexdigest()[:32]
+    digest.update(f"{stamp!r}{templates.told()}".encode())
+    second = digest.hexdigest()[:32]
     document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
     packed = b"/ObjStm" in source  # else a file that packed its objects would grow by them
     document.save(

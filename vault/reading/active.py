@@ -67,7 +67,7 @@ def _findings(document: pymupdf.Document) -> Iterator[Finding]:
     yield from _actions(root, "OpenAction")
     names = _pdf.pdf_dict_gets(root, "Names")
     yield from _keyed(names, {"JavaScript": "javascript", "EmbeddedFiles": "files"})
-    yield from _keyed(names, {"Renditions": "media"})
+    yield from _keyed(names, {"Renditions": "media", "AlternatePresentations": "media"})
     form = _pdf.pdf_dict_gets(root, "AcroForm")
     yield from _keyed(form, {"XFA": "xfa"})
     yield from _fields(_pdf.pdf_dict_gets(form, "Fields"))
@@ -77,15 +77,16 @@ def _findings(document: pymupdf.Document) -> Iterator[Finding]:
 
 
 def _on_page(page: Any) -> Iterator[Finding]:
-    yield from _keyed(page, {"AA": "javascript", "AF": "files"})
+    yield from _keyed(page, {"AA": "javascript", "AF": "files", "PresSteps": "action"})
     notes = _pdf.pdf_dict_gets(page, "Annots")
     for index in range(_pdf.pdf_array_len(notes) - 1, -1, -1):
         note = _pdf.pdf_array_get(notes, index)
         if _pdf.pdf_to_name(_pdf.pdf_dict_gets(note, "Subtype")) in CARRIERS:
             yield "files", notes, index
             continue
-        yield from _keyed(note, {"AA": "javascript"})
+        yield from _keyed(note, {"AA": "javascript", "AF": "files"})
         yield from _actions(note, "A")
+        yield from _actions(note, "PA")
 
 
 def _fields(fields: Any) -> Iterator[Finding]:

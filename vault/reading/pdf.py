@@ -26,6 +26,8 @@ NARROWEST = 16
 PAGES_OF_TEXT = 500
 TEXT_OF_PAGE = 20_000
 TEXT_OF_FILE = 2_000_000
+LOCKED = "it is locked with a password"
+WRONG = "the password does not open it"
 BROKEN = "it is damaged or incomplete"  # MuPDF's own words tell nobody what to do
 
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -33,10 +35,11 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 @contextmanager
-def opened(path: str, name: str = "") -> Iterator[pymupdf.Document]:
-    """Open a PDF that has pages and needs no password; raises UnreadableFile with the reason.
+def opened(path: str, name: str = "", password: str = "") -> Iterator[pymupdf.Document]:
+    """Open a PDF that has pages; raises UnreadableFile with the reason.
 
-    Restrictions by an owner's password (ISO 32000-2, 7.6.4) do not stop reading.
+    Restrictions by an owner's password (ISO 32000-2, 7.6.4) do not stop reading; one that is locked
+    needs its user's password, which is used here and kept nowhere.
     """
     name = name or Path(path).name
     with explained(name):
@@ -44,15 +47,21 @@ def opened(path: str, name: str = "") -> Iterator[pymupdf.Document]:
             raise UnreadableFile(name=name, reason="it is not a PDF")
         document = pymupdf.open(path, filetype="pdf")
         try:
-            if document.needs_pass:
-                raise UnreadableFile(name=name, reason="it is locked with a password")
+            if document.needs_pass and not (password and document.authenticate(password)):
+                raise UnreadableFile(name=name, reason=WRONG if password else LOCKED)
             if document.page_count < 1:
                 raise UnreadableFile(name=name, reason="it has no pages")
-            if document.is_repaired and b"%%EOF" not in _tail(path):
-                raise UnreadableFile(name=name, reason="it is incomplete, its end is missing")
+            if document.is_repaired:
+                whole(path, name)
             yield document
         finally:
             document.close()
+
+
+def whole(path: str, name: str) -> None:
+    """Refuse a file whose end is missing; raises UnreadableFile."""
+    if b"%%EOF" not in _tail(path):
+        raise UnreadableFile(name=name, reason="it is incomplete, its end is missing")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.stamp import metrics
+from release.stamp.layout import blocks
 from release.stamp.template import (
     MODULE,
     POINT,
@@ -17,7 +18,6 @@ from release.stamp.template import (
     Block,
     Stamp,
     Words,
-    blocks,
 )
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=60)
