@@ -32,13 +32,26 @@ CACHE: Final = "cache"
 
 
 class Doors:
-    """The ways to the ledger and the objects, each opened when somebody first asks for it."""
+    """The ways to history, ledger and objects, each opened when somebody first asks for it."""
 
-    def __init__(self, root: Path, told: Settings) -> None:
-        """Remember where they are."""
+    def __init__(
+        self, root: Path, told: Settings, *, light: bool = False, further: Sequence[Path] = ()
+    ) -> None:
+        """Remember where they are, and how history is read; see ``open_vault``."""
         self.ledger_url = ledger_url(told.ledger, root)
         self._root = root
         self._told = told
+        self._light = light
+        self._further = further
+
+    @cached_property
+    def history(self) -> History:
+        """Return the opened history."""
+        if self._light:
+            return cast("History", LightHistory(self._root / GIT, self._further))
+        from vault.history import repository  # noqa: PLC0415 - see the top of the file
+
+        return repository.History(self._root / GIT, self._further)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -69,10 +82,14 @@ class Vault:
 
     root: Path
     settings: Settings
-    history: History
     doors: Doors
     catalogue: Catalogue
     presence: Presence
+
+    @property
+    def history(self) -> History:
+        """Return the history: every iteration, order, release and lock."""
+        return self.doors.history
 
     @property
     def ledger(self) -> Ledger:
@@ -122,7 +139,7 @@ def open_vault(
     """Open the vault in a folder; raises NoVault, BadSettings or what its stores refuse.
 
     A catalogue that is missing, broken or of another version is begun anew: it is
-    filled again from history by whoever next asks for it.  With ``later`` the ledger and the
+    filled again from history by whoever next asks for it.  With ``later`` history, ledger and
     objects are opened when they are first asked for, with ``light`` history is read without libgit2
     where that is quicker for a short life; ``further`` is what it reads as well.
     """
@@ -134,22 +151,13 @@ def open_vault(
     vault = Vault(
         root=root,
         settings=told,
-        history=_history(root / GIT, further, light=light),
-        doors=Doors(root, told),
+        doors=Doors(root, told, light=light, further=further),
         catalogue=catalogue_file.open_catalogue(root / CATALOGUE),
         presence=presence,
     )
     if not later:
-        _ = vault.objects, vault.ledger
+        _ = vault.history, vault.objects, vault.ledger
     return vault
-
-
-def _history(git_dir: Path, further: Sequence[Path], *, light: bool) -> History:
-    if light:
-        return cast("History", LightHistory(git_dir, further))
-    from vault.history import repository  # noqa: PLC0415 - see the top of the file
-
-    return repository.History(git_dir, further)
 
 
 def ledger_url(url: str, root: Path) -> str:

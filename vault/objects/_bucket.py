@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The talk with one S3 bucket: signed requests, short time-outs, few tries, plain refusals.
 
-boto3 finds the credentials and the address, and locks.  Bytes and lists go over urllib3, signed by
-``_signing``: an object costs a fraction of the processor time that boto3 takes, and what is
-received can be watched, so that a server which drips is given up instead of holding a worker.
+Bytes and lists go over urllib3, signed by ``_signing``: an object costs a fraction of the processor
+time that boto3 takes, and what is received can be watched, so that a server which drips is given up
+instead of holding a worker.
 
-boto3 costs 0.7 s to import; ``S3Store`` imports this module when it first needs the network.
+boto3 (``_aws``, 0.7 s to load) locks, joins parts, and finds what the environment does not say: it
+is left alone where AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set and the address names an
+endpoint.  ``S3Store`` imports this module when it first needs the network.
 """
 
 from __future__ import annotations
@@ -18,25 +20,25 @@ import io
 import os
 import re
 import socket
-import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, BinaryIO, Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
-import boto3
-import botocore.exceptions
-import botocore.utils
 import urllib3
 import urllib3.connection
-from botocore.config import Config
 
 from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
 from vault.objects import _signing as signing
 from vault.objects.address import Address
+
+if TYPE_CHECKING:
+    from vault.objects._aws import Account
 
 Answer = TypeVar("Answer")
 
@@ -116,7 +118,6 @@ class Bucket:
         self.address = address
         self._silent_until = 0.0
         self._seen = False
-        self._making = threading.Lock()
 
     @property
     def where(self) -> str:
@@ -198,7 +199,7 @@ class Bucket:
         """Refuse where there is no such bucket; one that has answered before is not asked again."""
         if not self._seen:
             try:
-                self.call("head_bucket")
+                self._asked(lambda left: self._sent("", {}, {}, None, left))
             except Absent:
                 raise self._no_bucket() from None
             self._seen = True
@@ -235,24 +236,15 @@ class Bucket:
     # --- one try -------------------------------------------------------------
 
     def _called(self, operation: str, told: dict[str, Any]) -> dict[str, Any]:
+        from vault.objects import _aws  # noqa: PLC0415 - see the top of the file
+
         try:
-            answer: dict[str, Any] = getattr(self._client, operation)(
-                Bucket=self.address.bucket, **told
-            )
-        except botocore.exceptions.ClientError as fault:
-            status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-            self._judge(status, str(fault.response.get("Error", {}).get("Code", status)))
+            return self._account.call(operation, told)
+        except _aws.Said as said:
+            self._judge(said.status, said.code)
             raise Absent from None
-        except (
-            botocore.exceptions.ReadTimeoutError,
-            botocore.exceptions.ConnectTimeoutError,
-        ):
-            raise _Fleeting("it does not answer", silent=True) from None
-        except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError):
-            raise _Fleeting("nothing answers there") from None
-        except botocore.exceptions.BotoCoreError as fault:
-            raise StoreForbidden(where=self.where, why=_words(fault)) from None
-        return answer
+        except _aws.Unheard as fault:
+            raise _Fleeting(str(fault), silent=fault.silent) from None
 
     def _sent(
         self, key: str, query: Mapping[str, str], headers: Mapping[str, str],
@@ -324,17 +316,8 @@ class Bucket:
                 answer.close()
 
     def _keys(self) -> signing.Keys:
-        """Return the credentials as they are now: those of a role are new every hour."""
-        try:
-            found = self._made[0].get_credentials()
-            if found is None:
-                raise StoreForbidden(where=self.where, why="there are no credentials")
-            now = found.get_frozen_credentials()
-        except botocore.exceptions.BotoCoreError as fault:
-            raise StoreForbidden(where=self.where, why=_words(fault)) from None
-        return signing.Keys(
-            now.access_key, now.secret_key, now.token or "", self._client.meta.region_name
-        )
+        """Return the credentials as they are now; raises StoreForbidden where there are none."""
+        return _given(self.address) or self._account.keys()
 
     # --- trying and judging --------------------------------------------------
 
@@ -372,45 +355,19 @@ class Bucket:
     # --- made once -----------------------------------------------------------
 
     @cached_property
-    def _made(self) -> tuple[boto3.Session, Any]:
-        """Return a session and a client of it."""
-        with self._making:  # making a session is the one thing boto3 does not do from threads
-            if "_made" in vars(self):
-                found: tuple[boto3.Session, Any] = vars(self)["_made"]
-                return found
-            config = Config(
-                signature_version="s3v4",
-                connect_timeout=CONNECT_S,
-                read_timeout=ANSWER_S,
-                retries={"total_max_attempts": 1},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                s3={"addressing_style": "path" if self.address.endpoint else "auto"},
-            )
-            try:
-                session = boto3.Session(profile_name=self.address.profile or None)
-                region = self.address.region or session.region_name or "us-east-1"
-                client = session.client(
-                    "s3", endpoint_url=self.address.endpoint or None, region_name=region,
-                    config=config,
-                )  # fmt: skip
-            except botocore.exceptions.BotoCoreError as fault:
-                raise StoreForbidden(where=self.where, why=_words(fault)) from None
-            vars(self)["_made"] = session, client
-            return session, client
+    def _account(self) -> Account:
+        from vault.objects import _aws  # noqa: PLC0415 - see the top of the file
 
-    @property
-    def _client(self) -> Any:
-        return self._made[1]
+        return _aws.Account(self.address, self.where, CONNECT_S, ANSWER_S)
 
     @cached_property
     def _base(self) -> _Base:
-        """Return where boto3 says the keys of the bucket begin."""
-        told = {"Bucket": self.address.bucket, "Key": "x"}
-        try:
-            parts = urlsplit(self._client.generate_presigned_url("get_object", told))
-        except botocore.exceptions.BotoCoreError as fault:
-            raise StoreForbidden(where=self.where, why=_words(fault)) from None
+        """Return where the keys of the bucket begin."""
+        if _given(self.address) is not None:
+            place = f"{self.address.endpoint}/{self.address.bucket}/x"
+        else:
+            place = self._account.place("x")
+        parts = urlsplit(place)
         return _Base(f"{parts.scheme}://{parts.netloc}", parts.netloc, parts.path[:-1])
 
     @cached_property
@@ -418,7 +375,7 @@ class Bucket:
         root = self._base.root
         bundle = os.environ.get("AWS_CA_BUNDLE") or None
         more: dict[str, Any] = {"maxsize": THREADS, "ca_certs": bundle, "blocksize": PIECE}
-        proxy = botocore.utils.get_environ_proxies(root).get(root.partition(":")[0])
+        proxy = _proxy(root)
         pool = urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
         pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
         return pool
@@ -518,6 +475,27 @@ def _code(answer: urllib3.BaseHTTPResponse) -> str:
     return found[1].decode() if found else str(answer.status)
 
 
-def _words(fault: Exception) -> str:
-    """Return what boto3 says as part of a sentence."""
-    return str(fault).strip().rstrip(".")
+def _given(address: Address) -> signing.Keys | None:
+    """Return the keys where environment and address say it all, as boto3 would read them."""
+    told = os.environ
+    access, secret = told.get("AWS_ACCESS_KEY_ID"), told.get("AWS_SECRET_ACCESS_KEY")
+    region = address.region or told.get("AWS_DEFAULT_REGION")
+    if not access or not secret or not address.endpoint or address.profile:
+        return None
+    if told.get("AWS_PROFILE") or told.get("AWS_DEFAULT_PROFILE"):
+        return None
+    if region is None and _has_configuration():
+        return None
+    return signing.Keys(access, secret, told.get("AWS_SESSION_TOKEN", ""), region or "us-east-1")
+
+
+def _has_configuration() -> bool:
+    return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().exists()
+
+
+def _proxy(root: str) -> str | None:
+    """Return the proxy the environment names for an address, unless it names an exception too."""
+    parts = urlsplit(root)
+    if urllib.request.proxy_bypass(parts.netloc):
+        return None
+    return urllib.request.getproxies().get(parts.scheme)
