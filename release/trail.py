@@ -24,6 +24,7 @@ from vault.history.allowed import Allowed
 from vault.history.keyring import ALLOWED_SIGNERS, KeyRecord
 from vault.history.repository import CHANGES, RELEASES, History
 from vault.history.signing import Signer
+from vault.history.steps import Steps
 from vault.history.verifying import Signed, Verifier
 from vault.objects.store import Digest, ObjectStore
 
@@ -106,6 +107,7 @@ class Trail:
         self.first_key = ""
         self._given = keys
         self._verifier = Verifier(history, keys)
+        self._steps = Steps(history)
         self._wanted = wanted
         self._progress = progress
         self._stock = stock
@@ -176,7 +178,7 @@ class Trail:
 
     def _of_entry(self, sequence: int, before: str | None, oid: str, where: str) -> Iterator[Fault]:
         fresh: dict[str, bytes] = {}
-        for path, old, new in self.history.differences(before, oid):
+        for path, old, new in self._steps.changed(before, oid):
             name = path.rpartition("/")[2]
             if new is None or (old is not None and name not in MUTABLE):
                 yield Fault("release log", where, f"{path} was changed after it was written")

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from vault import clock
@@ -132,6 +133,7 @@ def ended(one: Allowed, at: str) -> Allowed:
     return replace(one, before=at if one.before is None else min(one.before, at))
 
 
+@lru_cache(maxsize=256)
 def matches(text: str, patterns: str) -> bool:
     """Say whether a text is in a list of OpenSSH's patterns: ``*``, ``?``, and ``!`` to exclude."""
     found = False

@@ -57,15 +57,6 @@ class Author:
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A file that differs between two commits: the objects it was and is, None where it is not."""
-
-    path: str
-    was: str | None
-    now: str | None
-
-
 class Kept(Protocol):
     """The objects of a repository, by whatever means they are read."""
 

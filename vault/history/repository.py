@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import ConfigLevel, DeltaStatus, ObjectType, Option, SortMode
+from pygit2.enums import ConfigLevel, ObjectType, Option, SortMode
 
 from vault import clock, durable, errors
 from vault.history import stale
@@ -29,7 +29,6 @@ from vault.history.record import (
     RULES,
     Author,
     Commit,
-    Difference,
     Entry,
     commit_text,
     is_oid,
@@ -46,7 +45,6 @@ __all__ = [
     "RULES",
     "Author",
     "Commit",
-    "Difference",
     "Entry",
     "History",
     "configure",
@@ -226,26 +224,6 @@ class History:
         before = None if old is None else str(self._commit(old).tree_id)
         after = None if new is None else str(self._commit(new).tree_id)
         return sorted(differing(self.raw_tree, before, after))
-
-    def differences(
-        self, old: str | None, new: str
-    ) -> Iterator[tuple[str, str | None, str | None]]:
-        """Yield path, old and new blob of each file that differs between two commits.
-
-        None stands for a file that is not there.  libgit2 compares, so this is quicker than
-        ``changed`` where folders have hundreds of names.
-        """
-        after = self._commit(new).tree
-        before = None if old is None else self._commit(old).tree
-        diff = after.diff_to_tree(swap=True) if before is None else before.diff_to_tree(after)
-        for delta in diff.deltas:
-            was, now = delta.old_file, delta.new_file
-            if delta.status == DeltaStatus.ADDED:
-                yield now.path, None, str(now.id)
-            elif delta.status == DeltaStatus.DELETED:
-                yield was.path, str(was.id), None
-            else:
-                yield now.path, str(was.id), str(now.id)
 
     # --- writing -------------------------------------------------------------
 
