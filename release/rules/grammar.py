@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from release.errors import BadRules
@@ -17,6 +17,8 @@ from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
 from release.rules import options
 from release.rules.case import Deputy, Requirement
 from release.rules.options import CHECKS, Fault
+from release.stamp import templates
+from release.stamp.templates import Templates
 from vault import errors, revisions, toml_text
 from vault.ledger.people import ROLES
 
@@ -25,6 +27,7 @@ SCHEMA: Final = 2
 MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
+_SINCE: Final = {"groups", "stamps"}  # what schema 2 added
 _SIGNING_FIRST: Final = {"name", "by", "count", "author_may_sign", "may_override"}
 
 
@@ -37,6 +40,12 @@ class Rules:
     requirements: tuple[Requirement, ...]
     deputies: Mapping[str, tuple[Deputy, ...]]
     groups: Mapping[str, frozenset[str]]
+    stamps: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def templates(self) -> Templates:
+        """How stamps look, see ``release.stamp.templates``; raises BadRules."""
+        return templates.read(self.stamps)
 
     def requirement(self, name: str) -> Requirement | None:
         """Return the requirement of a name, or None."""
@@ -74,6 +83,8 @@ def written(rules: Rules) -> str:
         lines += ["", "[deputies]"]
         lines += options.lines({name: [_deputy_told(one) for one in all_]
                                 for name, all_ in rules.deputies.items()})  # fmt: skip
+    if rules.stamps:
+        lines += ["", toml_text.changed(None, {"stamps": rules.stamps}).decode()]
     return "\n".join(lines) + "\n"
 
 
@@ -84,7 +95,7 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     schema = told.get("schema")
     if schema not in {1, SCHEMA} or isinstance(schema, bool):
         raise Fault("schema", f"it must be {SCHEMA}")
-    options.known(told, _FIRST if schema == 1 else {*_FIRST, "groups"}, "the file", schema)
+    options.known(told, _FIRST if schema == 1 else _FIRST | _SINCE, "the file", schema)
     groups = _groups(told.get("groups", {}))
     requirements: tuple[Requirement, ...] = (
         *(_sign_off(one, place, groups, schema) for place, one in _tables(told, "sign-off")),
@@ -101,7 +112,11 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     if len(requirements) > MOST_RULES:
         raise Fault("the file", f"it has more than {MOST_RULES} rules")
     deputies = _deputies(told.get("deputies", {}), schema)
-    return Rules(blob, _scheme(told.get("revision", {})), requirements, deputies, groups)
+    stamps = told.get("stamps", {})
+    if not isinstance(stamps, dict):
+        raise Fault("stamps", "it must be a table")
+    templates.read(stamps)
+    return Rules(blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps)
 
 
 def _scheme(told: Any) -> revisions.Scheme:
