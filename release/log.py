@@ -32,13 +32,17 @@ Standing = Literal["current", "superseded", "recalled"]
 
 @dataclass(frozen=True, slots=True)
 class StampedFile:
-    """The stamped PDF of a released file, as it lies in the object store."""
+    """The stamped PDF of a released file, as it lies in the object store.
+
+    ``engine`` names what decided on its bytes; older records do not tell.
+    """
 
     size: int
     md5: str
     sha256: str
     pages: int
     how: str
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
