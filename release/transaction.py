@@ -21,8 +21,10 @@ from release.errors import ReleaseLost
 from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed
+from release.rules import grammar
 from release.stamp import press
 from release.stamp.template import Stamp
+from release.stamp.templates import Templates
 from vault import canonical, clock, codes, errors, worker
 from vault.history.repository import CHANGES, RELEASES
 from vault.home import Vault
@@ -132,9 +134,10 @@ def _made(
         delegations=tuple(asdict(d) for d in order.delegations),
     )  # fmt: skip
     files = []
+    templates = _templates(vault, rules)
     for file in one.files:
         progress(f"{bare.number} {bare.rev}: {file.name}")
-        files.append(_released(vault, file, stamp_of(bare)))
+        files.append(_released(vault, file, stamp_of(bare), templates))
     return replace(bare, files=tuple(files))
 
 
@@ -150,15 +153,25 @@ def stamp_of(one: Revision) -> Stamp:
     )  # fmt: skip
 
 
-def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> str:
-    """Stamp a released PDF once more and return the sha256 of the outcome; for verification."""
+def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> press.Stamped:
+    """Stamp a released PDF once more and return the outcome; for verification."""
     source = vault.objects.path(Digest(file.md5, file.sha256, file.size), file.name)
     with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
         out = Path(folder) / "stamped.pdf"
-        return press.stamp(worker.shared(), source, out, stamp_of(one), name=file.name).sha256
+        return press.stamp(
+            worker.shared(), source, out, stamp_of(one), name=file.name,
+            templates=_templates(vault, one.rules),
+        )  # fmt: skip
 
 
-def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
+def _templates(vault: Vault, rules: str) -> Templates:
+    """Return how the rules a revision was released by want its stamps; ``rules`` is their blob."""
+    return grammar.read(vault.history.blob_of(rules).decode(), rules).templates
+
+
+def _released(
+    vault: Vault, file: FileFact, stamp: Stamp, templates: Templates
+) -> ReleasedFile:
     """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result.
 
     What is released is held where the store can do that, before anybody is told of the release.
@@ -173,7 +186,9 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
         return kept
     with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
         out = Path(folder) / "stamped.pdf"
-        stamped = press.stamp(worker.shared(), source, out, stamp, name=file.name)
+        stamped = press.stamp(
+            worker.shared(), source, out, stamp, name=file.name, templates=templates
+        )
         digest = vault.objects.put(out)
     if digest.sha256 != stamped.sha256:
         raise errors.DamagedObject(
@@ -182,7 +197,9 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp) -> ReleasedFile:
     vault.objects.hold(digest)
     return replace(
         kept,
-        stamped=StampedFile(digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how),
+        stamped=StampedFile(
+            digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how, stamped.engine
+        ),
     )
 
 
