@@ -172,13 +172,21 @@ def _named(name: str, heads: Sequence[str], told: Iterable[Row]) -> dict[tuple[s
 def _merged(
     old: Sequence[tuple[str, int]], now: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
-    """Return every name once, in the order of what is now, what went where it stood."""
-    gone = [key for key in old if key not in set(now)]
-    following = {key: old[place + 1 :] for place, key in enumerate(old) if key in set(gone)}
-    merged = list(now)
-    for key in reversed(gone):
-        after = next((one for one in following[key] if one in merged), None)
-        merged.insert(merged.index(after) if after is not None else len(merged), key)
+    """Return every name once, in the order of what is now, what went after what it followed."""
+    stayed, known = set(now), set(old)
+    merged: list[tuple[str, int]] = []
+    gone: dict[tuple[str, int] | None, list[tuple[str, int]]] = {}
+    last: tuple[str, int] | None = None
+    for key in old:
+        if key in stayed:
+            last = key
+        else:
+            gone.setdefault(last, []).append(key)
+    for place in (None, *now):
+        if place is not None:
+            merged.append(place)
+        if place is None or place in known:
+            merged += gone.get(place, [])
     return merged
 
 

@@ -94,6 +94,7 @@
     spot.style.setProperty("--wide", share(right - left));
     spot.style.setProperty("--high", share(bottom - top));
     spot.hidden = false;
+    if (root.dataset.look === "swipe") at((left + right) / 2);
     size(0.45 / Math.max(right - left, bottom - top), (left + right) / 2, (top + bottom) / 2);
     stage.scrollIntoView({ block: "nearest" });
     stage.focus({ preventScroll: true });
