@@ -169,9 +169,7 @@ def _templates(vault: Vault, rules: str) -> Templates:
     return grammar.read(vault.history.blob_of(rules).decode(), rules).templates
 
 
-def _released(
-    vault: Vault, file: FileFact, stamp: Stamp, templates: Templates
-) -> ReleasedFile:
+def _released(vault: Vault, file: FileFact, stamp: Stamp, templates: Templates) -> ReleasedFile:
     """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result.
 
     What is released is held where the store can do that, before anybody is told of the release.
