@@ -362,7 +362,10 @@ def test_an_order_that_is_in_the_log_cannot_be_cancelled_before_it_is_closed(
     desk.sign(vault, people["mchen"], password, change)
     filed = orders.load(vault, change)
     judged = gate.judge(vault, filed.order)
-    transaction.release(vault, people["eli"], filed, judged, "rules", lambda _line: None)
+    from release import rulebook
+
+    rules = rulebook.current(vault).blob
+    transaction.release(vault, people["eli"], filed, judged, rules, lambda _line: None)
     with pytest.raises(errors.MovedOn):
         desk.cancel(vault, people["eli"], change, "too late")
     assert desk.judge(vault, change).order.state == "released"
