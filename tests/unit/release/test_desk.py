@@ -356,14 +356,12 @@ def test_an_order_that_is_in_the_log_cannot_be_cancelled_before_it_is_closed(
     vault: Vault, people: People, bracket: str, password: str
 ) -> None:
     """Between the commit point and the closing event the log already decides."""
-    from release import desk, gate, orders, transaction
+    from release import desk, gate, orders, rulebook, transaction
 
     change = opened(vault, people, bracket).order.change
     desk.sign(vault, people["mchen"], password, change)
     filed = orders.load(vault, change)
     judged = gate.judge(vault, filed.order)
-    from release import rulebook
-
     rules = rulebook.current(vault).blob
     transaction.release(vault, people["eli"], filed, judged, rules, lambda _line: None)
     with pytest.raises(errors.MovedOn):
