@@ -134,7 +134,7 @@ def _made(
         delegations=tuple(asdict(d) for d in order.delegations),
     )  # fmt: skip
     files = []
-    templates = _templates(vault, rules)
+    templates = templates_of(vault, rules)
     for file in one.files:
         progress(f"{bare.number} {bare.rev}: {file.name}")
         files.append(_released(vault, file, stamp_of(bare), templates))
@@ -160,11 +160,11 @@ def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> press.Stam
         out = Path(folder) / "stamped.pdf"
         return press.stamp(
             worker.shared(), source, out, stamp_of(one), name=file.name,
-            templates=_templates(vault, one.rules),
+            templates=templates_of(vault, one.rules),
         )  # fmt: skip
 
 
-def _templates(vault: Vault, rules: str) -> Templates:
+def templates_of(vault: Vault, rules: str) -> Templates:
     """Return how the rules a revision was released by want its stamps; ``rules`` is their blob."""
     return grammar.read(vault.history.blob_of(rules).decode(), rules).templates
 

@@ -19,6 +19,7 @@ from release import settling
 from release.errors import UnstampableFile
 from release.log import ReleaseLog, Revision
 from release.stamp import press
+from release.transaction import templates_of
 from traveler import lifecycle, tables
 from traveler import records as floor_records
 from traveler.copies import marking, records
@@ -86,7 +87,7 @@ def hand_out(vault: Vault, person: str, wanted: Wanted, device: str = "", key: s
     if file.stamped is None:
         raise OnlyDrawingsAreCopies(name=file.name)
     marked = "superseded" if stand == "superseded" else "released"
-    code = _derived(person, key) if key else codes.new_code()
+    code = derived(person, key) if key else codes.new_code()
     with vault.ledger.writing(person, device) as writing:
         copy = _reserved(writing, revision, wanted, code, marked, key)
     try:
@@ -144,6 +145,7 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
 def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: str) -> bytes:
     """Stamp the released original for this copy alone and return the bytes."""
     source = log.path(revision, copy.file, stamped=False)
+    templates = templates_of(vault, revision.rules)
     refusal: UnstampableFile | None = None
     with tempfile.TemporaryDirectory(prefix="titleblock-copy-") as folder:
         out = Path(folder) / "copy.pdf"
@@ -151,7 +153,9 @@ def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: 
             revision, copy, code, vault.settings.public_url, deviation(vault, log, copy)
         ):
             try:
-                press.stamp(worker.shared(), source, out, stamp, name=copy.file)
+                press.stamp(
+                    worker.shared(), source, out, stamp, name=copy.file, templates=templates
+                )
             except UnstampableFile as unstampable:
                 refusal = refusal or unstampable
             else:
@@ -215,7 +219,7 @@ def _found(writing: Writing, copy: int) -> Copy:
     return found
 
 
-def _derived(person: str, key: str) -> str:
+def derived(person: str, key: str) -> str:
     """Return the code that belongs to a form's key; raises BadCode for a key that could be guessed."""
     told = f"copy\n{person}\n{codes.normal_code(key)}".encode()
     number = int.from_bytes(hashlib.sha256(told).digest(), "big")
