@@ -3,11 +3,12 @@
 
     [stamps]                          # what holds for every stamp
     language = "de"                   # en de fr es he ar
-    mark = "mark.svg"                 # PNG or SVG, kept beside the rules
+    mark = "mark.svg"                 # one of the pictures below
     banner = "CUI//SP-EXPT"           # at the top and the bottom of every page
     notice = "Contains technical data under ITAR."
     labels = { approver = "Freigabe" }
     signatures = { "Mei Chen" = "mchen.png" }
+    pictures = { "mark.svg" = "<svg …>", "mchen.png" = "iVBORw0KGgo…" }   # SVG, or PNG in base64
 
     [[stamps.template]]               # later ones go before earlier ones
     states = ["released", "job"]      # none: every state
@@ -32,7 +33,7 @@ from release.stamp.place import PLACES
 from release.stamp.template import LAYOUTS, STANDARD, STATES, Colour, Template
 from release.stamp.wording import FIELDS, LANGUAGES
 
-LARGEST: Final = 256 * 1024  # bytes of a picture; it is in every stamped file
+LARGEST: Final = 64 * 1024  # bytes of a picture; it is in every stamped file
 SIZES: Final[Mapping[str, tuple[float, float]]] = {  # mm, ISO 216 and ANSI Y14.1
     "A5": (148, 210), "A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841),
     "A0": (841, 1189), "ANSI A": (216, 279), "ANSI B": (279, 432), "ANSI C": (432, 559),
@@ -102,10 +103,10 @@ def read(
 ) -> Templates:
     """Return the templates of the ``[stamps]`` table of the rules; raises BadRules.
 
-    ``pictures`` are the files that lie beside the rules, by name.
+    ``pictures`` are files by name, besides those in the table itself.
     """
-    files = pictures or {}
-    common = {key: value for key, value in told.items() if key != "template"}
+    files = {**(pictures or {}), **_pictures(told.get("pictures", {}), where)}
+    common = {key: value for key, value in told.items() if key not in {"template", "pictures"}}
     conditions = [_condition(common, files, where)] if common else []
     listed = told.get("template", [])
     if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
@@ -113,6 +114,19 @@ def read(
     for number, one in enumerate(listed, 1):
         conditions.append(_condition(one, files, f"{where} template {number}"))
     return Templates(tuple(conditions))
+
+
+def _pictures(told: Any, where: str) -> dict[str, bytes]:
+    if not isinstance(told, Mapping) or not all(isinstance(one, str) for one in told.values()):
+        raise BadRules(where=where, why="`pictures` must be a table of texts")
+    found = {}
+    for name, text in told.items():
+        try:
+            svg = "<svg" in text[:4096]
+            found[name] = text.encode() if svg else base64.b64decode(text, validate=False)
+        except ValueError as fault:
+            raise BadRules(where=where, why=f"“{name}” is neither SVG nor base64") from fault
+    return found
 
 
 def _condition(told: Mapping[str, Any], files: Mapping[str, bytes], where: str) -> Condition:
@@ -168,7 +182,7 @@ def _pairs(
 def _picture(name: str, files: Mapping[str, bytes], where: str) -> str:
     data = files.get(name)
     if data is None:
-        raise BadRules(where=where, why=f"there is no picture “{name}” beside the rules")
+        raise BadRules(where=where, why=f"there is no picture “{name}”")
     if len(data) > LARGEST:
         raise BadRules(where=where, why=f"“{name}” is larger than {LARGEST // 1024} kB")
     if not data.startswith(b"\x89PNG\r\n\x1a\n") and b"<svg" not in data[:4096]:
