@@ -187,3 +187,7 @@ class BadDay(BadInput):
 
 class NoMirror(NotFound):
     """{where} cannot be verified: {why}; make it with `git clone --mirror`."""
+
+
+class PlaceTaken(Conflict):
+    """There is something at {where} already; choose another place for the export with -o."""

@@ -78,7 +78,7 @@ def item(vault: Vault, number: str, told: str) -> Then:
     """Return what was current of an item at a moment; raises NoSuchItem or BadDay."""
     settling.settle(vault)
     at = moment(vault, told)
-    entry, log = _as_it_stood(vault, at)
+    by, log = _as_it_stood(vault, at)
     revisions = [] if log is None else log.revisions(number)
     row = vault.catalogue.item(number)
     newest = ReleaseLog(vault).revisions(number)
@@ -90,7 +90,7 @@ def item(vault: Vault, number: str, told: str) -> Then:
         recall = log.recall(revisions[-1].number, revisions[-1].rev)
     now = ReleaseLog(vault).current(number)
     return Then(
-        number=row.number if row else newest[-1].number, at=at, entry=entry, revision=current,
+        number=row.number if row else newest[-1].number, at=at, entry=by, revision=current,
         revisions=tuple((one, log.standing(one.number, one.rev)) for one in revisions if log),
         recall=recall, now=now.rev if now else "",
     )  # fmt: skip
@@ -100,7 +100,7 @@ def items(vault: Vault, told: str, after: str | None = None, limit: int = 200) -
     """Return every revision that was current at a moment, by number; raises BadDay."""
     settling.settle(vault)
     at = moment(vault, told)
-    entry, log = _as_it_stood(vault, at)
+    by, log = _as_it_stood(vault, at)
     found: list[Revision] = []
     for number in [] if log is None else log.numbers(after):
         current = log.current(number) if log else None
@@ -108,22 +108,28 @@ def items(vault: Vault, told: str, after: str | None = None, limit: int = 200) -
             found.append(current)
         if len(found) == limit:
             break
-    return Shop(at, entry, tuple(found))
+    return Shop(at, by, tuple(found))
+
+
+def entry(vault: Vault, sequence: int) -> LogEntry:
+    """Return an entry of the log by its place; raises DamagedHistory where there is none."""
+    log = ReleaseLog(vault)
+    back = log.head().sequence - sequence
+    if log.tip is not None and back >= 0:
+        for commit in vault.history.chain(log.tip):
+            if not back:
+                return LogEntry(sequence, commit.oid, vault.catalogue.entry_moment(sequence))
+            back -= 1
+    raise errors.DamagedHistory(where="the release log", why=f"it has no entry {sequence}")
 
 
 def _as_it_stood(vault: Vault, at: str) -> tuple[LogEntry, ReleaseLog | None]:
     """Return the last entry made by a moment, and the log as it stood; no log before the first."""
-    log = ReleaseLog(vault)
     sequence = vault.catalogue.entry_by(at)
-    if not sequence or log.tip is None:
+    if not sequence:
         return LogEntry(0, "", ""), None
-    back = log.head().sequence - sequence
-    for entry in vault.history.chain(log.tip):
-        if not back:
-            told = vault.catalogue.entry_moment(sequence)
-            return LogEntry(sequence, entry.oid, told), ReleaseLog(vault, at=entry.oid)
-        back -= 1
-    raise errors.DamagedHistory(where="the release log", why=f"it has no entry {sequence}")
+    found = entry(vault, sequence)
+    return found, ReleaseLog(vault, at=found.commit)
 
 
 def _zone(name: str) -> tzinfo:

@@ -4,12 +4,20 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from vault import terminal
 from vault.terminal import say, session
 
+if TYPE_CHECKING:
+    from release.trail import Report
+
 DAMAGED = 5
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 def hang(trunk: click.Group) -> None:
@@ -22,19 +30,64 @@ def hang(trunk: click.Group) -> None:
 @click.argument("number", required=False)
 @click.argument("rev", required=False)
 @click.option("--deep", is_flag=True, help="Also stamp every released PDF again and compare.")
+@click.option(
+    "--stock", is_flag=True, help="Also let git check every signature: a process for each."
+)
+@click.option("--mirror", type=FOLDER, metavar="DIR.git", help="A mirror clone, without the vault.")
+@click.option("--signers", type=FILE, metavar="FILE",
+              help="With --mirror: the keys to trust, from elsewhere [the log's first].")  # fmt: skip
+@click.option(
+    "--objects", metavar="DIR", help="With --mirror: a copy of the objects [not looked at]."
+)
 @terminal.reads
-def verify(number: str | None, rev: str | None, deep: bool) -> None:
-    """Check every signature, sha256, object, sign-off and the ledger's chain."""
-    from release import audit
+def verify(
+    number: str | None, rev: str | None, deep: bool, stock: bool, mirror: Path | None,
+    signers: Path | None, objects: str | None,
+) -> None:  # fmt: skip
+    """Check every signature, sha256, object, sign-off and the ledger's chain.
 
+    With --mirror only what git owns is checked, offline and from a clone alone (`git clone
+    --mirror`): log, keys, tags, change orders, sign-offs.
+    """
+    if mirror is None:
+        if signers or objects:
+            raise click.UsageError("--signers and --objects go with --mirror")
+        from release import audit
+
+        with terminal.status() as show:
+            report = audit.verify(
+                session().vault, number, rev, deep=deep, stock=stock, progress=show
+            )
+        _told(report)
+        return
+    if number or deep:
+        raise click.UsageError("a mirror is verified as a whole, and without --deep")
+    if stock and signers is None:
+        raise click.UsageError("--stock needs --signers, the list git has to trust")
+    report = _of_mirror(mirror, signers, objects, stock=stock)
+    _told(report, must_compare=signers is None)
+
+
+def _of_mirror(mirror: Path, signers: Path | None, objects: str | None, *, stock: bool) -> Report:
+    from release import audit
+    from vault.objects import opening
+
+    store = opening.open_store(objects, Path.cwd()) if objects else None
     with terminal.status() as show:
-        report = audit.verify(session().vault, number, rev, deep=deep, progress=show)
+        return audit.verify_mirror(
+            mirror.absolute(), signers=signers, objects=store, stock=stock, progress=show
+        )
+
+
+def _told(report: Report, *, must_compare: bool = False) -> None:
     counted = ", ".join(f"{count} {kind}" for kind, count in report.checked.items())
+    trust = [f"The log begins with the key {report.signer}: compare it with `titleblock keys` of the"
+             " vault, for a forged log has keys of its own."] if must_compare else []  # fmt: skip
     if report.ok:
-        say(report.told(), f"All good: {counted}.")
+        say(report.told(), [f"All good: {counted}.", *trust])
         return
     lines = [f"{one.kind}: {one.where}: {one.what}" for one in report.faults]
-    say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}."])
+    say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}.", *trust])
     click.get_current_context().exit(DAMAGED)
 
 
