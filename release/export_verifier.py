@@ -169,29 +169,29 @@ class Folder:
         self.keys: Dict[bytes, Optional[str]] = {}  # noqa: UP006, UP045
         self.signer = ""
 
-    def bytes(self, name: str) -> bytes:
+    def data(self, name: str) -> bytes:
         """Return a file of the folder; raises Wrong where it is not there."""
         try:
             return (self.root / name).read_bytes()
         except OSError:
             raise Wrong(name + ": it is missing") from None
 
-    def json(self, name: str) -> Any:
+    def told(self, name: str) -> Any:
         """Return what a JSON file says."""
         try:
-            return json.loads(self.bytes(name))
+            return json.loads(self.data(name))
         except ValueError:
             raise Wrong(name + ": it is not JSON") from None
 
     def of_manifest(self) -> Iterator[str]:
         """Every file is listed, is there and has its sha256; the list itself is signed."""
-        manifest = self.bytes(MANIFEST)
+        manifest = self.data(MANIFEST)
         try:
-            self.keys = allowed(self.bytes("allowed_signers").decode())
+            self.keys = allowed(self.data("allowed_signers").decode())
         except (ValueError, IndexError):
             yield "allowed_signers: it cannot be read"
         try:
-            key = signed(manifest, self.bytes(SIGNATURE), NAMESPACE)
+            key = signed(manifest, self.data(SIGNATURE), NAMESPACE)
             self.signer = fingerprint(key)
             if self.keys.get(key, "ended") is not None:
                 yield SIGNATURE + ": its key is not one that signs"
@@ -208,18 +208,18 @@ class Folder:
                 yield name + ": it is missing"
             elif name not in listed:
                 yield name + ": it does not belong to the export"
-            elif hashlib.sha256(self.bytes(name)).hexdigest() != listed[name]:
+            elif hashlib.sha256(self.data(name)).hexdigest() != listed[name]:
                 yield name + ": its sha256 differs from the manifest"
 
     def of_evidence(self) -> Iterator[str]:
         """Record and order are in signed commits of the vault, and say the same as the files."""
-        told = self.json("evidence.json")
-        record, order = self.json("record.json"), self.json("order.json")
+        told = self.told("evidence.json")
+        record, order = self.told("record.json"), self.told("order.json")
         for part in told["commits"]:
             commit = self._object(part["commit"], "commit")
             yield from self._of_commit(part["what"], commit)
             for path, name in part["files"].items():
-                if self._found(commit, path) != self.bytes(name):
+                if self._found(commit, path) != self.data(name):
                     yield name + ": it is not what the signed commit holds at " + path
         yield from self._of_files(record)
         yield from self._of_order(record, order)
@@ -249,7 +249,7 @@ class Folder:
             if one["stamped"]:
                 copies.append(("stamped/" + one["name"], one["stamped"]["sha256"]))
             for name, digest in copies:
-                if hashlib.sha256(self.bytes(name)).hexdigest() != digest:
+                if hashlib.sha256(self.data(name)).hexdigest() != digest:
                     yield name + ": it is not the released file"
 
     def _of_order(self, record: Dict[str, Any], order: Dict[str, Any]) -> Iterator[str]:  # noqa: UP006
@@ -265,7 +265,7 @@ class Folder:
                 yield "record.json: the order has no sign-off by " + str(one["by"])
 
     def _of_state(self, record: Dict[str, Any]) -> Iterator[str]:  # noqa: UP006
-        state, note = self.json("state.json"), self.json("current.json")
+        state, note = self.told("state.json"), self.told("current.json")
         recalled = (self.root / "recall.json").exists()
         newest = note["rev"] == record["rev"]
         told = "recalled" if recalled else "current" if newest else "superseded"
@@ -275,7 +275,7 @@ class Folder:
             yield "state.json: the vault's log says " + told
 
     def _object(self, oid: str, kind: str) -> bytes:
-        data = self.bytes("evidence/" + oid + "." + kind)
+        data = self.data("evidence/" + oid + "." + kind)
         whole = kind.encode() + b" " + str(len(data)).encode() + b"\0" + data
         if hashlib.sha1(whole, usedforsecurity=False).hexdigest() != oid:
             raise Wrong("evidence/" + oid + "." + kind + ": its bytes have another name")
@@ -309,9 +309,9 @@ class Folder:
 
     def verdict(self) -> str:
         """Return what is proved, in sentences."""
-        record, state = self.json("record.json"), self.json("state.json")
+        record, state = self.told("record.json"), self.told("state.json")
         by = ", ".join(sorted({one["full_name"] or one["by"] for one in record["signoffs"]}))
-        return (
+        return str(
             "GOOD: {number} {rev}, {title}, released {released_at} with {change}, approved by "
             .format(**record) + by + ".\n" + state["says"] + "\nSigned with the key " + self.signer
             + ": compare it with `titleblock keys` of the vault."

@@ -22,7 +22,7 @@ from release import log as release_log
 from release.errors import PlaceTaken
 from release.export_text import readme
 from release.log import ReleaseLog, Revision
-from vault import canonical, clock, durable, errors
+from vault import canonical, clock, durable
 from vault.history import allowed, keyring
 from vault.history.allowed import EXPORT, GIT
 from vault.history.repository import History
@@ -67,10 +67,9 @@ def export(
         raise PlaceTaken(where=place)
     texts = _texts(vault, log, revision)
     copies = dict(_copies(log, revision))
-    manifest = "".join(f"{digest}  {name}\n" for name, digest in sorted(
-        {name: hashlib.sha256(data).hexdigest() for name, data in texts.items()}
-        | {name: digest for name, (_path, digest) in copies.items()}
-    .items())).encode()  # fmt: skip
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in texts.items()}
+    digests |= {name: digest for name, (_path, digest) in copies.items()}
+    manifest = "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
     texts[MANIFEST] = manifest
     texts[SIGNATURE] = orders.signer(vault).seal(manifest, EXPORT)
     paths = {name: path for name, (path, _digest) in copies.items()}

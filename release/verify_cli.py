@@ -81,13 +81,16 @@ def _of_mirror(mirror: Path, signers: Path | None, objects: str | None, *, stock
 
 def _told(report: Report, *, must_compare: bool = False) -> None:
     counted = ", ".join(f"{count} {kind}" for kind, count in report.checked.items())
-    trust = [f"The log begins with the key {report.signer}: compare it with `titleblock keys` of the"
-             " vault, for a forged log has keys of its own."] if must_compare else []  # fmt: skip
+    trust = (
+        f"The log begins with the key {report.signer}: compare it with `titleblock keys` of the"
+        " vault, for a forged log has keys of its own."
+    )
+    further = [trust] if must_compare else []
     if report.ok:
-        say(report.told(), [f"All good: {counted}.", *trust])
+        say(report.told(), [f"All good: {counted}.", *further])
         return
     lines = [f"{one.kind}: {one.where}: {one.what}" for one in report.faults]
-    say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}.", *trust])
+    say(report.told(), [*lines, f"{len(lines)} faults; checked {counted or 'nothing'}.", *further])
     click.get_current_context().exit(DAMAGED)
 
 
