@@ -53,8 +53,8 @@ class Shift:
 def differences(before: Picture, after: Picture) -> tuple[Mask, Mask]:
     """Return where ink went and where ink came, for two pictures of one size.
 
-    A point is told where its blurred ink exceeds that of every neighbour in the other picture by
-    ``FAINTEST`` steps: moved by less than a point or smoothed in another way is no difference.
+    A point is told where its blurred ink exceeds that of every neighbour in the other picture by an
+    eighth and ``FAINTEST`` steps: moved by less than a point or smoothed in another way is no difference.
     """
     went = np.zeros(before.shape, np.bool_)
     came = np.zeros(before.shape, np.bool_)
@@ -62,8 +62,8 @@ def differences(before: Picture, after: Picture) -> tuple[Mask, Mask]:
         if np.array_equal(before[outer], after[outer]):
             continue
         old, now = _blurred(before[outer]), _blurred(after[outer])
-        went[inner] = (old > _greatest(now) + FAINTEST * _BLURRED)[kept]
-        came[inner] = (now > _greatest(old) + FAINTEST * _BLURRED)[kept]
+        went[inner] = (old > _allowed(now))[kept]
+        came[inner] = (now > _allowed(old))[kept]
     return went, came
 
 
@@ -88,6 +88,18 @@ def _blurred(picture: Picture) -> Sums:
     both[1:] += across[:-1]
     both[:-1] += across[1:]
     return both
+
+
+def _allowed(sums: Sums) -> Sums:
+    """Return how much ink is explained by the other picture at each point.
+
+    An eighth more than there is: how dark a stroke of three points comes out depends on where
+    between the points it lies.
+    """
+    greatest = _greatest(sums)
+    greatest += greatest >> 3
+    greatest += FAINTEST * _BLURRED
+    return greatest
 
 
 def _greatest(sums: Sums) -> Sums:

@@ -52,9 +52,7 @@ def facts(path: str, name: str = "") -> Json:
 def picture(before: str, after: str, out_before: str, out_after: str, name: str = "") -> Json:
     """Draw two meshes from one side at one scale; an empty path is a file that is not there."""
     meshes = [_mesh(_data(path, name), name) if path else None for path in (before, after)]
-    there = [mesh for mesh in meshes if mesh is not None and len(mesh)]
-    if not there:
-        raise UnreadableFile(name=name, reason="it holds no triangles")
+    there = [mesh for mesh in meshes if mesh is not None]
     corners = np.concatenate([_turned(mesh).reshape(-1, 3) for mesh in there])
     low, high = corners.min(axis=0), corners.max(axis=0)
     for mesh, out in zip(meshes, (out_before, out_after), strict=True):
@@ -87,6 +85,8 @@ def _mesh(data: bytes, name: str) -> Mesh:
         corners = told[: len(told) // 3 * 3].reshape(-1, 3, 3)
     else:
         raise UnreadableFile(name=name, reason="it is not STL, or a part of it is missing")
+    if not len(corners):
+        raise UnreadableFile(name=name, reason="it holds no triangles")
     if len(corners) > TRIANGLES:
         raise UnreadableFile(name=name, reason=f"it has more than {TRIANGLES} triangles")
     if not np.isfinite(corners).all():
@@ -95,8 +95,6 @@ def _mesh(data: bytes, name: str) -> Mesh:
 
 
 def _of_mesh(mesh: Mesh) -> list[list[str]]:
-    if not len(mesh):
-        return [["Triangles", "0"]]
     size = mesh.reshape(-1, 3).max(axis=0) - mesh.reshape(-1, 3).min(axis=0)
     volume = float(np.einsum("ij,ij->i", mesh[:, 0], np.cross(mesh[:, 1], mesh[:, 2])).sum()) / 6
     area = float(np.linalg.norm(np.cross(mesh[:, 1] - mesh[:, 0], mesh[:, 2] - mesh[:, 0]), axis=1)
