@@ -52,15 +52,17 @@ def test_pages_are_never_kept_and_static_files_are(guest: Any) -> None:
     assert again.status_code == 304
 
 
-def test_files_come_as_downloads_in_a_sandbox(guest: Any) -> None:
-    """The name leads with number and revision; nothing is shown by the browser itself."""
+def test_files_come_in_a_sandbox_and_only_stamped_ones_are_shown(guest: Any) -> None:
+    """The name leads with number and revision; what people brought is a download, always."""
     browser = guest("eli")
-    for path, name in (("A/files/10-0042.pdf", "10-0042_A.pdf"),
-                       ("A/files/route.toml", "10-0042_A_route.toml"),
-                       ("A/files/10-0042.pdf?original=1", "10-0042_A_original.pdf")):  # fmt: skip
+    for path, said in (("A/files/10-0042.pdf", "inline; filename=10-0042_A.pdf"),
+                       ("A/files/route.toml", "attachment; filename=10-0042_A_route.toml"),
+                       ("A/files/10-0042.pdf?original=1",
+                        "attachment; filename=10-0042_A_original.pdf"),
+                       ("working/files/10-0042.pdf", "attachment; filename=10-0042.pdf")):  # fmt: skip
         answer = browser.get(f"/items/10-0042/{path}")
         assert answer.status_code == 200
-        assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+        assert answer.headers["Content-Disposition"] == said
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
