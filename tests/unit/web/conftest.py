@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,8 @@ class Stock:
     job: str
     token: str
     code: str
+    copy: str = "C-000001"
+    copy_code: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +80,9 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     from release import desk
     from release.log import ReleaseLog
     from traveler import jobs, sheet
+    from traveler.blockers import handling
+    from traveler.copies import issuing
+    from traveler.copies.issuing import Wanted
     from vault import home
     from vault.ledger import people as ledger_people
 
@@ -96,14 +101,20 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     desk.release(vault, eli, released)
     jobs.add(vault, pat, "J-1", "10-0042", 10, "2027-01-04")
     jobs.release_job(vault, pat, "J-1")
+    said = handling.Wanted(kind="material", owner="pat", what="no blank", job="J-1")
+    handling.resolve(vault, pat, handling.raise_blocker(vault, pat, said).id, "came")
     printed = sheet.print_traveler(vault, pat, "J-1", place / "traveler.pdf")
+    wanted = Wanted("10-0042", "A", "10-0042.pdf", "J-1", 10)
+    copy_code = issuing.derived("otto", "0" * 26)
+    issuing.issue(vault, people["otto"], wanted, "test", "0" * 26)
     drawing.write_bytes(one_page_pdf("Bracket, second"))
     desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": drawing}, "second")
     change = desk.open_change(vault, eli, ["10-0042"], "Slot moved.").order.change
     code = ReleaseLog(vault).revision("10-0042", "A").code
     vault.close()
     token = printed.addresses[0][1].rpartition("/")[2]
-    return Stock(place / "vault", "10-0042", change, released, "J-1", token, code)
+    return Stock(place / "vault", "10-0042", change, released, "J-1", token, code,
+                 copy_code=copy_code)  # fmt: skip
 
 
 @pytest.fixture
@@ -111,8 +122,7 @@ def stock(stocked: Stock, tmp_path: Path) -> Stock:
     """Return a copy of the stocked vault that may be changed."""
     root = tmp_path / "stocked"
     shutil.copytree(stocked.root, root, symlinks=True)
-    return Stock(root, stocked.number, stocked.change, stocked.released_change, stocked.job,
-                 stocked.token, stocked.code)  # fmt: skip
+    return replace(stocked, root=root)
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ def example(rule: str, stock: Any) -> str:
     """Return an address of a rule that names something the stocked vault has."""
     name = "css/tokens.css" if "path:" in rule else "10-0042.pdf"
     facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
-             "token": stock.token, "code": stock.code, "page": "1", "name": name,
+             "token": stock.token, "code": stock.code, "copy": stock.copy,
+             "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
-             "lock": EMPTY}  # fmt: skip
+             "blocker": "1", "lock": EMPTY}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 

@@ -131,7 +131,7 @@ def test_a_release_turns_old_prints_and_jobs_to_stop(guest: Any, stock: Any) -> 
 def test_a_recall_hides_the_drawing_and_says_why(guest: Any, stock: Any) -> None:
     """RECALLED with the reason; the traveler gives no bytes any more and offers no start."""
     public = guest(None)
-    assert public.get(f"/t/{stock.token}/files/10-0042.pdf").status_code == 200
+    assert public.get(f"/t/{stock.token}/files/route.toml").status_code == 200
     refused = guest("mchen").post("/items/10-0042/A/recall", {"reason": ""})
     assert refused.status_code == 422
     done = guest("mchen").post("/items/10-0042/A/recall", {"reason": "hole is too large"})
@@ -142,7 +142,7 @@ def test_a_recall_hides_the_drawing_and_says_why(guest: Any, stock: Any) -> None
     assert "RECALLED" in floor
     assert "?act=start" not in floor
     assert '<img src="/t/' not in floor
-    for path in ("files/10-0042.pdf", "pages/10-0042.pdf/1.png"):
+    for path in ("files/route.toml", "files/10-0042.pdf", "pages/10-0042.pdf/1.png"):
         assert public.get(f"/t/{stock.token}/{path}").status_code == 409
 
 
