@@ -19,7 +19,7 @@ from release import desk, lifecycle, orders, parties, settling, terms
 from release.gate import Judgement
 from release.log import ReleaseLog
 from release.terms import Terms
-from vault import durable, item, pushes
+from vault import durable, item, locks, pushes
 from vault.checkin import author
 from vault.history.repository import CHANGES, MAIN
 from vault.home import Vault
@@ -168,5 +168,10 @@ def _take_to_main(vault: Vault, actor: Person, main: str, commit: str) -> None:
     by = author(actor)
     durable.fsync_folder(vault.history.git_dir / "objects" / "pack")
     pushes.record(vault.history, main, commit, by)
-    orders.signer(vault).move(MAIN, commit, main)
+    trees = Trees(vault.history)
+    before, after = (vault.history.commit_at(one).tree for one in (main, commit))
+    changes = pushed.changed(trees, before, after)
+    told = items.manifests(vault.history, changes)
+    mine = locks.seen(vault, actor, items.touched(vault, trees, before, after, changes, told))
+    orders.signer(vault).move(MAIN, commit, main, mine)
     settling.settle(vault)

@@ -17,8 +17,10 @@ from typing import Final
 
 from hooks import refs
 from hooks.errors import NoRepository
+from hooks.pushed import NOTHING
 from vault import durable, home, settings
 from vault.history import repository
+from vault.history.record import LOCKS
 from vault.home import Vault
 
 LARGEST_INPUT: Final = "256m"
@@ -51,12 +53,29 @@ _TRANSACTION: Final = """\
 #!/bin/sh
 {mark}; write it again by the same words.
 # It runs twice for each ref of a push, so Python is started only for what the shell cannot decide.
-case "$1" in prepared | committed) ;; *) exit 0 ;; esac
-other=
-while read -r _old _new ref; do
+case "$1" in prepared | committed | aborted) ;; *) exit 0 ;; esac
+other= pushed=
+while read -r _old new ref; do
     set -- "$@" "$ref"
-    case "$ref" in {main} | HEAD) ;; *) other=1 ;; esac
+    case "$ref" in {main}) pushed="{pushing}/$new" ;; HEAD) ;; *) other=1 ;; esac
 done
+if [ "$1" != prepared ]; then
+    [ -z "$pushed" ] || rm -f "$pushed"
+    [ "$1" = committed ] || exit 0
+elif [ -f "$pushed" ]; then
+    # The branch is locked now, and nobody takes a lock of an item without locking it too.
+    packed=$(grep " {locks}" packed-refs 2>/dev/null)
+    while read -r seen lock; do
+        now={nothing}
+        case "$packed" in *" $lock") now="${{packed%" $lock"}}" ;; *" $lock
+"*) now="${{packed%%" $lock
+"*}}" ;; esac
+        [ ! -f "$lock" ] || read -r now < "$lock"
+        case "$now" in *"$seen") continue ;; esac
+        echo "Titleblock refused this push: $lock was taken or ended this very moment; push again." >&2
+        exit 1
+    done < "$pushed"
+fi
 if [ -z "$other" ]; then
     [ "$1" = prepared ] && exit 0
     {sync} objects/pack objects refs/heads refs . 2>/dev/null && exit 0
@@ -138,7 +157,8 @@ def _write(hook: Path) -> None:
         stub = _TRANSACTION
     text = stub.format(
         mark=MARK, before=BEFORE, python=shlex.quote(Path(sys.executable).as_posix()),
-        module=hook.name.replace("-", "_"), main=refs.MAIN, sync=_sync(),
+        module=hook.name.replace("-", "_"), main=refs.MAIN, sync=_sync(), pushing=refs.PUSHING,
+        locks=LOCKS, nothing=NOTHING,
     )  # fmt: skip
     durable.write(hook, text.encode(), mode=0o755)
 

@@ -154,10 +154,15 @@ def touched(
     return found
 
 
+def lock_of(number: str) -> str:
+    """Return the ref that is the lock of an item."""
+    return LOCKS + names.fold(number)
+
+
 def locked(vault: Vault, numbers: Iterable[str], pusher: str) -> Iterator[Refusal]:
     """Yield the locks of others on items a push touches."""
     for number in sorted(numbers):
-        if vault.history.tip(LOCKS + names.fold(number)) is None:
+        if vault.history.tip(lock_of(number)) is None:
             continue
         from vault import locks  # noqa: PLC0415 - see the top of the file
 

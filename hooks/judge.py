@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from hooks import contents, items, pushed, refs, tree_names
 from hooks.errors import (
@@ -22,11 +23,19 @@ from vault.home import Vault
 from vault.ledger.glance import Standing
 
 
-def judge(vault: Vault, pusher: Standing, updates: Sequence[Update]) -> list[Refusal]:
-    """Return all that is wrong with a push, by somebody who may push at all."""
-    found = [*_together(updates)]
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that is wrong with a push, and the items it changes on ``main``."""
+
+    faults: list[Refusal]
+    numbers: list[str]
+
+
+def judge(vault: Vault, pusher: Standing, updates: Sequence[Update]) -> Verdict:
+    """Return what is to be said of a push, by somebody who may push at all."""
+    found = Verdict([*_together(updates)], [])
     for update in updates:
-        found += _of_ref(vault, pusher, update)
+        found.faults.extend(_of_ref(vault, pusher, update, found.numbers))
     return found
 
 
@@ -43,7 +52,9 @@ def _together(updates: Sequence[Update]) -> Iterator[Refusal]:
                 yield OneAtATime(ref=one.ref, other=other.ref)
 
 
-def _of_ref(vault: Vault, pusher: Standing, update: Update) -> Iterator[Refusal]:
+def _of_ref(
+    vault: Vault, pusher: Standing, update: Update, numbers: list[str]
+) -> Iterator[Refusal]:
     why = refs.fault(update.ref, pusher.name)
     if why is not None:
         yield RefNotOpen(ref=update.ref, why=why, name=pusher.name)
@@ -57,7 +68,7 @@ def _of_ref(vault: Vault, pusher: Standing, update: Update) -> Iterator[Refusal]
     if not _is_commit(vault, update.new):
         yield NotACommit(ref=update.ref, oid=update.new)
         return
-    yield from _of_commits(vault, pusher, update, update.new)
+    yield from _of_commits(vault, pusher, update, update.new, numbers)
 
 
 def _is_commit(vault: Vault, oid: str) -> bool:
@@ -67,7 +78,9 @@ def _is_commit(vault: Vault, oid: str) -> bool:
         return False
 
 
-def _of_commits(vault: Vault, pusher: Standing, update: Update, new: str) -> Iterator[Refusal]:
+def _of_commits(
+    vault: Vault, pusher: Standing, update: Update, new: str, numbers: list[str]
+) -> Iterator[Refusal]:
     history, trees = vault.history, Trees(vault.history)
     main = following.follow(vault)
     known = [main] if update.old in {None, main} else [main, str(update.old)]
@@ -79,11 +92,11 @@ def _of_commits(vault: Vault, pusher: Standing, update: Update, new: str) -> Ite
     if not history.contains(new, main):
         yield MainMovesForward(new=new[:12], old=main[:12])
         return
-    yield from _of_items(vault, pusher, trees, main, new)
+    yield from _of_items(vault, pusher, trees, main, new, numbers)
 
 
 def _of_items(
-    vault: Vault, pusher: Standing, trees: Trees, main: str, new: str
+    vault: Vault, pusher: Standing, trees: Trees, main: str, new: str, numbers: list[str]
 ) -> Iterator[Refusal]:
     old_tree, new_tree = (vault.history.commit_at(one).tree for one in (main, new))
     changes = changed(trees, old_tree, new_tree)
@@ -97,5 +110,6 @@ def _of_items(
             )
     yield from items.nesting(trees, new_tree, changes)
     yield from items.faults(vault, told)
-    numbers = items.touched(vault, trees, old_tree, new_tree, changes, told)
-    yield from items.locked(vault, numbers, pusher.name)
+    touched = items.touched(vault, trees, old_tree, new_tree, changes, told)
+    numbers.extend(touched)
+    yield from items.locked(vault, touched, pusher.name)

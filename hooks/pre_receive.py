@@ -6,8 +6,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, cast
 
-from hooks import judge, pushed, report, surroundings
-from hooks.pushed import Update
+from hooks import items, judge, pushed, refs, report, surroundings
+from hooks.pushed import NOTHING, Update
 from hooks.surroundings import Surroundings
 from vault import pushes
 from vault.history import stale
@@ -34,16 +34,31 @@ def _judged(around: Surroundings, updates: list[Update]) -> int:
     try:
         pusher = around.pusher(vault)
         pusher.require("engineer")
-        faults = judge.judge(vault, pusher, updates)
-        if faults:
-            report.say(report.refused(faults))
+        verdict = judge.judge(vault, pusher, updates)
+        if verdict.faults:
+            report.say(report.refused(verdict.faults))
             return 1
+        _hold_to_locks(vault, updates, verdict.numbers)
         for update in updates:
             stale.clear(vault.history.git_dir, update.ref)
         _remember(vault, pusher, updates)
         return 0
     finally:
         vault.close()
+
+
+def _hold_to_locks(vault: Vault, updates: list[Update], numbers: list[str]) -> None:
+    """Write down where the locks of the pushed items stand.
+
+    The hook of the transaction compares them while ``main`` is locked, so that a lock taken after
+    this judgement stops the push.
+    """
+    for update in updates:
+        if update.ref == MAIN and update.new:
+            seen = {ref: vault.history.tip(ref) or NOTHING for ref in map(items.lock_of, numbers)}
+            listed = vault.history.git_dir / refs.PUSHING / update.new
+            listed.parent.mkdir(exist_ok=True)
+            listed.write_text("".join(f"{at} {ref}\n" for ref, at in seen.items()), "utf-8")
 
 
 def _remember(vault: Vault, pusher: Standing, updates: list[Update]) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 MAIN = "refs/heads/main"
 WORK = "refs/heads/work/"
 FOR_RELEASE = "refs/for/release"
+PUSHING = "pushing"
+"""The folder of ``vault.git`` where a push that was judged says which locks it relied on."""
 OWN = ("refs/tags/release/", "refs/tags/recall/", "refs/meta/", "refs/changes/", "refs/locks/")
 
 

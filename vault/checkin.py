@@ -91,12 +91,12 @@ def check_in(
         row = vault.catalogue.item(number)
         if row is None:
             raise errors.NoSuchItem(number=number)
-        locks.refuse_others(vault, actor, row.number)
+        mine = locks.seen(vault, actor, [row.number])
         changes = _changes(vault, tip, row, kept, remove)
         try:
             commit = vault.history.commit(
                 MAIN, changes, message=_message(row.number, message, kept), author=author(actor),
-                expect=tip,
+                expect=tip, verify=mine,
             )  # fmt: skip
         except errors.MovedOn:
             continue
@@ -117,7 +117,7 @@ def restore(vault: Vault, actor: Actor, number: str, commit: str, why: str) -> C
         row = vault.catalogue.item(number)
         if row is None:
             raise errors.NoSuchItem(number=number)
-        locks.refuse_others(vault, actor, row.number)
+        mine = locks.seen(vault, actor, [row.number])
         was = next((one for one in vault.catalogue.iterations(row.number)
                     if len(commit) > 6 and one.commit.startswith(commit)), None)  # fmt: skip
         if was is None:
@@ -134,7 +134,7 @@ def restore(vault: Vault, actor: Actor, number: str, commit: str, why: str) -> C
         message = f"{row.number}: {why.strip() or 'restore'} (as of {was.commit[:10]})\n"
         try:
             made = vault.history.commit(
-                MAIN, changes, message=message, author=author(actor), expect=tip
+                MAIN, changes, message=message, author=author(actor), expect=tip, verify=mine
             )
         except errors.MovedOn:
             continue

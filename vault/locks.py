@@ -11,12 +11,13 @@ from __future__ import annotations
 
 # GitPython is imported when a lock is taken or ended: it costs 100 ms, and whoever only asks
 # whether there is a lock, at every check-in and push, does without it.
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from vault import acting, canonical, errors, following, names
 from vault.acting import Actor
-from vault.history.record import LOCKS
+from vault.history.record import LOCKS, MAIN
 from vault.home import Vault
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from vault.history.signing import Signer
 
 LONGEST_WHY: Final = 500  # characters
+TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ def take(vault: Vault, actor: Actor, number: str, why: str = "") -> Lock:
     Raises NoSuchItem, or LockedBy naming who was first.
     """
     acting.require(actor, "engineer")
+    for _ in range(TRIES):
+        try:
+            return _taken(vault, actor, number, why)
+        except errors.MovedOn as fault:
+            if fault.facts["ref"] != MAIN:
+                raise
+    raise errors.MovedOn(ref=MAIN, now=vault.history.tip(MAIN) or "nothing")
+
+
+def _taken(vault: Vault, actor: Actor, number: str, why: str) -> Lock:
     main = following.follow(vault)
     row = vault.catalogue.item(number)
     if row is None:
@@ -65,8 +77,10 @@ def take(vault: Vault, actor: Actor, number: str, why: str = "") -> Lock:
         made = vault.history.kept(canonical.dumps(told))
         writing.record("lock.taken", _subject(row.number), why=told["why"], since=main)
         try:
-            _signer(vault).move(ref(row.number), made, None)
-        except errors.MovedOn:
+            _signer(vault).move(ref(row.number), made, None, {MAIN: main})
+        except errors.MovedOn as fault:
+            if fault.facts["ref"] == MAIN:
+                raise
             found = held(vault, row.number)
             if found is None:  # taken and given back within these milliseconds
                 raise
@@ -90,11 +104,15 @@ def listing(vault: Vault) -> list[Lock]:
     return [_read(vault.history, name, target) for name, target in _signer(vault).refs(LOCKS)]
 
 
-def refuse_others(vault: Vault, actor: Actor, number: str) -> None:
-    """Raise LockedBy where somebody else holds the item; every way to change one asks this."""
-    found = held(vault, number)
-    if found is not None:
-        _mine(found, actor)
+def seen(vault: Vault, actor: Actor, numbers: Iterable[str]) -> dict[str, str | None]:
+    """Return where the locks of items stand, for the step of ``main`` that changes these items.
+
+    Whoever moves ``main`` compares them again while it holds ``main``, and whoever takes a lock
+    does that holding ``main`` too: so a lock stops every change that had not landed before it.
+    Raises LockedBy where somebody else holds one of the items.
+    """
+    found = {ref(number): held(vault, number) for number in numbers}
+    return {name: None if lock is None else _mine(lock, actor).id for name, lock in found.items()}
 
 
 def release(vault: Vault, actor: Actor, number: str) -> Lock:

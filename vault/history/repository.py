@@ -235,11 +235,13 @@ class History:
         message: str,
         author: Author,
         expect: str | None,
+        verify: Mapping[str, str | None] | None = None,
     ) -> str:
         """Write files (None removes one) as one commit on top of ``expect`` and move the ref.
 
-        The ref moves only if it still points at ``expect`` (None: there is no such
-        ref yet); raises MovedOn where somebody was first.
+        The ref moves only if it still points at ``expect`` (None: there is no such ref yet) and if
+        those of ``verify`` stand where they were seen, which is looked at while the ref is locked;
+        raises MovedOn where somebody was first.
         """
         objects = Loose(_Kept(self._repository))
         tree = self._tree_of(objects, expect, changes)
@@ -249,7 +251,7 @@ class History:
         objects.write()
         for attempt in range(_LOCK_TRIES + 1):
             try:
-                self._move(ref, made, expect)
+                self._move(ref, made, expect, verify or {})
             except (pygit2.GitError, ValueError, OSError) as fault:
                 if self.tip(ref) != expect:
                     raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing") from fault
@@ -280,15 +282,20 @@ class History:
         }
         return rewritten(self.raw_tree, before, files, objects)
 
-    def _move(self, ref: str, new: str, expect: str | None) -> None:
-        """Move a ref by compare-and-swap: libgit2 compares again under the lock of the ref."""
+    def _move(
+        self, ref: str, new: str, expect: str | None, verify: Mapping[str, str | None]
+    ) -> None:
+        """Move a ref by compare-and-swap, all comparisons under the lock of the ref."""
         if expect is None:
             self._repository.references.create(ref, pygit2.Oid(hex=new))
             return
-        at = self._repository.references[ref] if self.tip(ref) is not None else None
-        if at is None or str(at.target) != expect:
-            raise errors.MovedOn(ref=ref, now=self.tip(ref) or "nothing")
-        at.set_target(pygit2.Oid(hex=new))
+        with self._repository.transaction() as moving:
+            moving.lock_ref(ref)
+            for name, at in {**verify, ref: expect}.items():
+                now = self.tip(name)
+                if now != at:
+                    raise errors.MovedOn(ref=name, now=now or "nothing")
+            moving.set_target(ref, pygit2.Oid(hex=new))
 
     def kept(self, data: bytes) -> str:
         """Write bytes as a file object and return it; no ref points at it yet."""
