@@ -150,8 +150,9 @@ def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: 
     with tempfile.TemporaryDirectory(prefix="titleblock-copy-") as folder:
         out = Path(folder) / "copy.pdf"
         for stamp in marking.stamps(
-            revision, copy, code, vault.settings.public_url, deviation(vault, log, copy)
-        ):
+            revision, copy, code, vault.settings.public_url, deviation(vault, log, copy),
+            next((one.rev for one in log.revisions(copy.item) if one.supersedes == copy.rev), ""),
+        ):  # fmt: skip
             try:
                 press.stamp(
                     worker.shared(), source, out, stamp, name=copy.file, templates=templates

@@ -18,17 +18,21 @@ from vault.codes import qr_address
 
 
 def stamps(
-    revision: Revision, copy: Copy, code: str, public_url: str, deviation: str
+    revision: Revision, copy: Copy, code: str, public_url: str, deviation: str, later: str
 ) -> Iterator[Stamp]:
     """Yield the stamps to try on a copy, the fullest first; a small sheet has room for less.
 
     None says less than the stamp of the release and the copy's number.  ``deviation`` is the
-    decision by which the job may go on with a revision that is not current, empty where none is.
+    decision by which the job may go on with a revision that is not current, ``later`` the label
+    of the one that superseded it; empty where there is none.
     """
     plain = stamp_of(revision)
     bare = replace(plain, state=copy.marked, url=qr_address(public_url, "c", code))
-    allowed = (("By deviation", deviation),) if deviation else ()
-    least = (*plain.extra, *allowed, ("Copy", copy.number))
+    said = (
+        ("By deviation", deviation),
+        ("Superseded by", later if copy.marked != plain.state else ""),
+    )
+    least = (*plain.extra, *(one for one in said if one[1]), ("Copy", copy.number))
     yield replace(bare, extra=(*least, *_further(copy)))
     yield replace(bare, extra=least)
 
