@@ -11,8 +11,13 @@ from flask import Response, current_app, jsonify, request
 from release import desk, settling, shelf
 from release.errors import NoSuchRevision
 from traveler import jobs, recalls
+from traveler.blockers import handling, stats
+from traveler.blockers.kinds import kind_named
+from traveler.blockers.records import ACTIVE, BlockerFilter
+from traveler.blockers.telling import entry_json
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
+from traveler.decisions import deciding
 from traveler.records import JobFilter
 from vault import canonical
 from web import forms
@@ -111,6 +116,39 @@ def recall_list() -> Response:
     """List what recalls and supersessions still leave to do; ``all=1`` lists closed ones too."""
     found = recalls.listing(vault(), closed=forms.asked("all") == "1")
     return jsonify({"recalls": [one.as_json() for one in found]})
+
+
+def blocker_list() -> Response:
+    """List blockers, the oldest first; ``state``, ``job``, ``station``, ``owner``, ``type`` restrict.
+
+    Without a state those that still want something; ``all`` are all, ``skip`` goes on.
+    """
+    state, kind = forms.asked("state"), forms.asked("type")
+    wanted = BlockerFilter(
+        forms.asked("job"), forms.asked("station"), forms.asked("owner"),
+        kind_named(kind).name if kind else "",
+        {"": ACTIVE, "all": frozenset[str]()}.get(state, frozenset({state})),
+    )  # fmt: skip
+    skipped = forms.number_asked("skip")
+    rows = handling.listing(vault(), wanted, PAGE, skipped)
+    following = skipped + PAGE if len(rows) == PAGE else None
+    return jsonify({"blockers": [one.as_json() for one in rows], "next": following})
+
+
+def blocker(blocker: int) -> Response:
+    """Return a blocker with all that was done about it."""
+    view, entries = handling.show(vault(), blocker)
+    return jsonify({**view.as_json(), "history": [entry_json(one) for one in entries]})
+
+
+def blocker_counts() -> Response:
+    """Return the statistics of blockers: types, ages, owners."""
+    return jsonify(stats.counted(vault()).as_json())
+
+
+def decision(job: str) -> Response:
+    """Return what is to be decided about a job, how both routes differ, and what was decided."""
+    return jsonify(deciding.question(vault(), job).as_json())
 
 
 def description() -> Response:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,7 @@ WORDS: Final = {
     "start": ("Start", "play", "begin", "go"),
     "pause": ("Pause", "pause", "pause", "wait"),
     "finish": ("Finish", "flag", "begin", "act"),
+    "override": ("Start past the blocker", "warn", "pause", "wait"),
 }
 DONE: Final = {
     "start": "Started.",
@@ -56,7 +58,7 @@ def page(token: str) -> Response | str | tuple[str, int]:
         return _acted(token)
     view = floor.look(vault(), token)
     act = forms.asked("act")
-    if act in view.acts and view.step is not None:
+    if view.step is not None and (act in view.acts or (act == "override" and view.blocked)):
         return _asking(token, view, view.step, act, None)
     return _shown(token, view)
 
@@ -76,7 +78,7 @@ def file(token: str, name: str) -> Response:
 
 def _revision(token: str) -> Revision:
     view = floor.look(vault(), token)
-    if view.standing.state == "recalled":
+    if view.stop and view.standing.state == "recalled":
         raise gate.recalled(view.job.item, view.job.rev, view.standing)
     return ReleaseLog(vault()).revision(view.job.item, view.job.rev)
 
@@ -106,6 +108,10 @@ def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None
         floor.start(vault(), person, view.job.number, seq, device=where, idempotency_key=key,
                     token=token)  # fmt: skip
         return
+    if act == "override":
+        floor.start(vault(), person, view.job.number, seq, device=where, idempotency_key=key,
+                    token=token, override=forms.needed("why", "The reason"))  # fmt: skip
+        return
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     if act == "pause":
         floor.pause(vault(), person, view.job.number, seq, good, scrap, device=where,
@@ -118,7 +124,7 @@ def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None
 def _shown(token: str, view: FloorView) -> str:
     log = ReleaseLog(vault())
     shop = present.zone(vault().settings.time_zone)
-    recalled = view.standing.state == "recalled"
+    recalled = view.stop and view.standing.state == "recalled"
     return render_template(
         "floor.html", view=view, job=view.job, step=view.step,
         current=log.current(view.job.item) if view.stop else None,
@@ -126,7 +132,8 @@ def _shown(token: str, view: FloorView) -> str:
         picture=None if recalled else _picture(token, view),
         files=[] if recalled else _files(token, view),
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
-        checked=present.now_time(shop),
+        checked=present.now_time(shop), held=view.step.held if view.step else (),
+        block_url=url_for("floor_blockers.page", token=token),
     )  # fmt: skip
 
 
@@ -140,16 +147,19 @@ def _asking(
     typed["scrap"] = typed["scrap"] or "0"
     return render_template(
         "floor_act.html", view=view, job=view.job, step=step, act=act, word=word, mark=mark,
-        look=look, tone=tone, typed=typed, operators=_operators(), amounts=act != "start",
+        look=look, tone=tone, typed=typed,
+        operators=operators(floor.PASSERS if act == "override" else floor.ROLES),
+        amounts=act in {"pause", "finish"},
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         key=forms.text("key") or codes.new_code(),
     )  # fmt: skip
 
 
-def _operators() -> list[Person]:
+def operators(roles: Iterable[str]) -> list[Person]:
+    """Return who may act here with a badge and one of these roles."""
     return [
         one for one in people.everybody(vault().ledger)
-        if one.has_pin and not one.disabled and one.roles & {"admin", *floor.ROLES}
+        if one.has_pin and not one.disabled and one.roles & {"admin", *roles}
     ]  # fmt: skip
 
 
@@ -158,6 +168,8 @@ def _face(view: FloorView) -> State:
         return present.state("job", view.job.state)
     if view.step is None:
         return present.state("job", "done")
+    if view.blocked:
+        return present.state("op", "blocked")
     step = view.step.operation
     return present.state("op", "ready" if step.state == "waiting" and view.acts else step.state)
 
@@ -167,6 +179,8 @@ def _said(view: FloorView) -> str:
     if step is not None and step.running_by:
         shop = present.zone(vault().settings.time_zone)
         return f"by {step.running_by} since {present.local(step.running_since, shop)}"
+    if view.blocked:
+        return "The planner can start it all the same, with a reason that stays."
     return view.why_not
 
 
@@ -174,12 +188,13 @@ def _buttons(token: str, view: FloorView) -> list[Button]:
     found = []
     for act in view.acts:
         word, mark, look, _tone = WORDS[act]
-        if act == "start" and view.stop:
-            word, look = "Start although superseded", ""
-        elif act == "start" and view.step and view.step.operation.state == "paused":
+        if act == "start" and view.step and view.step.operation.state == "paused":
             word = "Go on"
         href = url_for("floor.page", token=token, act=act)
         found.append(Button(word, mark, look, href))
+    if view.blocked:
+        word, mark, _look, _tone = WORDS["override"]
+        found.append(Button(word, mark, "", url_for("floor.page", token=token, act="override")))
     return sorted(found, key=lambda one: one.word == "Pause")
 
 

@@ -14,6 +14,8 @@ from release import desk, settling
 from release.change import Order
 from release.log import Revision
 from traveler import jobs, readers, recalls
+from traveler.blockers import handling
+from traveler.blockers.telling import BlockerView
 from traveler.recalls import Withdrawal
 from traveler.records import JobFilter
 from traveler.views import JobLine
@@ -87,7 +89,6 @@ def _lists(person: Person) -> Iterable[Todo]:
                    [_inbox_row(one) for one in found[:ROWS]], "",
                    url_for("inbox.page") if len(found) > ROWS else "")  # fmt: skip
     if roles & {"planner", "admin"}:
-        yield _pinned_to_old()
         yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
     if roles & {"planner", "operator", "admin"}:
         yield _jobs("floor", "Jobs on the floor", "released", "go", "Nothing is on the floor.")
@@ -147,18 +148,28 @@ def _recall_row(one: Withdrawal) -> Row:
     return Row(f"{one.number} {one.rev}", href, one.reason, left, "revision", one.standing)
 
 
-def _pinned_to_old() -> Todo:
-    """Return the jobs not closed whose revision is not the one to work from any more."""
-    lines = [
-        one
-        for state in ("released", "held", "planned")
-        for one in jobs.listing(vault(), JobFilter(state=state))
-        if one.standing.state != "current"
-    ]
-    return Todo("old", "Jobs on a superseded or recalled revision", "stop", "halt",
-                [_job_row(one) for one in lines[:ROWS]],
-                "Every job is on a current revision.",
-                url_for("jobs.listing", state="") if len(lines) > ROWS else "")  # fmt: skip
+def _own_blockers(person: Person) -> Todo:
+    """Return what blocks and is up to this person, by ownership or by escalation."""
+    found = [
+        one for one in handling.listing(vault(), limit=1000)
+        if one.blocker.owner == person.name
+        or (one.escalated and one.blocker.escalate_to == person.name)
+    ]  # fmt: skip
+    return Todo("blockers", "Your blockers", "block", "wait",
+                [_blocker_row(one) for one in found[:ROWS]],
+                "Nothing waits for you to unblock it.",
+                url_for("blockers.board", owner=person.name) if len(found) > ROWS else "")  # fmt: skip
+
+
+def _blocker_row(one: BlockerView) -> Row:
+    blocker = one.blocker
+    href = (
+        url_for("decisions.page", job=blocker.job) if blocker.decides
+        else url_for("blockers.page", blocker=blocker.id)
+    )  # fmt: skip
+    soft = one.check if one.overdue else "escalated" if one.escalated else one.age
+    return Row(blocker.job or blocker.station or "", href, f"{blocker.kind}: {blocker.what}", soft,
+               "blocker", blocker.state)  # fmt: skip
 
 
 def _jobs(name: str, title: str, state: str, tone: str, none: str) -> Todo:

@@ -35,6 +35,9 @@ DONE: Final = {
     "release": "Released to the floor.",
     "hold": "On hold: no new work starts on it.",
     "close": "Closed.",
+    "deviation": "The job goes on by deviation; who, why and within what stays on it.",
+    "move": "The job is on the current revision. Print its traveler anew.",
+    "decided": "Decided.",
 }
 _SAID: Final = {
     "job.added": "planned",
@@ -45,6 +48,18 @@ _SAID: Final = {
     "operation.pause": "paused step {seq}: {good} good, {scrap} scrap",
     "operation.finish": "finished step {seq}: {good} good, {scrap} scrap",
     "operation.note": "noted on step {seq}: {note}",
+    "job.moved": "moved from revision {before} to {now}",
+    "job.decided.deviation": "allowed to go on with revision {rev} by deviation",
+    "job.decided.move": "decided to leave revision {rev}",
+    "job.decided.hold": "decided to hold on revision {rev}",
+    "blocker.raise": "raised blocker {blocker}: {what}",
+    "blocker.acknowledge": "sees to blocker {blocker}",
+    "blocker.step": "ticked a step of blocker {blocker}",
+    "blocker.correct": "corrected blocker {blocker}: {words}",
+    "blocker.resolve": "resolved blocker {blocker}: {words}",
+    "blocker.close": "closed blocker {blocker}",
+    "blocker.reopen": "reopened blocker {blocker}: {words}",
+    "blocker.clear": "closed blocker {blocker} by itself: {words}",
     "traveler.printed": "printed traveler {print}",
 }
 

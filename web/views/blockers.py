@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Blockers: the board, the page of one with its way out, and the form to raise one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler import lifecycle
+from traveler.blockers import handling, kinds, stats
+from traveler.blockers.handling import Wanted
+from traveler.blockers.kinds import Kind
+from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
+from traveler.blockers.stats import Bar, Stats
+from traveler.blockers.telling import BlockerView
+from vault import codes
+from vault.errors import NotFound, Refusal, WrongUse
+from vault.ledger import people
+from vault.ledger.people import Person
+from web import forms
+from web.errors import NotReadable
+from web.visitor import me, vault
+
+PAGE: Final = 200
+TABS: Final = (
+    ("active", "To be done"), ("open", "Open"), ("acknowledged", "Seen to"),
+    ("resolved", "Resolved"), ("closed", "Closed"),
+)  # fmt: skip
+DONE: Final = {
+    "raise": "The blocker is raised; its owner finds it on the first page.",
+    "acknowledge": "You see to it.",
+    "step": "Ticked.",
+    "correct": "Corrected; what was said before stays on record.",
+    "resolve": "Resolved: work may go on.",
+    "close": "Closed.",
+    "reopen": "Open again.",
+}
+SAID: Final = {
+    "raise": "raised", "acknowledge": "sees to it", "step": "ticked a step",
+    "correct": "corrected", "resolve": "resolved", "close": "closed", "reopen": "reopened",
+    "clear": "closed by itself",
+}  # fmt: skip
+_FIELDS: Final = ("job", "op", "station", "what", "owner", "path", "until", "next_check",
+                  "escalate_hours", "escalate_to")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Blockers of one type or one owner, on the board."""
+
+    name: str
+    icon: str
+    rows: list[BlockerView]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One bar of the statistics; ``share`` of the longest one in percent."""
+
+    name: str
+    count: int
+    share: int
+    soft: str
+
+
+def board() -> str:
+    """Show what blocks, grouped by type or owner, the oldest first."""
+    chosen, by = forms.asked("state", "active"), forms.asked("by", "type")
+    chosen = chosen if chosen in dict(TABS) else "active"
+    kind, owner = forms.asked("type"), forms.asked("owner")
+    wanted = BlockerFilter(
+        job=forms.asked("job"), station=forms.asked("station"), owner=owner,
+        kind=kind if kind in kinds.KINDS else "",
+        states=ACTIVE if chosen == "active" else frozenset({chosen}),
+    )  # fmt: skip
+    skipped = forms.number_asked("skip")
+    found = handling.listing(vault(), wanted, PAGE + 1, skipped)
+    narrow = {"by": by, "type": wanted.kind, "owner": owner, "job": wanted.job,
+              "station": wanted.station}  # fmt: skip
+    asked: dict[str, Any] = {name: value for name, value in narrow.items() if value}
+    more = url_for("blockers.board", **asked, state=chosen, skip=skipped + PAGE)
+    return render_template(
+        "blockers.html", groups=_groups(found[:PAGE], by), tabs=TABS, chosen=chosen, by=by,
+        narrow=narrow, more=more if len(found) > PAGE else "", first=skipped + 1,
+        shown=min(len(found), PAGE),
+        tab_links={name: url_for("blockers.board", **asked, state=name) for name, _word in TABS},
+        bars=_bars(stats.counted(vault())),
+        kinds=kinds.KINDS,
+        narrowed=any((wanted.job, wanted.station, owner, wanted.kind)),
+    )  # fmt: skip
+
+
+def new() -> Response | str | tuple[str, int]:
+    """Show the types, or the form of one, or raise a blocker."""
+    typed = forms.typed(*_FIELDS)
+    name = forms.text("type") or forms.asked("type")
+    if request.method != "POST":
+        kind = kinds.KINDS.get(name)
+        if kind is None:
+            return render_template("blocker_new.html", kind=None, kinds=kinds.KINDS, typed=typed)
+        return render_template("blocker_new.html", refusal=None, **_form(kind, typed))
+    try:
+        kind = kinds.kind_named(forms.needed("type", "The type"))
+    except Refusal as refusal:
+        return forms.shown_again(refusal, "blocker_new.html", kind=None, kinds=kinds.KINDS,
+                                 typed=typed)  # fmt: skip
+    try:
+        made = handling.raise_blocker(
+            vault(), me(), _wanted(kind), idempotency_key=forms.text("key")
+        )
+    except Refusal as refusal:
+        return forms.shown_again(refusal, "blocker_new.html", **_form(kind, typed))
+    return forms.gone_on(url_for("blockers.page", blocker=made.id, done="raise"))
+
+
+def page(blocker: int) -> Response | str | tuple[str, int]:
+    """Show a blocker with all that was done about it, or act on it."""
+    if request.method != "POST":
+        return _shown(blocker, None)
+    handling.show(vault(), blocker)
+    act = forms.text("act")
+    try:
+        _act(blocker, act)
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return _shown(blocker, refusal), refusal.status
+    return forms.gone_on(url_for("blockers.page", blocker=blocker, done=act))
+
+
+def owners() -> list[Person]:
+    """Return who may be given a blocker."""
+    return [
+        one for one in people.everybody(vault().ledger)
+        if not one.disabled and one.roles != {"customer"}
+    ]  # fmt: skip
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _act(blocker: int, act: str) -> None:
+    words, seen = forms.text("why"), forms.whole("seen", "What was shown", 0) or None
+    if act == "acknowledge":
+        handling.acknowledge(vault(), me(), blocker, words)
+    elif act == "step":
+        handling.tick(vault(), me(), blocker, forms.whole("step", "The step"))
+    elif act == "resolve":
+        handling.resolve(vault(), me(), blocker, words, seen)
+    elif act == "close":
+        handling.close(vault(), me(), blocker, words, seen)
+    elif act == "reopen":
+        handling.reopen(vault(), me(), blocker, words)
+    elif act == "correct":
+        kind = handling.show(vault(), blocker)[0].kind
+        handling.correct(vault(), me(), blocker, words, seen, **_changes(kind))
+    else:
+        raise NotReadable(why="the form does not say what to do")
+
+
+def _changes(kind: Kind) -> dict[str, Any]:
+    return {
+        "owner": forms.text("owner") or None, "what": forms.text("what") or None,
+        "facts": _facts(kind), "path": forms.text("path").splitlines() or None,
+        "until": forms.text("until"), "next_check": forms.text("next_check"),
+        "escalate_hours": forms.whole("escalate_hours", "The time", 0),
+        "escalate_to": forms.text("escalate_to"),
+    }  # fmt: skip
+
+
+def _wanted(kind: Kind) -> Wanted:
+    return Wanted(
+        kind=kind.name, owner=forms.needed("owner", "The owner"),
+        what=forms.needed("what", "What is missing"), job=forms.text("job"),
+        seq=forms.whole("op", "The operation") if forms.text("op") else None,
+        station=forms.text("station"), path=forms.text("path").splitlines(), facts=_facts(kind),
+        until=forms.text("until"), next_check=forms.text("next_check"),
+        escalate_hours=forms.whole("escalate_hours", "The time", 0),
+        escalate_to=forms.text("escalate_to"),
+    )  # fmt: skip
+
+
+def _facts(kind: Kind) -> dict[str, str]:
+    return {one.key: forms.text(f"fact-{one.key}") for one in kind.facts}
+
+
+def _form(kind: Kind, typed: dict[str, str]) -> dict[str, Any]:
+    typed = typed | {f"fact-{one.key}": forms.text(f"fact-{one.key}") for one in kind.facts}
+    typed["path"] = typed["path"] or "\n".join(kind.path)
+    typed["key"] = forms.text("key") or codes.new_code()
+    return {"kind": kind, "kinds": kinds.KINDS, "typed": typed, "owners": owners()}
+
+
+def _shown(number: int, refusal: Refusal | None) -> str:
+    view, entries = handling.show(vault(), number)
+    one = view.blocker
+    acts = {
+        deed for (state, deed) in lifecycle.BLOCKER
+        if state == one.state and deed != "clear" and handling.may(me(), one, deed)
+    }  # fmt: skip
+    return render_template(
+        "blocker.html", view=view, one=one, acts=acts, owners=owners(), said=SAID,
+        entries=list(reversed(entries)), typed=_typed(one, refused=refusal is not None),
+        refusal=str(refusal) if refusal else None,
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _typed(one: Blocker, *, refused: bool) -> dict[str, str]:
+    """Return what the form of a correction shows: what was typed, else how it stands."""
+    if refused and forms.text("act") == "correct":
+        return {name: forms.text(name) for name in (*request.form.keys(), *_FIELDS, "why")}
+    now = {
+        "what": one.what, "owner": one.owner, "until": one.until, "next_check": one.next_check,
+        "path": "\n".join(step.text for step in one.steps), "escalate_to": one.escalate_to,
+        "escalate_hours": str(one.escalate_hours or ""), "why": forms.text("why"),
+    }  # fmt: skip
+    return now | {f"fact-{key}": value for key, value in one.facts.items()}
+
+
+def _groups(found: Iterable[BlockerView], by: str) -> list[Group]:
+    grouped: dict[str, list[BlockerView]] = {}
+    for one in found:
+        key = one.blocker.owner if by == "owner" else one.blocker.kind
+        grouped.setdefault(key, []).append(one)
+    order = sorted(grouped) if by == "owner" else [name for name in kinds.NAMES if name in grouped]
+    return [
+        Group(name, "person" if by == "owner" else kinds.KINDS[name].icon, grouped[name])
+        for name in order
+    ]
+
+
+def _bars(found: Stats) -> list[tuple[str, list[Measure]]]:
+    """Return the statistics as lists of bars; none where nothing was ever raised."""
+    if not found.types:
+        return []
+    return [
+        ("By type", _measures(found.types, lambda bar: f"takes {bar.takes}" if bar.takes else "")),
+        ("By age", _measures(found.ages, lambda _bar: "")),
+        ("By owner", _measures(
+            [bar for bar in found.owners if bar.blocking][:8],
+            lambda bar: f"oldest {bar.oldest}" if bar.oldest else "",
+        )),
+    ]  # fmt: skip
+
+
+def _measures(bars: Iterable[Bar], soft: Any) -> list[Measure]:
+    every = list(bars)
+    longest = max((one.blocking for one in every), default=0) or 1
+    return [
+        Measure(one.name, one.blocking, round(100 * one.blocking / longest), soft(one))
+        for one in every
+    ]

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What happens to a job whose revision was superseded or recalled: the choices, side by side."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler.decisions import deciding
+from traveler.decisions.deciding import Question
+from vault.errors import NotFound, Refusal, WrongUse
+from vault.ledger.people import Person
+from web import forms
+from web.errors import NotReadable
+from web.visitor import has_role, me, vault
+
+PROPOSED: Final = {
+    "continue": "go on with the revision they are on",
+    "move": "move to the new revision",
+    "hold": "hold",
+}
+
+
+def page(job: str) -> Response | str | tuple[str, int]:
+    """Show what is to be decided about a job and how both routes differ, or decide."""
+    if request.method != "POST":
+        return _shown(job, None)
+    deciding.question(vault(), job)
+    choice = forms.text("choice")
+    try:
+        _decide(job, choice)
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return _shown(job, refusal), refusal.status
+    return forms.gone_on(url_for("jobs.page", job=job, done=choice))
+
+
+def _decide(job: str, choice: str) -> None:
+    why = forms.text("why")
+    if choice == "deviation":
+        qty = forms.whole("qty", "The number of pieces") if forms.text("qty") else None
+        deciding.deviate(vault(), me(), forms.secret("password"), job, why, qty,
+                         forms.text("until"))  # fmt: skip
+    elif choice == "hold":
+        deciding.hold(vault(), me(), job, why)
+    elif choice == "move":
+        kept = {int(one) for one in request.form.getlist("kept") if one.isascii() and one.isdigit()}
+        steps = deciding.question(vault(), job).steps
+        both = {one.seq for one in steps if one.begun and one.step is not None}
+        deciding.move(vault(), me(), job, why, to=forms.text("to"),
+                      keep=kept & both, again=both - kept)  # fmt: skip
+    else:
+        raise NotReadable(why="the form does not say what was decided")
+
+
+def _shown(job: str, refusal: Refusal | None) -> str:
+    asked = deciding.question(vault(), job)
+    return render_template(
+        "decision.html", asked=asked, job=asked.job, standing=asked.standing,
+        options={one.choice: one for one in asked.options},
+        proposed=PROPOSED.get(asked.proposal, ""), plans=has_role("planner"),
+        approves=_approves(me(), asked), typed=forms.typed("why", "qty", "until", "choice"),
+        refusal=str(refusal) if refusal else None,
+    )  # fmt: skip
+
+
+def _approves(person: Person, asked: Question) -> bool:
+    return "approver" in person.roles or person.name == asked.owner

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Raising a blocker from the floor, with gloves on: a picture, a few words, a badge and its PIN."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler import floor
+from traveler.blockers import handling, kinds
+from traveler.blockers.handling import Wanted
+from traveler.floor import FloorView
+from vault import codes
+from vault.errors import NotFound, Refusal
+from vault.ledger import people
+from web import forms
+from web.limits import Bucket
+from web.views import blockers
+from web.views import floor as floor_page
+from web.visitor import device, vault
+
+TRIES: Final = Bucket(size=40, seconds=3.0)
+_FIELDS: Final = ("type", "what", "where", "owner", "operator")
+
+
+def page(token: str) -> Response | str | tuple[str, int]:
+    """Ask what blocks the traveler's step, or raise it."""
+    view = floor.look(vault(), token)
+    if request.method != "POST":
+        return _asking(token, view, None)
+    try:
+        TRIES.take(request.remote_addr or "")
+        wanted = _wanted(view)
+        operator = forms.needed("operator", "Who you are")
+        person = people.check_pin(vault().ledger, operator, forms.secret("pin"))
+        handling.raise_blocker(vault(), person, wanted, device=device(),
+                               idempotency_key=forms.text("key"), token=token)  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _asking(token, view, refusal), refusal.status
+    return forms.gone_on(url_for("floor.page", token=token, done="block"))
+
+
+def _wanted(view: FloorView) -> Wanted:
+    """Return what was tapped; ``where`` is the step, the whole job, or the station of the step."""
+    step, where = view.step, forms.text("where")
+    wanted = Wanted(
+        kind=forms.needed("type", "What kind of blocker it is"),
+        owner=forms.needed("owner", "Who sees to it"),
+        what=forms.needed("what", "What is missing or wrong"),
+    )
+    if step is not None and where == "station":
+        return replace(wanted, station=step.operation.station)
+    seq = step.operation.seq if step is not None and where != "job" else None
+    return replace(wanted, job=view.job.number, seq=seq)
+
+
+def _asking(token: str, view: FloorView, refusal: Refusal | None) -> str:
+    typed = forms.typed(*_FIELDS)
+    typed["owner"] = typed["owner"] or view.job.added_by
+    return render_template(
+        "floor_block.html", view=view, job=view.job, step=view.step, kinds=kinds.KINDS,
+        typed=typed, operators=floor_page.operators(handling.STAFF), owners=blockers.owners(),
+        refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
+        here=url_for("floor_blockers.page", token=token),
+        key=forms.text("key") or codes.new_code(),
+    )  # fmt: skip
