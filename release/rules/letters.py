@@ -13,8 +13,8 @@ from vault.revisions import Scheme
 LETTER = "{rev}"
 NUMBER = "{number}"
 _WORD = re.compile(
-    r"(?:^|[ _.\-(])(?:rev(?:ision)?|index|indice|ind)[ _.\-]{0,3}([A-Z]{1,2}|\d{1,6})(?=[ _.\-)]|$)",
-    re.IGNORECASE,
+    r"(?:^|[ _.\-(])(?i:rev(?:ision)?|index|indice|ind)"
+    r"(?:[ _.\-]{0,3}([A-Z]{1,2}|\d{1,6})|[ _.\-]{1,3}([a-z]))(?=[ _.\-)]|$)"
 )
 _AFTER = re.compile(r"[ _\-]([A-Z]{1,2})(?=[ _.\-]|$)")
 
@@ -31,7 +31,7 @@ def stated(name: str, number: str, scheme: Scheme, pattern: str = "") -> str | N
     bare = name.rpartition(".")[0] or name
     found = _WORD.search(bare)
     if found:
-        return found[1].upper()
+        return (found[1] or found[2]).upper()
     if bare.casefold().startswith(number.casefold()):
         after = _AFTER.match(bare[len(number) :])
         if after and is_label(after[1], scheme):

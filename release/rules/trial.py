@@ -8,6 +8,7 @@ record; nothing else is imagined.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
@@ -96,20 +97,30 @@ def candidates(vault: Vault, since: str = "") -> list[str]:
 
 
 def run(
-    vault: Vault, now: Rules, new: Rules, changes: list[str], left: int = 0,
+    vault: Vault,
+    now: Rules,
+    new: Rules,
+    changes: list[str],
     progress: Callable[[int], object] = lambda _done: None,
-) -> Trial:  # fmt: skip
-    """Judge orders by the rules in force and by new ones, and say where they differ."""
+    seconds: float | None = None,
+) -> Trial:
+    """Judge orders by the rules in force and by new ones, and say where they differ.
+
+    Where the seconds are over, the rest is only counted.
+    """
     entries = list(reversed([one.oid for one in vault.history.chain(RELEASES)]))
-    outcomes = []
+    end = None if seconds is None else time.monotonic() + seconds
+    outcomes: list[Outcome] = []
     for change in changes:
+        if end is not None and time.monotonic() > end:
+            break
         order = orders.load(vault, change).order
         if order.state == "released":
             outcomes.append(_past(vault, new, order, entries))
         else:
             outcomes.append(_open(vault, now, new, order))
         progress(1)
-    return Trial(len(changes), tuple(outcomes), left)
+    return Trial(len(outcomes), tuple(outcomes), len(changes) - len(outcomes))
 
 
 def _open(vault: Vault, now: Rules, new: Rules, order: Order) -> Outcome:
