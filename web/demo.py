@@ -16,12 +16,14 @@ from typing import Any, Final
 
 from release import desk
 from release.log import ReleaseLog
+from release.terms import Terms
 from traveler import floor, jobs, sheet, stations
 from vault import founding, inbox, item, locks, settings
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
+from web import demo_copies
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -63,22 +65,27 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     who = _people(vault, story["person"])
     for row in story["station"]:
         stations.add(vault, who["pat"], row["code"], row["title"])
+    prints = root / f".{PRINTS}"
+    prints.mkdir()
     for order in story["change"]:
         tell(f"releasing {', '.join(order['items'])}")
         change = _opened(vault, who, place, order, order["items"])
         desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
         desk.release(vault, who[order["approver"]], change)
+        early = [row for row in story["copy"] if "job" not in row and row["item"] in order["items"]]
+        demo_copies.take(vault, who, early, prints)
     for order in story["review"]:
         tell(f"opening {', '.join(order['items'])} for review")
         _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
         locks.take(
             vault, who[order["author"]], order["items"][0].split()[0], "in review; ask me first"
         )
-    prints = root / f".{PRINTS}"
-    prints.mkdir()
     for job in story["job"]:
         tell(f"working on {job['job']}")
         _job(vault, who, job, prints)
+        taken = [row for row in story["copy"] if row.get("job") == job["job"]]
+        demo_copies.take(vault, who, taken, prints)
+    demo_copies.withdraw(vault, who, story["recall"], story["read"])
     _brought(vault, who["eli"], place)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
@@ -115,6 +122,8 @@ def worth_opening(vault: Vault) -> list[Address]:
     waiting = desk.listing(vault, "open")
     found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
               for one in waiting]  # fmt: skip
+    found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
+    found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
 
@@ -166,7 +175,8 @@ def _opened(
         files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
         desk.check_in(vault, author, number, files, order["notes"])
         numbers.append(number)
-    return desk.open_change(vault, author, numbers, order["notes"]).order.change
+    terms = Terms(readers=tuple(order["readers"]) if "readers" in order else None)
+    return desk.open_change(vault, author, numbers, order["notes"], terms).order.change
 
 
 def _add(vault: Vault, author: Person, told: Item) -> None:

@@ -28,7 +28,7 @@ def check(vault: Vault, url: str, tell: Callable[[str], None]) -> None:
     wait(f"{url}/healthz")
     tell("the server answers")
     for one in demo.worth_opening(vault):
-        if one.path.startswith(("/t/", "/r/")):
+        if one.path.startswith(("/t/", "/r/", "/c/")):
             _page(urllib.request.build_opener(), url + one.path)
             tell(one.why)
     for name, roles, password, _pin in demo.logins():
