@@ -62,7 +62,9 @@ def _take_all(vault: Vault, url: str) -> None:
         browser = play.chromium.launch(executable_path=dev.chromium(), args=SWITCHES)
         desk = browser.new_page(viewport=DESK)
         _sign_in(desk, url)
-        for name, path in {"item": "/items/10-0042", "change": f"/changes/{change}"}.items():
+        redline = f"/changes/{change}/redline/10-0044/10-0044_housing_idler.pdf"
+        for name, path in {"item": "/items/10-0042", "change": f"/changes/{change}",
+                           "redline": redline}.items():  # fmt: skip
             desk.goto(url + path)
             desk.wait_for_timeout(800)
             _write(f"{name}.png", desk.screenshot())
@@ -71,6 +73,11 @@ def _take_all(vault: Vault, url: str) -> None:
             phone.goto(url + codes[job].strip())
             phone.wait_for_timeout(800)
             _write(f"{name}.png", phone.screenshot())
+        _sign_in(phone, url)
+        phone.goto(url + redline)
+        phone.click("[data-look=swipe]")
+        phone.wait_for_timeout(800)
+        _write("swipe.png", phone.screenshot())
         browser.close()
     log = ReleaseLog(vault)
     stamped = log.path(log.wanted("10-0042", None), "10-0042_bracket.pdf")
