@@ -114,7 +114,7 @@ def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderIte
 def _files(vault: Vault, main: str, folder: str) -> tuple[FileFact, ...]:
     found = []
     for name, entry in vault.history.folder(main, folder).items():
-        if entry.kind != "blob":
+        if entry.kind != "blob" or name == names.IGNORED:
             continue
         data = vault.history.blob_of(entry.oid)
         if not name.endswith(names.POINTER):

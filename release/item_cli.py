@@ -128,7 +128,11 @@ def history(number: str, limit: int) -> None:
     from release import shelf
 
     told = shelf.story(session().vault, number, limit)
-    rows = [(e["at"], e["by"], e["commit"][:10], e["what"]) for e in told]
+    rows = [
+        (e["at"], e["by"] if e.get("author", e["by"]) == e["by"] else f"{e['by']} for {e['author']}",
+         e["commit"][:10], e["what"])
+        for e in told
+    ]  # fmt: skip
     say(told, table(["WHEN", "WHO", "COMMIT", "WHAT"], rows))
 
 

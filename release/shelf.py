@@ -64,14 +64,18 @@ def files(vault: Vault, number: str, rev: str | None) -> list[dict[str, Any]]:
 
 
 def story(vault: Vault, number: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Return check-ins, releases and recalls of an item, the newest first."""
+    """Return check-ins, releases and recalls of an item, the newest first.
+
+    A check-in is ``by`` who brought it; whoever wrote it (pushed, imported) is its ``author``.
+    """
     settling.settle(vault)
     row = _row(vault, number)
     log = ReleaseLog(vault)
     told = [
-        {"at": one.at, "by": one.by, "what": one.message, "commit": one.commit, "kind": "check-in"}
+        {"at": one.at, "by": one.by, "what": one.message, "commit": one.commit, "kind": "check-in",
+         "author": vault.history.commit_at(one.commit).author}
         for one in vault.catalogue.iterations(row.number, limit=limit)
-    ]
+    ]  # fmt: skip
     for one in log.revisions(row.number):
         told.append({"at": one.released_at, "by": one.released_by, "commit": one.source_commit,
                      "what": f"released {one.rev} with {one.change}: {one.notes}",

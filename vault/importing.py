@@ -19,7 +19,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from vault import checkin, clock, errors, following, item, names, pointer
+from vault import checkin, clock, errors, following, item, names, pointer, pushes
 from vault.checkin import author
 from vault.errors import printable
 from vault.history import bulk, signing
@@ -123,7 +123,9 @@ def run(vault: Vault, actor: Person, source: Path, made: Plan, progress: Progres
     else:
         steps = _brought(vault, actor, source, made, tip, left_out, progress)
     signer = signing.Signer(vault.history, signing.key_in(vault.keys))
-    commit = bulk.pile_up(signer, MAIN, steps, tip)
+    commit = bulk.pile_up(
+        signer, MAIN, steps, tip, lambda new: pushes.record(vault.history, tip, new, author(actor))
+    )
     if commit == tip:
         raise errors.NothingToCheckIn(number=source.name)
     following.follow(vault)

@@ -19,6 +19,8 @@ LONGEST_SEGMENT = 255  # bytes of UTF-8, the limit of ext4, NTFS and APFS
 LONGEST_PATH = 1024  # bytes of UTF-8
 DEEPEST_PATH = 16  # segments
 POINTER = ".dvc"
+IGNORED = ".gitignore"
+"""What `dvc add` writes beside a pointer: of the work tree, never a file of the item."""
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _FORBIDDEN = frozenset('<>:"|?*\\')

@@ -2,7 +2,8 @@
 """Who pushed what: history says who *wrote* a commit in any words, this says who brought it.
 
 The author of a pushed commit is whatever the pusher's git is set to, so it proves nothing, and
-"authors cannot approve their own" needs to know.  Each push to ``main`` is told on
+"authors cannot approve their own" needs to know.  An import brings the authors of another history
+along likewise.  Each push to ``main``, and each import, is told on
 ``refs/meta/pushes`` before it lands; a mirror has it, and the catalogue can be made from it again.
 """
 

@@ -195,6 +195,17 @@ def test_nobody_approves_what_they_pushed_under_another_name(
         desk.sign(vault, both, password, "CO-0001")
 
 
+def test_what_dvc_keeps_out_of_git_is_no_file_of_the_item(vault: Vault, eli: Clone) -> None:
+    """The ``.gitignore`` that `dvc add` writes beside a pointer is pushed, and never released."""
+    from release import orders
+
+    eli.write("items/10-0042/.gitignore", "/drawing.pdf\n")
+    eli.commit("with its .gitignore", _10_0042="one")
+    eli.git("push", "origin", "HEAD:refs/for/release")
+    held = orders.load(vault, "CO-0001").order.items[0]
+    assert [file.name for file in held.files] == ["item.toml", "notes.txt"]
+
+
 @pytest.fixture
 def released(vault: Vault, eli: Clone, people: dict[str, Person], password: str) -> Clone:
     """Return eli's clone of a vault in which 10-0042 is released as A."""

@@ -154,11 +154,31 @@ def test_a_repository_becomes_history_with_its_dates_authors_and_tags(
     assert (done.commits, done.left_out) == (3, ())
     story = shelf.story(vault, "10-0042")
     assert [(one["at"][:10], one["by"]) for one in story] == [
-        ("2023-03-01", "Test Person"), ("2022-03-01", "Test Person"), ("2021-03-01", "Test Person"),
+        ("2023-03-01", "eli"), ("2022-03-01", "eli"), ("2021-03-01", "eli"),
     ]  # fmt: skip
+    assert {one["author"] for one in story} == {"Test Person"}
     assert "[10-0042-B]" in story[1]["what"]
     assert {one["name"] for one in shelf.files(vault, "10-0042", None)} == {
         "drawing.pdf", "item.toml", "note1.txt", "note2.txt",
     }  # fmt: skip
     assert shelf.item(vault, "10-0042")["revisions"] == []
     assert audit.verify(vault).faults == ()
+
+
+def test_nobody_approves_what_they_imported(
+    vault: Vault, people: People, repository: Path, password: str
+) -> None:
+    """Whoever brings the work of strangers into the vault answers for it, so another approves."""
+    from release import desk
+    from release.errors import NotAnApprover
+    from vault import importing
+    from vault.ledger import people as ledger_people
+
+    both = ledger_people.add(vault.ledger, "ada", "bo", ["engineer", "approver"], "Bo")
+    ledger_people.set_password(vault.ledger, "ada", "bo", password)
+    made = importing.plan(vault, repository, "bo")
+    desk.import_tree(vault, both, repository, made, lambda _n: None)
+    order = desk.open_change(vault, people["eli"], ["10-0042"], "old parts").order
+    assert order.items[0].contributors == ("Test Person", "bo")
+    with pytest.raises(NotAnApprover):
+        desk.sign(vault, both, password, order.change)

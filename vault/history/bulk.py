@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -46,10 +46,17 @@ class Step:
     changes: Mapping[str, bytes | int | None]
 
 
-def pile_up(signer: Signer, ref: str, steps: Iterable[Ahead | Step], expect: str) -> str:
+def pile_up(
+    signer: Signer,
+    ref: str,
+    steps: Iterable[Ahead | Step],
+    expect: str,
+    landing: Callable[[str], None] | None = None,
+) -> str:
     """Write commits on top of ``expect`` and move the ref to the last one; raises MovedOn.
 
-    Without any step nothing is moved, and ``expect`` is returned.  Paths have to be ones the
+    ``landing`` is told the last commit before the ref moves there.  Without any step nothing is
+    moved, and ``expect`` is returned.  Paths have to be ones the
     vault's policy of names lets pass: quoting is not needed then.
     """
     aside = PILE + secrets.token_hex(8)
@@ -65,6 +72,8 @@ def pile_up(signer: Signer, ref: str, steps: Iterable[Ahead | Step], expect: str
     tip = signer.history.tip(aside) or expect
     try:
         durable.fsync_folder(signer.history.git_dir / "objects" / "pack")
+        if landing is not None and tip != expect:
+            landing(tip)
         signer.move(ref, tip, expect)
     finally:
         if tip != expect:
