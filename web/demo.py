@@ -18,6 +18,8 @@ from release import desk
 from release.log import ReleaseLog
 from release.terms import Terms
 from traveler import floor, jobs, sheet, stations
+from traveler.blockers import handling
+from traveler.decisions import deciding
 from vault import founding, inbox, item, locks, settings
 from vault.home import Vault
 from vault.item import Item
@@ -68,6 +70,10 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     prints = root / f".{PRINTS}"
     prints.mkdir()
     for order in story["change"]:
+        for job in story["job"]:
+            if job.get("before") in order["items"]:  # it was in work when this was released
+                tell(f"working on {job['job']}")
+                _job(vault, who, job, prints)
         tell(f"releasing {', '.join(order['items'])}")
         change = _opened(vault, who, place, order, order["items"])
         desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
@@ -81,11 +87,17 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
             vault, who[order["author"]], order["items"][0].split()[0], "in review; ask me first"
         )
     for job in story["job"]:
-        tell(f"working on {job['job']}")
-        _job(vault, who, job, prints)
+        if "before" not in job:
+            tell(f"working on {job['job']}")
+            _job(vault, who, job, prints)
         taken = [row for row in story["copy"] if row.get("job") == job["job"]]
         demo_copies.take(vault, who, taken, prints)
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
+    for decision in story["decision"]:
+        _decided(vault, who, decision, _password(story, decision["by"]))
+    for blocker in story["blocker"]:
+        tell(f"raising a blocker: {blocker['type']}")
+        _blocker(vault, who, blocker)
     _brought(vault, who["eli"], place)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
@@ -125,6 +137,10 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
+    asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]
+    found += [Address(f"/jobs/{one.job}/decision", "a job on a superseded revision: decide")
+              for one in asked[:1]]  # fmt: skip
+    found += [Address("/blockers", "what keeps work from going on, and who sees to it")]
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
 
 
@@ -187,8 +203,7 @@ def _add(vault: Vault, author: Person, told: Item) -> None:
 
 def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints: Path) -> None:
     planner = who["pat"]
-    due = (datetime.now(UTC).date() + timedelta(days=job["due"])).isoformat()
-    jobs.add(vault, planner, job["job"], job["number"], job["qty"], due, job.get("rev"),
+    jobs.add(vault, planner, job["job"], job["number"], job["qty"], _day(job["due"]), job.get("rev"),
              job.get("customer", ""))  # fmt: skip
     if job["state"] != "released":
         return
@@ -206,3 +221,37 @@ def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints
         else:
             floor.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
                          device="demo")  # fmt: skip
+
+
+def _decided(
+    vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any], password: str
+) -> None:
+    until = _day(told["until"])
+    deciding.deviate(vault, who[told["by"]], password, told["job"], told["why"], told["qty"], until)
+
+
+def _blocker(vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any]) -> None:
+    """Raise a blocker of the story and do what was done about it; days count from today."""
+    facts = {key: _day(one) if isinstance(one, int) else one for key, one in told["facts"].items()}
+    if "change_of" in told:
+        facts["change"] = next(
+            one.change for one in desk.listing(vault, "open")
+            if any(item.number == told["change_of"] for item in one.items)
+        )  # fmt: skip
+    made = handling.raise_blocker(vault, who[told["who"]], handling.Wanted(
+        kind=told["type"], owner=told["owner"], what=told["what"], job=told.get("job", ""),
+        seq=told.get("seq"), station=told.get("station", ""), path=told.get("path", ()),
+        facts=facts, next_check=_day(told["check"]) if "check" in told else "",
+        escalate_hours=told.get("hours", 0), escalate_to=told.get("to", ""),
+    ), device="demo")  # fmt: skip
+    owner = who[told["owner"]]
+    if told.get("seen"):
+        handling.acknowledge(vault, owner, made.id, told["seen"])
+    for step in told.get("ticked", ()):
+        handling.tick(vault, owner, made.id, step)
+    if told.get("resolved"):
+        handling.resolve(vault, owner, made.id, told["resolved"])
+
+
+def _day(days: int) -> str:
+    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
