@@ -35,7 +35,7 @@ class Loose:
         self._new: dict[str, bytes] = {}
 
     def add(self, kind: str, data: bytes) -> str:
-        """Take an object (``blob``, ``tree`` or ``commit``) and return its name.
+        """Take an object (``blob``, ``tree``, ``commit`` or ``tag``) and return its name.
 
         One that is there already is compared instead: two files of one SHA-1 are known, and the
         second must never pass for the first.  Raises DamagedHistory then.

@@ -304,6 +304,13 @@ class History:
         objects.write()
         return oid
 
+    def kept_tags(self, texts: Sequence[bytes]) -> list[str]:
+        """Write annotated tags with one wait for the disk and return them; no ref points there yet."""
+        objects = Loose(_Kept(self._repository))
+        oids = [objects.add("tag", data) for data in texts]
+        objects.write()
+        return oids
+
     def settle_on_disk(self, ref: str) -> None:
         """Fsync the directories a new commit touched: without that a power cut may undo it.
 
