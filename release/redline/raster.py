@@ -113,11 +113,11 @@ def _greatest(sums: Sums) -> Sums:
     return both
 
 
-def unlike(before: Picture, after: Picture) -> float:
+def share(before: Picture, after: Picture, went: Mask, came: Mask) -> float:
     """Return the share of both pictures' ink that the other one does not explain, 0 to 1."""
-    went, came = differences(before, after)
     every = int(np.count_nonzero(before < 192)) + int(np.count_nonzero(after < 192))
-    return min(1.0, (int(went.sum()) + int(came.sum())) / every) if every else 0.0
+    apart = int(np.count_nonzero(went)) + int(np.count_nonzero(came))
+    return min(1.0, apart / every) if every else 0.0
 
 
 # --- lying one on the other --------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from release.redline import raster, sheets
+from release.redline import raster, shown
 from vault.errors import UnreadableFile
 from vault.reading import step
 
@@ -57,7 +57,7 @@ def picture(before: str, after: str, out_before: str, out_after: str, name: str 
     low, high = corners.min(axis=0), corners.max(axis=0)
     for mesh, out in zip(meshes, (out_before, out_after), strict=True):
         if mesh is not None:
-            sheets.write_png(Path(out), _shaded(_turned(mesh), low, high))
+            shown.write_png(Path(out), _shaded(_turned(mesh), low, high))
     return {}
 
 
