@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from release.rules import example, options
 from vault import settings
 from vault.errors import Refusal
 
@@ -67,9 +68,101 @@ def settings_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+RULES = """\
+# The rules of release, `rules.toml`
+
+The rules say who has to sign and what has to be right before a revision exists. They are text on
+`refs/meta/rules`, written by administrators only, with a history; they are read from there and never
+from what is being released. A key nobody knows is refused with its place, because a misspelt rule
+must not silently be no rule.
+
+    titleblock rules show                       # those in force
+    titleblock rules show --for 10-0042         # which apply to an item, who can sign today
+    titleblock rules show --example             # the example at the end of this page
+    titleblock rules check new.toml             # read it, say what is odd, save nothing
+    titleblock rules test new.toml              # what it would have decided on past and open orders
+    titleblock rules edit new.toml -m "audit"   # put it in force
+    titleblock rules history                    # who changed them, when, why, what
+
+In the browser the same is at `/rules`.
+
+## What a rule says
+Each rule judges each item of a change order and gives one finding:
+
+| finding | means | release |
+|---|---|---|
+| satisfied | it is as the rule asks | goes on |
+| unsatisfied | it is not, or nobody is there who could satisfy it | is held |
+| overridden | set aside by somebody the rule lets, with a reason that stands on stamp and packet for ever | goes on |
+| not applicable | the rule is not for this item, or there is nothing to judge; the reason is said | goes on |
+| error | it could not be judged | is held |
+
+Nothing is open by default: an item that no sign-off applies to is held, a rule that nobody can
+satisfy is held and named as such, and who made a change cannot approve it, nor set its sign-off aside,
+unless the rule says so.
+"""
+CONDITIONS = """
+A list means *any of these*, several keys mean *all of them*. `*` and `?` stand for any text and any
+sign; case does not matter. A condition is asked of the item as it is checked in **and** as it was last
+released, and one of the two is enough: nobody escapes a rule by taking off the mark that made it apply.
+"""
+PEOPLE = """
+## `[groups]` and `[deputies]`
+A group is a named list of people. A deputy stands in for somebody always, or from a day to a day, both
+included; what counts is the day of the signature.
+
+    [groups]
+    flight = ["mchen", "rkim"]
+
+    [deputies]
+    mchen = [{ name = "rkim", from = "2026-11-20", until = "2026-12-01" }]
+    rkim = ["mchen"]
+
+## `[revision]`
+`scheme` is `"asme-y14.35"` (A, B, C … without I O Q S X Z, then AA) or `"numeric"` (1, 2, 3 …).
+
+## What is read from a drawing
+*title block agrees* reads the PDF's own text and looks for the labels of ISO 7200 and ASME Y14.1
+(DWG NO, PART NO, REV, DATE, Zeichnungsnummer, Änderungsindex, Benennung, N° de plan, Indice …) and
+for a value in the label's cell, below it or to its right. Every sheet is read. A PDF of outlines or of
+a scan has no text: the finding then says that it *cannot tell*, which is no obstacle, or is one with
+`required = true`. A date agrees if it is a day and not in the future. *letters agree* compares the
+letters that title blocks and file names state with each other.
+
+## Schema 1
+Vaults of the first days have `schema = 1`, with `name`, `by`, `count`, `author_may_sign` and
+`may_override` in a sign-off, the first three checks, and deputies as plain lists. It is read as it
+always was; change the number to 2 to use the rest.
+"""
+
+
+def rules_page() -> str:
+    """Return the page about the rules: what each may be told, and an example that has it all."""
+    lines = [MADE, RULES, "## `[[sign-off]]`\n", *_options(options.SIGNING)]
+    lines += ["\n## `when`", CONDITIONS, *_options(options.CONDITIONS), "\n## `[[require]]`\n"]
+    lines += [
+        "Each has `check`, and may have `name`, `when` and `may_override` as a sign-off has.\n"
+    ]
+    lines += ["| check | what it asks | further keys |", "|---|---|---|"]
+    for check, kind in options.CHECKS.items():
+        asks = (kind.__doc__ or "").split("\n")[0].replace("|", "\\|")
+        keys = "<br>".join(
+            f"`{one.name}`: {one.what_for}" for one in options.OPTIONS.get(check, ())
+        )
+        lines.append(f"| {check} | {asks} | {keys} |")
+    lines += [PEOPLE, "## An example that asks for everything\n", "```toml"]
+    return "\n".join([*lines, example.EXAMPLE.rstrip(), "```"]) + "\n"
+
+
+def _options(told: Iterable[options.Option]) -> Iterator[str]:
+    yield from ("| key | what for |", "|---|---|")
+    for one in told:
+        yield f"| `{one.name}` | {one.what_for.replace('|', chr(92) + '|')} |"
+
+
 def tables() -> Mapping[str, str]:
     """Return every made document by its file name."""
-    return {"errors.md": errors(), "settings.md": settings_table()}
+    return {"errors.md": errors(), "settings.md": settings_table(), "rules.md": rules_page()}
 
 
 def main() -> None:

@@ -28,7 +28,6 @@ MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
 _SINCE: Final = {"groups", "stamps"}  # what schema 2 added
-_SIGNING_FIRST: Final = {"name", "by", "count", "author_may_sign", "may_override"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,8 @@ def _scheme(told: Any) -> revisions.Scheme:
 def _sign_off(
     told: dict[str, Any], where: str, groups: Mapping[str, frozenset[str]], schema: int
 ) -> SignedOff:
-    further = {"meaning", "roles", "delegation", "when"} if schema > 1 else set()
-    options.known(told, _SIGNING_FIRST | further, where, schema)
+    keys = {one.name for one in options.SIGNING} if schema > 1 else options.FIRST_SIGNING
+    options.known(told, keys, where, schema)
     name = options.title(told.get("name"), where)
     where = f"{where} (“{name}”)"
     by = told.get("by")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -73,6 +73,33 @@ class Option:
     what_for: str
 
 
+SIGNING: Final = (
+    Option("name", "title", "what people see, and what an override is given for"),
+    Option("by", "by", "who is asked: `owner` (the approval owner of the released item.toml),"
+           " `role:NAME`, `group:NAME`, `person:NAME`, or a list of them; each needs the role"
+           " approver as well"),
+    Option("count", "number", "how many of them, 1 if nothing is said"),
+    Option("meaning", "meaning", "`approved`, or `reviewed` for who has read it and no more"),
+    Option("roles", "roles", "only those of them who have one of these roles"),
+    Option("delegation", "flag", "who is asked may let somebody else sign this one order, an"
+           " approver and no author"),
+    Option("author_may_sign", "flag", "who made a change may approve it; false if nothing is said"),
+    Option("may_override", "roles", "roles that may set the rule aside; nobody if nothing is said"),
+    Option("when", "when", "to which items it applies; all if nothing is said"),
+)  # fmt: skip
+"""What a sign-off may be told."""
+FIRST_SIGNING: Final = frozenset({"name", "by", "count", "author_may_sign", "may_override"})
+"""What it may be told in schema 1."""
+CONDITIONS: Final = (
+    Option("folder", "patterns", "a folder of the vault, with all below it"),
+    Option("kind", "kinds", f"one of {', '.join(KINDS)}"),
+    Option("class", "classes", f"the class of the change order: {', '.join(CLASSES)}"),
+    Option("item", "patterns", "the item's number"),
+    Option(
+        "metadata", "metadata", 'keys of item.toml, as `{ material = "*7075*", safety = true }`'
+    ),
+)
+"""What a condition may ask."""
 OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
     "required files": (
         Option("files", "files", "patterns, each of which some file must have; a list in the list"
@@ -204,7 +231,7 @@ def _patterns(value: Any, where: str) -> tuple[str | bool | int | float, ...]:
 # --- the small forms --------------------------------------------------------------------------
 
 
-def known(told: Mapping[str, Any], keys: set[str], where: str, schema: int = 2) -> None:
+def known(told: Mapping[str, Any], keys: Set[str], where: str, schema: int = 2) -> None:
     """Refuse a key that is not known; raises Fault."""
     for key in told:
         if key not in keys:

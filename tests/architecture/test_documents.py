@@ -119,6 +119,12 @@ def test_an_invented_command_is_found(trunk: click.Group) -> None:
     assert words[:3] == ["--as", "mchen", "change"]
 
 
+def test_the_page_of_the_rules_is_made_from_the_code(project: Path, tables: Any) -> None:
+    """docs/rules.md is what `make docs` would write, and names every check and every key."""
+    text = (project / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert text == tables.rules_page()
+
+
 def test_the_table_of_settings_is_made_from_the_code(project: Path, tables: Any) -> None:
     """docs/settings.md is what `make docs` would write."""
     text = (project / "docs" / "settings.md").read_text(encoding="utf-8")

@@ -22,7 +22,8 @@ Cell = tuple[float, float, str, float]
 def sheet(*cells: Cell) -> list[Word]:
     """Return the words of a sheet: each cell a place, a text and a height, its words 0.3 apart."""
     words = []
-    for place, (x, y, text, high) in enumerate(cells):
+    for place, (begin, y, text, high) in enumerate(cells):
+        x = begin
         for one in text.split():
             wide = 0.55 * high * len(one)
             words.append(Word(one, x, y, x + wide, y + high, (place, 0)))
