@@ -44,7 +44,7 @@ def release(
     ReleaseLost, UnstampableFile, MissingObject or DamagedObject.
     """
     at = clock.now()
-    log = ReleaseLog(vault)
+    log = _not_overtaken(vault, judgement.order)
     made = [
         _made(vault, actor, filed.order, one, judgement, rules, log, at, progress)
         for one in filed.order.items
@@ -69,7 +69,7 @@ def release(
         except errors.MovedOn as moved:
             if moved.facts["ref"] != RELEASES:
                 raise
-            log = _not_overtaken(vault, filed.order, made)
+            log = _not_overtaken(vault, judgement.order)
             continue
         return numbered
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
@@ -101,12 +101,15 @@ def recall(
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
 
 
-def _not_overtaken(vault: Vault, order: Order, made: list[Revision]) -> ReleaseLog:
-    """Return the log as it is now; raises ReleaseLost where it gave one of our letters away."""
+def _not_overtaken(vault: Vault, order: Order) -> ReleaseLog:
+    """Return the log as it is now; raises ReleaseLost where it is not the one that was judged.
+
+    Somebody else may have released this very order since, and not closed it yet.
+    """
     log = ReleaseLog(vault)
-    for one in made:
-        if log.latest(one.number) != one.supersedes:
-            rev = log.latest(one.number) or one.rev
+    for one in order.items:
+        if log.latest(one.number) != one.from_rev:
+            rev = log.latest(one.number) or ""
             winner = log.revision(one.number, rev).change
             raise ReleaseLost(number=one.number, rev=rev, winner=winner, change=order.change)
     return log
