@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -24,16 +25,16 @@ from vault.checkin import author
 from vault.errors import printable
 from vault.history import bulk, signing
 from vault.history.bulk import Ahead, Step
-from vault.history.repository import MAIN, Author, History, opened
+from vault.history.repository import MAIN, Author, Commit, History, opened
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
 from vault.objects import opening
+from vault.objects.store import Puts
 
 Progress = Callable[[int], None]
 Outcome = tuple[str, bytes] | tuple[str, None, str]
-THREADS: Final = 2
 AT_ONCE: Final = 24  # files
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _KEPT_OUT: Final = frozenset({".git", ".dvc", ".svn", "__pycache__"})
@@ -249,8 +250,8 @@ def _gathered(
         where = f"{one.source}/{name}"
         try:
             file, data = checkin.kept_bytes(vault, name, source / where, kept)
-        except errors.StoreUnwritable:
-            raise  # a full disk is no fault of this file
+        except (errors.StoreUnwritable, errors.Unavailable):
+            raise  # a full disk or a bucket that is away is no fault of this file
         except errors.Refusal as refusal:
             return where, None, _told(source / where, refusal)
         finally:
@@ -263,7 +264,10 @@ def _gathered(
     for one in made.items:
         if one.guessed:
             yield f"{one.path}/{item.FILE}", item.write(one.item, None)
-    with opening.together(vault.objects) as kept, ThreadPoolExecutor(THREADS) as pool:
+    with (
+        opening.together(vault.objects) as kept,
+        ThreadPoolExecutor(opening.at_once(vault.objects)) as pool,
+    ):
         for outcome in chain.from_iterable(pool.map(some_taken, _some(_pairs(made)))):
             if len(outcome) == 2:
                 yield outcome
@@ -302,51 +306,65 @@ def _replayed(
     tags = _tags(foreign)
     begun: set[str] = set()
     before: str | None = None
-    for commit in reversed(list(foreign.chain(foreign.head() or ""))):
-        changes: dict[str, bytes | None] = {}
-        for path in foreign.changed(before, commit.oid):
-            folder, _, name = path.rpartition("/")
-            one = by_folder.get(folder)
-            if one is None or _fault(name.removesuffix(names.POINTER)) is not None:
-                continue
-            if one.guessed and folder not in begun:
-                changes[f"{one.path}/{item.FILE}"] = item.write(one.item, None)
-                begun.add(folder)
-            changes |= _replayed_file(vault, foreign, commit.oid, path, one, left_out)
-        before = commit.oid
-        progress(1)
-        if changes:
-            subject = commit.subject + "".join(f" [{tag}]" for tag in tags.get(commit.oid, ()))
-            body = commit.message.partition("\n")[2].strip()
-            message = f"{subject}\n\n{body}\n\nImported-From: {commit.oid}\n"
-            at = int(clock.moment(commit.at).timestamp())
-            yield Step(Author(commit.author, commit.email), at, message, changes)
+    with (
+        opening.together(vault.objects) as kept,
+        ThreadPoolExecutor(opening.at_once(vault.objects)) as pool,
+    ):
+        for commit in reversed(list(foreign.chain(foreign.head() or ""))):
+            changes: dict[str, bytes | None] = {}
+            touched: list[tuple[str, Planned]] = []
+            for path in foreign.changed(before, commit.oid):
+                folder, _, name = path.rpartition("/")
+                one = by_folder.get(folder)
+                if one is None or _fault(name.removesuffix(names.POINTER)) is not None:
+                    continue
+                if one.guessed and folder not in begun:
+                    changes[f"{one.path}/{item.FILE}"] = item.write(one.item, None)
+                    begun.add(folder)
+                touched.append((path, one))
+            replay = partial(_replayed_file, vault, foreign, commit.oid, kept)
+            for changed, out in pool.map(replay, touched):
+                changes |= changed
+                left_out += out
+            before = commit.oid
+            progress(1)
+            if changes:
+                yield _step(commit, tags.get(commit.oid, []), changes)
+
+
+def _step(commit: Commit, tags: list[str], changes: dict[str, bytes | None]) -> Step:
+    subject = commit.subject + "".join(f" [{tag}]" for tag in tags)
+    body = commit.message.partition("\n")[2].strip()
+    message = f"{subject}\n\n{body}\n\nImported-From: {commit.oid}\n"
+    at = int(clock.moment(commit.at).timestamp())
+    return Step(Author(commit.author, commit.email), at, message, dict(changes))
 
 
 def _replayed_file(
-    vault: Vault, foreign: History, commit: str, path: str, one: Planned,
-    left_out: list[tuple[str, str]],
-) -> dict[str, bytes | None]:  # fmt: skip
+    vault: Vault, foreign: History, commit: str, kept: Puts, touched: tuple[str, Planned]
+) -> tuple[dict[str, bytes | None], list[tuple[str, str]]]:
+    """Return what a file of a foreign commit becomes here, or why it is left out."""
+    path, one = touched
     name = path.rpartition("/")[2]
     data = foreign.blob(commit, path)
     target = f"{one.path}/{name}"
     if data is None:
-        return {target: None, pointer.pointer_name(target): None}
+        return {target: None, pointer.pointer_name(target): None}, []
     if name.endswith(names.POINTER):
         told = pointer.parse(data, path)
         if vault.objects.has(told.md5):
-            return {target: data}
-        left_out.append((path, "only its DVC pointer is in the repository; push its bytes first"))
-        return {}
+            return {target: data}, []
+        return {}, [(path, "only its DVC pointer is in the repository; push its bytes first")]
     with tempfile.TemporaryDirectory(prefix="titleblock-import-") as folder:
         given = Path(folder) / "file"
         given.write_bytes(data)
         try:
-            file, stands_for = checkin.kept_bytes(vault, name, given)
+            file, stands_for = checkin.kept_bytes(vault, name, given, kept)
+        except (errors.StoreUnwritable, errors.Unavailable):
+            raise  # a full disk or a bucket that is away is no fault of this file
         except errors.Refusal as refusal:
-            left_out.append((f"{path} at {commit[:10]}", str(refusal)))
-            return {}
-    return {pointer.pointer_name(target) if file.md5 else target: stands_for}
+            return {}, [(f"{path} at {commit[:10]}", str(refusal))]
+    return {pointer.pointer_name(target) if file.md5 else target: stands_for}, []
 
 
 def _tags(foreign: History) -> dict[str, list[str]]:

@@ -21,6 +21,8 @@ from vault.objects.address import HOLD_YEARS, LARGEST_CACHE
 from vault.objects.store import ObjectStore
 
 COPIES: Final = "cache/objects"
+TO_A_FOLDER: Final = 2
+TO_A_BUCKET: Final = 8
 
 
 def open_store(
@@ -64,13 +66,19 @@ def open_bare(
 def together(store: ObjectStore) -> Iterator[ObjectStore | Batch]:
     """Give where many objects are put; when the block has ended, all of them are kept.
 
-    A folder flushes its disk once for all of them; other stores keep each one as it comes.
+    A folder flushes its disk once for all of them; other stores keep each one as it comes, so many
+    should be put there at once, see ``at_once``.
     """
     if isinstance(store, FolderStore):
         with store.together() as batch:
             yield batch
     else:
         yield store
+
+
+def at_once(store: ObjectStore | FolderStore | MemoryStore) -> int:
+    """Return how many threads put best: a disk and two cores are soon busy, a network waits."""
+    return TO_A_BUCKET if isinstance(store, S3Store | CachedStore) else TO_A_FOLDER
 
 
 def _path(url: str) -> Path:
