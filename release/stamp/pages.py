@@ -14,7 +14,7 @@ from typing import Any
 import pymupdf
 
 from release.errors import UnstampableFile
-from release.stamp.place import LETTER, Ink, Sheet, Token, ink, pixel_for, sheet
+from release.stamp.place import LETTER, Ink, Sheet, Token, ink, pixel_for, sane_unit, sheet
 
 _pdf = pymupdf.mupdf
 
@@ -128,13 +128,17 @@ def frames(document: pymupdf.Document) -> dict[int, Token]:
 def mend(document: pymupdf.Document, name: str) -> None:
     """Give every page the boxes that readers agree on; raises UnstampableFile for a lost content.
 
-    A CropBox outside of the MediaBox is ignored by some readers and obeyed by others.
+    A CropBox outside of the MediaBox is ignored by some readers and obeyed by others; a unit of
+    nothing ends some.
     """
     for index in range(document.page_count):
         page = page_object(document, index)
         for part in parts(_pdf.pdf_dict_gets(page, "Contents")):
             if not _pdf.pdf_is_stream(part):
                 raise UnstampableFile(name=name, reason=f"page {index + 1} has lost its content")
+        unit = _pdf.pdf_dict_gets(page, "UserUnit")
+        if unit.m_internal and sane_unit(_pdf.pdf_to_real(unit)) != _pdf.pdf_to_real(unit):
+            _pdf.pdf_dict_dels(page, "UserUnit")
         media, crop = (_box(_pdf.pdf_dict_gets_inheritable(page, key)) for key in BOXES)
         seen = sheet(media or EMPTY, crop, 0, 1).box
         if media is None or sheet(media, None, 0, 1).box == LETTER != media:

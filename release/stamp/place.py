@@ -75,7 +75,12 @@ def sheet(media: Box, crop: Box | None, rotation: float, unit: float) -> Sheet:
         cut = (max(x0, seen[0]), max(y0, seen[1]), min(x1, seen[2]), min(y1, seen[3]))
         seen = cut if _has_area(cut) else seen
     turned = int(90 * ((rotation % 360 + 45) // 90)) % 360
-    return Sheet(seen, turned, unit if 1e-3 <= unit <= 1e6 else 1.0)
+    return Sheet(seen, turned, sane_unit(unit))
+
+
+def sane_unit(unit: float) -> float:
+    """Return a UserUnit that is one: 1 for what no sheet can have."""
+    return unit if 1e-3 <= unit <= 1e6 else 1.0
 
 
 def _ordered(box: Box) -> Box:

