@@ -244,6 +244,8 @@ def working_rows(number: str, files: Sequence[File]) -> list[FileRow]:
         FileRow(
             name=file.name, size=file.size, sha256=file.sha256, pdf=is_pdf(file.name),
             href=url_for("files.one", number=number, rev="working", name=file.name),
+            original=url_for("files.one", number=number, rev="working", name=file.name, original=1)
+            if is_pdf(file.name) else "",
         )
         for file in files
     ]  # fmt: skip
