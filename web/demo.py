@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from release import desk
+from release import desk, rulebook
 from release.log import ReleaseLog
 from release.terms import Terms
 from traveler import floor, jobs, sheet, stations
@@ -30,6 +30,7 @@ from web.errors import NoSample
 
 Tell = Callable[[str], None]
 STORY: Final = "story.toml"
+RULES: Final = "rules.toml"
 REVIEW: Final = "review"
 PRINTS: Final = "prints"
 
@@ -65,6 +66,8 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     tell("founding the vault")
     vault = founding.found(root, first, public_url=url, shop_name=story["shop"]["name"])
     who = _people(vault, story["person"])
+    rules = (place / RULES).read_text("utf-8")
+    rulebook.edit(vault, who[first], rules, "what this shop asks for")
     for row in story["station"]:
         stations.add(vault, who["pat"], row["code"], row["title"])
     prints = root / f".{PRINTS}"
