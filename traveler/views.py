@@ -145,7 +145,7 @@ class JobLine:
 
     @property
     def held(self) -> int:
-        """Return how many blockers keep the step it is at, or what comes, from starting."""
+        """Return how many blockers hold the job or one of its steps that are not done."""
         return sum(one.blocking for one in self.ground.blockers)
 
     def as_json(self) -> dict[str, Any]:

@@ -238,7 +238,7 @@ def _bars(found: Stats) -> list[tuple[str, list[Measure]]]:
     if not found.types:
         return []
     return [
-        ("By type", _measures(found.types, lambda bar: f"takes {bar.takes}" if bar.takes else "")),
+        ("By type", _measures(found.types, lambda bar: f"typically {bar.takes}" if bar.takes else "")),
         ("By age", _measures(found.ages, lambda _bar: "")),
         ("By owner", _measures(
             [bar for bar in found.owners if bar.blocking][:8],

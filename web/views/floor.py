@@ -32,7 +32,7 @@ WORDS: Final = {
     "start": ("Start", "play", "begin", "go"),
     "pause": ("Pause", "pause", "pause", "wait"),
     "finish": ("Finish", "flag", "begin", "act"),
-    "override": ("Start past the blocker", "warn", "pause", "wait"),
+    "override": ("Start anyway", "warn", "pause", "wait"),
 }
 DONE: Final = {
     "start": "Started.",

@@ -13,8 +13,9 @@ from flask import render_template, url_for
 from release import desk, settling
 from release.change import Order
 from release.log import Revision
-from traveler import jobs, readers, recalls
+from traveler import jobs, lifecycle, readers, recalls
 from traveler.blockers import handling
+from traveler.blockers.records import BlockerFilter
 from traveler.blockers.telling import BlockerView
 from traveler.recalls import Withdrawal
 from traveler.records import JobFilter
@@ -78,6 +79,10 @@ def _lists(person: Person) -> Iterable[Todo]:
     if unread := readers.to_read(vault(), person):
         yield Todo("read", "To read before you work on it", "pen", "wait",
                    [_unread_row(one) for one in unread[:ROWS]], "")  # fmt: skip
+    if held := _own_blockers(person):
+        yield Todo("blockers", "Your blockers", "block", "wait",
+                   [_blocker_row(one) for one in held[:ROWS]], "",
+                   url_for("blockers.board", owner=person.name) if len(held) > ROWS else "")  # fmt: skip
     if roles & {"planner", "quality", "admin"} and (left := recalls.listing(vault())):
         yield Todo("recalls", "Copies to collect, jobs to decide", "hand", "halt",
                    [_recall_row(one) for one in left[:ROWS]], "",
@@ -148,17 +153,14 @@ def _recall_row(one: Withdrawal) -> Row:
     return Row(f"{one.number} {one.rev}", href, one.reason, left, "revision", one.standing)
 
 
-def _own_blockers(person: Person) -> Todo:
+def _own_blockers(person: Person) -> list[BlockerView]:
     """Return what blocks and is up to this person, by ownership or by escalation."""
-    found = [
-        one for one in handling.listing(vault(), limit=1000)
+    blocking = BlockerFilter(states=lifecycle.BLOCKING)
+    return [
+        one for one in handling.listing(vault(), blocking, limit=2000)
         if one.blocker.owner == person.name
         or (one.escalated and one.blocker.escalate_to == person.name)
     ]  # fmt: skip
-    return Todo("blockers", "Your blockers", "block", "wait",
-                [_blocker_row(one) for one in found[:ROWS]],
-                "Nothing waits for you to unblock it.",
-                url_for("blockers.board", owner=person.name) if len(found) > ROWS else "")  # fmt: skip
 
 
 def _blocker_row(one: BlockerView) -> Row:
@@ -187,7 +189,9 @@ def _job_row(one: JobLine) -> Row:
         else f"{job.qty} × {job.item} {job.rev}"
     )
     far = present.due(job.due, present.zone(vault().settings.time_zone))
-    current = one.standing.state == "current"
-    return Row(job.number, url_for("jobs.page", job=job.number), text, far,
-               "job" if current else "revision",
-               job.state if current else one.standing.state)  # fmt: skip
+    kind, state = "job", job.state
+    if not one.ground.workable:
+        kind, state = "revision", one.standing.state
+    elif one.step is not None and one.ground.on(job, one.step):
+        kind, state = "op", "blocked"
+    return Row(job.number, url_for("jobs.page", job=job.number), text, far, kind, state)

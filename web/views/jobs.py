@@ -77,6 +77,7 @@ class Row:
     due_note: str
     state: str
     progress: str
+    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
             qty=one.job.qty, due=one.job.due,
             due_note="" if one.job.state == "closed" else present.due(one.job.due, zone),
             state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
+            blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
         )
         for one in lines
     ]  # fmt: skip
