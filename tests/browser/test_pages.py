@@ -140,6 +140,8 @@ PAGES = (
     ("pat", "/jobs/new"),
     ("ada", "/"),
     ("ada", "/people"),
+    ("eli", "/rules?number=10-0042"),
+    ("ada", "/rules"),
     ("ada", "/people?name=otto"),
     ("otto", "/items/10-0042"),
     ("cora", "/"),
