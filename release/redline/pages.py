@@ -15,8 +15,10 @@ ALIKE: Final = 0.4
 """From this likeness on, two pages may be the same sheet."""
 SURE: Final = 0.6
 """Where every page is at least this much like the one of its number, nobody looks further."""
-SAME_NUMBER: Final = 0.05
+SAME_NUMBER: Final = 0.02
 """What the same number is worth, where likeness alone cannot decide."""
+STRESS: Final = 4
+"""The power of likeness that counts: sheets of one set are all alike, the very same one is more."""
 FEW_WORDS: Final = 5
 
 
@@ -70,7 +72,7 @@ def _aligned(before: Sequence[Look], after: Sequence[Look]) -> list[Match]:
     for row in range(rows - 1, -1, -1):
         for column in range(columns - 1, -1, -1):
             alike = likeness(before[row], after[column])
-            value = alike + SAME_NUMBER * (row == column) if alike >= ALIKE else -1.0
+            value = alike**STRESS + SAME_NUMBER * (row == column) if alike >= ALIKE else -1.0
             paired[row][column] = value
             worth[row][column] = max(
                 worth[row + 1][column], worth[row][column + 1], value + worth[row + 1][column + 1]

@@ -17,6 +17,8 @@ from release.redline.words import Word
 
 AS_DRAWN: Final = Shift(1.0, 0.0, 0.0)
 MM: Final = 72 / 25.4
+SMOOTHING: Final = 6
+"""Bits of smoothing: a fifth faster than 8, and fine enough to tell moved from changed."""
 MOST_WORDS: Final = 20_000
 _FLAGS: Final = pymupdf.TEXT_PRESERVE_LIGATURES | pymupdf.TEXT_PRESERVE_WHITESPACE
 
@@ -34,6 +36,7 @@ class Sheet:
         matrix = pymupdf.Matrix(
             zoom * shift.scale, 0, 0, zoom * shift.scale, zoom * shift.right, zoom * shift.down
         )
+        pymupdf.TOOLS.set_aa_level(SMOOTHING)  # it holds for the whole process, others set it too
         drawn = self.shown.get_pixmap(matrix=matrix, colorspace=pymupdf.csGRAY, alpha=0)
         points = np.frombuffer(bytes(drawn.samples_mv), np.uint8)
         points = points.reshape(drawn.height, drawn.stride)[:, : drawn.width]
