@@ -21,7 +21,7 @@ from vault import checkin, errors, following, home, inbox, item, names, settings
 from vault.catalogue import ItemRow
 from vault.errors import BadInput, Refusal, Refused, TooLarge
 from vault.home import Vault
-from vault.ledger import people
+from vault.ledger import engine, people
 from vault.ledger.people import Person
 from vault.reading import pictures
 from vault.watch import belonging, versions
@@ -360,7 +360,7 @@ class VaultDesk:
             yield self.vault
         except Exception as fault:
             there = self._is_there()
-            if there and not isinstance(fault, Refusal | OSError):
+            if there and not isinstance(fault, (Refusal, OSError, *engine.TROUBLE)):
                 raise  # not a vault that is away, but a bug
             self.close()
             why = f"does not answer: {fault}" if there else f"is not at {self.place}."

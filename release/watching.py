@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +24,8 @@ from vault.watch.watcher import Watcher
 MEMORIES: Final = "watch"
 RESCAN_S: Final = 300.0
 """How often the whole folder is looked through although the system tells of changes."""
+LISTENING_S: Final = 5.0
+"""How often it is seen to that somebody still listens."""
 SHARE: Final = 20.0
 """A look through the folder may take this part of the time between two of them."""
 
@@ -86,41 +87,69 @@ def _until_quiet(watcher: Watcher) -> None:
 def _for_ever(
     watcher: Watcher, folder: Folder, orders: Orders, tell: Tell, hints: Hints
 ) -> None:  # fmt: skip
-    with _ears(folder, orders, tell, hints) as listening:
-        ears = listening
+    with contextlib.closing(_Ears(folder, orders, tell, hints)) as ears:
         looked, every = 0.0, 0.0
         while True:
             begun = time.monotonic()
             if begun - looked >= every:
                 hints.everything()
-            if ears is not None and not ears.listens():
-                tell(Line("deaf", "The system tells nothing more of this folder; looking through it "
-                          "again and again instead."))  # fmt: skip
-                ears.close()
-                ears = None
+            listens = ears.listen(begun)
             heard = hints.take()
             rest = watcher.step(heard, begun)
             if heard.everything:
                 looked = time.monotonic()
-                shortest = RESCAN_S if ears else orders.pace.quiet
+                shortest = RESCAN_S if listens else orders.pace.quiet
                 every = max(shortest, SHARE * (looked - begun))
-            hints.wait(max(min(rest, looked + every - time.monotonic()), 0.02))
+            rest = min(rest, looked + every - time.monotonic(), LISTENING_S)
+            hints.wait(max(rest, 0.02))
 
 
-@contextlib.contextmanager
-def _ears(folder: Folder, orders: Orders, tell: Tell, hints: Hints) -> Iterator[Observing | None]:
-    """Listen where the system tells of changes: not over a network, and not without limit."""
-    if orders.polling or folder.is_network:
-        yield None
-        return
-    try:
-        ears = Observing(folder.root, hints)
-    except OSError as fault:
-        tell(Line("deaf", f"The system tells nothing of so many folders ({fault}); looking through "
-                  "them again and again instead. On Linux raise fs.inotify.max_user_watches."))  # fmt: skip
-        yield None
-        return
-    try:
-        yield ears
-    finally:
-        ears.close()
+class _Ears:
+    """Listens where the system tells of changes, and tries to again after it has stopped.
+
+    It does not over a network, nor without limit (inotify), nor any more when the folder was taken
+    away and came back.
+    """
+
+    def __init__(self, folder: Folder, orders: Orders, tell: Tell, hints: Hints) -> None:
+        self._folder, self._tell, self._hints = folder, tell, hints
+        self._never = orders.polling or folder.is_network
+        self._pace = orders.pace
+        self._observing: Observing | None = None
+        self._tries = 0
+        self._not_before = 0.0
+
+    def listen(self, now: float) -> bool:
+        """Say whether the system tells of changes now; where it does not, see whether it will."""
+        if self._observing is not None and not self._observing.listens():
+            self.close()
+            self._deaf("The system tells nothing more of this folder; looking through it again and "
+                       "again until it does.", now)  # fmt: skip
+        elif self._observing is None and not self._never and now >= self._not_before:
+            self._try(now)
+        return self._observing is not None
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._observing is not None:
+            self._observing.close()
+            self._observing = None
+
+    def _try(self, now: float) -> None:
+        try:
+            self._observing = Observing(self._folder.root, self._hints)
+        except OSError as fault:
+            self._deaf(f"The system tells nothing of so many folders ({fault}); looking through "
+                       "them again and again instead. On Linux raise fs.inotify.max_user_watches.",
+                       now)  # fmt: skip
+            return
+        if self._tries:
+            self._tries = 0
+            self._tell(Line("hears", "The system tells of changes of this folder again."))
+            self._hints.everything()  # what came between
+
+    def _deaf(self, why: str, now: float) -> None:
+        if not self._tries:
+            self._tell(Line("deaf", why))
+        self._not_before = now + self._pace.again(self._tries)
+        self._tries += 1

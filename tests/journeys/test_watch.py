@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -276,3 +278,39 @@ def test_once_says_by_its_exit_code_whether_all_is_in(shop: Shop) -> None:
     assert shop.kept("10-0042") == {"a.step": b"one"}
     shop.save("10-0042/b.pdf", b"no pdf")
     assert shop.watch("--once").wait(60) == 1
+
+
+def test_a_ledger_in_trouble_is_waited_for(shop: Shop) -> None:
+    """A database error is told and tried again; the watcher does not end, and loses nothing."""
+    import sqlite3
+
+    def renamed(old: str, new: str) -> None:
+        with closing(sqlite3.connect(shop.vault.root / "ledger.db")) as db:
+            db.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    watcher = shop.watch()
+    shop.save("10-0042/part.step", b"one\n")
+    shop.until(lambda: shop.lines("checked in"))
+    renamed("person", "elsewhere")
+    try:
+        shop.save("10-0042/part.step", b"two\n")
+        shop.until(lambda: shop.lines("away"))
+        assert watcher.poll() is None
+    finally:
+        renamed("elsewhere", "person")
+    shop.until(lambda: shop.kept("10-0042") == {"part.step": b"two\n"})
+    assert shop.lines("back")
+
+
+def test_a_folder_that_went_away_is_listened_to_again(shop: Shop) -> None:
+    """The source of events dies with the folder; when both are there again it listens again."""
+    shop.watch()
+    shop.save("10-0042/part.step", b"one\n")
+    shop.until(lambda: shop.lines("checked in"))
+    away = shop.cad.with_name("away")
+    shop.cad.rename(away)
+    shutil.copytree(away, shop.cad)
+    shop.until(lambda: shop.lines("deaf"))
+    shop.until(lambda: shop.lines("hears"))
+    shop.save("10-0043/plate.step", b"new\n")
+    shop.until(lambda: shop.kept("10-0043") == {"plate.step": b"new\n"})

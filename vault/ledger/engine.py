@@ -11,14 +11,15 @@ from __future__ import annotations
 
 # One import stands inside `upgrade`: Alembic costs half a second, and few calls a year need it.
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from vault import clock
@@ -35,6 +36,8 @@ from vault.ledger.errors import (
 )
 
 BUSY_SECONDS = 30
+TROUBLE: Final = (SQLAlchemyError, sqlite3.Error)
+"""What a database raises where no refusal of ours says it better; whoever can wait tries again."""
 
 _PRAGMAS: dict[str, tuple[str, object]] = {
     "busy_timeout": (str(BUSY_SECONDS * 1000), BUSY_SECONDS * 1000),

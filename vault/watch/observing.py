@@ -27,6 +27,8 @@ class Observing:
 
     def __init__(self, root: Path, hints: Hints) -> None:
         """Begin to listen; raises OSError where the system has no more ears (inotify limits)."""
+        self._root = root
+        self._which = _identity(root)
         self._observer: BaseObserver = Observer()
         self._losses = _Losses(hints)
         logging.getLogger("watchdog").addHandler(self._losses)
@@ -38,7 +40,15 @@ class Observing:
             raise
 
     def listens(self) -> bool:
-        """Say whether it still hears; it stops where the folder itself went away."""
+        """Say whether it still hears: it does not where the folder itself went away.
+
+        A folder that was renamed is still heard of under its old name, by which nobody knows it.
+        """
+        try:
+            if _identity(self._root) != self._which:
+                return False
+        except OSError:
+            return False
         return self._observer.is_alive() and all(
             emitter.is_alive() for emitter in self._observer.emitters
         )
@@ -48,6 +58,11 @@ class Observing:
         logging.getLogger("watchdog").removeHandler(self._losses)
         self._observer.stop()
         self._observer.join(5)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    told = folder.stat()
+    return told.st_dev, told.st_ino
 
 
 class _Handler(FileSystemEventHandler):
