@@ -110,7 +110,7 @@ def test_flicker_changes_sides_and_can_be_stopped(visit: Callable[..., Any], red
     assert page.evaluate(SEEN, "after") == "hidden"
     page.clock.run_for(750)
     assert page.evaluate(SEEN, "after") == "visible"
-    assert page.locator("[data-side]").inner_text() == "Now"
+    assert page.locator("[data-which]").inner_text() == "Now"
     page.clock.run_for(750)
     assert page.evaluate(SEEN, "after") == "hidden"
     page.get_by_role("button", name="Pause").click()

@@ -6,7 +6,7 @@
   const find = (name) => root.querySelector(`[data-${name}]`);
   const stage = find("stage"), layers = find("layers"), spot = find("spot");
   const swipe = find("swipe"), flicker = find("flicker"), range = swipe.querySelector("input");
-  const play = find("play"), side = find("side");
+  const play = find("play"), which = find("which");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const CLOSEST = 16, BEAT = 700; // ms: well below three flashes a second
   let zoom = 1, beat = 0;
@@ -18,9 +18,9 @@
   for (const image of layers.querySelectorAll("img")) image.loading = "eager";
 
   const stop = () => { clearInterval(beat); beat = 0; play.querySelector("span").textContent = "Play"; };
-  const show = (which) => {
-    root.dataset.side = which;
-    side.textContent = which === "after" ? "Now" : "Before";
+  const show = (side) => {
+    root.dataset.side = side;
+    which.textContent = side === "after" ? "Now" : "Before";
   };
   const other = () => show(root.dataset.side === "after" ? "before" : "after");
   const start = () => { stop(); beat = setInterval(other, BEAT); play.querySelector("span").textContent = "Pause"; };
