@@ -67,6 +67,10 @@ class MissingField(BadInput):
     """{what} is missing; fill it in and send the form again."""
 
 
+class NoSuchState(BadInput):
+    """There is no state “{state}” of items; ask for one of {states}."""
+
+
 class NotANumber(BadInput):
     """{what} must be a whole number, not “{given}”; correct it and send the form again."""
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from flask import Response, current_app, jsonify, request
 
-from release import desk, settling, shelf
+from release import desk, settling, shelf, structure
 from release.errors import NoSuchRevision
 from traveler import jobs, recalls
 from traveler.blockers import handling, stats
@@ -20,9 +20,11 @@ from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
 from traveler.records import JobFilter
 from vault import canonical
+from vault.catalogue import ITEM_STATES
 from web import forms
 from web.doors import Address
-from web.views.items import current_rev, sees_work
+from web.errors import NoSuchState
+from web.views.items import FACETS, current_rev, sees_work
 from web.visitor import vault, visitor
 
 PAGE: Final = 200
@@ -30,17 +32,24 @@ ADDRESSES: Final = "titleblock-addresses"
 
 
 def items() -> Response:
-    """List items by number; ``q`` searches, ``after`` goes on."""
+    """List items by number; ``q`` searches, ``kind``, ``state``, ``owner``, ``material`` narrow.
+
+    ``after`` goes on; the counts of what each of the four would leave are in ``facets``.
+    """
     settling.settle(vault())
-    rows = vault().catalogue.items(
-        after=forms.asked("after") or None, limit=PAGE, words=forms.asked("q")
-    )
+    words = forms.asked("q")
+    narrowed = {name: forms.asked(name) or None for name in FACETS}
+    if narrowed["state"] not in {None, *ITEM_STATES}:
+        raise NoSuchState(state=narrowed["state"], states=", ".join(ITEM_STATES))
+    rows = vault().catalogue.items(forms.asked("after") or None, PAGE, words, **narrowed)
+    counted = asdict(vault().catalogue.facets(words, **narrowed))
     told = [
         {"number": row.number, "title": row.title, "kind": row.kind, "owner": row.owner,
          "current": current_rev(row.number)}
         for row in rows
     ]  # fmt: skip
-    return jsonify({"items": told, "next": rows[-1].number if len(rows) == PAGE else None})
+    following = rows[-1].number if len(rows) == PAGE else None
+    return jsonify({"items": told, "next": following, "facets": counted})
 
 
 def item(number: str) -> Response:
@@ -57,6 +66,20 @@ def files(number: str, rev: str) -> Response:
         raise NoSuchRevision(number=number, rev=rev)
     told = shelf.files(vault(), number, None if rev == "working" else rev)
     return jsonify({"number": number, "rev": rev, "files": told})
+
+
+def bom(number: str, rev: str) -> Response:
+    """Return what a revision is made of, down to the last part; ``current`` and ``working`` too."""
+    if rev == "working" and not sees_work():
+        raise NoSuchRevision(number=number, rev=rev)
+    return jsonify(asdict(structure.bom(vault(), number, rev)))
+
+
+def where_used(number: str, rev: str) -> Response:
+    """Return what uses a revision, up to the products; ``any`` revision and ``current`` too."""
+    told = structure.where_used(vault(), number, None if rev == "any" else rev)
+    lines = [asdict(one) for one in told.lines if sees_work() or one.standing != "working"]
+    return jsonify({"number": told.number, "rev": told.rev, "lines": lines, "whole": told.whole})
 
 
 def changes() -> Response:
