@@ -8,6 +8,7 @@ because the database gives the interpreter lock away at every row.
 from __future__ import annotations
 
 # Imports inside functions: only one of the two servers is there on every system.
+import logging
 import os
 import socket
 from importlib.util import find_spec
@@ -69,11 +70,17 @@ def _by_granian(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
+    logging.getLogger("_granian").addFilter(_is_news)
     Granian(
         "web.serving:load", address=host, port=port, interface=Interfaces.WSGI, factory=True,
         workers=workers, blocking_threads=THREADS, log_level=LogLevels.warning, websockets=False,
         respawn_failed_workers=True, workers_kill_timeout=PARTING_SECONDS,
     ).serve()  # fmt: skip
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop the advice on threads: `Turns` limits how many of them are in the interpreter."""
+    return not record.getMessage().startswith("Configuration allows spawning")
 
 
 def _by_waitress(host: str, port: int) -> None:
