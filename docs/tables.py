@@ -93,7 +93,7 @@ Each rule judges each item of a change order and gives one finding:
 |---|---|---|
 | satisfied | it is as the rule asks | goes on |
 | unsatisfied | it is not, or nobody is there who could satisfy it | is held |
-| overridden | set aside by somebody the rule lets, with a reason that stands on stamp and packet for ever | goes on |
+| overridden | set aside by whom the rule lets, with a reason that is printed for ever | goes on |
 | not applicable | the rule is not for this item, or there is nothing to judge; the reason is said | goes on |
 | error | it could not be judged | is held |
 

@@ -19,6 +19,7 @@ from typing import Final, Literal
 
 from release import rulebook
 from release.gate import APPROVER
+from release.rules import reach
 from vault import errors
 from vault.history.repository import MAIN, RELEASES
 from vault.home import Vault
@@ -128,7 +129,11 @@ def _people(vault: Vault) -> Iterator[Sign]:
 
 def _rules(vault: Vault) -> Iterator[Sign]:
     told = rulebook.current(vault)
-    yield Sign("rules", "good", ", ".join(one.name for one in told.requirements))
+    odd = reach.warnings(vault, told)
+    for warning in odd:
+        yield Sign("rules", "warning", warning, "titleblock rules edit, or give somebody the role")
+    if not odd:
+        yield Sign("rules", "good", ", ".join(one.name for one in told.requirements))
 
 
 def _stores(vault: Vault) -> Iterator[Sign]:

@@ -38,11 +38,15 @@ class Inquiry:
     def __init__(
         self, vault: Vault, rules: Rules, log: ReleaseLog | None = None, now: str = ""
     ) -> None:
-        """Judge by these rules, at the present or as the release log and the clock once stood."""
+        """Judge by these rules, at the present or as the release log and the clock once stood.
+
+        Locks of the past are on no record, so then there are none.
+        """
         self._vault = vault
         self.rules = rules
         self.log = log or ReleaseLog(vault)
         self.now = now or clock.now()
+        self._is_past = bool(now)
         self._note = cache(self._note_of)
         self._lines = cache(self._released_lines)
         self._working = cache(vault.history.folder_of)
@@ -210,7 +214,7 @@ class Inquiry:
                 for file in case.item.files if file.is_pdf and file.md5}  # fmt: skip
 
     def _lock(self, case: Case) -> Holder | None:
-        lock = locks.held(self._vault, case.item.number)
+        lock = None if self._is_past else locks.held(self._vault, case.item.number)
         return None if lock is None else Holder(lock.by, lock.at)
 
     def _children(self, case: Case) -> tuple[Child, ...] | None:

@@ -21,6 +21,7 @@ from vault.ledger import people
 from vault.ledger.people import Person
 
 LONGEST_WHY: Final = 500  # characters
+_EDITED: Final = "Rules edited by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def edit(vault: Vault, actor: Person, new: str, why: str = "", seen: str | None 
     if new == old:
         raise errors.NothingToCheckIn(number=grammar.FILE)
     reason = " ".join(why.split())[:LONGEST_WHY]
-    message = f"Rules edited by {actor.name}\n" + (f"\n{reason}\n" if reason else "")
+    message = f"{_EDITED} {actor.name}\n" + (f"\n{reason}\n" if reason else "")
     try:
         commit = vault.history.commit(
             RULES, {grammar.FILE: new.encode()}, message=message, author=author(actor), expect=tip
@@ -95,9 +96,9 @@ def story(vault: Vault) -> Iterator[Saved]:
         new, blob = _before(vault, commit.oid)
         parent = commit.parents[0] if commit.parents else None
         old, _blob = _before(vault, parent)
-        head, _, why = commit.message.partition("\n\n")
-        del head
-        yield Saved(commit.oid, blob, commit.author, commit.at, why.strip(),
+        head, _, why = commit.message.strip().partition("\n\n")
+        reason = why.strip() or ("" if head.startswith(_EDITED) else head)
+        yield Saved(commit.oid, blob, commit.author, commit.at, reason,
                     tuple(difference(old, new)))  # fmt: skip
 
 

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -231,7 +232,7 @@ def _patterns(value: Any, where: str) -> tuple[str | bool | int | float, ...]:
 # --- the small forms --------------------------------------------------------------------------
 
 
-def known(told: Mapping[str, Any], keys: Set[str], where: str, schema: int = 2) -> None:
+def known(told: Mapping[str, Any], keys: AbstractSet[str], where: str, schema: int = 2) -> None:
     """Refuse a key that is not known; raises Fault."""
     for key in told:
         if key not in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Final
 
 from release import gate, rulebook, settling
@@ -80,11 +81,11 @@ def reached(
     return found
 
 
-def warnings(vault: Vault, rules: Rules) -> list[str]:
-    """Return what is odd about rules among the people and items of this vault."""
+def warnings(vault: Vault, rules: Rules, most: int | None = None) -> list[str]:
+    """Return what is odd about rules among the people and items of this vault, or its first ones."""
     settling.settle(vault)
     people = Inquiry(vault, rules).people
-    return feasible.warnings(rules, people, _items(vault), clock.now()[:10])
+    return feasible.warnings(rules, people, islice(_items(vault), most), clock.now()[:10])
 
 
 def _items(vault: Vault) -> Iterator[Owned]:

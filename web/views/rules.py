@@ -25,6 +25,8 @@ from web.errors import NotReadable
 from web.visitor import me, vault
 
 VERSIONS: Final = 20
+ITEMS: Final = 2_000
+"""For how many items a page looks whether somebody can sign them."""
 SECONDS: Final = 5.0
 """How long a page tries rules out on orders before it shows what it has."""
 DONE: Final = {"save": "The rules are saved and in force."}
@@ -76,7 +78,7 @@ def _preview(new: str) -> Preview:
     changes = trial.candidates(vault())
     done = trial.run(vault(), now, told, changes, seconds=SECONDS)
     old, _blob = rulebook.text(vault())
-    return Preview(reach.warnings(vault(), told), done, list(rulebook.difference(old, new)))
+    return Preview(reach.warnings(vault(), told, ITEMS), done, list(rulebook.difference(old, new)))
 
 
 def _shown(typed: str, refusal: Refusal | None, preview: Preview | None) -> str:
@@ -95,7 +97,7 @@ def _shown(typed: str, refusal: Refusal | None, preview: Preview | None) -> str:
         if rules else [],
         scheme=rules.scheme.name if rules else "", stand_ins=_stand_ins(rules),
         groups={name: sorted(all_) for name, all_ in rules.groups.items()} if rules else {},
-        warnings=reach.warnings(vault(), rules) if rules else [], versions=_versions(),
+        warnings=reach.warnings(vault(), rules, ITEMS) if rules else [], versions=_versions(),
         preview=preview, number=number, change_class=change_class, classes=CLASSES, reached=found,
         unknown=unknown, refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")), why=forms.text("why"),
@@ -130,10 +132,10 @@ def _signing(one: SignedOff) -> Line:
 
 def _check(one: Requirement) -> Line:
     told = options.told(one)
-    check = told.pop("check")
-    for known in ("name", "may_override", "when"):
+    for known in ("check", "name", "may_override", "when"):
         told.pop(known, None)
-    asks = "; ".join([*([check] if check != one.name else []),
+    asked = (type(one).__doc__ or "").split("\n")[0].rstrip(".")
+    asks = "; ".join([asked,
                       *(f"{key} {options.toml(value)}" for key, value in told.items())])  # fmt: skip
     return Line(one.name, asks, str(one.when), ", ".join(sorted(one.may_override)))
 

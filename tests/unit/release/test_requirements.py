@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.change import Bound, FileFact, Order, OrderItem, Override, Signoff
+from release.change import Bound, Delegation, FileFact, Order, OrderItem, Override, Signoff
 from release.finding import all_pass
 from release.requirements import SignedOff, judged
 from release.rules.case import Case, Deputy, Known
@@ -96,9 +96,98 @@ def test_a_deputy_stands_in_where_the_rules_name_one() -> None:
     assert OWNER.judge(with_signoffs(signed("rkim"), case=case)).verdict == "satisfied"
 
 
+def test_a_deputy_stands_in_on_the_days_the_rules_name() -> None:
+    """What counts is the day of the signature, not the day of judging."""
+    for since, until, verdict in (
+        ("", "", "satisfied"), ("2026-01-02", "2026-01-02", "satisfied"),
+        ("2026-01-03", "", "unsatisfied"), ("", "2026-01-01", "unsatisfied"),
+    ):  # fmt: skip
+        case = replace(CASE, deputies={"mchen": (Deputy("rkim", since, until),)})
+        assert OWNER.judge(with_signoffs(signed("rkim"), case=case)).verdict == verdict
+
+
+def delegated(to: str, at: str = "2026-01-01T00:00:00Z", case: Case = CASE) -> Case:
+    """Return a case in whose order mchen lets somebody else sign, who did."""
+    order = replace(case.order, delegations=(Delegation("mchen", to, at, "away"),))
+    return with_signoffs(signed(to, case.item), case=replace(case, order=order))
+
+
+def test_a_delegate_counts_where_the_rule_says_so_and_only_then() -> None:
+    """By default nobody may pass their signature on; the delegate has to be an approver, no author."""
+    lets = replace(OWNER, delegation=True)
+    assert OWNER.judge(delegated("rkim")).verdict == "unsatisfied"
+    told = lets.judge(delegated("rkim"))
+    assert told.verdict == "satisfied"
+    assert "standing in for mchen" in told.reason
+    assert lets.judge(delegated("ada")).verdict == "unsatisfied"  # no approver
+    assert (
+        lets.judge(delegated("rkim", "2026-01-03T00:00:00Z")).verdict == "unsatisfied"
+    )  # too late
+    wrote = replace(CASE, item=replace(ITEM, contributors=("rkim",)))
+    assert lets.judge(delegated("rkim", case=wrote)).verdict == "unsatisfied"
+
+
+def test_an_author_cannot_choose_their_own_judge_by_delegation() -> None:
+    """Who is barred from approving is barred from passing it on."""
+    owns = replace(CASE, item=replace(ITEM, contributors=("mchen",)))
+    lets = replace(OWNER, delegation=True)
+    assert lets.judge(delegated("rkim", case=owns)).verdict == "unsatisfied"
+
+
+def test_groups_several_and_roles_say_who_is_asked() -> None:
+    """Any of a list; roles narrow them down."""
+    case = replace(CASE, groups={"board": frozenset({"rkim", "otto"})})
+    by_rkim = with_signoffs(signed("rkim"), case=case)
+    assert SignedOff("b", ("group:board",)).judge(by_rkim).verdict == "satisfied"
+    assert SignedOff("b", ("person:mchen", "group:board")).judge(by_rkim).verdict == "satisfied"
+    narrow = SignedOff("b", ("role:approver",), roles=frozenset({"quality"}))
+    assert narrow.judge(by_rkim).verdict == "satisfied"
+    assert narrow.judge(with_signoffs(signed("mchen"), case=case)).verdict == "unsatisfied"
+    two = SignedOff("b", ("group:board",), count=2).judge(by_rkim)
+    assert "nobody can satisfy this rule: otto is not an active person" in two.reason
+
+
+def test_reviewed_is_not_approved_and_approved_is_not_reviewed() -> None:
+    """Each meaning stands for itself (21 CFR 11.50)."""
+    reviewed = replace(OWNER, meaning="reviewed")
+    assert reviewed.judge(with_signoffs(signed("mchen"))).verdict == "unsatisfied"
+    assert reviewed.judge(with_signoffs(signed("mchen", meaning="reviewed"))).verdict == "satisfied"
+    assert OWNER.judge(with_signoffs(signed("mchen", meaning="reviewed"))).verdict == "unsatisfied"
+
+
+def test_a_rejection_takes_back_an_earlier_approval_of_the_same_bytes() -> None:
+    """What somebody said last is what they say."""
+    then = with_signoffs(signed("mchen"), signed("mchen", meaning="rejected"))
+    assert OWNER.judge(then).verdict == "unsatisfied"
+    again = with_signoffs(*then.order.signoffs, signed("mchen"))
+    assert OWNER.judge(again).verdict == "satisfied"
+
+
+def test_an_author_cannot_set_the_sign_off_on_their_own_change_aside() -> None:
+    """An administrator who made the change may override checks, never its sign-off."""
+    override = Override(OWNER.name, "ada", "2026-01-02T00:00:00Z", "fire", {"10-0001": ITEM.tree})
+    own = replace(CASE, order=replace(ORDER, author="ada", overrides=(override,)))
+    told = judged((OWNER,), own)[0]
+    assert told.verdict == "unsatisfied"
+    assert "the override by ada does not count" in told.reason
+    lenient = replace(OWNER, author_may_sign=True)
+    assert judged((lenient,), own)[0].verdict == "overridden"
+
+
+def test_an_override_counts_only_from_whom_the_rules_let() -> None:
+    """A rule nobody may override, or somebody without the role: the finding stays open."""
+    override = Override(OWNER.name, "ada", "2026-01-02T00:00:00Z", "fire", {"10-0001": ITEM.tree})
+    case = replace(CASE, order=replace(ORDER, overrides=(override,)))
+    assert not judged((replace(OWNER, may_override=frozenset()),), case)[0].passes
+    assert not judged((replace(OWNER, may_override=frozenset({"quality"})),), case)[0].passes
+    assert not judged((OWNER,), replace(case, people={}))[0].passes
+
+
 def test_broken_files_an_empty_item_and_an_unchanged_one_are_open() -> None:
     """Each says what is wrong and what to do."""
-    broken = FilesIntact().judge(replace(CASE, known=Known(faults={"drawing.pdf": "it has no pages"})))
+    broken = FilesIntact().judge(
+        replace(CASE, known=Known(faults={"drawing.pdf": "it has no pages"}))
+    )
     assert broken.verdict == "unsatisfied"
     assert "it has no pages" in broken.reason
     bare = replace(CASE, item=replace(ITEM, files=ITEM.files[1:]))
