@@ -258,12 +258,13 @@ def release(
     """Release every item of an order, or none.
 
     By its author or an approval owner of it, once no requirement is open.  Raises
-    NotTheAuthor, WrongState, RequirementsOpen, ChangedSinceSigned, ReleaseLost,
+    NotTheAuthor, WrongState, AlreadyReleased, RequirementsOpen, ChangedSinceSigned, ReleaseLost,
     UnstampableFile, MissingObject or DamagedObject.
     """
     settling.settle(vault)
     filed = orders.load(vault, name)
     parties.by_author(actor, filed.order, "release")
+    transaction.refuse_released(vault, filed.order)
     filed.order.acted(Event("", actor.name, "release", ""))  # the lifecycle refuses before the work
     order, changed = scope.refreshed(vault, filed.order)
     if changed:
@@ -274,6 +275,7 @@ def release(
     told = rulebook.current(vault)
     judgement = gate.judge(vault, order)
     if not judgement.passes:
+        transaction.refuse_released(vault, order)  # then that is why it does not pass
         open_ones = "; ".join(f"{one.item}: {one.reason}" for one in judgement.open)
         raise RequirementsOpen(change=order.change, open=open_ones or "no rule is configured")
     made = transaction.release(

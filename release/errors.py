@@ -33,6 +33,13 @@ class WrongState(Refused):
     """{change} is {state}, so it cannot be {act}; {remedy}."""
 
 
+class AlreadyReleased(WrongState):
+    """{change} was released by {by} at {at} as {released}; an order is released once, so nothing
+    was done again."""
+
+    exit_code = 4
+
+
 class RevisionWrongState(Refused):
     """{number} {rev} is {state}, so it cannot be {act}; `titleblock item show {number}` shows what
     is current."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 from release import appending
 from release import log as release_log
 from release.change import FileFact, Order, OrderItem
-from release.errors import ReleaseLost
+from release.errors import AlreadyReleased, ReleaseLost
 from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed
@@ -99,6 +99,18 @@ def recall(
             continue
         return made
     raise errors.MovedOn(ref=RELEASES, now=vault.history.tip(RELEASES) or "nothing")
+
+
+def refuse_released(vault: Vault, order: Order) -> None:
+    """Refuse an order the release log holds already, closed or not; raises AlreadyReleased."""
+    tip = vault.history.tip(RELEASES)
+    data = None if tip is None else vault.history.blob(tip, release_log.order_path(order.change))
+    if data is not None:
+        told = canonical.loads(data)
+        released = ", ".join(f"{one['number']} {one['rev']}" for one in told["items"])
+        raise AlreadyReleased(
+            change=order.change, by=told["released_by"], at=told["released_at"], released=released
+        )
 
 
 def _not_overtaken(vault: Vault, order: Order) -> ReleaseLog:

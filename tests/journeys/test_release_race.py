@@ -43,7 +43,7 @@ for line in sys.stdin:
         desk.release(vault, eli, change)
         print("won", flush=True)
     except Refusal as refusal:
-        kind = "conflict" if isinstance(refusal, Conflict) else type(refusal).__name__
+        kind = "conflict" if refusal.exit_code == Conflict.exit_code else type(refusal).__name__
         print(kind, refusal.exit_code, " ".join(str(refusal).split()), flush=True)
 """
 
