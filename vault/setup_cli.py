@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The branch of the command line that founds a vault and hands out its public key."""
+"""The branch of the command line that founds a vault, tidies it and hands out its public key."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def hang(trunk: click.Group) -> None:
     """Hang these verbs on the trunk."""
     trunk.add_command(init)
     trunk.add_command(signers)
+    trunk.add_command(tidy)
 
 
 @click.command()
@@ -67,3 +68,23 @@ def signers(out: Path | None) -> None:
     if out is not None:
         durable.write(out.absolute(), text.encode())
     say({"allowed_signers": text}, text.rstrip() if out is None else f"Written to {out}.")
+
+
+@click.command()
+@terminal.reads
+def tidy() -> None:
+    """Pack the tags of many releases into one file; nothing anybody sees changes.
+
+    Worth it after some ten thousand releases, when everything that lists them gets slow.  People
+    may work meanwhile.  `git pack-refs` and `git gc` do not do it, and must not.
+    """
+    from vault.history import packing
+    from vault.ledger import people
+
+    here = session()
+    people.require(here.actor, "admin")
+    done = packing.pack_tags(here.vault.history)
+    say(
+        {"tags": done.tags, "packed": done.loose_before - done.loose_after},
+        f"{done.tags} tags, of which {done.loose_before - done.loose_after} were packed now.",
+    )

@@ -134,6 +134,9 @@ def worth_opening(vault: Vault) -> list[Address]:
                 ),
             ]
             break
+    found += [Address("/items?kind=assembly", "items by kind, state, owner and material")]
+    found += [Address(f"/items/{row.number}", f"{row.number} {row.title}: what it is made of")
+              for row in vault.catalogue.items(kind="assembly", limit=1)]  # fmt: skip
     waiting = desk.listing(vault, "open")
     found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
               for one in waiting]  # fmt: skip
