@@ -61,7 +61,7 @@ def print_traveler(
     """
     require(actor, "planner")
     view = jobs.show(vault, number)
-    if view.standing.state == "recalled":
+    if view.standing.state == "recalled" and not view.ground.workable:
         raise gate.recalled(view.job.item, view.job.rev, view.standing)
     printed, codes = _issue(vault, actor, view, withdraw)
     base = vault.settings.public_url
@@ -168,6 +168,9 @@ def _material(log: ReleaseLog, revision: Revision) -> str:
 def _band(view: JobView) -> str:
     if view.standing.state == "current":
         return ""
+    allowed = view.ground.deviation
+    if allowed is not None:
+        return f"Revision {view.job.rev} is {view.standing.state}: {allowed.sentence} ({allowed.person})."
     instead = f": {view.standing.current} is current" if view.standing.current else ""
     return f"Revision {view.job.rev} is {view.standing.state}{instead}. Ask before you start."
 

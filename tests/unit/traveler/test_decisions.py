@@ -407,3 +407,15 @@ def test_a_scan_says_what_was_decided(
     view = floor.look(shop.vault, code)
     assert (view.stop, view.acts) == (False, ("start",))
     assert view.view.ground.limit == 2
+
+
+def test_a_traveler_printed_under_a_deviation_says_so(shop: Any, tmp_path: Path) -> None:
+    """The band on the paper names what was allowed and by whom."""
+    import pymupdf
+
+    overtaken(shop, "J-1")
+    deciding.deviate(shop.vault, shop.mchen, PASSWORD, "J-1", "fine", 2)
+    sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
+    with pymupdf.open(tmp_path / "t.pdf") as document:
+        words = " ".join(document[0].get_text().split())
+    assert "Revision A is superseded: goes on with A by deviation, at most 2 good pieces" in words
