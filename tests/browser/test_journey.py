@@ -153,29 +153,30 @@ def make_the_item(page: Any) -> None:
 def signed_with_the_right_password_only(page: Any, place: str) -> None:
     """A wrong password is refused in a sentence, and what was typed is kept; then it is signed."""
     page.goto(place)
-    page.get_by_label("Comment").fill("Looks right.")
+    page.get_by_label("Comment (needed to reject)").fill("Looks right.")
     page.get_by_label("Your password again").fill("wrong horse")
     page.get_by_role("button", name="Approve").click()
     assert "do not belong together" in page.get_by_role("alert").inner_text()
-    assert page.get_by_label("Comment").input_value() == "Looks right."
+    assert page.get_by_label("Comment (needed to reject)").input_value() == "Looks right."
     page.get_by_label("Your password again").fill(PASSWORD)
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**?done=sign")
 
 
 def printed_and_scanned(page: Any, out: Path, site: Any) -> str:
-    """Download the stamped drawing, look at it closely, and return where its QR leads."""
+    """Take a copy of the drawing, look at it closely, and return where its QR leads."""
     page.goto(f"/items/{NUMBER}")
-    download(page, page.get_by_role("link", name="Stamped PDF").click, out)
+    taking = page.locator(".drawing").get_by_role("button", name="Take a copy")
+    download(page, taking.click, out)
     said = words_on(out)
-    for word in ("RELEASED", NUMBER, "Mei Chen"):
+    for word in ("RELEASED", NUMBER, "Mei Chen", "C-000001", "eli"):
         assert word in said
     if shutil.which("qpdf"):
         checked = subprocess.run(
             ["qpdf", "--check", out], capture_output=True, text=True, check=False
         )
         assert checked.returncode == 0, checked.stdout + checked.stderr
-    (scanned,) = {text for text in codes_on(out) if "/R/" in text}
+    (scanned,) = {text for text in codes_on(out) if "/C/" in text}
     return path_of(scanned, site)
 
 
@@ -221,6 +222,7 @@ def old_paper_says_stop(public: Any, old_print: str, otto: Any, job_code: str, p
     """The old drawing, the traveler and the job's page say so, each with the way to revision B."""
     public.goto(old_print)
     assert public.get_by_role("heading", name="SUPERSEDED").is_visible()
+    assert "B: Slot moved 3 mm." in public.get_by_role("alert").inner_text()
     public.get_by_role("link", name="Go to the current revision B").click()
     assert public.get_by_role("heading", name="CURRENT").is_visible()
     otto.goto(job_code)

@@ -39,6 +39,27 @@ class Codes:
     release_now: str
     traveler_old: str
     traveler_now: str
+    copy_old: str
+    copy_closed: str
+
+
+def with_copies(vault: Any, person: Any) -> list[str]:
+    """Hand out a copy that will be superseded and one that is missing, and return their codes."""
+    from traveler.copies import issuing, register
+    from traveler.copies.issuing import Wanted
+    from vault.codes import new_code
+
+    found = []
+    for wanted, who in (
+        (Wanted("10-0042", "A", "10-0042.pdf", "J-1", 10), "otto"),
+        (Wanted("20-0001", "A", "20-0001.pdf"), "eli"),
+    ):
+        key = new_code()
+        issuing.issue(vault, person[who], wanted, "tablet", key)
+        found.append(issuing.derived(who, key))
+    looked = "not in its folder, not on the bench, not at home"
+    register.act(vault, person["pat"], "C-000002", "miss", looked)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +99,12 @@ def stocked(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) 
         printed = sheet.print_traveler(vault, pat, job, place / f"{job}.pdf")
         travelers.append(printed.addresses[0][1].rpartition("/")[2])
     floor.start(vault, otto, "J-2", 10)
+    travelers += with_copies(vault, person)
+    desk.add_item(vault, eli, "30-0200", "Plate that was recalled", "mchen")
+    desk.check_in(vault, eli, "30-0200",
+                  {"30-0200.pdf": drawings / "10-0043/A/10-0043_carriage.pdf"}, "first")  # fmt: skip
+    release("30-0200", "First release.")
+    desk.recall(vault, mei, "30-0200", "A", "Wrong material on the certificate", "ask", "quinn")
     newer = drawings / "10-0043/B/10-0043_carriage.pdf"
     desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": newer}, "slot moved")
     release("10-0042", "Slot moved 3 mm.")
@@ -114,6 +141,12 @@ PAGES = (
     (None, "/t/{codes.traveler_old}"),
     (None, "/t/{codes.traveler_now}"),
     (None, "/t/{codes.traveler_now}?act=finish"),
+    (None, "/t/{codes.traveler_now}/copies/20-0001.pdf"),
+    (None, "/t/{codes.traveler_now}/read"),
+    (None, "/c/{codes.copy_old}"),
+    (None, "/c/{codes.copy_closed}"),
+    (None, "/c/{codes.copy_old}?act=destroy"),
+    (None, "/c/0000000000000000000000000A"),
     ("eli", "/"),
     ("eli", "/items"),
     ("eli", "/items?q=zebra"),
@@ -129,6 +162,16 @@ PAGES = (
     ("eli", "/changes/CO-0001"),
     ("eli", "/changes/new"),
     ("eli", "/account"),
+    ("pat", "/copies"),
+    ("pat", "/copies?state=&by=person"),
+    ("pat", "/copies?code=C-9"),
+    ("pat", "/copies/C-000001"),
+    ("pat", "/copies/C-000002"),
+    ("pat", "/recalls"),
+    ("pat", "/recalls?all=1"),
+    ("pat", "/recalls/10-0042/A"),
+    ("pat", "/recalls/30-0200/A"),
+    ("pat", "/items/30-0200/A"),
     ("eli", "/items/none"),
     ("eli", "/people"),
     ("mchen", "/"),
@@ -178,7 +221,9 @@ def test_the_floor_is_large_enough_for_gloves(visit: Callable[..., Any], stocked
     """On a phone every target is at least 56 px high and no text smaller than 18 px."""
     page = visit(None, PHONE).page()
     for path in (f"/t/{stocked.traveler_now}", f"/t/{stocked.traveler_old}",
-                 f"/t/{stocked.traveler_now}?act=finish"):  # fmt: skip
+                 f"/t/{stocked.traveler_now}?act=finish",
+                 f"/t/{stocked.traveler_now}/copies/20-0001.pdf",
+                 f"/c/{stocked.copy_old}?act=destroy"):  # fmt: skip
         page.goto(path)
         small, fine = page.evaluate(SMALL), page.evaluate(FINE)
         assert not small, path
@@ -227,7 +272,7 @@ def test_a_search_answers_while_one_types(visit: Callable[..., Any], stocked: Co
 
     page = visit("eli").page()
     page.goto("/items")
-    assert page.locator("tbody tr").count() == 3
+    assert page.locator("tbody tr").count() == 4
     page.get_by_label("Search items").press_sequentially("hinge")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.wait_for_url("**/items?q=hinge")
