@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
-from vault.errors import BadInput, Conflict, Refused
+from vault.errors import Conflict, Refused
 
 
 class CannotTell(Refused):
     """It cannot be told what {what} is: {why}."""
-
-
-class BadDay(BadInput):
-    """“{day}” is no day; write it as 2026-11-20."""
 
 
 class RulesMoved(Conflict):

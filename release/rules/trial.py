@@ -15,10 +15,10 @@ from typing import Any, Final, Literal
 
 from release import gate, lifecycle, orders, scope, settling
 from release.change import Order
+from release.errors import BadDay
 from release.finding import Finding, all_pass
 from release.inquiry import Inquiry
 from release.log import ReleaseLog, Revision
-from release.rules.errors import BadDay
 from release.rules.grammar import Rules
 from release.rules.options import Fault, day
 from vault import errors
@@ -85,7 +85,7 @@ def candidates(vault: Vault, since: str = "") -> list[str]:
     try:
         since = day(since, "since")
     except Fault as fault:
-        raise BadDay(day=since) from fault
+        raise BadDay(told=since) from fault
     settling.settle(vault)
     states = {"released", *lifecycle.OPEN_STATES}
     found: list[str] = []

@@ -16,7 +16,10 @@ import pytest
 PURE = {
     "vault.names", "vault.codes", "vault.revisions", "vault.canonical", "vault.clock",
     "release.lifecycle", "release.requirements", "release.finding", "release.stamp.template",
-    "release.stamp.place", "traveler.lifecycle", "traveler.schedule",
+    "release.rules.case", "release.rules.condition", "release.rules.content", "release.rules.drawing",
+    "release.rules.files", "release.rules.feasible", "release.rules.letters", "release.rules.options",
+    "release.rules.grammar", "vault.reading.titleblock", "release.stamp.place", "traveler.lifecycle",
+    "traveler.schedule",
 }  # fmt: skip
 
 TASK = re.compile(r"\"((?:vault|release|traveler|web)(?:\.\w+)+)(?::\w+)?\"")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from release.rules.errors import BadDay, RulesMoved
+from release.errors import BadDay
+from release.rules.errors import RulesMoved
 from release.rules.example import DEFAULT
 
 if TYPE_CHECKING:
