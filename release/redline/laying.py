@@ -7,18 +7,33 @@ A sheet plotted anew, with another margin or fitted to the page, is the same she
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from release.redline import raster
-from release.redline.raster import Mask, Picture, Shift
-from release.redline.shown import AS_DRAWN, Sheet
+from release.redline.raster import AS_DRAWN, Mask, Picture, Shift
 
 SIDEWAYS: Final = 0.0005
 """The scale of a sheet plotted anew is found to about this."""
 ENOUGH: Final = 0.02
 """Where less of the ink than this is unexplained, no other way is looked for."""
+
+
+class Sheet(Protocol):
+    """What is laid: a page that can be drawn as points in any size, shifted."""
+
+    @property
+    def width(self) -> float:
+        """Its width in points as seen."""
+
+    @property
+    def height(self) -> float:
+        """Its height in points as seen."""
+
+    def picture(self, shape: tuple[int, int], zoom: float, shift: Shift = AS_DRAWN) -> Picture:
+        """Return it as grey points of a picture of this shape."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

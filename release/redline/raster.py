@@ -50,6 +50,9 @@ class Shift:
     down: float
 
 
+AS_DRAWN: Final = Shift(1.0, 0.0, 0.0)
+
+
 def differences(before: Picture, after: Picture) -> tuple[Mask, Mask]:
     """Return where ink went and where ink came, for two pictures of one size.
 

@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 
 from release.redline import laying, pages, raster, words, zones
-from release.redline.raster import Picture, Shift
-from release.redline.shown import AS_DRAWN, MM, Sheet, sheet, write_png
+from release.redline.raster import AS_DRAWN, Picture, Shift
+from release.redline.shown import MM, Sheet, sheet, write_png
 from release.redline.words import Word
 from vault.reading import pdf
 

@@ -12,10 +12,9 @@ from typing import Any, Final
 import numpy as np
 import pymupdf
 
-from release.redline.raster import Picture, Shift
+from release.redline.raster import AS_DRAWN, Picture, Shift
 from release.redline.words import Word
 
-AS_DRAWN: Final = Shift(1.0, 0.0, 0.0)
 MM: Final = 72 / 25.4
 SMOOTHING: Final = 6
 """Bits of smoothing: a fifth faster than 8, and fine enough to tell moved from changed."""
