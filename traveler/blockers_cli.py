@@ -38,6 +38,10 @@ class _Blocking(click.Group):
             args = [_RAISE, *args]
         return super().parse_args(ctx, args)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command a word stands for; a word that is none is a job."""
+        return super().get_command(ctx, cmd_name) or self.commands[_RAISE]
+
 
 @click.group(cls=_Blocking, subcommand_metavar="[raise] JOB [OPTIONS] | COMMAND ID …")
 def block() -> None:
