@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Literal
 
 from release import settling
 from release.log import ReleaseLog, Revision
 from traveler import records
+from traveler.copies import old, register
 from traveler.copies import records as copy_records
-from traveler.copies import register
 from traveler.copies.records import Copy, CopyFilter
 from traveler.decisions import rules
 from traveler.decisions.records import Decision, decisions
@@ -120,14 +121,20 @@ def listing(vault: Vault, *, closed: bool = False) -> list[Withdrawal]:
     With ``closed`` also every recall and supersession of which all is done.
     """
     settling.settle(vault)
-    log = ReleaseLog(vault)
-    found = []
-    for number, rev in dict.fromkeys(_candidates(vault, closed=closed)):
-        standing = log.standing(number, rev)
-        if standing != "current":
-            found.append(_withdrawal(vault, log, log.revision(number, rev), standing))
-    wanted = [one for one in found if closed or one.open]
+    wanted = [one for one in _found(vault, closed=closed) if closed or one.open]
     return sorted(wanted, key=lambda one: (one.at, one.number), reverse=True)
+
+
+def first(vault: Vault, limit: int) -> list[Withdrawal]:
+    """Return some withdrawn revisions that leave something to do, recalled ones first."""
+    settling.settle(vault)
+    return list(islice((one for one in _found(vault, closed=False) if one.open), limit))
+
+
+def _found(vault: Vault, *, closed: bool) -> Iterator[Withdrawal]:
+    log = ReleaseLog(vault)
+    for pair, standing in old.withdrawn(log, list(_candidates(vault, closed=closed))).items():
+        yield _withdrawal(vault, log, log.revision(*pair), standing)
 
 
 def _candidates(vault: Vault, *, closed: bool) -> Iterator[tuple[str, str]]:

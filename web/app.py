@@ -12,7 +12,8 @@ from typing import Any, Final
 from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
-from vault import codes, home
+from release.stamp import press
+from vault import codes, home, worker
 from vault.home import Vault
 from web import guard, headers, present, problems
 from web.addresses import BY_ENDPOINT, TABLE
@@ -33,7 +34,9 @@ SECTIONS: Final = {
 
 def create_app(vault_root: Path) -> Flask:
     """Return the application that serves the vault in a folder; raises what opening it refuses."""
-    return of_vault(home.open_vault(vault_root))
+    opened = home.open_vault(vault_root)
+    press.warm(worker.shared())  # else the first copy of the day waits for the libraries
+    return of_vault(opened)
 
 
 def of_vault(opened: Vault) -> Flask:

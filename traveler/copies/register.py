@@ -12,7 +12,7 @@ from release import settling
 from release.log import Recall, ReleaseLog, Revision
 from traveler import lifecycle, tables
 from traveler import words as words_of
-from traveler.copies import records
+from traveler.copies import old, records
 from traveler.copies.issuing import STAFF, deviation, subject
 from traveler.copies.records import Act, Copy, CopyFilter
 from traveler.errors import BadCopyAct, CopyCannot, CopyNeedsNote, NoSuchCopy
@@ -95,15 +95,13 @@ def listing(
 def to_collect(vault: Vault, wanted: CopyFilter) -> list[Copy]:
     """Return the copies that are out although their revision is not the one to work from any more."""
     settling.settle(vault)
-    log = ReleaseLog(vault)
     with vault.ledger.reading() as connection:
-        old = [
+        pairs = [
             (item, rev) for item, rev in records.revisions(connection, OUT)
             if wanted.item in {"", item} and wanted.rev in {"", rev}
-            and log.standing(item, rev) != "current"
         ]  # fmt: skip
         found = [
-            copy for item, rev in old
+            copy for item, rev in old.withdrawn(ReleaseLog(vault), pairs)
             for copy in records.copies(
                 connection, CopyFilter(item, rev, wanted.job, wanted.person, OUT)
             )

@@ -13,7 +13,7 @@ from flask import Response, render_template, request, send_file, url_for
 from release import settling
 from release.log import ReleaseLog
 from traveler import jobs, recalls
-from traveler.copies import issuing, register
+from traveler.copies import issuing, old, register
 from traveler.copies.issuing import Issued, Wanted
 from traveler.copies.records import Copy, CopyFilter
 from traveler.copies.register import CopyView
@@ -140,13 +140,14 @@ def _rows(chosen: str, wanted: CopyFilter, skipped: int) -> list[Copy]:
 
 def _grouped(rows: Iterable[Copy], by: str) -> list[Group]:
     settling.settle(vault())
-    log = ReleaseLog(vault())
+    rows = list(rows)
+    standings = old.standings(ReleaseLog(vault()), ((one.item, one.rev) for one in rows))
     groups: dict[tuple[str, ...], Group] = {}
     key, head = _GROUPS[by]
     for one in rows:
         if key(one) not in groups:
             name, href = head(one)
-            standing = log.standing(one.item, one.rev) if by == "item" else ""
+            standing = standings[one.item, one.rev] if by == "item" else ""
             groups[key(one)] = Group(name, href, standing, [])
         groups[key(one)].rows.append(one)
     return [groups[one] for one in sorted(groups)]

@@ -83,7 +83,7 @@ def _lists(person: Person) -> Iterable[Todo]:
         yield Todo("blockers", "Your blockers", "block", "wait",
                    [_blocker_row(one) for one in held[:ROWS]], "",
                    url_for("blockers.board", owner=person.name) if len(held) > ROWS else "")  # fmt: skip
-    if roles & {"planner", "quality", "admin"} and (left := recalls.listing(vault())):
+    if roles & {"planner", "quality", "admin"} and (left := recalls.first(vault(), ROWS + 1)):
         yield Todo("recalls", "Copies to collect, jobs to decide", "hand", "halt",
                    [_recall_row(one) for one in left[:ROWS]], "",
                    url_for("copies.recall_list") if len(left) > ROWS else "")  # fmt: skip
