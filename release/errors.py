@@ -188,7 +188,7 @@ class Overtaken(Conflict):
     check yours in by hand with `titleblock checkin {number} FILE`."""
 
 
-class BadMoment(BadInput):
+class BadDay(BadInput):
     """“{told}” is no day; write it as 2026-03-01, or a moment as 2026-03-01T14:30:00Z."""
 
 

@@ -73,7 +73,7 @@ def rotate(vault: Vault, actor: Person, reason: str) -> KeyState:
 def revoke(vault: Vault, actor: Person, fingerprint: str, since: str, reason: str) -> KeyState:
     """Let a key that was replaced count only until a moment: what it signed later is named.
 
-    By an administrator.  Raises NoNotes, BadMoment, NoSuchKey or KeyInUse.
+    By an administrator.  Raises NoNotes, BadDay, NoSuchKey or KeyInUse.
     """
     people.require(actor, "admin")
     if not reason.strip():

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from release import settling
-from release.errors import BadMoment
+from release.errors import BadDay
 from release.log import Recall, ReleaseLog, Revision
 from vault import clock, errors
 from vault.home import Vault
@@ -58,7 +58,7 @@ class Shop:
 
 
 def moment(vault: Vault, told: str) -> str:
-    """Return the last second of a day, or a moment, in UTC; raises BadMoment.
+    """Return the last second of a day, or a moment, in UTC; raises BadDay.
 
     A moment without ``Z`` or offset is the shop's time.
     """
@@ -71,11 +71,11 @@ def moment(vault: Vault, told: str) -> str:
         begun = datetime(day.year, day.month, day.day, tzinfo=zone)
         return clock.text(begun.astimezone(UTC) - timedelta(seconds=1))
     except (ValueError, OverflowError):
-        raise BadMoment(told=told) from None
+        raise BadDay(told=told) from None
 
 
 def item(vault: Vault, number: str, told: str) -> Then:
-    """Return what was current of an item at a moment; raises NoSuchItem or BadMoment."""
+    """Return what was current of an item at a moment; raises NoSuchItem or BadDay."""
     settling.settle(vault)
     at = moment(vault, told)
     by, log = _as_it_stood(vault, at)
@@ -97,7 +97,7 @@ def item(vault: Vault, number: str, told: str) -> Then:
 
 
 def items(vault: Vault, told: str, after: str | None = None, limit: int = 200) -> Shop:
-    """Return every revision that was current at a moment, by number; raises BadMoment."""
+    """Return every revision that was current at a moment, by number; raises BadDay."""
     settling.settle(vault)
     at = moment(vault, told)
     by, log = _as_it_stood(vault, at)

@@ -81,14 +81,14 @@ def test_the_order_of_the_log_decides_and_no_clock(vault: Vault, release: Releas
 def test_a_moment_is_read_with_z_with_an_offset_and_in_the_shops_time(vault: Vault) -> None:
     """Seconds may be left out; what is no moment is refused with how to write one."""
     from release import onday
-    from release.errors import BadMoment
+    from release.errors import BadDay
 
     assert onday.moment(vault, "2026-11-01T12:00Z") == "2026-11-01T12:00:00Z"
     assert onday.moment(vault, "2026-11-01T12:00:30+02:00") == "2026-11-01T10:00:30Z"
     assert onday.moment(vault, "2026-11-01 12:00Z") == "2026-11-01T12:00:00Z"
     assert onday.moment(vault, "2026-11-01T12:00").endswith(":00Z")
     for wrong in ("T", "2026-11-01T25:00Z", "noon", " "):
-        with pytest.raises(BadMoment, match="2026-03-01"):
+        with pytest.raises(BadDay, match="2026-03-01"):
             onday.moment(vault, wrong)
 
 

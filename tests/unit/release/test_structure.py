@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from release.errors import BadMoment, NoSuchRevision
+from release.errors import BadDay, NoSuchRevision
 from vault import errors
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def test_what_was_current_on_a_day_is_told_by_the_log(
     assert [one.number for one in page.revisions] == ["10-0003"]
     assert onday.items(shop.vault, "2001-01-01").revisions == ()
     for wrong in ("tomorrow", "2031-02-30", "2031-1-1", "9999-12-31", ""):
-        with pytest.raises(BadMoment):
+        with pytest.raises(BadDay):
             onday.item(shop.vault, "10-0007", wrong)
 
 
