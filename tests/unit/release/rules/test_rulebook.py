@@ -146,12 +146,14 @@ def test_the_past_is_judged_by_the_log_of_that_moment(
     from release import desk, rulebook
     from release.rules import grammar, trial
     from vault import locks
+    from vault.ledger import people as ledger_people
 
     released(vault, people, bracket, password)
     files = {"drawing.pdf": titled("drawing.pdf", bracket, "B")}
     desk.check_in(vault, people["eli"], bracket, files, "B")
     released(vault, people, bracket, password)
-    locks.take(vault, people["eli"], bracket, "held today, and not then")
+    tom = ledger_people.add(vault.ledger, "ada", "tom", ["engineer"])
+    locks.take(vault, tom, bracket, "held today, and not then")
     strict = grammar.read(
         DEFAULT + '\n[[require]]\ncheck = "title block agrees"\nrequired = true\n'
         '\n[[require]]\ncheck = "no open lock"\n'
