@@ -30,6 +30,16 @@ def test_an_inserted_sheet_is_inserted_and_nothing_else_changed() -> None:
     assert pairs("ABCD", "XABCD") == [(None, 1), (1, 2), (2, 3), (3, 4), (4, 5)]
 
 
+def test_sheets_of_one_set_are_told_apart_by_little() -> None:
+    """Sheets that share nearly everything: the very same one wins over the same number."""
+    common = {f"word{at}" for at in range(200)}
+    sheets = [Look(frozenset(common | {name, f"{name}2"}), bytes(range(64))) for name in "abcdx"]
+    before, after = sheets[:4], [sheets[0], sheets[4], *sheets[1:4]]
+    assert likeness(sheets[0], sheets[1]) > 0.98
+    found = [(one.before, one.after) for one in match(before, after)]
+    assert found == [(1, 1), (None, 2), (2, 3), (3, 4), (4, 5)]
+
+
 def test_a_removed_sheet_is_removed() -> None:
     """Wherever it stood."""
     assert pairs("ABCD", "ACD") == [(1, 1), (2, None), (3, 2), (4, 3)]
