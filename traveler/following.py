@@ -9,6 +9,7 @@ happened, so nothing depends on having seen every step.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ from traveler.blockers import filing
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
 from traveler.decisions import asking
+from traveler.decisions import records as decisions
+from traveler.records import Job
+from traveler.standing import standing
 from traveler.words import today
 from vault import following
 from vault.history.repository import RELEASES
@@ -44,15 +48,34 @@ def follow(vault: Vault) -> None:
         return
     with vault.ledger.writing(WHO) as writing:
         seen = _places(writing.connection)
-        whole = seen.get(_DAY) != day or not _goes_on(vault, seen.get(_LOG), tip)
-        touched = None if whole else _touched(vault, seen[_LOG], tip)
+        touched = _touched(vault, seen.get(_LOG), tip)
+        ended = set() if seen.get(_DAY) == day else decisions.dated(writing.connection)
         log = ReleaseLog(vault, at=tip or None)
-        for job in records.in_process(writing.connection):
-            if touched is None or folder(job.item) in touched:
-                asking.ask(writing, vault.ledger, log, job, day)
+        for job in _doubtful(writing.connection, log, touched, ended):
+            asking.ask(writing, vault.ledger, log, job, day)
         _clear_approvals(vault, writing, log)
         _remember(writing, _LOG, tip)
         _remember(writing, _DAY, day)
+
+
+def _doubtful(
+    connection: Connection, log: ReleaseLog, touched: frozenset[str] | None, ended: set[str]
+) -> Iterator[Job]:
+    """Yield the jobs about which something may have to be asked, or taken back.
+
+    ``touched`` are the folders of the log that changed, None where any may have; ``ended`` the
+    jobs whose deviation has a last day.
+    """
+    asked = blocker_records.asked_about(connection)
+    stand: dict[tuple[str, str], str] = {}
+    for job in records.in_process(connection):
+        if touched is not None and folder(job.item) not in touched and job.number not in ended:
+            continue
+        pair = job.item, job.rev
+        if pair not in stand:
+            stand[pair] = standing(log, *pair).state
+        if stand[pair] != "current" or job.number in asked:
+            yield job
 
 
 def _clear_approvals(vault: Vault, writing: Writing, log: ReleaseLog) -> None:
@@ -74,13 +97,13 @@ def _released(vault: Vault, log: ReleaseLog, one: Blocker) -> str:
     return ""
 
 
-def _goes_on(vault: Vault, seen: str | None, tip: str) -> bool:
-    return bool(seen) and bool(tip) and not following.has_drifted(vault, seen or "", tip)
-
-
-def _touched(vault: Vault, seen: str, tip: str) -> frozenset[str]:
-    changed = vault.history.changed(seen, tip)
-    return frozenset(path.rpartition("/")[0] for path in changed)
+def _touched(vault: Vault, seen: str | None, tip: str) -> frozenset[str] | None:
+    """Return the folders of the log that changed since it was followed, None for all of them."""
+    if seen == tip:
+        return frozenset()
+    if not seen or not tip or following.has_drifted(vault, seen, tip):
+        return None
+    return frozenset(path.rpartition("/")[0] for path in vault.history.changed(seen, tip))
 
 
 def _places(connection: Connection) -> dict[str, str]:

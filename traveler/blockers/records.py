@@ -174,12 +174,24 @@ def entries(connection: Connection, number: int) -> list[Entry]:
     ]  # fmt: skip
 
 
-def moments(connection: Connection) -> list[sa.Row[Any]]:
-    """Return kind, owner, act and moment of every entry, by blocker, for counting over time."""
+def asked_about(connection: Connection) -> set[str]:
+    """Return the jobs on which a question for a decision stands."""
+    chosen = sa.select(_ROW.c.job).where(
+        _ROW.c.kind == "approval", _ROW.c.state.in_(ACTIVE), _ROW.c.cause.contains('"decides"')
+    )
+    return set(connection.execute(chosen).scalars())
+
+
+def moments(connection: Connection, since: str) -> list[sa.Row[Any]]:
+    """Return kind, owner, act and moment of the entries of blockers, for counting over time.
+
+    Of those that were raised after a moment, and those that block, however old.
+    """
     chosen = sa.select(
         _ROW.c.id, _ROW.c.kind, _ROW.c.state, _ROW.c.owner, _ROW.c.raised_at, _ENTRY.c.act,
         _ENTRY.c.at,
     ).join(_ENTRY, _ENTRY.c.blocker == _ROW.c.id)  # fmt: skip
+    chosen = chosen.where(sa.or_(_ROW.c.raised_at >= since, _ROW.c.state.in_(lifecycle.BLOCKING)))
     return list(connection.execute(chosen.order_by(_ROW.c.id, _ENTRY.c.number)))
 
 

@@ -20,11 +20,12 @@ from vault.home import Vault
 
 AGES: Final = ((24, "up to a day"), (72, "1 to 3 days"), (168, "3 to 7 days"))
 OLDEST: Final = "more than a week"
+YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it counts, how many block now, how many ever, typical hours to a resolution."""
+    """One bar: what it counts, how many block now, how many were raised, typical hours to a resolution."""
 
     name: str
     blocking: int
@@ -85,11 +86,13 @@ class Life:
 
 
 def counted(vault: Vault) -> Stats:
-    """Return the statistics of all blockers of a vault."""
+    """Return the statistics of a vault's blockers: what blocks now, and the last year."""
     following.follow(vault)
+    now = clock.now()
+    since = clock.text(clock.moment(now) - YEAR)
     with vault.ledger.reading() as connection:
-        lives = _lives(records.moments(connection))
-    return of(lives, clock.now())
+        lives = _lives(records.moments(connection, since))
+    return of(lives, now)
 
 
 def of(lives: Iterable[Life], now: str) -> Stats:

@@ -73,3 +73,9 @@ def decisions(connection: Connection, jobs: Sequence[str]) -> defaultdict[str, l
             )
         )  # fmt: skip
     return found
+
+
+def dated(connection: Connection) -> set[str]:
+    """Return the jobs that were allowed to go on until some day."""
+    chosen = sa.select(_TABLE.c.job).where(_TABLE.c.until != "").distinct()
+    return set(connection.execute(chosen).scalars())
