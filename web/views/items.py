@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from flask import Response, render_template, url_for
 
-from release import desk, lifecycle, settling, shelf, structure
-from release.errors import NoSuchRevision
+from release import desk, lifecycle, onday, settling, shelf, structure
+from release.errors import BadDay, NoSuchRevision
 from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
 from traveler import readers
 from traveler.copies import register
@@ -172,13 +172,25 @@ def _page(row: ItemRow, refusal: Refusal | None) -> str:
         picture=_picture(row.number, current, files),
         released_files=drawings.released_rows(current, current.rev, originals=sees_work())
         if current else [],
-        revisions=_revisions(log, row.number),
+        revisions=_revisions(log, row.number), **_then(row.number),
         recalled=_last_recall(log, row.number) if current is None else None,
         jobs=jobs.of_item(row.number),
         made_of=_made_of(row.number, current), used_in=_used_in(row.number),
         history=shelf.story(vault(), row.number, HISTORY) if sees_work() else [],
         done=DONE.get(forms.asked("done")), refusal=str(refusal or ""),
     )  # fmt: skip
+
+
+def _then(number: str) -> dict[str, Any]:
+    """Return what the page says of a moment somebody asked for, or why it is none."""
+    asked = forms.asked("at")
+    told: dict[str, Any] = {"then_asked": asked, "then": None, "then_refusal": ""}
+    if asked:
+        try:
+            told["then"] = onday.item(vault(), number, asked)
+        except BadDay as refusal:
+            told["then_refusal"] = str(refusal)
+    return told
 
 
 def revision(number: str, rev: str) -> Response | str:
