@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo test env lint bench docs clean help
+.PHONY: demo test env lint bench soak docs clean help
 
 help:  ## list what can be made
 	@$(PYTHON) dev.py help
@@ -21,6 +21,9 @@ lint:  ## check form, types and floors
 
 bench:  ## measure the speeds that are promised (ARGS=ledger: only that)
 	@$(PYTHON) dev.py bench $(ARGS)
+
+soak:  ## race, kill and replay release control for hours (ARGS=... for some tests)
+	@$(PYTHON) dev.py soak $(ARGS)
 
 docs:  ## write the tables of docs/ anew from the code
 	@$(PYTHON) dev.py docs

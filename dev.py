@@ -425,6 +425,16 @@ def pytest(arguments: Sequence[str]) -> int:
     return code
 
 
+def soak(arguments: Sequence[str]) -> int:
+    """Run the tests that may take any time for as long as they want; with arguments, only those."""
+    environment(dev=True)
+    tests = arguments or [
+        "tests/journeys/test_release_race.py", "tests/journeys/test_killed_at_every_step.py",
+        "tests/journeys/test_release_control_model.py",
+    ]  # fmt: skip
+    return run(PYTHON, "-m", "pytest", "-s", *tests, SOAK="1")
+
+
 def docs(_arguments: Sequence[str]) -> int:
     """Write the tables of docs/ anew from the code."""
     environment(dev=True)
@@ -456,6 +466,7 @@ VERBS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "env": env,
     "lint": lint,
     "bench": bench,
+    "soak": soak,
     "docs": docs,
     "clean": clean,
     "help": show_help,
