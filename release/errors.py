@@ -19,6 +19,11 @@ class NoSuchRedline(NotFound):
     """{name} has no {what} that could be compared; look at the list of its files."""
 
 
+class RedlineTooLong(Refused):
+    """{change} changes {count} files, too many to bind while a browser waits; run
+    `titleblock redline --order {change} -o redline.pdf`."""
+
+
 class NeverReleased(NotFound):
     """{number} has never been released; open a change order with `titleblock change open {number}`
     and have it signed."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 from flask import Response, render_template, send_file, url_for
 
 from release import settling
+from release.errors import RedlineTooLong
 from release.redline import compare, sides, telling
 from release.redline.compare import FileRedline, PageRedline
 from release.redline.sides import Sides
@@ -24,6 +25,8 @@ from web import forms
 from web.headers import SANDBOX
 from web.visitor import vault
 
+MOST_BOUND: Final = 100
+"""How many changed files are bound as PDF while a browser waits."""
 MOST_SHOWN: Final = 60
 """How many changes of a page have a picture of their own."""
 
@@ -105,6 +108,9 @@ def order_pdf(change: str) -> Response:
     """Send the redline of a whole change order as PDF."""
     settling.settle(vault())
     every = sides.all_of_order(vault(), change)
+    count = sum(one.change(name) != "same" for one in every for name in one.names())
+    if count > MOST_BOUND:
+        raise RedlineTooLong(change=change, count=count)
     return _pdf(f"Redline of {change}", every, f"{change}_redline.pdf")
 
 

@@ -53,6 +53,18 @@ def test_a_redline_is_taken_home_as_pdf(guest: Any, stock: Any) -> None:
     assert browser.get(f"/changes/{stock.change}/redline.pdf").data == first.data
 
 
+def test_a_very_large_order_is_bound_by_the_command_instead(
+    guest: Any, stock: Any, monkeypatch: Any
+) -> None:
+    """A browser is not kept waiting for minutes; the sentence names the command."""
+    from web.views import redline
+
+    monkeypatch.setattr(redline, "MOST_BOUND", 0)
+    answer = guest("mchen").get(f"/changes/{stock.change}/redline.pdf")
+    assert answer.status_code == 409
+    assert f"titleblock redline --order {stock.change} -o redline.pdf" in answer.text
+
+
 def test_what_is_not_there_is_not_found(guest: Any, stock: Any) -> None:
     """An order, item, file, page or picture that nobody has is a 404 with its sentence."""
     browser = guest("mchen")
