@@ -35,11 +35,13 @@ class Bench:
             )  # fmt: skip
 
     def public(self, kind: str) -> str:
+        """Return a public key as OpenSSH writes it."""
         return " ".join((self.place / f"{kind}.pub").read_text().split()[:2])
 
     def git(
         self, *words: str, given: bytes = b"", at: int = NOW
     ) -> subprocess.CompletedProcess[Any]:
+        """Run git at a moment, trusting the list of keys."""
         environment = {
             **os.environ, "TZ": "UTC", "GIT_AUTHOR_DATE": f"{at} +0000",
             "GIT_COMMITTER_DATE": f"{at} +0000", "GIT_COMMITTER_NAME": "T", "GIT_AUTHOR_NAME": "T",
@@ -65,9 +67,11 @@ class Bench:
         return oid, self.git("rev-parse", f"refs/tags/{name}").stdout.decode().strip()
 
     def raw(self, oid: str) -> tuple[str, bytes]:
+        """Return an object's kind and bytes."""
         return self.history.stored(oid)
 
     def written(self, kind: str, data: bytes) -> str:
+        """Write an object as it is, well-formed or not, and return its name."""
         done = self.git("hash-object", "-t", kind, "-w", "--literally", "--stdin", given=data)
         assert done.returncode == 0, done.stderr
         return str(done.stdout.decode().strip())
@@ -94,6 +98,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 def trusting(bench: Bench, *lines: str) -> None:
+    """Write the list of keys."""
     bench.signers.write_text("".join(f"{line}\n" for line in lines))
 
 
