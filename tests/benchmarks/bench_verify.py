@@ -280,12 +280,17 @@ def loosened(root: Path) -> Iterator[Path]:
     yield root
 
 
+def processor() -> float:
+    """Return the seconds a processor worked for us and for what we started: load changes it less."""
+    return sum(os.times()[:4])
+
+
 def measured(root: Path, releases: int) -> Goal:
     """Verify once, print what each part took, and return what is promised."""
     vault = home.open_vault(root)
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), processor()
     report = audit.verify(vault)
-    taken = time.perf_counter() - begun
+    taken, busy = time.perf_counter() - begun, processor() - busy
     vault.close()
     assert report.ok, report.faults[:5]
     mega = report.checked["bytes hashed"] / 1e6
@@ -294,7 +299,12 @@ def measured(root: Path, releases: int) -> Goal:
     show(f"{releases:,} releases, {report.checked['signatures']:,} signatures,"
          f" {report.checked['objects']:,} objects of {mega:,.0f} MB"
          f" ({mega / report.seconds['hashing']:,.0f} MB/s), peak memory {peak:.0f} MB")  # fmt: skip
-    show(table(["PART", "SECONDS"], [*rows, ("all", f"{taken:.2f}")]) + "\n")
+    show(
+        table(
+            ["PART", "SECONDS"], [*rows, ("all", f"{taken:.2f}"), ("all, processor", f"{busy:.2f}")]
+        )
+        + "\n"
+    )
     return Goal(f"seconds to verify {releases:,} releases", taken, LIMIT_S)
 
 
