@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -273,3 +274,36 @@ def test_the_server_never_loads_what_reads_a_clone() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert not {"dvc", "dvc.repo", "vault.workspace.tracked"} & set(told.stdout.split())
+
+
+@pytest.mark.skipif(not shutil.which("git-lfs"), reason="git-lfs is not installed")
+@pytest.mark.parametrize("engineer", ["over http"], indirect=True)
+def test_stock_git_lfs_locks_in_a_clone(
+    stocked: Vault, engineer: Callable[[str], Run], tmp_path: Path
+) -> None:
+    """Lock, list, be refused, unlock: git-lfs needs nothing set up beside what `clone` did."""
+    from vault import locks
+
+    def lfs(name: str, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", "lfs", *words], cwd=tmp_path / name, capture_output=True,
+                              text=True, check=False)  # fmt: skip
+
+    eli, _ann = engineer("eli"), engineer("ann")
+    taken = lfs("eli", "lock", MODEL)
+    assert taken.returncode == 0, taken.stderr
+    held = locks.held(stocked, "10-0042")
+    assert held is not None
+    assert held.by == "eli"
+    assert states(eli)[MODEL.rpartition("/")[2]] == ("synced", "eli")
+    told = lfs("ann", "locks")
+    assert "eli" in told.stdout
+    assert MODEL.rpartition("/")[0] in told.stdout
+    refused = lfs("ann", "lock", f"{FOLDER}/notes.txt")
+    assert refused.returncode != 0
+    away = lfs("ann", "unlock", MODEL)
+    assert away.returncode != 0, away
+    assert locks.held(stocked, "10-0042") is not None, away
+    given = lfs("eli", "unlock", MODEL)
+    assert given.returncode == 0, given.stderr
+    assert locks.held(stocked, "10-0042") is None
+    assert lfs("ann", "lock", f"{FOLDER}/notes.txt").returncode == 0

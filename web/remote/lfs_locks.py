@@ -19,6 +19,7 @@ from vault import locks
 from vault.catalogue import ItemRow
 from vault.errors import LockedBy
 from vault.locks import Lock
+from vault.names import POINTER
 from web.errors import MissingField, NoItemAt, NoSuchLock
 from web.remote.basic import LFS_JSON
 from web.visitor import me, vault
@@ -55,10 +56,12 @@ def verify() -> Response:
 def unlock(lock: str) -> Response:
     """Give a lock back, or break it where the client forces it; raises NoSuchLock, NotYourLock."""
     main = settling.settle(vault())
-    told = next((one for one in _all(main) if one["id"] == lock), None)
-    row = _item_at(told["path"]) if told else None
-    if told is None or row is None:
+    found = next((one for one in locks.listing(vault()) if one.id == lock.partition("-")[0]), None)
+    row = vault().catalogue.item(found.number) if found else None
+    if found is None or row is None:
         raise NoSuchLock
+    names = (_told(found, path) for path in _names(main, row.path))
+    told = next((one for one in names if one["id"] == lock), _told(found, row.path))
     if _asked().get("force") and told["owner"]["name"] != me().name:
         locks.break_(vault(), me(), row.number, FORCED)
     else:
@@ -99,6 +102,14 @@ def _files(main: str, folder: str) -> Iterator[str]:
             yield from _files(main, path)
         else:
             yield path
+
+
+def _names(main: str, folder: str) -> Iterator[str]:
+    """Yield the files as git has them and, for a pointer, the drawing that lies beside it."""
+    for path in _files(main, folder):
+        yield path
+        if path.endswith(POINTER):
+            yield path.removesuffix(POINTER)
 
 
 def _item_at(path: str) -> ItemRow | None:
