@@ -17,8 +17,8 @@ import pymupdf
 
 from release.errors import UnstampableFile
 from release.stamp import lettering, qr
-from release.stamp.layout import blocks, shortened
-from release.stamp.lettering import Lettering, number
+from release.stamp.layout import Sizes, blocks, shortened
+from release.stamp.lettering import Lettering, is_standard, number
 from release.stamp.pages import (
     Look,
     array,
@@ -99,6 +99,10 @@ class _Pen:
         self._chosen = [
             templates.of(stamp.state, seat.width / MM, seat.height / MM) for seat in seats
         ]
+        self._offered = {
+            template: blocks(stamp, len(self._modules), template)
+            for template in dict.fromkeys(self._chosen)
+        }
         self._letters = Lettering(document, self._texts(), name, once=self._total == 1)
         self._pictures = Pictures(document, name)
         self._forms: dict[Block, int] = {}
@@ -106,11 +110,16 @@ class _Pen:
         self._behind: dict[str, Any] = {}
 
     def _texts(self) -> Iterator[tuple[str, bool]]:
-        yield "0123456789 /", False
-        for template in dict.fromkeys(self._chosen):
+        """Yield all words with whether they are bold; a few will do where all are in Helvetica."""
+        yield "0", False
+        yield "0", True
+        values = "".join(text for pair in self._stamp.values() for text in pair)
+        for template, offered in self._offered.items():
+            if is_standard(values + template.said(self._stamp.state)):
+                continue
             yield template.manner(self._stamp.state).watermark, True
             yield template.banner, True
-            for block in blocks(self._stamp, len(self._modules), template):
+            for block in offered:
                 for piece in block.pieces:
                     if isinstance(piece, Words):
                         yield piece.text, piece.bold
@@ -123,9 +132,8 @@ class _Pen:
         ink = seen.ink()
         banner = self._banner(seat, template)
         banners, ink = _banner_places(seat, ink, banner)
-        offered = blocks(self._stamp, len(self._modules), template)
-        sizes = [(block.width, block.height) for block in offered]
-        place = find(seat, ink, sizes, template.places, seen.token)
+        offered = self._offered[template]
+        place = find(seat, ink, Sizes(offered), template.places, seen.token)
         if place is None:
             raise UnstampableFile(name=self._name, reason=_too_small(index, seat))
         made = Mark(seat, seen, place, offered[place.choice], banners, banner)

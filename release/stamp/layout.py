@@ -7,9 +7,9 @@ The block is a small title block of its own, in the words of ISO 7200, with the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import overload
 
 from release.stamp import metrics
 from release.stamp.template import (
@@ -52,11 +52,59 @@ LABEL_SIZE = 4.3
 MARK = 20.0  # mm, the column of the company's mark
 
 
-@lru_cache(maxsize=64)
-def blocks(stamp: Stamp, modules: int, template: Template = STANDARD) -> tuple[Block, ...]:
-    """Return the arrangements of a stamp, the best first; 0 modules means there is no code."""
-    made = {"wide": _wide, "short": _short, "tall": _tall}
-    return tuple(made[layout](_Text(stamp, template), modules) for layout in template.layouts)
+def blocks(stamp: Stamp, modules: int, template: Template = STANDARD) -> Sequence[Block]:
+    """Return the arrangements of a stamp, the best first; 0 modules means there is no code.
+
+    Each is laid out when it is first asked for, since the first is nearly always the one.
+    """
+    return _Blocks(_Text(stamp, template), modules)
+
+
+class _Blocks(Sequence[Block]):
+    """The arrangements, in the order of the template."""
+
+    def __init__(self, text: _Text, modules: int) -> None:
+        self._text, self._modules = text, modules
+        self._made: dict[int, Block] = {}
+
+    def __len__(self) -> int:
+        return len(self._text.template.layouts)
+
+    @overload
+    def __getitem__(self, place: int) -> Block: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Block]: ...
+    def __getitem__(self, place: int | slice) -> Block | Sequence[Block]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        if place not in self._made:
+            made = {"wide": _wide, "short": _short, "tall": _tall}
+            layout = made[self._text.template.layouts[place]]
+            self._made[place] = layout(self._text, self._modules)
+        return self._made[place]
+
+
+class Sizes(Sequence[tuple[float, float]]):
+    """Width and height of each arrangement, in mm."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        """Look at these arrangements."""
+        self._blocks = blocks
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[float, float]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[tuple[float, float]]: ...
+    def __getitem__(
+        self, place: int | slice
+    ) -> tuple[float, float] | Sequence[tuple[float, float]]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(len(self))[place]]
+        block = self._blocks[place]
+        return block.width, block.height
 
 
 @dataclass(frozen=True, slots=True)

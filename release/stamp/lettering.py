@@ -44,7 +44,7 @@ class Lettering:
             UnstampableFile: a sign is in no font at hand.
         """
         wanted = set(texts)
-        styles = {BOLD if bold else PLAIN for text, bold in wanted if _is_standard(text)} | {PLAIN}
+        styles = {BOLD if bold else PLAIN for text, bold in wanted if is_standard(text)} | {PLAIN}
         self._entries = {
             style: f"<</Type/Font/Subtype/Type1/BaseFont/{_STANDARD[style]}/Encoding/WinAnsiEncoding>>"
             for style in sorted(styles)
@@ -54,7 +54,7 @@ class Lettering:
                 self._entries[style] = f" {new_object(document, font)} 0 R"
         needed: dict[str, dict[Said, Glyph]] = {}
         for text, bold in sorted(wanted):
-            if not _is_standard(text):
+            if not is_standard(text):
                 for run in _shaped(text, bold, name):
                     glyphs = needed.setdefault(run.font, {})
                     for glyph in run.glyphs:
@@ -75,7 +75,7 @@ class Lettering:
         ``room`` in points is what they may take; wider ones are set narrower, and words from right
         to left are moved to its end.  The pen's line start does not move.
         """
-        if _is_standard(text):
+        if is_standard(text):
             return f"/{BOLD if bold else PLAIN} {number(size)} Tf{_literal(text)}Tj"
         runs = _FACES.shaped(text, bold=bold)
         wide = _width(runs) * size / 1000
@@ -145,7 +145,7 @@ class Lettering:
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide words are as they are set, in the unit of the size; raises NoGlyph."""
-    if _is_standard(text):
+    if is_standard(text):
         return metrics.width(text, size, bold=bold)
     return _width(_FACES.shaped(text, bold=bold)) * size / 1000
 
@@ -160,7 +160,8 @@ def number(value: float, places: int = 2) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-def _is_standard(text: str) -> bool:
+def is_standard(text: str) -> bool:
+    """Say whether words can be set in Helvetica."""
     try:
         return all(byte >= 32 for byte in text.encode("cp1252"))
     except UnicodeEncodeError:

@@ -8,6 +8,8 @@ code page 1252 from 32 to 255.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 FIRST = 32
 
 
@@ -61,10 +63,14 @@ def width(words: str, size: float, *, bold: bool = False) -> float:
     Signs outside code page 1252 are set from another font, so their width is taken on the safe
     side: a full square for East Asian signs, two thirds to three quarters for others.
     """
+    return _units(words, bold) * size / 1000
+
+
+@lru_cache(maxsize=1024)  # every stamp has the same labels
+def _units(words: str, bold: bool) -> int:
     table = _BOLD if bold else _PLAIN
     other = 750 if bold else 680
-    total = sum(table.get(sign) or (1000 if sign >= "\u1100" else other) for sign in words)
-    return total * size / 1000
+    return sum(table.get(sign) or (1000 if sign >= "\u1100" else other) for sign in words)
 
 
 def fit(

@@ -123,7 +123,7 @@ class Ink:
 def pixel_for(sheet: Sheet) -> float:
     """Return the points a pixel of the picture should stand for: fine, but few enough to search."""
     long, short = max(sheet.width, sheet.height), min(sheet.width, sheet.height)
-    return max(min(long / 400, short / 40), long / 4000, 0.85)
+    return max(min(long / 400, short / 40), long / 12_000, 0.85)
 
 
 def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
@@ -137,7 +137,7 @@ def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
 
 
 def _commonest(samples: bytes) -> int:
-    return max(range(256), key=samples.count)
+    return max(range(256), key=samples[::16].count)  # every sixteenth pixel tells as much
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -353,7 +353,7 @@ class _Search:
     first: int  # column and row
     last_column: int
     last_row: int
-    titled: bool
+    titled: tuple[float, float]  # points; none of both where there is no title block
 
     @classmethod
     def of(cls, sheet: Sheet, ink: Ink, width: float, height: float) -> _Search | None:
@@ -366,7 +366,8 @@ class _Search:
         last_row = min(rows, ink.height) - first - high
         if last_column < first or last_row < first:
             return None
-        return cls(wide, high, first, last_column, last_row, _is_titled(sheet, ink))
+        titled = _title_block(sheet) if _is_titled(sheet, ink) else (0.0, 0.0)
+        return cls(wide, high, first, last_column, last_row, titled)
 
 
 def _white(
@@ -431,15 +432,11 @@ def _cost(sheet: Sheet, ink: Ink, search: _Search, column: int, row: int, way: _
     block, then at the top, then at the sides; where the title block usually is only when nothing
     else is free.
     """
-    pixel = ink.pixel / MM
-    wide, high = sheet.width / MM, sheet.height / MM
-    left, right = column * pixel, wide - (column + search.wide) * pixel
-    top, bottom = row * pixel, high - (row + search.high) * pixel
-    cost = way.cost(left, right, top, bottom)
-    block_wide, block_high = _title_block(sheet)
-    if search.titled and right < block_wide / MM and bottom < block_high / MM:
-        cost += TITLED
-    return cost
+    pixel = ink.pixel
+    right = sheet.width - (column + search.wide) * pixel
+    bottom = sheet.height - (row + search.high) * pixel
+    cost = way.cost(column * pixel / MM, right / MM, row * pixel / MM, bottom / MM)
+    return cost + TITLED if right < search.titled[0] and bottom < search.titled[1] else cost
 
 
 def _title_block(sheet: Sheet) -> tuple[float, float]:

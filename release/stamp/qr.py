@@ -8,14 +8,18 @@ of the code being dirt or oil.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 import segno
 
+from release.stamp import qr_words
+
 QUIET = 4  # modules of white on every side, as the standard asks
 
 _MASK = 3
+_DARK = re.compile(rb"\x01+")
 
 Matrix = tuple[tuple[bool, ...], ...]
 
@@ -26,21 +30,26 @@ def matrix(text: str) -> Matrix:
 
     Raises ValueError where the text does not fit into a QR code.
     """
-    code = segno.make_qr(text, error="q", mask=_MASK, boost_error=False)
+    version = qr_words.version_for(text)
+    if version is not None:
+        return qr_words.matrix(text, version, _MASK, _example)
+    return _made(text, None)
+
+
+def _example(version: int) -> Matrix:
+    return _made("0", version)
+
+
+def _made(text: str, version: int | None) -> Matrix:
+    code = segno.make_qr(text, error="q", mask=_MASK, boost_error=False, version=version)
     return tuple(tuple(map(bool, row)) for row in code.matrix)
 
 
 def runs(modules: Matrix) -> Iterator[tuple[int, int, int]]:
     """Yield dark runs as column, row, length: drawn as one path they show no seams."""
     for row, line in enumerate(modules):
-        start = 0
-        while start < len(line):
-            end = start
-            while end < len(line) and line[end]:
-                end += 1
-            if end > start:
-                yield start, row, end - start
-            start = max(end, start + 1)
+        for found in _DARK.finditer(bytes(line)):
+            yield found.start(), row, found.end() - found.start()
 
 
 def cells(modules: Matrix) -> list[tuple[int, int, int, int]]:
@@ -49,14 +58,17 @@ def cells(modules: Matrix) -> list[tuple[int, int, int, int]]:
     Runs that stand under each other alike are one, and equal ones follow each other, so that a
     file grows by a fifth less.
     """
-    found, above = [], dict[tuple[int, int], int]()
+    found: list[tuple[int, int, int, int]] = []
+    above: dict[tuple[int, int], int] = {}
     for row, line in enumerate((*modules, ())):
-        here = {}
-        for column, _row, length in runs((line,)):
-            here[column, length] = above.pop((column, length), row)
-        found += [(column, top, wide, row - top) for (column, wide), top in above.items()]
+        here = {run.span(): row for run in _DARK.finditer(bytes(line))}
+        for span, top in above.items():
+            if span in here:
+                here[span] = top
+            else:
+                found.append((span[1] - span[0], row - top, span[0], top))
         above = here
-    return sorted(found, key=lambda cell: (cell[2], cell[3], cell[0], cell[1]))
+    return [(column, top, wide, high) for wide, high, column, top in sorted(found)]
 
 
 def svg(text: str) -> str:

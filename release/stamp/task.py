@@ -66,7 +66,7 @@ def _tried(
     if source.page_count != count:
         return {"fault": f"{source.page_count} of {count} pages came out"}
     marks = draw.mark(source, stamp, name, looks, templates)
-    ways.save(source, out, Path(path).read_bytes(), stamp, templates)
+    ways.save(source, out, Path(path), stamp, templates)
     places = [mark.place for mark in marks]
     return {
         "fault": check.fault(out, stamp, sheets, marks),

@@ -86,6 +86,12 @@ class Template:
             across if self.watermark is None else self.watermark,
         )  # fmt: skip
 
+    def said(self, state: str) -> str:
+        """Return all words a stamp of this state may take from the template, as one text."""
+        manner = self.manner(state)
+        fields = "".join(LABELS[self.language].values()) + "".join(own for _f, own in self.labels)
+        return f"{fields}{manner.word}{manner.advice}{manner.watermark}{self.banner}{self.notice}"
+
 
 STANDARD = Template()
 
@@ -114,6 +120,11 @@ class Stamp:
             raise ValueError(
                 f"no stamp for the state {self.state!r}; known are {', '.join(STATES)}"
             )
+
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """Return what it says beside its state, label and value."""
+        own = ("number", "rev", "title", "date", "approver", "change", "url")
+        return (*((name, getattr(self, name)) for name in own), *self.extra)
 
     @property
     def manner(self) -> Manner:

@@ -11,6 +11,7 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pikepdf
 import pymupdf
@@ -22,6 +23,7 @@ from vault.reading import pdf
 
 PIXELS = 16_000_000
 DPI = 200
+END = 1 << 16  # bytes
 
 
 @contextmanager
@@ -98,19 +100,30 @@ def _painted(document: pymupdf.Document) -> pymupdf.Document:
 
 
 def save(
-    document: pymupdf.Document, out: str, source: bytes, stamp: Stamp, templates: Templates
+    document: pymupdf.Document, out: str, source: Path, stamp: Stamp, templates: Templates
 ) -> None:
     """Write the stamped document: same source and stamp, same bytes.
 
-    The identifier in the trailer (ISO 32000-2, 14.4) is made from both; nothing else in the file
-    depends on the moment, the machine or the process.
+    The identifier in the trailer (ISO 32000-2, 14.4) is made from the size and both ends of the
+    source, for reading all of a large scan would take as long as stamping it; nothing else in the
+    file depends on the moment, the machine or the process.
     """
-    digest = hashlib.sha256(source)
+    ends = _ends(source)
+    digest = hashlib.sha256(ends)
     first = digest.hexdigest()[:32]
     digest.update(f"{stamp!r}{templates.told()}".encode())
     second = digest.hexdigest()[:32]
     document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
-    packed = b"/ObjStm" in source  # else a file that packed its objects would grow by them
+    packed = b"/ObjStm" in ends or b"/XRef" in ends  # else such a file would grow by its objects
     document.save(
         out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=packed
     )
+
+
+def _ends(path: Path) -> bytes:
+    """Return the size and the first and last bytes of a file."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(END)
+        file.seek(max(size - END, END))
+        return f"{size} ".encode() + head + file.read()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+import segno
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +70,28 @@ def test_a_text_that_is_too_long_is_told() -> None:
     """No code is drawn that would not hold its text."""
     with pytest.raises(ValueError, match="too large"):
         qr.matrix("x" * 5000)
+
+
+@given(
+    st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", min_size=1, max_size=115),
+    st.sampled_from("AZ:"),
+)
+def test_our_codes_are_those_of_segno_square_by_square(text: str, sign: str) -> None:
+    """Addresses are laid out here, for speed; another implementation says they are right."""
+    wanted = segno.make_qr(text + sign, error="q", mask=3, boost_error=False).matrix
+    assert qr.matrix(text + sign) == tuple(tuple(map(bool, row)) for row in wanted)
+
+
+@given(st.text("ABCDEFGHJKMNPQRSTVWXYZ0123456789:/.-", min_size=1, max_size=100))
+def test_the_rectangles_of_a_code_cover_its_dark_squares_once(text: str) -> None:
+    """What is drawn in a PDF is the code, without a gap or an overlap."""
+    modules = qr.matrix(text)
+    covered = [
+        (row, column)
+        for x, y, wide, high in qr.cells(modules)
+        for row in range(y, y + high)
+        for column in range(x, x + wide)
+    ]
+    dark = {(r, c) for r, line in enumerate(modules) for c, one in enumerate(line) if one}
+    assert len(covered) == len(dark)
+    assert set(covered) == dark
