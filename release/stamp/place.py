@@ -302,6 +302,10 @@ class _Way:
         wanted = [near[one] + NEXT * at for at, one in enumerate(self.places)]
         return min([*wanted, *(near[one] + more + later for one, more in STANDARD.items())])
 
+    def least(self, top: float, bottom: float) -> float:
+        """Return what no place in a row can cost less than."""
+        return 0.0 if self.places else min(bottom, top + 15, 0.05 * top + 25)
+
 
 def _whitest(
     sheet: Sheet,
@@ -379,18 +383,25 @@ def _white(
     search = _Search.of(sheet, ink, width + 2 * gap, height + 2 * gap)
     if search is None:
         return None
-    best = min(
-        ((_cost(sheet, ink, search, *spot, way), *spot) for spot in _free(sheet, ink, search)),
-        default=None,
-    )
+    best: tuple[float, int, int] | None = None
+    columns = _columns(sheet, ink, search)
+    for row, blocked in enumerate(_spread(ink.rows, search)):
+        if not search.first <= row <= search.last_row:
+            continue
+        top, bottom = row * ink.pixel, sheet.height - (row + search.high) * ink.pixel
+        if best is not None and way.least(top / MM, bottom / MM) > best[0]:
+            continue
+        for column in _ends(blocked, columns, ink.width):
+            found = _cost(sheet, ink, search, column, row, way), column, row
+            best = found if best is None else min(best, found)
     if best is None:
         return None
     cost, column, row = best
     return cost, column * ink.pixel + gap, sheet.height - row * ink.pixel - gap - height
 
 
-def _free(sheet: Sheet, ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
-    """Yield columns and rows where no pixel of the block meets ink: a few of each row are enough.
+def _columns(sheet: Sheet, ink: Ink, search: _Search) -> tuple[int, int]:
+    """Return a bit for each column a block may start at: all, and those beside the title block.
 
     Rows are integers and a bit is a pixel, so that a whole row is tried at once.
     """
@@ -398,15 +409,16 @@ def _free(sheet: Sheet, ink: Ink, search: _Search) -> Iterator[tuple[int, int]]:
         ink.width - 1 - search.last_column
     )
     title = ink.width - math.ceil(_title_block(sheet)[0] / ink.pixel) - search.wide
-    beside = columns >> max(ink.width - 1 - title, 0) << max(ink.width - 1 - title, 0)
-    for row, blocked in enumerate(_spread(ink.rows, search)):
-        if not search.first <= row <= search.last_row:
-            continue
-        free = ~blocked & columns
-        for bits in (free, free & beside):
-            if bits:
-                yield ink.width - bits.bit_length(), row
-                yield ink.width - (bits & -bits).bit_length(), row
+    return columns, columns >> max(ink.width - 1 - title, 0) << max(ink.width - 1 - title, 0)
+
+
+def _ends(blocked: int, columns: tuple[int, int], width: int) -> Iterator[int]:
+    """Yield the first and the last columns of a row where no pixel of the block meets ink."""
+    for wanted in columns:
+        bits = ~blocked & wanted
+        if bits:
+            yield width - bits.bit_length()
+            yield width - (bits & -bits).bit_length()
 
 
 def _spread(rows: Sequence[int], search: _Search) -> list[int]:
