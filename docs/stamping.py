@@ -168,6 +168,7 @@ def real(worker: Worker) -> str:
 def main() -> None:
     """Write the document and its pictures."""
     worker = Worker(processes=1)
+    pymupdf.TOOLS.mupdf_display_errors(False)
     try:
         found = rows(worker, pictures=True)
         PICTURES.mkdir(exist_ok=True)
