@@ -132,4 +132,22 @@ flight = ["mchen", "rkim", "quinn"]
 [deputies]
 mchen = [{ name = "rkim", from = "2026-11-20", until = "2026-12-01" }]
 rkim = ["mchen"]
+
+# --- stamps ---------------------------------------------------------------------------------
+[stamps]
+language = "en"                   # or de fr es he ar; any word can be your own
+notice = "Property of Example Ltd."
+mark = "mark.svg"
+pictures = { "mark.svg" = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>' }
+
+[[stamps.template]]               # later ones go before earlier ones
+states = ["released", "job"]      # released superseded recalled review customer job; none: all
+sheets = ["from A2"]              # "A3", "up to A4", "from A2", "ANSI B"; none: all
+places = ["placeholder", "top right", "bottom"]
+labels = { approver = "Approved" }
+
+[[stamps.template]]
+states = ["customer"]
+banner = "CUI//SP-EXPT"           # at the top and the bottom of every page
+watermark = ""                    # none; else the word of the state
 """
