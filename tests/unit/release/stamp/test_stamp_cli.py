@@ -67,3 +67,38 @@ def test_misuse_is_told_apart_from_refusal(run: Any, put: Any, sheets: Any) -> N
     refused = run(tiny, "-o", out, "--state", "review")
     assert isinstance(refused.exception, UnstampableFile)
     assert "tiny.pdf cannot be stamped: page 1 is" in str(refused.exception)
+
+
+def test_the_password_of_a_locked_file_comes_from_standard_input(
+    put: Any, sheets: Any, tmp_path: Path
+) -> None:
+    """Never from an argument; the copy opens without one."""
+    trunk = click.Group()
+    stamp_cli.hang(trunk)
+    source, out = put(sheets.cases["user's password"]), tmp_path / "out.pdf"
+    words = ["stamp", str(source), "-o", str(out), "--state", "review", "--password-stdin"]
+    wrong = CliRunner().invoke(trunk, words, input="guess\n")
+    assert "the password does not open it" in str(wrong.exception)
+    told = CliRunner().invoke(trunk, words, input="open sesame\n")
+    assert told.exit_code == 0, told.output
+    with pymupdf.open(out) as document:
+        assert not document.needs_pass
+        assert "IN REVIEW" in document[0].get_text()
+
+
+def test_the_templates_of_a_rules_file_are_tried(
+    run: Any, put: Any, sheets: Any, tmp_path: Path
+) -> None:
+    """With the pictures beside it; what the rules would refuse is refused here."""
+    rules, out = tmp_path / "rules.toml", tmp_path / "out.pdf"
+    rules.write_text('[stamps]\nlanguage = "de"\nmark = "mark.svg"\n')
+    (tmp_path / "mark.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    )
+    source = str(put(sheets.cases["a4"]))
+    words = (source, "-o", str(out), "--state", "released", "--templates", str(rules))
+    assert run(*words).exit_code == 0
+    with pymupdf.open(out) as document:
+        assert "FREIGEGEBEN" in document[0].get_text()
+    rules.write_text('[stamps]\nlanguage = "xx"\n')
+    assert "is none of" in str(run(*words).exception)
