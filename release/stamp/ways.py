@@ -24,6 +24,7 @@ from vault.reading import pdf
 PIXELS = 16_000_000
 DPI = 200
 END = 1 << 16  # bytes
+UNREAD = (pikepdf.PdfError, pikepdf.PasswordError, pikepdf.DataDecodingError)
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def opened(path: str, name: str, password: str, way: str) -> Iterator[pymupdf.Do
         pdf.whole(path, name)
         with pikepdf.open(path, password=password) as source:
             source.save(data, static_id=True, encryption=False)
-    except (pikepdf.PdfError, ValueError, RuntimeError) as broken:
+    except (*UNREAD, ValueError, RuntimeError) as broken:
         locked = isinstance(broken, pikepdf.PasswordError)
         reason = (pdf.WRONG if password else pdf.LOCKED) if locked else pdf.BROKEN
         raise UnreadableFile(name=name, reason=reason) from broken

@@ -264,6 +264,19 @@ def test_a_password_to_open_is_asked_of_nobody(
         assert "secret" in document[0].get_text()
 
 
+def test_qpdf_says_no_to_a_wrong_password_in_the_same_words(
+    stamp: Stamp, tmp_path: Path, sheets: Any, put: Any
+) -> None:
+    """Found by spoiled files: what one library calls a damaged key is no fault of ours."""
+    source = str(put(sheets.refused["wrong password"]))
+    for password, reason in (("guess", "the password does not open it"), ("", "locked with a")):
+        with pytest.raises(UnreadableFile, match=reason):
+            task.press(
+                source, str(tmp_path / "o.pdf"), "x.pdf", asdict(stamp), "rewritten",
+                password=password,
+            )  # fmt: skip
+
+
 def test_a_bomb_is_given_up_and_the_next_file_is_stamped(
     stamp: Stamp, put: Any, sheets: Any, tmp_path: Path
 ) -> None:
