@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A ledger of the first release is brought to today's tables with all that it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from traveler import tables
+from vault.ledger import engine, events, upgrading
+from vault.ledger.errors import LedgerOutdated
+
+FIRST = ("vault_0001", "traveler_0001")
+JOB = {
+    "number": "J-1", "fold": "j-1", "item": "10-0042", "rev": "A", "title": "Bracket", "qty": 3,
+    "due": "2027-03-01", "customer": "", "order_number": "", "state": "released",
+    "added_at": "2026-01-01T00:00:00Z", "added_by": "pat",
+}  # fmt: skip
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> str:
+    """Return the address of a ledger as the first release made it, with one job and its event."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    ledger = engine.Ledger(url)
+    with ledger.writing("titleblock") as writing:
+        made = upgrading.config()
+        made.attributes["connection"] = writing.connection
+        for revision in FIRST:
+            command.upgrade(made, revision)
+        writing.record("ledger.upgraded", "ledger", found=[], now=sorted(FIRST))
+    with ledger.writing("pat") as writing:
+        columns = sa.inspect(writing.connection).get_columns("job")
+        job = sa.table("job", *(sa.column(one["name"]) for one in columns))
+        writing.execute(sa.insert(job).values(JOB))
+        writing.record("job.added", "job/J-1")
+    ledger.close()
+    return url
+
+
+def test_the_history_of_a_ledger_survives_its_upgrade(first: str) -> None:
+    """Every row and event is there afterwards, the chain holds, and a copy can refer to the job."""
+    with pytest.raises(LedgerOutdated):
+        engine.open_ledger(first)
+    engine.upgrade(first).close()
+    ledger = engine.open_ledger(first)
+    with ledger.reading() as connection:
+        found = connection.execute(sa.select(tables.job)).mappings().one()
+    assert {key: found[key] for key in JOB} == JOB
+    assert [one.kind for one in events.latest(ledger)] == [
+        "ledger.upgraded", "job.added", "ledger.upgraded",
+    ]  # fmt: skip
+    facts = {"item": "10-0042", "rev": "A", "file": "a.pdf", "marked": "released", "station": "",
+             "person": "eli", "device": "", "at": "2026-01-02T00:00:00Z", "sha256": "", "size": 0,
+             "state": "reserved"}  # fmt: skip
+    with ledger.writing("eli") as writing:
+        writing.insert(tables.drawing_copy, hash="x", job="J-1", **facts)
+        writing.record("copy.reserved", "copy/C-000001")
+    assert list(events.verify(ledger)) == []
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing("eli") as writing:
+        writing.insert(tables.drawing_copy, hash="y", job="J-9", **facts)
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing("eli") as writing:
+        writing.insert(tables.drawing_copy, hash="x", job="J-1", **facts)
+    ledger.close()
+
+
+def test_a_person_acknowledges_a_revision_once(first: str) -> None:
+    """The table itself keeps a second receipt out, whoever writes it."""
+    ledger = engine.upgrade(first)
+    facts = {"item": "10-0042", "rev": "B", "person": "otto", "at": "2026-01-02T00:00:00Z"}
+    with ledger.writing("otto") as writing:
+        writing.insert(tables.acknowledgement, device="", **facts)
+        writing.record("revision.read", "item/10-0042", rev="B")
+    with pytest.raises(sa.exc.IntegrityError), ledger.writing("otto") as writing:
+        writing.insert(tables.acknowledgement, device="other", **facts)
+    ledger.close()
