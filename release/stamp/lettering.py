@@ -153,10 +153,12 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 def number(value: float, places: int = 2) -> str:
     """Return a number as PDF writes it: no exponent, no needless zeros."""
     text = f"{value:.{places}f}"
-    if "." in text:
+    if places:
         text = text.rstrip("0").rstrip(".")
-    if text.startswith(("0.", "-0.")):
-        text = text.replace("0.", ".", 1)
+    if value < 1 and text[:2] == "0.":
+        return text[1:]
+    if value < 0 and text[:3] == "-0.":
+        return "-" + text[2:]
     return "0" if text in {"-0", ""} else text
 
 

@@ -181,8 +181,13 @@ def new_stream(
     document: pymupdf.Document, data: bytes, head: str = "<<>>", *, packed: bool = False
 ) -> int:
     """Add a stream and return its number; only what is long is worth packing."""
-    number = new_object(document, head)
-    document.update_stream(number, data, new=True, compress=packed)
+    pdf = pymupdf._as_pdf_document(document)  # noqa: SLF001 - the only way to the objects
+    buffer = pymupdf.JM_BufferFromBytes(data)
+    if packed:
+        head = head.removesuffix(">>") + "/Filter/FlateDecode>>"
+        buffer = pymupdf.JM_compress_buffer(buffer)
+    made = _pdf.pdf_add_stream(pdf, buffer, pymupdf.JM_pdf_obj_from_str(pdf, head), int(packed))
+    number: int = _pdf.pdf_to_num(made)
     return number
 
 

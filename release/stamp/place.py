@@ -137,7 +137,8 @@ def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
 
 
 def _commonest(samples: bytes) -> int:
-    return max(range(256), key=samples[::16].count)  # every sixteenth pixel tells as much
+    some = samples[::97]  # tells as much, and meets every column
+    return max(sorted(set(some)), key=some.count)
 
 
 @dataclass(frozen=True, slots=True, order=True)
