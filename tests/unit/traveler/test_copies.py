@@ -260,7 +260,8 @@ def test_a_copy_is_closed_by_number_code_or_address(drawn: Any) -> None:
 
 @pytest.mark.parametrize(
     "hostile", ["", "C-0", "C-999999999", "C-9999999999", "1 OR 1=1", "../C-000001", "A" * 26,
-                "HTTPS://VAULT.EXAMPLE/R/" + "A" * 26, "C-\uff10\uff10\uff11", "C-1\n", "é" * 26, "x" * 5000])  # fmt: skip
+                "HTTPS://VAULT.EXAMPLE/R/" + "A" * 26, "C-\uff10\uff10\uff11", "C-1\n",
+                "é" * 26, "x" * 5000])  # fmt: skip
 def test_a_hostile_code_finds_nothing(
     drawn: Any, hostile: str, refused: Callable[..., Any]
 ) -> None:
