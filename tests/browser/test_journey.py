@@ -154,6 +154,7 @@ def signed_with_the_right_password_only(page: Any, place: str) -> None:
     """A wrong password is refused in a sentence, and what was typed is kept; then it is signed."""
     page.goto(place)
     page.get_by_label("Comment (needed to reject)").fill("Looks right.")
+    page.get_by_label("Your name").fill("mchen")
     page.get_by_label("Your password again").fill("wrong horse")
     page.get_by_role("button", name="Approve").click()
     assert "do not belong together" in page.get_by_role("alert").inner_text()
