@@ -325,11 +325,10 @@ def listing(vault: Vault, state: str | None = None) -> list[Order]:
 def _as_released(vault: Vault, order: Order) -> tuple[Finding, ...]:
     if order.state != "released":
         return ()
-    log = ReleaseLog(vault)
+    made = ReleaseLog(vault).made_by(order.change)
     return tuple(
         finding
         for one in order.items
-        for revision in log.revisions(one.number)
-        if revision.change == order.change
-        for finding in revision.findings
+        if one.number in made
+        for finding in made[one.number].findings
     )

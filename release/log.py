@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -167,8 +168,12 @@ def written(revision: Revision) -> bytes:
     return canonical.pretty({"schema": SCHEMA, **asdict(revision)})
 
 
+@lru_cache(maxsize=2_000)
 def read(data: bytes, where: str) -> Revision:
-    """Return the revision of a record; raises DamagedHistory where it is not one."""
+    """Return the revision of a record; raises DamagedHistory where it is not one.
+
+    A record never changes, so one that was read is kept: pages and gates ask for it again.
+    """
     try:
         told = canonical.loads(data)
         if told.pop("schema") not in _READABLE:
@@ -280,6 +285,12 @@ class ReleaseLog:
         """Return the recall of a revision, or None where it was not recalled."""
         data = self._blob(recall_path(number, rev)) if rev and "/" not in rev else None
         return None if data is None else Recall(**canonical.loads(data))
+
+    def made_by(self, change: str) -> dict[str, Revision]:
+        """Return the revisions a change order made, by item; empty where it was not released."""
+        data = self._blob(order_path(change))
+        told = [] if data is None else canonical.loads(data)["items"]
+        return {one["number"]: self.revision(one["number"], one["rev"]) for one in told}
 
     def wanted(self, number: str, rev: str | None) -> Revision:
         """Return a named revision, or the current one where ``rev`` is None or ``current``.

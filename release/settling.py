@@ -8,6 +8,7 @@ of anything, without a hand.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from release import log as release_log
@@ -19,6 +20,7 @@ from vault.catalogue import RevisionRow
 from vault.history import keyring
 from vault.history.keyring import KeyRecord
 from vault.history.repository import CHANGES, RELEASES, Author
+from vault.history.signing import NewTag
 from vault.home import Vault
 from vault.ledger import events, people
 
@@ -72,13 +74,15 @@ def _take_in_orders(vault: Vault) -> None:
 def _settle_entry(vault: Vault, commit: str, before: str | None) -> None:
     log = ReleaseLog(vault, at=commit)
     moments: set[str] = set()
+    released: list[Revision] = []
+    closing: list[dict[str, str]] = []
     for path in vault.history.changed(before, commit):
         name = path.rpartition("/")[2]
         data = vault.history.blob(commit, path)
         if data is None:
             continue
         if path.startswith("orders/"):
-            _close(vault, canonical.loads(data))
+            closing.append(canonical.loads(data))
         elif name.endswith(".recall.json"):
             recall = Recall(**canonical.loads(data))
             moments.add(recall.at)
@@ -90,29 +94,61 @@ def _settle_entry(vault: Vault, commit: str, before: str | None) -> None:
         elif path.startswith("items/") and name != "current.json":
             revision = release_log.read(data, path)
             moments.add(revision.released_at)
-            _released(vault, commit, log, revision)
+            released.append(revision)
+    if released:
+        _released(vault, commit, log, released)
+    for told_order in closing:
+        _close(vault, told_order)
     if moments:
         vault.catalogue.put_entry(log.head().sequence, max(moments))
 
 
-def _released(vault: Vault, commit: str, log: ReleaseLog, one: Revision) -> None:
-    text = (
-        f"{one.number} {one.rev}: {one.title}\n\n{one.notes}\n\n"
-        f"Change-Order: {one.change}\nReleased-At: {one.released_at}\nRecord: {commit}\n"
-    )
-    _tag(vault, TAG.format(number=one.number, rev=one.rev), one.source_commit, text)
+def _released(vault: Vault, commit: str, log: ReleaseLog, made: Sequence[Revision]) -> None:
+    """Tag, list and tell the revisions of one entry, all of them together: one wait for each."""
+    texts = {
+        TAG.format(number=one.number, rev=one.rev): (
+            one.source_commit,
+            (
+                f"{one.number} {one.rev}: {one.title}\n\n{one.notes}\n\n"
+                f"Change-Order: {one.change}\nReleased-At: {one.released_at}\nRecord: {commit}\n"
+            ),
+        )
+        for one in made
+    }
+    orders.signer(vault).tags(
+        [NewTag(name, *told) for name, told in texts.items()
+         if vault.history.tip(f"refs/tags/{name}") is None]
+    )  # fmt: skip
+    older = [_older_row(log, commit, one) for one in made if one.supersedes is not None]
     with vault.catalogue.transaction():
-        if one.supersedes is not None:
-            older = log.revision(one.number, one.supersedes)
-            recall = log.recall(one.number, older.rev)
-            state, at = ("recalled", recall.sequence) if recall else ("superseded", 0)
-            vault.catalogue.put_revision(_row(older, state, commit, at))
-        vault.catalogue.put_revision(_row(one, "current", commit))
-        if any(file.name == bom.FILE for file in one.files):
-            data = vault.history.blob(one.source_commit, f"{one.path}/{bom.FILE}")
-            vault.catalogue.uses.put(one.number, one.rev, following.lines_of(data))
-    _tell(vault, RELEASED, f"item/{one.number}", one.released_by, rev=one.rev, change=one.change,
-          sequence=one.sequence)  # fmt: skip
+        for row in (*older, *(_row(one, "current", commit) for one in made)):
+            vault.catalogue.put_revision(row)
+        for one in made:
+            if any(file.name == bom.FILE for file in one.files):
+                data = vault.history.blob(one.source_commit, f"{one.path}/{bom.FILE}")
+                vault.catalogue.uses.put(one.number, one.rev, following.lines_of(data))
+    _tell_released(vault, made)
+
+
+def _older_row(log: ReleaseLog, commit: str, one: Revision) -> RevisionRow:
+    older = log.revision(one.number, one.supersedes or "")
+    recall = log.recall(one.number, older.rev)
+    state, at = ("recalled", recall.sequence) if recall else ("superseded", 0)
+    return _row(older, state, commit, at)
+
+
+def _tell_released(vault: Vault, made: Sequence[Revision]) -> None:
+    """Write the ledger's events of an entry, all in one transaction.
+
+    Where the first one stands some were written before a crash, so each is looked for.
+    """
+    with vault.ledger.writing(made[0].released_by) as writing:
+        begun = _is_told(vault, RELEASED, f"item/{made[0].number}", made[0].sequence)
+        for one in made:
+            subject = f"item/{one.number}"
+            if not (begun and _is_told(vault, RELEASED, subject, one.sequence)):
+                writing.record(RELEASED, subject, rev=one.rev, change=one.change,
+                               sequence=one.sequence)  # fmt: skip
 
 
 def _recalled(vault: Vault, commit: str, one: Recall) -> None:
@@ -158,11 +194,16 @@ def _tag(vault: Vault, name: str, target: str, text: str) -> None:
 
 def _tell(vault: Vault, kind: str, subject: str, by: str, **facts: object) -> None:
     """Write the ledger's event of a log entry once; the entry's sequence is what makes it one."""
-    for known in events.of(vault.ledger, subject, limit=1000):
-        if known.kind == kind and known.facts.get("sequence") == facts["sequence"]:
-            return
-    with vault.ledger.writing(by) as writing:
-        writing.record(kind, subject, **facts)
+    if not _is_told(vault, kind, subject, facts["sequence"]):
+        with vault.ledger.writing(by) as writing:
+            writing.record(kind, subject, **facts)
+
+
+def _is_told(vault: Vault, kind: str, subject: str, sequence: object) -> bool:
+    return any(
+        one.kind == kind and one.facts.get("sequence") == sequence
+        for one in events.of(vault.ledger, subject, limit=1000)
+    )
 
 
 def _row(one: Revision, state: str, commit: str, recalled: int = 0) -> RevisionRow:

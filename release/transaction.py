@@ -9,15 +9,16 @@ crash after it is completed by ``release.settling``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from release import appending
 from release import log as release_log
-from release.change import FileFact, Order, OrderItem
+from release.change import FileFact, Order, OrderItem, Signoff
 from release.errors import AlreadyReleased, ReleaseLost
+from release.finding import Finding
 from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed
@@ -29,7 +30,9 @@ from vault import canonical, clock, codes, errors, worker
 from vault.history.repository import CHANGES, RELEASES
 from vault.home import Vault
 from vault.ledger.people import Person
-from vault.objects.store import Digest
+from vault.objects import opening
+from vault.objects._batch import Batch
+from vault.objects.store import Digest, ObjectStore
 
 TRIES: Final = 20
 Progress = Callable[[str], None]
@@ -45,10 +48,16 @@ def release(
     """
     at = clock.now()
     log = _not_overtaken(vault, judgement.order)
-    made = [
-        _made(vault, actor, filed.order, one, judgement, rules, log, at, progress)
-        for one in filed.order.items
-    ]
+    templates = templates_of(vault, rules)
+    findings: dict[str, list[Finding]] = {one.number: [] for one in filed.order.items}
+    for finding in judgement.findings:
+        findings[finding.item].append(finding)
+    with opening.together(vault.objects) as store:
+        making = _Making(
+            vault, store, actor, filed.order, judgement.next, findings, rules, templates, log, at
+        )
+        made = [_made(making, one, progress) for one in filed.order.items]
+    _hold_stamped(vault, made)
     for _ in range(TRIES):
         head = log.head()
         numbered = [replace(one, sequence=head.sequence + 1) for one in made]
@@ -127,33 +136,51 @@ def _not_overtaken(vault: Vault, order: Order) -> ReleaseLog:
     return log
 
 
-def _made(
-    vault: Vault, actor: Person, order: Order, one: OrderItem, judgement: Judgement, rules: str,
-    log: ReleaseLog, at: str, progress: Progress,
-) -> Revision:  # fmt: skip
-    signoffs = [asdict(signed) for signed in order.signoffs if signed.covers(one)]
-    code = codes.new_code()
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What is the same for every item of a release; ``store`` takes all its stamped files."""
+
+    vault: Vault
+    store: ObjectStore | Batch
+    actor: Person
+    order: Order
+    letters: Mapping[str, str]
+    findings: Mapping[str, list[Finding]]
+    rules: str
+    templates: Templates
+    log: ReleaseLog
+    at: str
+
+
+def _made(making: _Making, one: OrderItem, progress: Progress) -> Revision:
+    order, code = making.order, codes.new_code()
     bare = Revision(
-        number=one.number, rev=judgement.next[one.number], title=one.title, kind=one.kind,
-        owner=one.owner, change=order.change, sequence=0, released_at=at,
-        released_by=actor.name, code=code,
-        url=codes.qr_address(vault.settings.public_url, "r", code),
-        supersedes=log.latest(one.number), notes=order.notes, source_commit=one.commit,
-        tree=one.tree, path=one.path, rules=rules, files=(), signoffs=tuple(signoffs),
-        findings=tuple(f for f in judgement.findings if f.item == one.number),
+        number=one.number, rev=making.letters[one.number], title=one.title, kind=one.kind,
+        owner=one.owner, change=order.change, sequence=0, released_at=making.at,
+        released_by=making.actor.name, code=code,
+        url=codes.qr_address(making.vault.settings.public_url, "r", code),
+        supersedes=making.log.latest(one.number), notes=order.notes, source_commit=one.commit,
+        tree=one.tree, path=one.path, rules=making.rules, files=(),
+        signoffs=tuple(_bound(signed, one) for signed in order.signoffs if signed.covers(one)),
+        findings=tuple(making.findings[one.number]),
         change_class=order.change_class, item_notes=one.notes, stock=one.stock,
         in_process=one.in_process,
         overrides=tuple(
-            asdict(o) for o in order.overrides if o.trees.get(one.number) == one.tree
+            asdict(replace(each, trees={one.number: one.tree})) for each in order.overrides
+            if each.trees.get(one.number) == one.tree
         ),
-        delegations=tuple(asdict(d) for d in order.delegations),
+        delegations=tuple(asdict(each) for each in order.delegations),
     )  # fmt: skip
     files = []
-    templates = templates_of(vault, rules)
     for file in one.files:
         progress(f"{bare.number} {bare.rev}: {file.name}")
-        files.append(_released(vault, file, stamp_of(bare), templates))
+        files.append(_released(making, file, stamp_of(bare)))
     return replace(bare, files=tuple(files))
+
+
+def _bound(signed: Signoff, one: OrderItem) -> dict[str, Any]:
+    """Return a signature as the record of one item keeps it: bound to that item and no other."""
+    return asdict(replace(signed, items={one.number: signed.items[one.number]}, voided={}))
 
 
 def stamp_of(one: Revision) -> Stamp:
@@ -184,7 +211,7 @@ def templates_of(vault: Vault, rules: str) -> Templates:
     return grammar.read(vault.history.blob_of(rules).decode(), rules).templates
 
 
-def _released(vault: Vault, file: FileFact, stamp: Stamp, templates: Templates) -> ReleasedFile:
+def _released(making: _Making, file: FileFact, stamp: Stamp) -> ReleasedFile:
     """Check a file once more, byte for byte, stamp it where it is a PDF, and store the result.
 
     What is released is held where the store can do that, before anybody is told of the release.
@@ -192,28 +219,36 @@ def _released(vault: Vault, file: FileFact, stamp: Stamp, templates: Templates) 
     kept = ReleasedFile(file.name, file.size, file.md5, file.sha256)
     if not file.md5:
         return kept
+    objects = making.vault.objects
     original = Digest(file.md5, file.sha256, file.size)
-    source = vault.objects.path(original, file.name)
-    vault.objects.hold(original)
+    source = objects.path(original, file.name)
+    objects.hold(original)
     if not file.is_pdf:
         return kept
     with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
         out = Path(folder) / "stamped.pdf"
         stamped = press.stamp(
-            worker.shared(), source, out, stamp, name=file.name, templates=templates
+            worker.shared(), source, out, stamp, name=file.name, templates=making.templates
         )
-        digest = vault.objects.put(out)
+        digest = making.store.put(out)
     if digest.sha256 != stamped.sha256:
         raise errors.DamagedObject(
             name=file.name, why="the stamped file changed while being stored"
         )
-    vault.objects.hold(digest)
     return replace(
         kept,
         stamped=StampedFile(
             digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how, stamped.engine
         ),
     )
+
+
+def _hold_stamped(vault: Vault, made: list[Revision]) -> None:
+    """Hold the stamped files where the store can do that, before anybody is told of the release."""
+    for one in made:
+        for file in one.files:
+            if (stamped := file.stamped) is not None:
+                vault.objects.hold(Digest(stamped.md5, stamped.sha256, stamped.size))
 
 
 def _note(revision: Revision, state: str) -> bytes:

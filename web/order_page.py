@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from flask import url_for
 
@@ -110,10 +111,14 @@ class Signature:
 def items_of(judgement: Judgement) -> list[ItemLine]:
     """Return the items of an order, those with open findings first."""
     log = ReleaseLog(vault())
+    made = log.made_by(judgement.order.change) if judgement.order.state == "released" else {}
     opened: dict[str, int] = {}
     for finding in judgement.open:
         opened[finding.item] = opened.get(finding.item, 0) + 1
-    lines = [_item(log, judgement, one, opened.get(one.number, 0)) for one in judgement.order.items]
+    lines = [
+        _item(log, judgement, one, made.get(one.number), opened.get(one.number, 0))
+        for one in judgement.order.items
+    ]
     return lines if len(lines) <= AT_ONCE else sorted(lines, key=lambda one: not one.open)
 
 
@@ -163,9 +168,10 @@ def _signature(order: Order, one: Signoff) -> Signature:
     )  # fmt: skip
 
 
-def _item(log: ReleaseLog, judgement: Judgement, one: OrderItem, opened: int) -> ItemLine:
+def _item(
+    log: ReleaseLog, judgement: Judgement, one: OrderItem, made: Revision | None, opened: int
+) -> ItemLine:
     order = judgement.order
-    made = _made_by(log, order, one.number)
     before = _revision(log, one.number, made.supersedes if made else one.from_rev)
     rev = made.rev if made else "working"
     shown = order.state in {"new", "open", "rejected", "withdrawn"} or made is not None
@@ -193,20 +199,15 @@ def _cover(
 
 def _files(one: OrderItem, before: Revision | None, rev: str) -> list[FileLine]:
     old = {file.name: file for file in before.files} if before else {}
+    base = url_for("items.revision", number=one.number, rev=rev) if rev else ""
     lines = []
     for file in one.files:
         was = old.pop(file.name, None)
         change = "new" if was is None else "same" if was.sha256 == file.sha256 else "changed"
-        href = url_for("files.one", number=one.number, rev=rev, name=file.name) if rev else ""
+        href = f"{base}/files/{quote(file.name)}" if rev else ""
         lines.append(FileLine(file.name, file.size, file.sha256, change, href))
     lines += [FileLine(name, was.size, was.sha256, "removed", "") for name, was in old.items()]
     return lines
-
-
-def _made_by(log: ReleaseLog, order: Order, number: str) -> Revision | None:
-    if order.state != "released":
-        return None
-    return next((one for one in log.revisions(number) if one.change == order.change), None)
 
 
 def _revision(log: ReleaseLog, number: str, rev: str | None) -> Revision | None:

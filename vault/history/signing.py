@@ -8,8 +8,10 @@ is shut out, so that a vault answers alike on every machine.
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,15 @@ def make_key(folder: Path) -> Key:
 def key_in(folder: Path) -> Key:
     """Return the key that lies in a folder."""
     return Key(folder / KEY, folder / ALLOWED_SIGNERS)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTag:
+    """A tag to be made: its name below ``refs/tags/``, the commit it stands for, what it says."""
+
+    name: str
+    target: str
+    message: str
 
 
 class Signer:
@@ -159,6 +170,54 @@ class Signer:
         self.history.settle_on_disk(f"refs/tags/{name}")
         return f"refs/tags/{name}"
 
+    def tags(self, wanted: Sequence[NewTag]) -> None:
+        """Create many signed annotated tags, by the vault itself, with two waits for the disk.
+
+        Made one by one each would cost a process and a flush.  One that is there already, since
+        somebody else makes the same ones, stays as it is.
+        """
+        if not wanted:
+            return
+        self._complete_keys()
+        with keyring.signing(self._key.folder):
+            private = self._key.private.read_bytes()
+            made = self.history.kept_tags(
+                [_tag_object(one, lambda data: sshsig.sign(private, GIT, data)) for one in wanted]
+            )
+        refs = {f"refs/tags/{one.name}": oid for one, oid in zip(wanted, made, strict=True)}
+        if not self._created(refs):
+            for ref, oid in refs.items():
+                if self.history.tip(ref) is None:
+                    self._created({ref: oid})
+        self._flush(list(refs))
+
+    def _created(self, refs: Mapping[str, str]) -> bool:
+        """Create refs, all or none, and say whether they were; they are flushed by ``_flush``."""
+        given = "".join(f"create {ref} {_oid(oid)}\n" for ref, oid in refs.items()).encode()
+        words = ["-c", "core.fsync=all,-reference", "update-ref", "--no-deref", "--stdin"]
+        try:
+            self._run(words, given=given)
+        except git.GitCommandError as refusal:
+            if all(self.history.tip(ref) is None for ref in refs):
+                raise errors.DamagedHistory(
+                    where=next(iter(refs)), why=_last_line(refusal)
+                ) from refusal
+            return False
+        return True
+
+    def _flush(self, refs: Sequence[str]) -> None:
+        """Flush refs and every folder on the way to them, all at the same time."""
+        files = [self.history.git_dir / ref for ref in refs]
+        folders = {folder for file in files for folder in file.parents
+                   if folder.is_relative_to(self.history.git_dir / "refs")}  # fmt: skip
+        with contextlib.ExitStack() as opened:
+            handles = []
+            for file in files:
+                with contextlib.suppress(FileNotFoundError):  # packed meanwhile
+                    handles.append(opened.enter_context(file.open("rb")).fileno())
+            durable.fsync_handles(handles)
+        durable.fsync_folders(folders)
+
     def commit_fault(self, commit: str) -> str | None:
         """Return why git itself does not let a commit pass, or None; a process for each question."""
         return self._checked(["verify-commit", _oid(commit)])
@@ -218,6 +277,20 @@ class Signer:
         if status == 0:
             return None
         return _last(str(complaint)) or "the signature does not hold"
+
+
+def _tag_object(one: NewTag, sign: Callable[[bytes], bytes]) -> bytes:
+    """Return an annotated tag as git stores it: what it says, and the signature of that."""
+    name, email = COMMITTER
+    told = (
+        (
+            f"object {_oid(one.target)}\ntype commit\ntag {one.name}\n"
+            f"tagger {name} <{email}> {int(time.time())} +0000\n\n{one.message.strip()}\n"
+        )
+        .replace("\0", "")
+        .encode()
+    )
+    return told + sign(told)
 
 
 def subprocess_run(
