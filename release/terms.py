@@ -18,7 +18,7 @@ from vault import names
 
 DEFAULT_CLASS: Final = CLASSES[0]
 """A change nobody has classed is judged by the strictest class."""
-_TRAILER = re.compile(r"([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)*): *(\S.*)")
+_TRAILER = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*): *(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
