@@ -163,6 +163,33 @@ def test_a_second_push_amends_and_voids(
     assert "CO-0001 amended" in eli.git("push", "origin", "HEAD:refs/for/release")
 
 
+def test_trailers_of_the_commit_give_an_order_its_class_and_notes_and_a_push_voids_item_by_item(
+    vault: Vault, eli: Clone, people: dict[str, Person], password: str
+) -> None:
+    """What is misspelt moves nothing; of two signed items only the pushed one is void, by name."""
+    from release import desk
+
+    eli.commit("First.", _10_0042="one", _10_0043="one")
+    eli.git("commit", "--amend", "-q", "-m", "First.\n\nChange-Class: tiny")
+    before = states(vault)
+    said = eli.git("push", "origin", "HEAD:refs/for/release", fails=True)
+    assert "“tiny” is no class of change" in said
+    assert states(vault) == before
+    told = "Change-Class: minor\nItem-Note: 10-0042=slot moved\nObserver: pat"
+    eli.git("commit", "--amend", "-q", "-m", f"First.\n\n{told}")
+    assert "Class: minor" in eli.git("push", "origin", "HEAD:refs/for/release")
+    order = desk.judge(vault, "CO-0001").order
+    assert (order.change_class, order.observers, order.notes) == ("minor", ("pat",), "First.")
+    assert order.item("10-0042").notes == "slot moved"
+    desk.sign(vault, people["mchen"], password, "CO-0001")
+    eli.commit("Typo.", _10_0043="two")
+    eli.git("push", "origin", "main")
+    judged = desk.judge(vault, "CO-0001")
+    assert list(judged.order.signoffs[0].voided) == ["10-0043"]
+    assert {one.item for one in judged.open} == {"10-0043"}
+    assert "10-0043 changed (checked in by eli" in judged.order.events[-1].text
+
+
 @pytest.mark.parametrize("ref", ["refs/for/release/CO-0009", "refs/for/release/CO-0001",
                                  "refs/for/review"])  # fmt: skip
 def test_a_push_for_release_that_is_refused_moves_nothing(
