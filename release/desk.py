@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from release import (
     drafting,
@@ -46,6 +46,9 @@ from vault.importing import Imported, Plan
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
+
+NAMED: Final = 20
+"""Items an order's first entry names; all of them stand in the order itself."""
 
 # --- items ------------------------------------------------------------------
 
@@ -124,7 +127,9 @@ def open_change(
     made = drafting.opened(vault, actor, numbers, notes, terms)
 
     def make(name: str) -> Order:
-        held = ", ".join(one.number for one in made.items)
+        held = ", ".join(one.number for one in made.items[:NAMED])
+        if len(made.items) > NAMED:
+            held += f" and {len(made.items) - NAMED} more"
         event = Event(made.opened_at, actor.name, "open", f"opened for {held}: {made.notes}")
         return replace(made, change=name).acted(event)
 

@@ -197,7 +197,12 @@ def _opened(
         files = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
         desk.check_in(vault, author, number, files, order["notes"])
         numbers.append(number)
-    terms = Terms(readers=tuple(order["readers"]) if "readers" in order else None)
+    terms = Terms(
+        change_class=order.get("class", ""), notes=order.get("item_notes", {}),
+        stock=order.get("stock", {}),
+        observers=tuple(order["observers"]) if "observers" in order else None,
+        readers=tuple(order["readers"]) if "readers" in order else None,
+    )  # fmt: skip
     return desk.open_change(vault, author, numbers, order["notes"], terms).order.change
 
 

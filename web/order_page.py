@@ -95,7 +95,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A sign-off as it is read: who, meaning, when, for what, and where it is void why."""
+    """A sign-off as it is read: who, meaning, when, for what; where it is void, why.
+
+    ``standing`` counts the items it still covers.
+    """
 
     by: str
     full_name: str
@@ -105,7 +108,12 @@ class Signature:
     executed: str
     items: tuple[str, ...]
     void: tuple[tuple[str, str], ...]
-    stands: bool
+    standing: int
+
+    @property
+    def stands(self) -> bool:
+        """Say whether it still counts for anything."""
+        return self.standing > 0
 
 
 def items_of(judgement: Judgement) -> list[ItemLine]:
@@ -160,11 +168,11 @@ def _signature(order: Order, one: Signoff) -> Signature:
     why: dict[str, list[str]] = {}
     for number, reason in one.voided.items():
         why.setdefault(reason, []).append(number)
-    stands = any(one.covers(item) for item in order.items)
+    standing = sum(one.covers(item) for item in order.items)
     return Signature(
         one.by, one.full_name or one.by, one.meaning, one.at, one.comment, one.executed,
         tuple(sorted(one.items)),
-        tuple((named(numbers), reason) for reason, numbers in why.items()), stands,
+        tuple((named(numbers), reason) for reason, numbers in why.items()), standing,
     )  # fmt: skip
 
 
