@@ -26,6 +26,7 @@ from vault.catalogue import ItemRow, OrderRow
 from vault.home import Vault
 
 PAGE: Final = 1000
+TOLD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,8 @@ def _refuse(busy: Sequence[tuple[str, OrderRow]]) -> None:
     if len(busy) == 1:
         number, row = busy[0]
         raise InAnotherChange(number=number, change=row.change, author=row.author)
-    told = ", ".join(f"{number} ({row.change} of {row.author})" for number, row in busy)
+    told = ", ".join(f"{number} ({row.change} of {row.author})" for number, row in busy[:TOLD])
+    told += f" and {len(busy) - TOLD} more" if len(busy) > TOLD else ""
     raise InOtherChanges(items=told)
 
 
