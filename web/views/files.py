@@ -71,18 +71,22 @@ def picture(number: str, rev: str, name: str, page: int) -> Response:
     settling.settle(vault())
     row = found(number)
     if rev != "working":
-        revision = ReleaseLog(vault()).wanted(row.number, rev)
-        if revision.file(name).stamped is None:
-            raise NoSuchPicture(name=name, page=page)
-        if ReleaseLog(vault()).standing(revision.number, revision.rev) == "current":
-            return released_page(revision, name, page)
-        return _marked_page(marking.as_it_stands(vault(), revision, name), page, name)
+        return page_as_it_stands(ReleaseLog(vault()).wanted(row.number, rev), name, page)
     if not sees_work():
         raise NoSuchRevision(number=row.number, rev=rev)
     for file in drawings.working_files(row.number):
         if file.name == name:
             return _page(file, page, name)
     raise NoSuchFile(where=f"{row.number} {rev}", name=name)
+
+
+def page_as_it_stands(revision: Revision, name: str, page: int) -> Response:
+    """Send a page of a released PDF as a picture; what is not current says so across it."""
+    if ReleaseLog(vault()).standing(revision.number, revision.rev) == "current":
+        return released_page(revision, name, page)
+    if revision.file(name).stamped is None:
+        raise NoSuchPicture(name=name, page=page)
+    return _marked_page(marking.as_it_stands(vault(), revision, name), page, name)
 
 
 def released_page(revision: Revision, name: str, page: int) -> Response:

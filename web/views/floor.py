@@ -64,20 +64,26 @@ def page(token: str) -> Response | str | tuple[str, int]:
 
 
 def picture(token: str, name: str, page: int) -> Response:
-    """Send a page of a released drawing of the traveler's job; nothing of a recalled one."""
-    return files.released_page(_revision(token), name, page)
+    """Send a page of a released drawing of the traveler's job; nothing of a recalled one.
+
+    Only where a deviation lets the job go on does an overtaken drawing come without its mark.
+    """
+    view = floor.look(vault(), token)
+    revision = _revision(view)
+    if view.stop:
+        return files.page_as_it_stands(revision, name, page)
+    return files.released_page(revision, name, page)
 
 
 def file(token: str, name: str) -> Response:
     """Send a released file of the traveler's job; a drawing is taken as a numbered copy."""
-    revision = _revision(token)
+    revision = _revision(floor.look(vault(), token))
     if revision.file(name).stamped is not None:
         return forms.sent_to(url_for("floor_copies.copy", token=token, name=name))
     return files.released(revision, name)
 
 
-def _revision(token: str) -> Revision:
-    view = floor.look(vault(), token)
+def _revision(view: FloorView) -> Revision:
     if view.stop and view.standing.state == "recalled":
         raise gate.recalled(view.job.item, view.job.rev, view.standing)
     return ReleaseLog(vault()).revision(view.job.item, view.job.rev)

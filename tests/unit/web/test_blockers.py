@@ -246,3 +246,19 @@ def test_programs_read_blockers(guest: Any) -> None:
     wrong = pat.get("/api/v1/blockers?type=weather")
     assert (wrong.status_code, wrong.content_type) == (422, "application/problem+json")
     assert pat.get("/api/v1/jobs/J-1").json["blockers"][1]["id"] == number
+
+
+def test_a_drawing_overtaken_says_so_on_the_floor_until_a_deviation_lets_it_be_used(
+    app: Any, guest: Any, stock: Any
+) -> None:
+    """The picture a scan shows is marked while nobody has decided, and unmarked before and after."""
+    nobody = guest(None)
+    address = f"/t/{stock.token}/pages/10-0042.pdf/1.png?w=800"
+    released = nobody.get(address).data
+    release(app)
+    overtaken = nobody.get(address)
+    assert overtaken.status_code == 200
+    assert overtaken.data != released
+    told = {"choice": "deviation", "why": "slot may stay", "qty": "4", "password": PASSWORD}
+    assert guest("mchen").post("/jobs/J-1/decision", told).status_code == 303
+    assert nobody.get(address).data == released
