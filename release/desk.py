@@ -36,11 +36,13 @@ from release.errors import (
 )
 from release.finding import Finding
 from release.gate import Judgement
+from release.inquiry import Inquiry
 from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
 from release.requirements import SignedOff
 from release.terms import NONE, Terms
 from vault import checkin, clock, importing, item
 from vault.checkin import CheckIn
+from vault.history.repository import RULES
 from vault.home import Vault
 from vault.importing import Imported, Plan
 from vault.item import Item
@@ -277,14 +279,15 @@ def release(
         raise ChangedSinceSigned(
             number=changed[0], change=order.change, by=signing.last_by(vault, changed[0])
         )
+    seen = {RULES: vault.history.tip(RULES)}
     told = rulebook.current(vault)
-    judgement = gate.judge(vault, order)
+    judgement = gate.judged_by(Inquiry(vault, told), order)
     if not judgement.passes:
         transaction.refuse_released(vault, order)  # then that is why it does not pass
         open_ones = "; ".join(f"{one.item}: {one.reason}" for one in judgement.open)
         raise RequirementsOpen(change=order.change, open=open_ones or "no rule is configured")
     made = transaction.release(
-        vault, actor, filed, judgement, told.blob, progress or (lambda _line: None)
+        vault, actor, filed, judgement, told.blob, seen, progress or (lambda _line: None)
     )
     settling.settle(vault)
     return made

@@ -39,12 +39,15 @@ Progress = Callable[[str], None]
 
 
 def release(
-    vault: Vault, actor: Person, filed: Filed, judgement: Judgement, rules: str, progress: Progress
-) -> list[Revision]:
+    vault: Vault, actor: Person, filed: Filed, judgement: Judgement, rules: str,
+    seen: Mapping[str, str | None], progress: Progress,
+) -> list[Revision]:  # fmt: skip
     """Release every item of a judged order, or none.
 
-    The findings must have passed: that is the desk's business, this is the machine.  Raises
-    ReleaseLost, UnstampableFile, MissingObject or DamagedObject.
+    The findings must have passed: that is the desk's business, this is the machine.  ``seen``
+    names refs the judgement was made by, and where they stood: nothing is released by rules that
+    are not in force any more.  Raises MovedOn, ReleaseLost, UnstampableFile, MissingObject or
+    DamagedObject.
     """
     at = clock.now()
     log = _not_overtaken(vault, judgement.order)
@@ -73,8 +76,9 @@ def release(
         message = f"Release {names}\n\n{filed.order.notes}\n\nChange-Order: {filed.order.change}\n"
         try:
             appending.append(
-                vault, actor, log, files, message, {CHANGES + filed.order.change: filed.commit}
-            )
+                vault, actor, log, files, message,
+                {**seen, CHANGES + filed.order.change: filed.commit},
+            )  # fmt: skip
         except errors.MovedOn as moved:
             if moved.facts["ref"] != RELEASES:
                 raise

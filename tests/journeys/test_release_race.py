@@ -122,7 +122,7 @@ def test_what_was_released_since_it_was_judged_is_not_released_again(
     assert judgement.passes
 
     def releases() -> None:
-        transaction.release(vault, people["eli"], filed, judgement, rules, lambda _line: None)
+        transaction.release(vault, people["eli"], filed, judgement, rules, {}, lambda _line: None)
 
     releases()
     with pytest.raises(ReleaseLost, match=change):

@@ -352,6 +352,31 @@ def test_an_earlier_iteration_is_restored_as_a_new_one(
         desk.restore(vault, people["eli"], bracket, first.commit, "again")
 
 
+def test_nothing_is_released_by_rules_that_were_replaced_meanwhile(
+    vault: Vault, people: People, bracket: str, password: str
+) -> None:
+    """An administrator asks for a second signature while the stamps are made: a conflict, and open."""
+    from release import desk, rulebook
+    from release.log import ReleaseLog
+
+    change = opened(vault, people, bracket).order.change
+    desk.sign(vault, people["mchen"], password, change)
+    stricter = rulebook.text(vault)[0].replace(
+        "[[require]]", '[[sign-off]]\nname = "quality"\nby = "role:quality"\n\n[[require]]', 1
+    )
+    edits = iter([stricter])
+
+    def meanwhile(_line: str) -> None:
+        for text in edits:
+            rulebook.edit(vault, people["ada"], text)
+
+    with pytest.raises(errors.MovedOn, match="refs/meta/rules moved on"):
+        desk.release(vault, people["eli"], change, meanwhile)
+    assert ReleaseLog(vault).current(bracket) is None
+    with pytest.raises(refusals.RequirementsOpen, match="quality"):
+        desk.release(vault, people["eli"], change)
+
+
 def test_an_order_that_is_in_the_log_cannot_be_cancelled_before_it_is_closed(
     vault: Vault, people: People, bracket: str, password: str
 ) -> None:
@@ -363,7 +388,7 @@ def test_an_order_that_is_in_the_log_cannot_be_cancelled_before_it_is_closed(
     filed = orders.load(vault, change)
     judged = gate.judge(vault, filed.order)
     rules = rulebook.current(vault).blob
-    transaction.release(vault, people["eli"], filed, judged, rules, lambda _line: None)
+    transaction.release(vault, people["eli"], filed, judged, rules, {}, lambda _line: None)
     with pytest.raises(errors.MovedOn):
         desk.cancel(vault, people["eli"], change, "too late")
     assert desk.judge(vault, change).order.state == "released"
