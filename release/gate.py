@@ -11,14 +11,12 @@ from release import rulebook
 from release.change import FileFact, Order, OrderItem
 from release.finding import Finding, all_pass
 from release.inquiry import APPROVER, Inquiry
-from release.log import ReleaseLog, Revision
-from release.rules.case import Case
-from release.rules.grammar import Rules
+from release.log import ReleaseLog
 from vault import errors, item, names, pointer
 from vault.catalogue import ItemRow
 from vault.home import Vault
 
-__all__ = ["APPROVER", "Judgement", "case_of", "gathered", "judge", "judged_by"]
+__all__ = ["APPROVER", "Judgement", "gathered", "judge", "judged_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +82,6 @@ def judged_by(inquiry: Inquiry, order: Order) -> Judgement:
         for finding in inquiry.judged(order, one, letters[one.number])
     )  # fmt: skip
     return Judgement(order, findings, letters if order.state != "released" else {})
-
-
-def case_of(
-    vault: Vault, told: Rules, order: Order, one: OrderItem, _released: Revision | None = None
-) -> Case:
-    """Return what is known of one item without looking into its files; an Inquiry is for many."""
-    return Inquiry(vault, told).case(order, one)
 
 
 def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderItem:

@@ -17,9 +17,8 @@ from typing import Final
 from traveler.errors import BadSampling
 
 _LOTS: Final = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10_000, 35_000, 150_000, 500_000)
-"""The largest lot of each code letter of level II, from A on; Q has no end."""
+"""The largest lot of each code letter of level II (table 1), from A on; Q has no end."""
 _SIZES: Final = (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250)
-_LETTERS: Final = "ABCDEFGHJKLMNPQ"
 _AQLS: Final = ("6.5", "4.0", "2.5", "1.5", "1.0", "0.65", "0.40", "0.25", "0.15", "0.10", "0.065")
 _ACCEPT: Final = (1, 2, 3, 5, 7, 10, 14, 21)
 _COUNT: Final = re.compile(r"(every )?([1-9][0-9]{0,5})")
@@ -68,11 +67,6 @@ def read(text: str) -> Sampling:
     if told in {"all", "first"} or _COUNT.fullmatch(told):
         return Sampling(told)
     raise BadSampling(text=text, aqls=", ".join(reversed(_AQLS)))
-
-
-def code_letter(lot: int) -> str:
-    """Return the code letter of a lot at general level II (ISO 2859-1, table 1)."""
-    return _LETTERS[bisect_left(_LOTS, lot)]
 
 
 def _by_aql(lot: int, aql: Decimal) -> Plan:
