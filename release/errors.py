@@ -29,6 +29,11 @@ class NeverReleased(NotFound):
     and have it signed."""
 
 
+class NothingCurrent(NotFound):
+    """{number} has no current revision: {rev} was recalled ({why}); work from nothing until a new
+    revision is released, or name the revision you want to look at."""
+
+
 class NoSuchReleaseCode(NotFound):
     """No release of this vault carries the code {code}; the print is not one of ours or was not
     read completely, so do not work from it."""

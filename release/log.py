@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from release.errors import NeverReleased, NoSuchReleaseCode, NoSuchRevision
+from release.errors import NeverReleased, NoSuchReleaseCode, NoSuchRevision, NothingCurrent
 from release.finding import Finding
 from vault import canonical, durable, errors, names
 from vault.history.repository import RELEASES
@@ -295,14 +295,18 @@ class ReleaseLog:
     def wanted(self, number: str, rev: str | None) -> Revision:
         """Return a named revision, or the current one where ``rev`` is None or ``current``.
 
-        Raises NoSuchRevision, or NeverReleased where there is nothing current.
+        Raises NoSuchRevision, NeverReleased, or NothingCurrent where the last one was recalled.
         """
-        if rev is None or rev == "current":
-            found = self.current(number)
-            if found is None:
-                raise NeverReleased(number=number)
+        if rev is not None and rev != "current":
+            return self.revision(number, rev)
+        found = self.current(number)
+        if found is not None:
             return found
-        return self.revision(number, rev)
+        latest = self.latest(number)
+        recalled = self.recall(number, latest) if latest else None
+        if recalled is None:
+            raise NeverReleased(number=number)
+        raise NothingCurrent(number=number, rev=recalled.rev, why=recalled.reason)
 
     def by_code(self, code: str) -> Revision:
         """Return the revision whose stamp carries a code; raises NoSuchReleaseCode."""

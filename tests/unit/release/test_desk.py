@@ -104,6 +104,8 @@ def test_a_recall_leaves_no_current_revision_and_spends_no_letter_twice(
     with pytest.raises(refusals.NotAnApprover):
         desk.recall(vault, people["eli"], bracket, "A", "wrong hole")
     desk.recall(vault, people["mchen"], bracket, "A", "wrong hole")
+    with pytest.raises(refusals.NothingCurrent, match=r"A was recalled \(wrong hole\)"):
+        ReleaseLog(vault).wanted(bracket, None)
     assert ReleaseLog(vault).current(bracket) is None
     assert ReleaseLog(vault).standing(bracket, "A") == "recalled"
     with pytest.raises(refusals.RevisionWrongState):
