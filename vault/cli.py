@@ -14,7 +14,7 @@ import click
 
 from vault import lock_cli, objects_cli, setup_cli
 from vault.errors import Refusal
-from vault.ledger import people_cli
+from vault.ledger import ledger_cli, people_cli
 from vault.terminal import Session
 from vault.workspace import cli as workspace_cli
 
@@ -42,6 +42,7 @@ def trunk() -> click.Group:
     """Return the whole command line, with every installed branch hung on it."""
     setup_cli.hang(titleblock)
     people_cli.hang(titleblock)
+    ledger_cli.hang(titleblock)
     lock_cli.hang(titleblock)
     workspace_cli.hang(titleblock)
     objects_cli.hang(titleblock)

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from vault import canonical
-from vault.ledger import seals
-from vault.ledger.append_only import TRIGGERS
+from vault.ledger import backing, seals
 from vault.ledger.tables import event, event_head
 
 MOST_MOVED = 200
@@ -45,25 +44,17 @@ class _Walk:
 
 def faults(connection: Connection, witnesses: Mapping[int, str]) -> Iterator[Fault]:
     """Yield every fault, one after another: structure, triggers, chain, heads, sealed rows."""
-    for said in connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars():
-        if said != "ok":
-            yield Fault("database", "ledger", str(said))
-    yield from _triggers(connection)
+    kept = backing.behind(connection)
+    for said in kept.soundness(connection):
+        yield Fault("database", "ledger", said)
+    for name, what in kept.fence_faults(connection):
+        yield Fault("trigger", f"trigger {name}", f"the trigger {what}")
     walk = _Walk()
     for row in connection.execute(sa.select(event).order_by(event.c.seq)).mappings():
         yield from _step(walk, dict(row), witnesses)
     yield from _broken(walk)
     yield from _heads(connection, walk, witnesses)
     yield from _rows(connection, walk.last_seals)
-
-
-def _triggers(connection: Connection) -> Iterator[Fault]:
-    asked = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    found = {row.name: row.sql for row in connection.execute(asked)}
-    for name, sql in TRIGGERS.items():
-        if found.get(name) != sql:
-            what = "is missing" if name not in found else "was changed"
-            yield Fault("trigger", f"trigger {name}", f"the trigger {what}")
 
 
 def _step(walk: _Walk, row: dict[str, Any], witnesses: Mapping[int, str]) -> Iterator[Fault]:

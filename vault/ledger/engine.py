@@ -1,52 +1,35 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The ledger's engine: connections that keep their promises, and transactions that leave a record.
 
-SQLite in write-ahead mode with ``synchronous=FULL`` loses nothing it acknowledged, but
-``synchronous`` is not stored in the file: it holds for one connection only, so each connection
-sets it and reads it back.  Writers begin with ``BEGIN IMMEDIATE``; a transaction that reads first
-and asks for the write lock later is refused by SQLite without waiting.
+A ledger is a SQLite file or a database of a PostgreSQL server (``vault.ledger.backing``); whoever
+reads or writes it does not notice which.
 """
 
 from __future__ import annotations
 
 # One import stands inside `upgrade`: Alembic costs half a second, and few calls a year need it.
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from vault import clock
-from vault.ledger import chains, events, seals
-from vault.ledger.errors import (
-    DamagedLedger,
-    LedgerBusy,
-    LedgerExists,
-    LedgerFromLater,
-    LedgerNotDurable,
-    LedgerNotSpoken,
-    LedgerOutdated,
-    NoLedger,
-)
+from vault.ledger import backing, chains, events, seals
+from vault.ledger.backing import BUSY_SECONDS
+from vault.ledger.errors import LedgerExists, LedgerFromLater, LedgerOutdated, NoLedger
 
-BUSY_SECONDS = 30
 TROUBLE: Final = (SQLAlchemyError, sqlite3.Error)
 """What a database raises where no refusal of ours says it better; whoever can wait tries again."""
 
-_PRAGMAS: dict[str, tuple[str, object]] = {
-    "busy_timeout": (str(BUSY_SECONDS * 1000), BUSY_SECONDS * 1000),
-    "journal_mode": ("WAL", "wal"),
-    "synchronous": ("FULL", 2),
-    "foreign_keys": ("ON", 1),
-    "recursive_triggers": ("ON", 1),  # else INSERT OR REPLACE slips past the delete trigger
-    "trusted_schema": ("OFF", 0),
+_WRITER: Final[Mapping[str, Mapping[str, Any]]] = {
+    "sqlite": {"titleblock_write": True},
+    "postgresql": {"titleblock_write": True, "isolation_level": "READ COMMITTED"},
 }
+"""What tells a connection, of the same pool, that its transaction writes."""
 
 
 class Writing:
@@ -107,8 +90,9 @@ class Ledger:
     def __init__(self, url: str) -> None:
         """Prepare connections to the database at ``url``; nothing is opened yet."""
         self.url = url
-        self.engine = _engine(_parsed(url))
-        self._writer = self.engine.execution_options(titleblock_write=True)  # the same pool
+        self._backing, self._parsed = backing.of(url)
+        self.engine = self._backing.connect(self._parsed, BUSY_SECONDS)
+        self._writer = self.engine.execution_options(**_WRITER[self.engine.dialect.name])
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -133,20 +117,21 @@ class Ledger:
         try:
             with engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
-            if "locked" in str(error.orig) or "busy" in str(error.orig):
-                raise LedgerBusy(seconds=BUSY_SECONDS) from error
-            raise
-        except DatabaseError as error:
-            if "malformed" in str(error.orig) or "not a database" in str(error.orig):
-                raise DamagedLedger(where=self.where, what=str(error.orig)) from error
-            raise
+        except DBAPIError as error:
+            refusal = self._backing.told(error, self.where, BUSY_SECONDS)
+            if refusal is None:
+                raise
+            raise refusal from error
 
     @property
     def where(self) -> str:
         """Return the place of the ledger as people know it, without any password."""
-        parsed = make_url(self.url)
-        return parsed.database or parsed.render_as_string(hide_password=True)
+        return self._backing.where(self._parsed)
+
+    @property
+    def is_there(self) -> bool:
+        """Say whether a ledger was made there at all."""
+        return self._backing.is_there(self._parsed)
 
     def close(self) -> None:
         """Close every connection; the write-ahead file is folded in by the last one."""
@@ -155,13 +140,12 @@ class Ledger:
 
 def create(url: str, actor: str = "titleblock") -> Ledger:
     """Make a new ledger by its migrations alone and return it opened; raises LedgerExists."""
-    path = _file(url)
-    if path.exists() and path.stat().st_size:
-        raise LedgerExists(where=path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    kept, parsed = backing.of(url)
+    if kept.is_there(parsed):
+        raise LedgerExists(where=kept.where(parsed))
+    kept.clear_the_way(parsed)
     upgrade(url, actor).close()  # first: closing a handle drops the locks this process holds
-    for place in (path, path.parent):
-        _fsync(place)
+    kept.settle(parsed)
     return open_ledger(url)
 
 
@@ -170,8 +154,12 @@ def upgrade(url: str, actor: str = "titleblock") -> Ledger:
     from vault.ledger import upgrading  # noqa: PLC0415 - see the top of the file
 
     ledger = Ledger(url)
-    with ledger.writing(actor) as writing:
-        upgrading.upgrade(writing)
+    try:
+        with ledger.writing(actor) as writing:
+            upgrading.upgrade(writing)
+    except BaseException:
+        ledger.close()
+        raise
     return ledger
 
 
@@ -180,74 +168,24 @@ def open_ledger(url: str) -> Ledger:
 
     The stored revisions are compared with constants of the code, which costs one small select.
     """
-    path = _file(url)
-    if not path.is_file():
-        raise NoLedger(where=path)
     ledger = Ledger(url)
-    found, wanted = _stored(ledger), chains.heads()
+    if not ledger.is_there:
+        ledger.close()
+        raise NoLedger(where=ledger.where)
+    found, wanted = stored(ledger), chains.heads()
     if found == wanted:
         return ledger
     ledger.close()
-    said = {"where": path, "found": ", ".join(sorted(found)) or "nothing"}
+    said = {"where": ledger.where, "found": ", ".join(sorted(found)) or "nothing"}
     if chains.later(found):
         raise LedgerFromLater(**said)
     raise LedgerOutdated(**said, wanted=", ".join(sorted(wanted)))
 
 
-def _stored(ledger: Ledger) -> frozenset[str]:
-    try:
-        with ledger.reading() as connection:
-            rows = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
-            return frozenset(row[0] for row in rows)
-    except OperationalError as error:
-        if "no such table" in str(error.orig):
+def stored(ledger: Ledger) -> frozenset[str]:
+    """Return the revisions of the tables that are there, none where there are no tables."""
+    with ledger.reading() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
             return frozenset()
-        raise
-
-
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerNotSpoken(url=url) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.query:
-        raise LedgerNotSpoken(url=url)
-    return parsed
-
-
-def _file(url: str) -> Path:
-    return Path(str(_parsed(url).database))
-
-
-def _engine(url: URL) -> Engine:
-    engine = sa.create_engine(url, poolclass=QueuePool, connect_args={"check_same_thread": False})
-
-    @sa.event.listens_for(engine, "connect")
-    def promise(dbapi: Any, _record: object) -> None:
-        dbapi.isolation_level = None  # the driver's own idea of transactions stays out of it
-        for name, (wanted, kept) in _PRAGMAS.items():
-            dbapi.execute(f"PRAGMA {name}={wanted}")
-            found = dbapi.execute(f"PRAGMA {name}").fetchone()[0]
-            if found != kept:
-                raise LedgerNotDurable(where=url.database, setting=name, found=found, wanted=kept)
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("titleblock_write")
-        driver: Any = connection.connection.driver_connection  # past SQLAlchemy: 60 µs each time
-        try:
-            driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-        except driver.OperationalError as error:
-            raise OperationalError("BEGIN", None, error) from error
-
-    return engine
-
-
-def _fsync(place: Path) -> None:
-    if place.is_dir() and os.name == "nt":  # Windows has no handle on a folder to flush
-        return
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        rows = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        return frozenset(row[0] for row in rows)

@@ -45,9 +45,29 @@ class LedgerNotDurable(Damaged):
     {found}, wanted {wanted}); keep it on a local disk, not on a network share."""
 
 
+class LedgerServerUnfit(Unavailable):
+    """The database {where} cannot keep a ledger: {setting} is {found}, and has to be {wanted}; make
+    it with `createdb -T template0 -E UTF8 -l C NAME` on a server that keeps what it commits."""
+
+
+class LedgerAway(Unavailable):
+    """The database {where} cannot be used now ({why}); start it, or correct `ledger` in
+    titleblock.toml."""
+
+
+class LedgerInUse(Conflict):
+    """Other programs use the vault now, so the ledger stays where it is; stop `titleblock serve`
+    and `titleblock watch`, then run this again."""
+
+
+class LedgerDriverMissing(Unavailable):
+    """Nothing here speaks to {where}; install Titleblock with its extra `postgresql`, or keep the
+    ledger in a file."""
+
+
 class LedgerNotSpoken(BadInput):
     """The ledger address {url} cannot be used; it has to be of the form sqlite:////path/to/ledger.db
-    (four slashes before a path from the root)."""
+    (four slashes before a path from the root) or postgresql://USER@HOST/DATABASE."""
 
 
 class DamagedLedger(Damaged):

@@ -70,9 +70,8 @@ def append(
         "prev_hash": prev_hash,
     }
     row["hash"] = seals.link(row)
-    connection.exec_driver_sql(
-        _spoken(connection.dialect, _APPEND), tuple(row[name] for name in _COLUMNS)
-    )
+    given = tuple(row[name] for name in _COLUMNS) if connection.dialect.positional else row
+    connection.exec_driver_sql(_spoken(connection.dialect, _APPEND), given)
     return int(last) + 1
 
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The command line of people: ``titleblock user …``, and ``titleblock ledger upgrade``."""
+"""The command line of people: ``titleblock user …``."""
 
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database.
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,9 +17,8 @@ ROLES = "admin engineer approver planner operator quality customer"
 
 
 def hang(trunk: click.Group) -> None:
-    """Hang the branches ``user`` and ``ledger`` on the trunk."""
+    """Hang the branch ``user`` on the trunk."""
     trunk.add_command(user)
-    trunk.add_command(ledger)
 
 
 @click.group()
@@ -183,23 +180,3 @@ def _told(person: Person) -> dict[str, Any]:
 
 def _roles(person: Person) -> str:
     return ", ".join(sorted(person.roles))
-
-
-@click.group()
-def ledger() -> None:
-    """The ledger itself: bringing it up to date."""
-
-
-@ledger.command("upgrade")
-@click.pass_context
-def upgrade(context: click.Context) -> None:
-    """Bring the ledger of a vault to this release's tables; make a backup first."""
-    from vault import home, settings
-    from vault.ledger import engine
-
-    given = context.find_root().params.get("vault_dir") or os.environ.get("TITLEBLOCK_VAULT")
-    root = home.find(Path(given).resolve() if given else Path.cwd())
-    url = home.ledger_url(settings.load(root / settings.FILE).ledger, root)
-    opened = engine.upgrade(url)
-    opened.close()
-    say({"ledger": opened.where}, f"The ledger {opened.where} is up to date.")

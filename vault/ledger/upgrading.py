@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection
 
 from vault.ledger.chains import chains
 
@@ -34,12 +35,17 @@ def config() -> Config:
 def upgrade(writing: Writing) -> None:
     """Run what is missing inside the given transaction and record it as an event."""
     before = _stored(writing)
-    made = config()
-    made.attributes["connection"] = writing.connection
-    command.upgrade(made, "heads")
+    migrate(writing.connection)
     after = _stored(writing)
     if after != before:
         writing.record("ledger.upgraded", "ledger", found=before, now=after)
+
+
+def migrate(connection: Connection) -> None:
+    """Run what is missing on a connection; whoever opened its transaction says what was done."""
+    made = config()
+    made.attributes["connection"] = connection
+    command.upgrade(made, "heads")
 
 
 def _stored(writing: Writing) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from vault.ledger import chains, engine, events
+from vault.ledger import _sqlite, chains, engine, events
 from vault.ledger.engine import Ledger
 from vault.ledger.errors import (
     DamagedLedger,
@@ -123,7 +123,7 @@ def test_a_writer_that_waits_too_long_is_told(
     ledger_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When another writer does not let go, the wait ends with a sentence, not a bug."""
-    monkeypatch.setitem(engine._PRAGMAS, "busy_timeout", ("50", 50))
+    monkeypatch.setitem(_sqlite._PRAGMAS, "busy_timeout", ("50", 50))
     hasty = Ledger(f"sqlite:///{ledger_file}")
     with hasty.writing("ada") as writing, pytest.raises(LedgerBusy, match="close it and try again"):
         hasty.writing("eli").__enter__()

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from vault import canonical
 from vault.ledger import events, people, seals
-from vault.ledger.append_only import TRIGGERS
+from vault.ledger.append_only import SQLITE
 from vault.ledger.engine import Ledger
 
 FILLED = 12
@@ -55,11 +55,11 @@ def tamper(filled: Ledger, ledger_file: Path) -> Iterator[Callable[..., None]]:
     plain = sqlite3.connect(ledger_file, isolation_level=None)
 
     def run(*statements: str) -> None:
-        for name in TRIGGERS:
+        for name in SQLITE:
             plain.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             plain.execute(statement)
-        for sql in TRIGGERS.values():
+        for sql in SQLITE.values():
             plain.execute(sql)
 
     yield run
@@ -219,7 +219,7 @@ def test_a_row_edited_by_hand_is_named(
     assert _named(filled) == [fault]
 
 
-@pytest.mark.parametrize("name", TRIGGERS)
+@pytest.mark.parametrize("name", SQLITE)
 def test_a_missing_trigger_is_named(filled: Ledger, ledger_file: Path, name: str) -> None:
     """A table rebuilt by a tool loses its triggers silently; the check says so."""
     plain = sqlite3.connect(ledger_file)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from vault.ledger.append_only import TRIGGERS
+from vault.ledger.append_only import BY_DIALECT
 from vault.ledger.seals import GENESIS
 
 revision = "vault_0001"
@@ -44,7 +44,7 @@ def _events() -> None:
         sa.CheckConstraint("id = 1", name="ck_event_head_only_row"),
     )
     op.bulk_insert(head, [{"id": 1, "seq": 0, "hash": GENESIS}])
-    for trigger in TRIGGERS.values():
+    for trigger in BY_DIALECT[op.get_context().dialect.name].values():
         op.execute(sa.text(trigger))
 
 
