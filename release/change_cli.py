@@ -5,6 +5,7 @@ from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -108,6 +109,23 @@ def show(change: str) -> None:
 
     here = session()
     say_judgement(desk.judge(here.vault, change, here.actor if here.user else None))
+
+
+@changes.command("sheet")
+@click.argument("change")
+@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              metavar="OUT.pdf")  # fmt: skip
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), help="[the vault's setting]")
+@terminal.reads
+def order_sheet(change: str, out: Path, paper: str | None) -> None:
+    """Print an order as PDF to be filed: items, signatures, findings, bytes, story."""
+    from release.printed import order
+
+    here = session()
+    made = order.print_order(
+        here.vault, here.actor if here.user else None, change, out, paper or ""
+    )
+    say(made.as_json(), f"{out}: {made.pages} pages of {made.change}.")
 
 
 @changes.command("list")

@@ -300,3 +300,15 @@ def draw(tmp_path: Path) -> Callable[..., Path]:
         return place
 
     return drawn
+
+
+@pytest.fixture(scope="session")
+def read_back() -> Callable[..., list[set[str]]]:
+    """Return a reader of the codes on each page of a PDF, printed badly at 150 dpi unless told."""
+    spec = importlib.util.spec_from_file_location("bad_print", PROJECT / "tests" / "bad_print.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., list[set[str]]] = module.read_back
+    return found

@@ -29,6 +29,19 @@ class NoSuchStation(NotFound):
     """There is no station {code}; `titleblock station list` shows what is there."""
 
 
+class NoStationToLabel(NotFound):
+    """There is no station in use to make a label for; add one with `titleblock station add`."""
+
+
+class BadLabelFile(BadInput):
+    """Labels are not written as “{name}”; let the file end in .pdf, or in .zpl for a label
+    printer."""
+
+
+class BadLabelCount(BadInput):
+    """{count} labels cannot be made at once; give 1 to {most}."""
+
+
 # --- jobs -------------------------------------------------------------------
 
 

@@ -7,14 +7,13 @@ because no PDF library runs in the server.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from release.log import ReleaseLog, Revision
+from release.printed.placing import placed
 from release.stamp import qr
 from traveler import gate, jobs, records, route, tokens
 from traveler.errors import NoSuchJob
@@ -98,16 +97,10 @@ def _issue(
 
 
 def _draw(out: Path, paper: str, facts: dict[str, Any]) -> int:
-    out = out.resolve()
-    handle, aside = tempfile.mkstemp(prefix=".traveler-", suffix=".pdf", dir=out.parent)
-    os.close(handle)
-    try:
+    with placed(out) as aside:
         answer = worker.shared().call(
-            "traveler.sheet_draw:draw", name=out.name, out=aside, paper=paper, facts=facts
+            "traveler.sheet_draw:draw", name=out.name, out=aside, paper_name=paper, facts=facts
         )
-        Path(aside).replace(out)
-    finally:
-        Path(aside).unlink(missing_ok=True)
     return int(answer["pages"])
 
 
@@ -120,13 +113,13 @@ def _facts(
 ) -> dict[str, Any]:
     log = ReleaseLog(vault)
     revision = log.revision(view.job.item, view.job.rev)
-    matrices = {seq: _rows(address) for seq, address in addresses}
-    typed = {one.seq: _grouped(one.code) for one in codes}
+    matrices = {seq: rows_of(address) for seq, address in addresses}
+    typed = {one.seq: grouped(one.code) for one in codes}
     names = _station_names(vault)
     return {
         "shop": vault.settings.shop_name,
         "job": view.job.number,
-        "standing": _band(view),
+        "standing": warning(view),
         "cells": _cells(log, revision, view),
         "files": [file.name for file in revision.files if file.name not in _OURS],
         "qr": matrices[None],
@@ -165,7 +158,8 @@ def _material(log: ReleaseLog, revision: Revision) -> str:
     return str(manifest.metadata.get("material", ""))
 
 
-def _band(view: JobView) -> str:
+def warning(view: JobView) -> str:
+    """Return what paper says of a revision that is not current, empty for one that is."""
     if view.standing.state == "current":
         return ""
     allowed = view.ground.deviation
@@ -204,9 +198,11 @@ def _station_names(vault: Vault) -> dict[str, str]:
         return {one.code: one.name for one in records.stations(connection)}
 
 
-def _rows(address: str) -> list[str]:
+def rows_of(address: str) -> list[str]:
+    """Return the QR of an address as rows of 1 and 0, as the pen draws it."""
     return ["".join("1" if dark else "0" for dark in row) for row in qr.matrix(address)]
 
 
-def _grouped(code: str) -> str:
+def grouped(code: str) -> str:
+    """Return a code in groups, as it is typed where no camera is at hand."""
     return " ".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -1,41 +1,45 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Drawing the traveler: runs in the worker process and knows paper, not jobs.
 
-Millimetres where the shop measures (QR modules, margins), points elsewhere.  An operation is one
-block and stands on one page; pages are laid out first, since each one says how many there are.
+An operation is one block with its code at the right over its whole height and the boxes to sign in
+beside it, so that six of them fit a page; a block stands on one page.  Pages are laid out first,
+since each one says how many there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-import pymupdf
-
-MM = 72 / 25.4
-PAPERS = {"A4": (210 * MM, 297 * MM), "Letter": (8.5 * 72, 11 * 72)}
-MARGIN = 14 * MM
-FOOT = 13 * MM
-MODULE = 0.55 * MM  # at 150 dpi a module is three dots wide, and oil on paper spreads half a dot
-JOB_MODULE = 0.7 * MM  # the job's own code is read from a step further away
-QUIET = 4
-GAP = 6.0
-SEQ = 62.0  # width of the column that holds the operation's number
-SIGN = 27.0  # height of the strip to sign in
-MOST_LINES = 34  # of notes on paper; the rest is read on the screen the QR opens
-INK, SOFT, LINE, WASH = (
-    (0.08, 0.09, 0.11),
-    (0.38, 0.4, 0.43),
-    (0.62, 0.64, 0.67),
-    (0.94, 0.945, 0.95),
+from release.printed.pen import (
+    ALERT,
+    FOOT,
+    MARGIN,
+    MM,
+    PAPERS,
+    QUIET,
+    SOFT,
+    UNCONTROLLED,
+    WASH,
+    WHITE,
+    Fonts,
+    Pen,
+    Size,
+    code_side,
+    paper,
+    save,
 )
-ALERT = (0.72, 0.1, 0.08)
-WHITE = (1.0, 1.0, 1.0)
-SIGN_BOXES = (("Started", 2.0), ("Finished", 2.0), ("Good", 1.0), ("Scrap", 1.0), ("Signed", 2.0))
-UNCONTROLLED = "Uncontrolled if printed: scan to check."
 
-Colour = tuple[float, float, float]
+JOB_MODULE: Final = 0.7 * MM  # the job's own code is read from a step further away
+GAP: Final = 4.0
+SEQ: Final = 84.0  # width of the column that holds the operation's number, station and times
+SIGN: Final = 25.0  # height of the strip to sign in
+LABEL: Final = 12.0  # below a code
+MOST_LINES: Final = 34  # of notes on paper; the rest is read on the screen the QR opens
+SIGN_BOXES: Final = (
+    ("Started", 2.0), ("Finished", 2.0), ("Good", 1.0), ("Scrap", 1.0), ("Signed", 2.0)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,112 +52,26 @@ class _Block:
     height: float
 
 
-def draw(name: str, out: str, paper: str, facts: dict[str, Any]) -> dict[str, Any]:
+def draw(name: str, out: str, paper_name: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Draw a traveler to the path ``out`` and say how many pages it has.
 
     ``name`` is what refusals call it.
     """
-    document = pymupdf.open()
-    fonts = (pymupdf.Font("helv"), pymupdf.Font("hebo"))
-    size = PAPERS[paper]
+    document = paper()
+    fonts = Fonts()
+    size = PAPERS[paper_name]
     blocks = [_block(fonts, one, size[0]) for one in facts["operations"]]
     pages = list(_pages(blocks, _first_top(facts, fonts, size), size[1]))
     for number, held in enumerate(pages, 1):
-        page = document.new_page(width=size[0], height=size[1])
-        pen = _Pen(page, fonts)
+        pen = Pen(document.new_page(width=size[0], height=size[1]), fonts)
         top = _head(pen, facts, size) if number == 1 else _small_head(pen, facts, size)
         for block in held:
             _operation(pen, block, top, size[0])
             top += block.height + GAP
-        if number == len(pages):
-            _end(pen, top, size)
         _foot(pen, facts, number, len(pages), size)
         pen.lift()
-    document.set_metadata({"title": f"Traveler {facts['job']}", "producer": "Titleblock"})
-    document.subset_fonts()
-    document.save(out, garbage=3, deflate=True, no_new_id=True)
+    save(document, out, f"Traveler {facts['job']}")
     return {"name": name, "pages": len(pages)}
-
-
-class _Pen:
-    """Draws on one page; words are gathered by colour and set down at the end."""
-
-    def __init__(self, page: Any, fonts: Sequence[Any]) -> None:
-        self._page = page
-        self._fonts = fonts
-        self._writers: dict[Colour, Any] = {}
-        self._shape = page.new_shape()
-
-    def words(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, ink: Colour = INK
-    ) -> None:
-        writer = self._writers.get(ink)
-        if writer is None:
-            writer = self._writers[ink] = pymupdf.TextWriter(self._page.rect, color=ink)
-        if text:
-            writer.append((x, y), text, font=self._fonts[bold], fontsize=size)
-
-    def words_right(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, ink: Colour = INK
-    ) -> None:
-        self.words(x - self.width(text, size, bold), y, text, size, bold=bold, ink=ink)
-
-    def fitted(
-        self, x: float, y: float, text: str, size: float, room: float, *, bold: bool = False
-    ) -> None:
-        """Set one line, smaller where it must be, and cut where it would be too small to read."""
-        wide = self.width(text, size, bold)
-        if wide > room:
-            size = max(size * room / wide, min(size, 7.5))
-        while text and self.width(text, size, bold) > room:
-            text = text[:-2].rstrip() + "…"
-        self.words(x, y, text, size, bold=bold)
-
-    def width(self, text: str, size: float, bold: bool = False) -> float:
-        return float(self._fonts[bold].text_length(text, fontsize=size))
-
-    def box(self, x: float, y: float, w: float, h: float, fill: Colour | None = None) -> None:
-        self._shape.draw_rect(pymupdf.Rect(x, y, x + w, y + h))
-        self._shape.finish(color=LINE, width=0.6, fill=fill)
-
-    def fill(self, x: float, y: float, w: float, h: float, colour: Colour) -> None:
-        self._shape.draw_rect(pymupdf.Rect(x, y, x + w, y + h))
-        self._shape.finish(color=None, fill=colour)
-
-    def rule(self, x: float, y: float, x2: float, y2: float, width: float = 0.6) -> None:
-        self._shape.draw_line((x, y), (x2, y2))
-        self._shape.finish(color=INK if width > 1 else LINE, width=width)
-
-    def code(self, x: float, y: float, rows: Sequence[str], module: float = MODULE) -> None:
-        """Draw a QR with its quiet zone as one path."""
-        for down, row in enumerate(rows):
-            for start, length in _runs(row):
-                left = x + (start + QUIET) * module
-                upper = y + (down + QUIET) * module
-                self._shape.draw_rect(
-                    pymupdf.Rect(left, upper, left + length * module, upper + module)
-                )
-        self._shape.finish(color=None, fill=(0, 0, 0))
-
-    def lift(self) -> None:
-        """Set everything down on the page, the words above the fields."""
-        self._shape.commit()
-        for writer in self._writers.values():
-            writer.write_text(self._page)
-
-
-def code_side(rows: Sequence[str], module: float = MODULE) -> float:
-    """Return the side of a QR with its quiet zone, in points."""
-    return (len(rows) + 2 * QUIET) * module
-
-
-def _runs(row: str) -> Iterator[tuple[int, int]]:
-    start = row.find("1")
-    while start >= 0:
-        end = row.find("0", start)
-        end = len(row) if end < 0 else end
-        yield start, end - start
-        start = row.find("1", end)
 
 
 # --- laying out -------------------------------------------------------------
@@ -175,79 +93,71 @@ def _pages(blocks: Sequence[_Block], first_top: float, height: float) -> Iterato
     yield held
 
 
-def _block(fonts: Sequence[Any], one: dict[str, Any], width: float) -> _Block:
-    room = width - 2 * MARGIN - SEQ - code_side(one["qr"]) - 20
-    title = _wrapped(fonts[1], one["title"], 11.5, room)[:3]
+def _block(fonts: Fonts, one: dict[str, Any], width: float) -> _Block:
+    side = code_side(one["qr"])
+    room = width - 2 * MARGIN - SEQ - side - 14
+    title = fonts.few(one["title"], 11.5, room, 3, bold=True)
     lines: list[tuple[str, bool]] = []
     for part in str(one["notes"]).splitlines():
-        lines += [(line, False) for line in _wrapped(fonts[0], part, 9, room)]
+        lines += [(line, False) for line in fonts.wrapped(part, 9, room)]
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], ("… the rest is on the screen: scan the code.", True)]
-    for what, names in (("Files", one["files"]), ("Proof owed", one["proof"])):
-        if names:
-            text = f"{what}: {', '.join(names)}"
-            lines += [(line, True) for line in _wrapped(fonts[1], text, 9, room)]
-    words = 16 + 14 * len(title) + 12 + 11.5 * len(lines) + 6
-    code = code_side(one["qr"]) + 14
-    return _Block(one, title, lines, max(words, code) + SIGN)
+    lines += [(line, True) for line in _owed(fonts, one, room)]
+    words = 17 + 14 * (len(title) - 1) + 12 * len(lines) + 5
+    return _Block(one, title, lines, max(words + SIGN, side + LABEL))
 
 
-def _wrapped(font: Any, text: str, size: float, room: float) -> list[str]:
-    lines: list[str] = []
-    held = ""
-    for word in text.split(" "):
-        longer = f"{held} {word}" if held else word
-        if font.text_length(longer, fontsize=size) <= room:
-            held = longer
-            continue
-        if held:
-            lines.append(held)
-        held = word
-        while font.text_length(held, fontsize=size) > room:
-            cut = _cut(font, held, size, room)
-            lines.append(held[:cut])
-            held = held[cut:]
-    return [*lines, held]
-
-
-def _cut(font: Any, word: str, size: float, room: float) -> int:
-    cut = len(word)
-    while cut > 1 and font.text_length(word[:cut], fontsize=size) > room:
-        cut = cut * 3 // 4 if cut > 8 else cut - 1
-    return cut
+def _owed(fonts: Fonts, one: dict[str, Any], room: float) -> list[str]:
+    """Return what is used and what is owed, in one line where that is enough."""
+    told = [
+        f"{what}: {', '.join(names)}"
+        for what, names in (("Proof owed", one["proof"]), ("Files", one["files"])) if names
+    ]  # fmt: skip
+    together = "   ".join(told)
+    if fonts.width(together, 9, bold=True) <= room:
+        return [together] if together else []
+    return [line for text in told for line in fonts.wrapped(text, 9, room, bold=True)]
 
 
 # --- heads and feet ---------------------------------------------------------
 
-SMALL_HEAD = 46.0
-_ROWS = (
+SMALL_HEAD: Final = 46.0
+_ROWS: Final = (
     (("Item", 3.0, 15.0), ("Revision", 1.4, 15.0), ("Quantity", 1.6, 15.0), ("Due", 2.0, 15.0)),
     (("Title", 5.0, 11.0), ("Material", 3.0, 11.0)),
     (("Customer", 5.0, 11.0), ("Order", 3.0, 11.0)),
     (("Change order", 2.0, 9.5), ("Released", 2.0, 9.5), ("Approval owner", 2.0, 9.5)),
 )
-_ROW_HEIGHTS = (36.0, 29.0, 29.0, 27.0)
+_ROW_HEIGHTS: Final = (32.0, 26.0, 26.0, 24.0)
+_BAND: Final = 14.0  # height of a line in the band of warnings
 
 
-def _first_top(facts: dict[str, Any], fonts: Sequence[Any], size: tuple[float, float]) -> float:
+def _first_top(facts: dict[str, Any], fonts: Fonts, size: Size) -> float:
     files = len(_file_lines(facts, fonts, size[0]))
-    band = 24.0 if facts["standing"] else 0.0
-    return MARGIN + _brow(facts) + sum(_ROW_HEIGHTS) + band + 10 + files * 11 + 14
+    band = len(_warned(facts, fonts, size[0]))
+    high = band * _BAND + 10 if band else 0.0
+    return MARGIN + _brow(facts) + sum(_ROW_HEIGHTS) + high + (files * 11 + 6 if files else 0) + 8
 
 
 def _brow(facts: dict[str, Any]) -> float:
-    return max(code_side(facts["qr"], JOB_MODULE) - QUIET * JOB_MODULE + 6, 84.0)
+    return max(code_side(facts["qr"], JOB_MODULE) - 2 * QUIET * JOB_MODULE + 14, 80.0)
 
 
-def _file_lines(facts: dict[str, Any], fonts: Sequence[Any], width: float) -> list[str]:
+def _warned(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
+    if not facts["standing"]:
+        return []
+    return fonts.few(facts["standing"], 11, width - 2 * MARGIN - 16, 4, bold=True)
+
+
+def _file_lines(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
     if not facts["files"]:
         return []
     text = f"Released files: {', '.join(facts['files'])}"
-    lines = _wrapped(fonts[0], text, 8.5, width - 2 * MARGIN)
+    lines = fonts.wrapped(text, 8.5, width - 2 * MARGIN)
     return lines if len(lines) <= 4 else [*lines[:3], f"… {len(facts['files'])} files in all"]
 
 
-def _head(pen: _Pen, facts: dict[str, Any], size: tuple[float, float]) -> float:
+def _head(pen: Pen, facts: dict[str, Any], size: Size) -> float:
     right = size[0] - MARGIN
     side, quiet = code_side(facts["qr"], JOB_MODULE), QUIET * JOB_MODULE
     left = right - side + quiet
@@ -255,39 +165,39 @@ def _head(pen: _Pen, facts: dict[str, Any], size: tuple[float, float]) -> float:
     pen.words_right(right, MARGIN + side - 2 * quiet + 9, "Scan: this job", 8, bold=True)
     room = left - MARGIN
     pen.fitted(MARGIN, MARGIN + 10, facts["shop"], 10, room)
-    pen.words(MARGIN, MARGIN + 28, "JOB TRAVELER", 8.5, bold=True, ink=SOFT)
-    pen.fitted(MARGIN, MARGIN + 60, facts["job"], 34, room, bold=True)
-    pen.words(MARGIN, MARGIN + 76, facts["code"], 7.5, ink=SOFT)
+    pen.words(MARGIN, MARGIN + 26, "JOB TRAVELER", 8.5, bold=True, ink=SOFT)
+    pen.fitted(MARGIN, MARGIN + 57, facts["job"], 34, room, bold=True)
+    pen.words(MARGIN, MARGIN + 72, facts["code"], 7.5, ink=SOFT)
     top = MARGIN + _brow(facts)
-    if facts["standing"]:
-        pen.fill(MARGIN, top, right - MARGIN, 20, ALERT)
-        pen.words(MARGIN + 8, top + 14, facts["standing"], 11, bold=True, ink=WHITE)
-        top += 24
-    top = _title_block(pen, facts["cells"], top, right - MARGIN)
-    top += 10
-    for line in _file_lines(facts, pen._fonts, size[0]):  # noqa: SLF001 - one module, one hand
+    if lines := _warned(facts, pen.fonts, size[0]):
+        high = len(lines) * _BAND + 7
+        pen.fill(MARGIN, top, right - MARGIN, high, ALERT)
+        for at, line in enumerate(lines):
+            pen.words(MARGIN + 8, top + _BAND * (at + 1), line, 11, bold=True, ink=WHITE)
+        top += high + 3
+    top = _title_block(pen, facts["cells"], top, right - MARGIN) + 4
+    for line in _file_lines(facts, pen.fonts, size[0]):
         pen.words(MARGIN, top + 8, line, 8.5, ink=SOFT)
         top += 11
-    return _first_top(facts, pen._fonts, size)  # noqa: SLF001
+    return _first_top(facts, pen.fonts, size)
 
 
-def _title_block(pen: _Pen, cells: dict[str, str], top: float, width: float) -> float:
+def _title_block(pen: Pen, cells: dict[str, str], top: float, width: float) -> float:
     start = top
     for row, height in zip(_ROWS, _ROW_HEIGHTS, strict=True):
         x, share = MARGIN, sum(weight for _, weight, _ in row)
         for label, weight, size in row:
             wide = width * weight / share
             pen.box(x, top, wide, height)
-            pen.words(x + 5, top + 9, label, 6.5, ink=SOFT)
-            big = size > 11
-            pen.fitted(x + 5, top + height - 7, cells[label], size, wide - 10, bold=big)
+            pen.words(x + 5, top + 8.5, label, 6.5, ink=SOFT)
+            pen.fitted(x + 5, top + height - 6, cells[label], size, wide - 10, bold=size > 11)
             x += wide
         top += height
     pen.rule(MARGIN, start, MARGIN + width, start, 1.6)
     return top
 
 
-def _small_head(pen: _Pen, facts: dict[str, Any], size: tuple[float, float]) -> float:
+def _small_head(pen: Pen, facts: dict[str, Any], size: Size) -> float:
     right = size[0] - MARGIN
     cells = facts["cells"]
     pinned = f"{cells['Item']}  rev {cells['Revision']}"
@@ -297,13 +207,12 @@ def _small_head(pen: _Pen, facts: dict[str, Any], size: tuple[float, float]) -> 
     pen.fitted(MARGIN, MARGIN + 18, facts["job"], 20, room, bold=True)
     pen.rule(MARGIN, MARGIN + 28, right, MARGIN + 28, 1.6)
     if facts["standing"]:
-        pen.words(MARGIN, MARGIN + 40, facts["standing"], 9, bold=True, ink=ALERT)
+        pen.fitted(MARGIN, MARGIN + 40, facts["standing"], 9, right - MARGIN, bold=True, ink=ALERT)
     return MARGIN + SMALL_HEAD
 
 
-def _foot(
-    pen: _Pen, facts: dict[str, Any], number: int, of: int, size: tuple[float, float]
-) -> None:
+def _foot(pen: Pen, facts: dict[str, Any], number: int, of: int, size: Size) -> None:
+    """Say which print this is, which page, and where it ends, so that a missing one is noticed."""
     y = size[1] - MARGIN
     right = size[0] - MARGIN
     pen.rule(MARGIN, y - 14, right, y - 14)
@@ -312,7 +221,7 @@ def _foot(
     told = f"Print {facts['print']}, {when}"
     x = MARGIN + pen.width(UNCONTROLLED, 9, bold=True) + 16
     pen.words(x, y - 3, told, 8, ink=SOFT)
-    leaf = f"page {number} of {of}"
+    leaf = f"page {number} of {of}" + (", end of traveler" if number == of else "")
     pen.words_right(right, y - 3, leaf, 9)
     x += pen.width(told, 8) + 16
     room = right - pen.width(leaf, 9) - 10 - x
@@ -320,66 +229,62 @@ def _foot(
     pen.fitted(right - pen.width(leaf, 9) - 10 - wide, y - 3, facts["job"], 9, room)
 
 
-def _end(pen: _Pen, top: float, size: tuple[float, float]) -> None:
-    """Say where the traveler ends, so that a missing page is noticed."""
-    if top + 12 <= size[1] - MARGIN - FOOT:
-        pen.words(MARGIN, top + 8, "End of traveler.", 8, ink=SOFT)
-
-
 # --- operations -------------------------------------------------------------
 
 
-def _operation(pen: _Pen, block: _Block, top: float, width: float) -> None:
+def _operation(pen: Pen, block: _Block, top: float, width: float) -> None:
     one = block.facts
     inner = width - 2 * MARGIN
-    body = block.height - SIGN
-    pen.fill(MARGIN, top, SEQ, body, WASH)
-    pen.box(MARGIN, top, inner, body)
-    pen.fitted(MARGIN + 8, top + 24, str(one["seq"]), 22, SEQ - 12, bold=True)
-    pen.fitted(MARGIN + 8, top + 38, one["station"], 9, SEQ - 12, bold=True)
-    if one["parallel"]:
-        pen.words(MARGIN + 8, top + 50, "beside the", 7.5, ink=SOFT)
-        pen.words(MARGIN + 8, top + 59, "one before", 7.5, ink=SOFT)
     side = code_side(one["qr"])
-    x = width - MARGIN - side
-    pen.code(x, top + 1, one["qr"])
+    left = width - MARGIN - side
+    pen.fill(MARGIN, top, SEQ, block.height, WASH)
+    pen.box(MARGIN, top, inner, block.height)
+    pen.fitted(MARGIN + 8, top + 22, str(one["seq"]), 20, SEQ - 12, bold=True)
+    pen.fitted(MARGIN + 8, top + 34, one["station"], 9, SEQ - 12, bold=True)
+    for at, line in enumerate(_margin_notes(one)):
+        pen.fitted(MARGIN + 8, top + 45 + 9.5 * at, line, 7.5, SEQ - 12, ink=SOFT)
+    pen.code(left, top, one["qr"])
     label = f"Scan: {one['seq']}"
-    pen.words(x + (side - pen.width(label, 8, True)) / 2, top + side + 4, label, 8, bold=True)
-    _told(pen, block, MARGIN + SEQ + 8, top)
-    _sign(pen, MARGIN, top + body, inner)
+    x = left + (side - pen.width(label, 8, bold=True)) / 2
+    pen.words(x, top + side + 4, label, 8, bold=True)
+    _told(pen, block, MARGIN + SEQ + 7, top, left - 7)
+    _sign(pen, MARGIN + SEQ, top + block.height - SIGN, left - MARGIN - SEQ)
 
 
-def _told(pen: _Pen, block: _Block, x: float, top: float) -> None:
-    y = top + 16
+def _told(pen: Pen, block: _Block, x: float, top: float, right: float) -> None:
+    y = top + 14.5
     for line in block.title:
         pen.words(x, y, line, 11.5, bold=True)
         y += 14
-    if times := _times(block.facts):
-        pen.words(x, y, times, 8.5, ink=SOFT)
-        y += 13
+    name = block.facts["station_name"]
+    if name != block.facts["station"]:
+        at = x + pen.width(block.title[-1], 11.5, bold=True) + 9
+        if at + pen.width(name, 8.5) <= right:  # the station's code stands at the left as well
+            pen.words(at, y - 14, name, 8.5, ink=SOFT)
+    y -= 2
     for line, bold in block.lines:
         pen.words(x, y, line, 9, bold=bold)
-        y += 11.5
+        y += 12
 
 
-def _sign(pen: _Pen, x: float, y: float, width: float) -> None:
+def _sign(pen: Pen, x: float, y: float, width: float) -> None:
     share = sum(weight for _, weight in SIGN_BOXES)
     for label, weight in SIGN_BOXES:
         wide = width * weight / share
         pen.box(x, y, wide, SIGN)
-        pen.words(x + 4, y + 8, label, 6.5, ink=SOFT)
+        pen.words(x + 4, y + 7.5, label, 6.5, ink=SOFT)
         x += wide
 
 
-def _times(one: dict[str, Any]) -> str:
-    parts = [one["station_name"]] if one["station_name"] != one["station"] else []
-    if one["setup"]:
-        parts.append(f"setup {_span(one['setup'])}")
+def _margin_notes(one: dict[str, Any]) -> list[str]:
+    told = [f"setup {_span(one['setup'])}"] if one["setup"] else []
     if one["run"]:
-        parts.append(f"{one['run']:g} min a piece")
+        told.append(f"{one['run']:g} min a piece")
     if one["planned"]:
-        parts.append(f"planned {_span(one['planned'])}")
-    return "   ·   ".join(parts)
+        told.append(f"planned {_span(one['planned'])}")
+    if one["parallel"]:
+        told.append("beside the one before")
+    return told
 
 
 def _span(minutes: float) -> str:

@@ -44,6 +44,7 @@ from web.views import (
     inbox,
     items,
     jobs,
+    labels,
     locks,
     login,
     people,
@@ -95,12 +96,15 @@ TABLE: Final[tuple[Address, ...]] = (
             Door(OFFICE, 200)),
     Address("/changes/<change>/edit", changes.edit, Door(SIGNERS, 200), Door(SIGNERS, 400)),
     Address("/changes/<change>/sheet", signing.sheet, Door(OFFICE, 200)),
+    Address("/changes/<change>/sheet.pdf", signing.sheet_pdf, Door(OFFICE, 200)),
 
     # jobs and the floor
     Address("/jobs", jobs.listing, Door(STAFF, 200)),
     Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
     Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
     Address("/jobs/<job>/traveler.pdf", jobs.traveler, Door(STAFF, 303), Door(PLANNERS, 200)),
+    Address("/jobs/<job>/labels", labels.of_job, Door(STAFF, 303), Door(PLANNERS, 200)),
+    Address("/labels/stations", labels.of_stations, Door(STAFF, 200)),
     Address("/jobs/<job>/copies/<name>", copies.of_job, None, Door(STAFF, 200)),
     Address("/jobs/<job>/decision", decisions.page, Door(STAFF, 200), Door(PLANNERS | OWNERS, 400)),
     Address("/blockers", blockers.board, Door(STAFF, 200)),

@@ -25,7 +25,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies
+from web import demo_copies, demo_paper
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -102,6 +102,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
         tell(f"raising a blocker: {blocker['type']}")
         _blocker(vault, who, blocker)
     _brought(vault, who["eli"], place)
+    demo_paper.print_all(vault, who, waiting(vault), prints)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
 

@@ -77,7 +77,7 @@ def _tell(vault: Vault, url: str) -> None:
     click.echo(f"  titleblock --vault {vault.root} --as ada user token eli --scope git")
     click.echo(f"  titleblock --as eli clone {url} demo-work")
     click.echo(f"  git clone {url}/vault.git demo-work  # the token as password")
-    click.echo(f"\nPrinted travelers: {vault.root / story.PRINTS}\n")
+    click.echo(f"\nPrinted travelers, labels and order sheet: {vault.root / story.PRINTS}\n")
     click.echo(table(["LOGIN", "ROLES", "PASSWORD", "PIN"], story.logins()))
     click.echo(f"\nStart at {url}/login, for example as mchen. Ctrl+C stops the server.\n")
 

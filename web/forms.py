@@ -6,16 +6,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template, request, send_file
 from werkzeug.datastructures import FileStorage
 
 from vault import names
 from vault.errors import BadFileName, Refusal
 from vault.settings import Settings
 from web.errors import MissingField, NotANumber
+from web.headers import SANDBOX
 
 LONGEST: Final = 4000
 """The longest text a field may hold, in characters; a note of the field needs far less."""
@@ -89,6 +91,18 @@ def gone_on(address: str) -> Response:
 def sent_to(address: str, status: int = 303) -> Response:
     """Return a redirect to an address of this server."""
     return make_response(redirect(address, status))
+
+
+def handed_out(path: Path, name: str) -> Response:
+    """Return a file made for this request, to be kept by the person and by nothing in between."""
+    kind = "application/pdf" if name.endswith(".pdf") else "text/plain"
+    answer = send_file(
+        BytesIO(path.read_bytes()), mimetype=kind, as_attachment=True, download_name=name,
+        etag=False,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
 
 
 @contextmanager

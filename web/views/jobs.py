@@ -6,11 +6,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, render_template, request, url_for
 
 from release.log import ReleaseLog
 from traveler import jobs, lifecycle, sheet
@@ -22,7 +21,6 @@ from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger.events import Event
 from web import forms, present
 from web.errors import NotReadable
-from web.headers import SANDBOX
 from web.visitor import has_role, me, vault
 
 PAGE: Final = 50
@@ -61,6 +59,7 @@ _SAID: Final = {
     "blocker.reopen": "reopened blocker {blocker}: {words}",
     "blocker.clear": "closed blocker {blocker} by itself: {words}",
     "traveler.printed": "printed traveler {print}",
+    "label.printed": "printed {labels} labels",
 }
 
 
@@ -172,14 +171,7 @@ def traveler(job: str) -> Response:
         return forms.sent_to(url_for("jobs.page", job=job))
     with tempfile.TemporaryDirectory(prefix="traveler-") as folder:
         printed = sheet.print_traveler(vault(), me(), job, Path(folder) / "traveler.pdf")
-        pdf = printed.path.read_bytes()
-    answer = send_file(
-        BytesIO(pdf), mimetype="application/pdf", as_attachment=True,
-        download_name=f"{job}_traveler.pdf", etag=False,
-    )  # fmt: skip
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+        return forms.handed_out(printed.path, f"{job}_traveler.pdf")
 
 
 def _shown(number: str, refusal: Refusal | None) -> str:

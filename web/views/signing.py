@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from release import desk, orders, review, settling
 from release.change import MEANINGS
 from release.gate import Judgement
+from release.printed import order as printed
 from release.review import Choice, Outcome
 from release.signing import Intent
 from vault import clock
@@ -70,6 +73,13 @@ def sheet(change: str) -> str:
         signatures=order_page.signatures_of(order),
         commit=orders.load(vault(), order.change).commit, printed_at=clock.now(),
     )  # fmt: skip
+
+
+def sheet_pdf(change: str) -> Response:
+    """Return the sheet of a change order as PDF."""
+    with tempfile.TemporaryDirectory(prefix="sheet-") as folder:
+        made = printed.print_order(vault(), me(), change, Path(folder) / "sheet.pdf")
+        return forms.handed_out(made.path, f"{made.change}.pdf")
 
 
 def _asked() -> list[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from release.printed.pen import FOOT, MARGIN, PAPERS
 from traveler import jobs, sheet
 from traveler.errors import RevisionRecalled
-from traveler.sheet_draw import FOOT, MARGIN, PAPERS
 from vault.ledger.errors import RoleNeeded
 
 
@@ -44,11 +45,14 @@ def _long_route(steps: int) -> str:
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_every_code_of_a_print_reads_at_150_dpi(shop: Any, tmp_path: Path, paper: str) -> None:
+def test_every_code_of_a_print_reads_at_150_dpi_and_after_a_bad_print(
+    shop: Any, tmp_path: Path, paper: str, read_back: Callable[..., list[set[str]]]
+) -> None:
     """Job and operations, on either paper; each address is the one that was issued."""
     shop.job("J-1", customer="Nord", order="PO 1")
     made = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf", paper)
     read = set().union(*_codes(made.path))
+    assert set().union(*read_back(made.path)) == read  # blurred, askew, under a lamp
     assert read == {address for _, address in made.addresses}
     assert all(address.startswith("HTTPS://VAULT.EXAMPLE/T/") for address in read)
     with pymupdf.open(made.path) as document:
@@ -64,9 +68,24 @@ def test_the_first_page_says_what_the_job_is(shop: Any, tmp_path: Path) -> None:
         "Example Shop", "J-1", "10-0042", "Bracket", "25", "2027-03-01", "Nordwind GmbH", "PO 88",
         "CO-0001", "mchen", "page 1 of 1", "Uncontrolled if printed: scan to check.",
         "Zero on datum A.", "Proof owed: measurements, photo", "planned 2 h 10 min", "Signed",
-        "Files: setup.txt", "End of traveler.",
+        "Files: setup.txt", "end of traveler",
     ):  # fmt: skip
         assert words in page
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_six_operations_fit_one_page(shop: Any, tmp_path: Path, paper: str) -> None:
+    """Notes, files and proof of each, and the end of the traveler is said on the same page."""
+    steps = "\n".join(
+        f'[[operation]]\nseq={seq * 10}\nstation="mill-2"\ntitle="Mill side {seq}"\n'
+        f'setup_minutes=30\nrun_minutes=4\nnotes="Zero on datum A."\nproof=["photo"]\n'
+        for seq in range(1, 7)
+    )
+    shop.release("10-0050", route__toml=steps)
+    jobs.add(shop.vault, shop.pat, "J-6", "10-0050", 5, "2027-03-01", customer="N", order="PO 1")
+    made = sheet.print_traveler(shop.vault, shop.pat, "J-6", tmp_path / "t.pdf", paper)
+    assert made.pages == 1
+    assert "end of traveler" in _text(made.path)[0]
 
 
 def test_long_travelers_keep_each_operation_on_one_page(shop: Any, tmp_path: Path) -> None:

@@ -202,10 +202,32 @@ def test_a_job_is_planned_released_and_printed(guest: Any, stock: Any) -> None:
     sheet = pat.post("/jobs/J-9/traveler.pdf")
     assert sheet.mimetype == "application/pdf"
     assert sheet.data.startswith(b"%PDF-")
+    assert 'action="/jobs/J-9/labels"' in pat.get("/jobs/J-9").text
+    bins = pat.post("/jobs/J-9/labels", {"count": "2", "as": "zpl"})
+    assert bins.text.count("^XA^PW800^LL400") == 2
+    assert "J-9_labels.zpl" in bins.headers["Content-Disposition"]
+    assert pat.post("/jobs/J-9/labels", {"count": "0"}).status_code == 422
     closing = pat.post("/jobs/J-9", {"act": "close"})
     assert closing.status_code == 409
     assert "unfinished" in closing.text
     assert pat.post("/jobs/J-9", {"act": "close", "why": "order cancelled"}).status_code == 303
+
+
+def test_labels_and_the_sheet_of_an_order_are_downloads(guest: Any, stock: Any) -> None:
+    """Stations by name or all of them, as PDF or ZPL; the order's sheet as PDF beside the page."""
+    pat = guest("pat")
+    assert 'href="/labels/stations"' in pat.get("/jobs").text
+    one = pat.get("/labels/stations?station=mill-2&as=zpl")
+    assert one.text.count("^XA") == 1
+    assert pat.get("/labels/stations?station=nowhere").status_code == 404
+    assert pat.get("/labels/stations").data.startswith(b"%PDF-")
+    assert (
+        f'href="/changes/{stock.change}/sheet.pdf"'
+        in pat.get(f"/changes/{stock.change}/sheet").text
+    )
+    sheet = pat.get(f"/changes/{stock.change}/sheet.pdf")
+    assert sheet.data.startswith(b"%PDF-")
+    assert f"{stock.change}.pdf" in sheet.headers["Content-Disposition"]
 
 
 def test_home_shows_each_person_what_waits_for_them(guest: Any, stock: Any) -> None:
