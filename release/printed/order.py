@@ -169,7 +169,7 @@ def _findings(findings: Iterable[Finding]) -> list[tuple[str, ...]]:
 
 
 def _bytes(order: Order) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in order.items:
         rows.append((one.number, f"git tree {one.tree}", "", ""))
         rows += [
