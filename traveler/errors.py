@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from vault.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn, Refused
 
 # --- routes and stations ----------------------------------------------------
 
@@ -311,3 +311,60 @@ class OtherUnit(BadInput):
 
 class BadResults(BadInput):
     """The results in {where} cannot be read: {why}; nothing was taken from it."""
+
+
+# --- tablets: how an act comes from the floor -------------------------------------------------------
+
+
+class ActStale(Conflict):
+    """This was pressed on what is not so any more: {what}; look at the page again, then do it all
+    the same or drop it."""
+
+
+class WrongStation(Refused):
+    """This tablet stands at {here}, but operation {seq} of job {job} is planned at {station}; take
+    the work there, or say that it is done here all the same."""
+
+
+class NobodyHere(NotSignedIn):
+    """Nobody is signed in at this tablet any more; {name} has to give the badge PIN again, then this
+    is sent."""
+
+
+class NoSuchBadge(NotFound):
+    """This is no badge of the shop that is in use; take the newest one, or tap your name and type
+    your PIN."""
+
+
+class BadgeUnknown(NotFound):
+    """There is no badge number {badge}; `titleblock badge list` shows what is there."""
+
+
+class NotForBadges(Refused):
+    """{name} has no role on the floor, so a badge would open nothing; give them one of {roles}
+    first."""
+
+
+class OffTheNetwork(NotAllowed):
+    """Travelers open here only from the shop's own network; join it, or sign in first."""
+
+
+# --- lots -------------------------------------------------------------------------------------------
+
+
+class LotTooLarge(Refused):
+    """Job {job} is {qty} pieces and {given} of them are in lots already, so a lot of {wanted} does
+    not fit; make it at most {left}."""
+
+
+class NoSuchLot(NotFound):
+    """Job {job} has no lot {lot}; it has {lots}."""
+
+
+class LotOverfull(Refused):
+    """Lot {lot} of job {job} is {qty} pieces, but {counted} would be counted for it at operation
+    {seq}; count again, or scan the traveler of the other lot."""
+
+
+class NoSuchPrint(NotFound):
+    """Job {job} has no traveler print {print}; it has {prints}."""

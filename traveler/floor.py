@@ -16,7 +16,10 @@ from release.log import ReleaseLog
 from traveler import following, gate, ground, jobs, lifecycle, readers, records, tables, tokens
 from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler, TravelerEnded
 from traveler.gate import Ground
-from traveler.records import Job, Operation
+from traveler.records import Job, Operation, Token
+from traveler.tablet import lots, sending
+from traveler.tablet.lots import Lot
+from traveler.tablet.sending import DIRECT, Sent
 from traveler.views import JobView, OperationView
 from traveler.words import today
 from vault import canonical, clock
@@ -52,7 +55,7 @@ class FloorView:
 
     ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
     are the buttons; where there is none, ``why_not`` is the sentence that says why and ``refused``
-    the name of the refusal.
+    the name of the refusal.  ``mark`` goes with every act that is pressed on it.
     """
 
     view: JobView
@@ -64,6 +67,8 @@ class FloorView:
     why_not: str
     refused: str
     as_of: str
+    mark: str = ""
+    lot: Lot | None = None
 
     @property
     def job(self) -> Job:
@@ -107,6 +112,7 @@ def look(vault: Vault, code: str) -> FloorView:
         if job is None:  # the ledger's foreign keys keep this from happening
             raise NoSuchJob(number=token.job)
         view = jobs.gathered(vault, connection, job)
+        lot = lots.lot(connection, job.number, token.lot) if token.lot is not None else None
     operations = [one.operation for one in view.operations]
     scanned = next((one for one in operations if one.id == token.operation), None)
     if scanned is None and token.operation is not None:
@@ -124,6 +130,8 @@ def look(vault: Vault, code: str) -> FloorView:
         why_not=str(why_not) if why_not else "" if acts else _ALL_DONE,
         refused=type(why_not).__name__ if why_not else "",
         as_of=clock.now(),
+        mark=sending.mark(job, operations, view.ground),
+        lot=lot,
     )
 
 
@@ -137,6 +145,7 @@ def start(
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
+    sent: Sent = DIRECT,
 ) -> Progress:
     """Begin, or go on with, an operation.
 
@@ -148,7 +157,7 @@ def start(
     request = {"act": "start", "job": job, "seq": seq} | (
         {"override": override} if override.strip() else {}
     )
-    return _act(vault, actor, request, device, idempotency_key, token)
+    return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
 def pause(
@@ -162,16 +171,17 @@ def pause(
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
+    sent: Sent = DIRECT,
 ) -> Progress:
     """Interrupt an operation, counting the good and scrapped pieces made since it was started.
 
     Raises what ``start`` does but for the job's standing, and BadQuantity or TooManyPieces.
     """
     request = {"act": "pause", "job": job, "seq": seq, "qty": qty, "scrap": scrap}
-    return _act(vault, actor, request, device, idempotency_key, token)
+    return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
-def finish(
+def finish(  # noqa: PLR0913 - the act itself, and how it came
     vault: Vault,
     actor: Person,
     job: str,
@@ -183,6 +193,7 @@ def finish(
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
+    sent: Sent = DIRECT,
 ) -> Progress:
     """End an operation; without ``qty`` all pieces not counted yet are good.
 
@@ -190,7 +201,7 @@ def finish(
     what ``pause`` does, and PiecesMissing.
     """
     request = {"act": "finish", "job": job, "seq": seq, "qty": qty, "scrap": scrap, "why": why}
-    return _act(vault, actor, request, device, idempotency_key, token)
+    return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
 def note(
@@ -203,10 +214,11 @@ def note(
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
+    sent: Sent = DIRECT,
 ) -> Progress:
     """Write down something about an operation, whatever its state; raises BadWords."""
     request = {"act": "note", "job": job, "seq": seq, "words": words}
-    return _act(vault, actor, request, device, idempotency_key, token)
+    return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
 def _act(
@@ -216,6 +228,7 @@ def _act(
     device: str,
     key: str,
     code: str,
+    sent: Sent,
 ) -> Progress:
     require(actor, *(PASSERS if request.get("override") else ROLES))
     with vault.ledger.writing(actor.name, device) as writing:
@@ -223,29 +236,55 @@ def _act(
         if earlier is not None:
             return Progress(**earlier)
         job, operations, operation = _found(writing, request["job"], request["seq"])
-        if code:
-            _within(writing, code, job, operation)
+        lot = _within(writing, code, job, operation).lot if code else None
+        log = ReleaseLog(vault)
+        stand = _ground(vault, log, writing, job, operations)
+        now = sending.mark(job, operations, stand)
+        if refusal := sending.refusal(sent, now, job, operation, request["act"]):
+            raise refusal
+        came = _Came(stand, lot, _done_at(writing, sent, operation), {})
+        came.facts.update(sending.facts(sent, now, came.at, operation))
         if request["act"] == "note":
-            done = _note(writing, job, operation, request["words"])
+            done = _note(writing, job, operation, request["words"], came)
         elif request["act"] == "start":
-            done = _start(vault, writing, job, operations, operation, request)
+            done = _start(vault, log, writing, job, operations, operation, request, came)
         else:
-            done = _stop(vault, writing, job, operations, operation, request)
+            done = _stop(writing, job, operations, operation, request, came)
         idempotency.keep(writing, key, request, asdict(done))
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What an act finds: its ground, for which lot, when it was done, what else to record."""
+
+    ground: Ground
+    lot: int | None
+    at: str
+    facts: dict[str, Any]
+
+
+def _done_at(writing: Writing, sent: Sent, operation: Operation) -> str:
+    """Return when an act was done: later than all that was done on the operation before it."""
+    if not sent.late:
+        return writing.at
+    stint = records.open_stint(writing.connection, operation.id)
+    before = [stint.started_at if stint else None, operation.started_at, operation.finished_at]
+    return sending.moment(sent, writing.at, before)
+
+
 def _start(
     vault: Vault,
+    log: ReleaseLog,
     writing: Writing,
     job: Job,
     operations: list[Operation],
     operation: Operation,
     request: Mapping[str, Any],
+    came: _Came,
 ) -> Progress:
-    log = ReleaseLog(vault)
     why = words_of.line("reason", request.get("override", ""), 500)
-    stand = _ground(vault, log, writing, job, operations)
+    stand = came.ground
     refusal = gate.act_refusal(job, operations, operation, stand, "start", past_blockers=bool(why))
     if refusal:
         raise refusal
@@ -253,16 +292,16 @@ def _start(
         raise unread
     writing.insert(
         tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
-        started_at=writing.at, good=0, scrap=0,
+        started_at=came.at, good=0, scrap=0, lot=came.lot,
     )  # fmt: skip
-    facts: dict[str, Any] = {"rev": job.rev, "standing": stand.standing.state}
+    facts = {"rev": job.rev, "standing": stand.standing.state, **came.facts}
     if why and (passed := [one.id for one in stand.on(job, operation)]):
         writing.insert(
             tables.start_override, operation=operation.id, at=writing.at, person=writing.actor,
             device=writing.device, why=why, blockers=canonical.dumps(passed).decode(),
         )  # fmt: skip
         facts |= {"past_blockers": passed, "why": why}
-    changes = {"started_at": operation.started_at or writing.at}
+    changes = {"started_at": operation.started_at or came.at}
     return _moved(writing, operation, "start", changes=changes, facts=facts)
 
 
@@ -274,15 +313,15 @@ def _ground(
 
 
 def _stop(
-    vault: Vault,
     writing: Writing,
     job: Job,
     operations: list[Operation],
     operation: Operation,
     request: Mapping[str, Any],
+    came: _Came,
 ) -> Progress:
     act, given = request["act"], request["qty"]
-    stand = _ground(vault, ReleaseLog(vault), writing, job, operations)
+    stand = came.ground
     if refusal := gate.act_refusal(job, operations, operation, stand, act):
         raise refusal
     scrap = words_of.pieces(request["scrap"])
@@ -294,16 +333,19 @@ def _stop(
         job, operations, operation, good, scrap, finishing, why, stand.limit
     ):
         raise refusal
+    if came.lot is not None:
+        lots.within(writing.connection, job, operation, came.lot, good + scrap)
     stint = records.open_stint(writing.connection, operation.id)
     if stint is not None:
         writing.update(
-            tables.stint, stint.id, ended_at=writing.at, ended_by=writing.actor, good=good,
-            scrap=scrap,
+            tables.stint, stint.id, ended_at=came.at, ended_by=writing.actor, good=good,
+            scrap=scrap, lot=came.lot,
         )  # fmt: skip
     changes: dict[str, Any] = {"good": operation.good + good, "scrap": operation.scrap + scrap}
     if finishing:
-        changes["finished_at"] = writing.at
-    facts = {"good": good, "scrap": scrap} | ({"why": why} if why else {})
+        changes["finished_at"] = came.at
+    facts = {"good": good, "scrap": scrap, **came.facts} | ({"why": why} if why else {})
+    facts |= {} if came.lot is None else {"lot": came.lot}
     return _moved(writing, operation, act, changes=changes, facts=facts)
 
 
@@ -323,12 +365,14 @@ def _moved(
     return Progress(operation.job, operation.seq, after, row["good"], row["scrap"], writing.at)
 
 
-def _note(writing: Writing, job: Job, operation: Operation, text: str) -> Progress:
+def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Came) -> Progress:
     words = words_of.lines("note", text, LONGEST_NOTE)
     writing.insert(
-        tables.floor_note, operation=operation.id, at=writing.at, person=writing.actor, words=words
+        tables.floor_note, operation=operation.id, at=came.at, person=writing.actor, words=words
     )
-    writing.record("operation.note", records.subject(job.number), seq=operation.seq, note=words)
+    writing.record(
+        "operation.note", records.subject(job.number), seq=operation.seq, note=words, **came.facts
+    )
     return Progress(
         job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at
     )
@@ -346,12 +390,13 @@ def _found(writing: Writing, number: str, seq: int) -> tuple[Job, list[Operation
     raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
 
 
-def _within(writing: Writing, code: str, job: Job, operation: Operation) -> None:
+def _within(writing: Writing, code: str, job: Job, operation: Operation) -> Token:
     token = tokens.find(writing.connection, code)
     if token.job != job.number or token.operation not in {None, operation.id}:
         scope = records.operations(writing.connection, token.job)
         own = next((one.seq for one in scope if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq)
+    return token
 
 
 def _files(log: ReleaseLog, job: Job, step: OperationView | None) -> tuple[FloorFile, ...]:

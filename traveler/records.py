@@ -121,6 +121,7 @@ class Token:
     issued_by: str
     expires_at: str
     revoked_at: str | None
+    lot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,5 +335,5 @@ def _operation(row: dict[str, Any]) -> Operation:
 def _token(row: Any) -> Token:
     return Token(
         row.id, row.job, row.operation, row.print, row.issued_at, row.issued_by, row.expires_at,
-        row.revoked_at,
+        row.revoked_at, row.lot,
     )  # fmt: skip

@@ -16,8 +16,8 @@ from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
 from traveler import gate, jobs, records, route, tokens
-from traveler.errors import NoSuchJob
 from traveler.records import Operation
+from traveler.tablet import lots
 from traveler.tokens import Code
 from traveler.views import JobView
 from vault import clock, item, worker
@@ -51,47 +51,42 @@ class Printed:
 
 
 def print_traveler(
-    vault: Vault, actor: Person, number: str, out: Path, paper: str = "", withdraw: bool = False
-) -> Printed:
+    vault: Vault, actor: Person, number: str, out: Path, paper: str = "", withdraw: bool = False,
+    lot: int | None = None,
+) -> Printed:  # fmt: skip
     """Write a job's traveler as PDF, with new codes; earlier prints stay valid unless withdrawn.
 
-    ``paper`` is A4 or Letter, by default the vault's.  Raises RoleNeeded, NoSuchJob,
-    RevisionRecalled, or WorkerGaveUp.
+    ``paper`` is A4 or Letter, by default the vault's; with a ``lot`` it counts for that part of
+    the job.  Raises RoleNeeded, NoSuchJob, NoSuchLot, RevisionRecalled, or WorkerGaveUp.
     """
     require(actor, "planner")
     view = jobs.show(vault, number)
     if view.standing.state == "recalled" and not view.ground.workable:
         raise gate.recalled(view.job.item, view.job.rev, view.standing)
-    printed, codes = _issue(vault, actor, view, withdraw)
+    printed, codes = _issue(vault, actor, view, withdraw, lot)
     base = vault.settings.public_url
     addresses = tuple((code.seq, qr_address(base, "t", code.code)) for code in codes)
     facts = _facts(vault, view, codes, addresses, printed)
+    if lot is not None:
+        with vault.ledger.reading() as connection:
+            part = lots.lot(connection, view.job.number, lot)
+        facts["cells"]["Quantity"] = f"{part.qty} of {view.job.qty}, lot {part.number}"
     pages = _draw(out, paper or vault.settings.paper, facts)
     return Printed(view.job.number, printed, out, pages, addresses)
 
 
-def withdraw(vault: Vault, actor: Person, number: str) -> int:
-    """Make every print of a job useless at once, and return how many codes that ended."""
-    require(actor, "planner")
-    with vault.ledger.writing(actor.name) as writing:
-        job = records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
-        count = tokens.revoke(writing, job)
-        writing.record("traveler.withdrawn", records.subject(job.number), codes=count)
-    return count
-
-
 def _issue(
-    vault: Vault, actor: Person, view: JobView, withdraw_earlier: bool
+    vault: Vault, actor: Person, view: JobView, withdraw_earlier: bool, lot: int | None
 ) -> tuple[int, list[Code]]:
     operations = [one.operation for one in view.operations]
     with vault.ledger.writing(actor.name) as writing:
-        number, codes = tokens.issue(writing, view.job, operations)
+        if lot is not None:
+            lots.lot(writing.connection, view.job.number, lot)
+        number, codes = tokens.issue(writing, view.job, operations, lot)
         withdrawn = tokens.revoke(writing, view.job, before=number) if withdraw_earlier else 0
         writing.record(
             "traveler.printed", records.subject(view.job.number), print=number, codes=len(codes),
-            withdrawn=withdrawn,
+            withdrawn=withdrawn, **({} if lot is None else {"lot": lot}),
         )  # fmt: skip
     return number, codes
 

@@ -95,6 +95,7 @@ stint = Table(
     Column("ended_by", Text),
     Column("good", Integer, nullable=False),
     Column("scrap", Integer, nullable=False),
+    Column("lot", Integer),
     Index("ix_stint_operation", "operation"),
 )
 
@@ -121,6 +122,7 @@ traveler_token = Table(
     Column("issued_by", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("revoked_at", Text),
+    Column("lot", Integer),
     Index("ix_traveler_token_job", "job"),
 )
 
@@ -249,11 +251,48 @@ job_decision = Table(
     Index("ix_job_decision_job", "job"),
 )
 
-# Working memory, not record: how far the floor has followed what happens outside the ledger.
+lot = Table(
+    "lot",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("qty", Integer, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    CheckConstraint("qty > 0", name="qty"),
+    UniqueConstraint("job", "number"),
+)
+
+badge = Table(
+    "badge",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("revoked_at", Text),
+    Index("ix_badge_person", "person"),
+)
+
+# Working memory, not record: how far the floor has followed what happens outside the ledger, and
+# who stands at which tablet.
 
 followed = Table(
     "followed",
     metadata,
     Column("name", Text, primary_key=True),
     Column("place", Text, nullable=False),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Index("ix_presence_until", "until"),
 )

@@ -8,21 +8,35 @@ while the sheet is printed, so every print has codes of its own and each print c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from traveler import records, tables
-from traveler.errors import NoSuchTraveler, TravelerEnded
+from traveler.errors import (
+    NoSuchJob,
+    NoSuchOperation,
+    NoSuchPrint,
+    NoSuchTraveler,
+    TravelerEnded,
+)
 from traveler.records import Job, Operation, Token
+from traveler.tablet.badges import FLOOR
 from vault import clock
 from vault.codes import hashed, new_code
 from vault.errors import BadCode
+from vault.home import Vault
 from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
 
 LIFE = timedelta(days=180)
 """How long a code outlives the day its job is due, or its printing, whichever is later."""
+SHIFT = timedelta(hours=12)
+"""How long a code lasts that somebody opened by typing the job's number."""
+BY_HAND = 0
+"""The print of such a code: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +47,13 @@ class Code:
     seq: int | None
 
 
-def issue(writing: Writing, job: Job, operations: Sequence[Operation]) -> tuple[int, list[Code]]:
+def issue(
+    writing: Writing, job: Job, operations: Sequence[Operation], lot: int | None = None
+) -> tuple[int, list[Code]]:
     """Make the codes of a new print, one for the job and one for each operation.
 
-    Returns the number of the print, counted from 1, and the codes; the caller records the event.
+    With a lot they count for that part of the job.  Returns the number of the print, counted
+    from 1, and the codes; the caller records the event.
     """
     earlier = records.tokens(writing.connection, job.number)
     number = max((one.print for one in earlier), default=0) + 1
@@ -48,10 +65,36 @@ def issue(writing: Writing, job: Job, operations: Sequence[Operation]) -> tuple[
         writing.insert(
             tables.traveler_token, hash=hashed(made.code), job=job.number,
             operation=operation.id if operation else None, print=number, issued_at=writing.at,
-            issued_by=writing.actor, expires_at=until,
+            issued_by=writing.actor, expires_at=until, lot=lot,
         )  # fmt: skip
         codes.append(made)
     return number, codes
+
+
+def open_by_hand(vault: Vault, actor: Person, number: str, seq: int | None, device: str) -> str:
+    """Return a code for a job whose number somebody with a role on the floor typed.
+
+    A typed number is no secret, so it takes a person where a scanned code takes none; the code
+    lasts for a shift and is withdrawn with the job's prints.  Raises NoSuchJob, NoSuchOperation.
+    """
+    require(actor, *FLOOR)
+    with vault.ledger.writing(actor.name, device) as writing:
+        job = records.job(writing.connection, number)
+        if job is None:
+            raise NoSuchJob(number=number)
+        operations = records.operations(writing.connection, job.number)
+        chosen = next((one for one in operations if one.seq == seq), None)
+        if seq is not None and chosen is None:
+            shown = ", ".join(str(one.seq) for one in operations) or "none"
+            raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
+        made = new_code()
+        writing.insert(
+            tables.traveler_token, hash=hashed(made), job=job.number,
+            operation=chosen.id if chosen else None, print=BY_HAND, issued_at=writing.at,
+            issued_by=writing.actor, expires_at=clock.text(clock.moment(writing.at) + SHIFT),
+        )  # fmt: skip
+        writing.record("traveler.opened", records.subject(job.number), seq=seq)
+    return made
 
 
 def find(connection: Connection, code: str) -> Token:
@@ -69,11 +112,72 @@ def find(connection: Connection, code: str) -> Token:
     return found
 
 
-def revoke(writing: Writing, job: Job, before: int | None = None) -> int:
-    """Withdraw the prints of a job, or those before a number; returns how many codes it ended."""
+def revoke(writing: Writing, job: Job, before: int | None = None, only: int | None = None) -> int:
+    """Withdraw the prints of a job, those before a number, or one; returns how many codes ended."""
     count = 0
     for one in records.tokens(writing.connection, job.number):
-        if one.revoked_at is None and (before is None or one.print < before):
+        meant = (before is None or one.print < before) and (only is None or one.print == only)
+        if one.revoked_at is None and meant:
             writing.update(tables.traveler_token, one.id, revoked_at=writing.at)
             count += 1
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A traveler that was printed: the number on it, by whom, for which lot, and whether it opens."""
+
+    number: int
+    issued_at: str
+    issued_by: str
+    expires_at: str
+    lot: int | None
+    codes: int
+    state: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        told = asdict(self)
+        return {"print": told.pop("number"), **told}
+
+
+def prints(connection: Connection, number: str) -> list[Print]:
+    """Return the travelers printed of a job, oldest first; not what was opened by hand."""
+    found: dict[int, list[Token]] = {}
+    for one in records.tokens(connection, number):
+        if one.print != BY_HAND:
+            found.setdefault(one.print, []).append(one)
+    now = clock.now()
+    return [
+        Print(
+            number, tokens[0].issued_at, tokens[0].issued_by, tokens[0].expires_at, tokens[0].lot,
+            len(tokens), _state(tokens, now),
+        )
+        for number, tokens in found.items()
+    ]  # fmt: skip
+
+
+def withdraw(vault: Vault, actor: Person, number: str, only: int | None = None) -> int:
+    """Make one print of a job, or all of them, useless at once; returns how many codes ended.
+
+    Raises RoleNeeded, NoSuchJob or NoSuchPrint.
+    """
+    require(actor, "planner")
+    with vault.ledger.writing(actor.name) as writing:
+        job = records.job(writing.connection, number)
+        if job is None:
+            raise NoSuchJob(number=number)
+        there = [one.number for one in prints(writing.connection, job.number)]
+        if only is not None and only not in there:
+            shown = ", ".join(map(str, there)) or "none"
+            raise NoSuchPrint(job=job.number, print=only, prints=shown)
+        count = revoke(writing, job, only=only)
+        facts = {} if only is None else {"print": only}
+        writing.record("traveler.withdrawn", records.subject(job.number), codes=count, **facts)
+    return count
+
+
+def _state(tokens: Sequence[Token], now: str) -> str:
+    if all(one.revoked_at is not None for one in tokens):
+        return "withdrawn"
+    return "out of date" if tokens[0].expires_at <= now else "live"

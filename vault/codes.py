@@ -16,11 +16,11 @@ from vault.errors import BadCode
 
 SIGNS = 26
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-KINDS = frozenset("rtcp")  # release stamp, traveler, copy, packet
+KINDS = frozenset("rtcpb")  # release stamp, traveler, copy, packet, badge
 
 _CODE = re.compile(f"[{ALPHABET}]{{{SIGNS}}}")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
-_TAIL = re.compile(r"/([rtcpRTCP])/([^/?#]+)/?(?:[?#].*)?", re.ASCII)
+_TAIL = re.compile(r"/([rtcpbRTCPB])/([^/?#]+)/?(?:[?#].*)?", re.ASCII)
 
 
 def new_code() -> str:

@@ -7,6 +7,7 @@ version does not know are kept when the file is written.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from vault.objects import address
 FILE = "titleblock.toml"
 PREFIX = "TITLEBLOCK_"
 PAPERS = ("A4", "Letter")
+BADGE_PIN = ("required", "waived")
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
 _TRUSTED = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
@@ -43,6 +45,9 @@ class Settings:
     paper: str = "A4"
     time_zone: str = "UTC"
     source_url: str = ""
+    floor_networks: tuple[str, ...] = ()
+    floor_minutes: int = 10
+    badge_pin: str = "required"
 
     @property
     def host(self) -> str:
@@ -91,8 +96,9 @@ def checked(path: Path, **values: Any) -> Settings:
     if faults:
         raise BadSettings(where=path, why="; ".join(faults))
     given = {row.name: values[row.name] for row in TABLE if row.name in values}
-    if "trusted_hosts" in given:
-        given["trusted_hosts"] = tuple(given["trusted_hosts"])
+    for name in ("trusted_hosts", "floor_networks"):
+        if name in given:
+            given[name] = tuple(given[name])
     if "public_url" in given:
         given["public_url"] = given["public_url"].rstrip("/")
     return Settings(**given)
@@ -209,6 +215,23 @@ def _zone_fault(zone: str) -> str | None:
     return None
 
 
+def _networks_fault(networks: list[str]) -> str | None:
+    for one in networks:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            return f"has “{one}”, which is no network such as 192.168.1.0/24"
+    return None
+
+
+def _minutes_fault(minutes: int) -> str | None:
+    return None if 1 <= minutes <= 720 else "is not between 1 and 720"
+
+
+def _badge_fault(rule: str) -> str | None:
+    return None if rule in BADGE_PIN else f"is none of {', '.join(BADGE_PIN)}"
+
+
 def _link_fault(url: str) -> str | None:
     return _url_fault(url) if url else None
 
@@ -237,6 +260,17 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ("paper", "the sheet travelers and lists are printed on: A4 or Letter", _paper_fault),
     ("time_zone", "the zone in which pages show time; stored time is UTC", _zone_fault),
     ("source_url", "where users of a modified Titleblock find its source (AGPL 13)", _link_fault),
+    (
+        "floor_networks",
+        "the networks from which a scanned traveler opens without a sign-in (empty: from anywhere)",
+        _networks_fault,
+    ),
+    (
+        "floor_minutes",
+        "after how many minutes without an act a tablet on the floor signs its person out",
+        _minutes_fault,
+    ),
+    ("badge_pin", "whether a scanned badge still needs its PIN: required or waived", _badge_fault),
 )
 _DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(Settings)}
 TABLE: tuple[Setting, ...] = tuple(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs, sheet
+from traveler import floor, jobs, sheet, tokens
 from traveler.errors import (
     BadQuantity,
     BadWords,
@@ -242,7 +242,7 @@ def test_codes_end_when_withdrawn_or_out_of_date(
 
 def test_every_print_can_be_withdrawn_at_once(shop: Any, codes: dict[int | None, str]) -> None:
     """Lost paper: after withdrawing, none of its codes opens anything."""
-    assert sheet.withdraw(shop.vault, shop.pat, "J-1") == 5
+    assert tokens.withdraw(shop.vault, shop.pat, "J-1") == 5
     for code in codes.values():
         with pytest.raises(TravelerEnded):
             floor.look(shop.vault, code)
