@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import blockers_cli, copies_cli
+from traveler import blockers_cli, copies_cli, tablet_cli
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def hang(trunk: click.Group) -> None:
         trunk.add_command(branch)
     copies_cli.hang(trunk)
     blockers_cli.hang(trunk, job)
+    tablet_cli.hang(trunk, job)
 
 
 # --- stations ---------------------------------------------------------------
@@ -286,13 +287,16 @@ def job_close(job_number: str, why: str) -> None:
 )
 @click.option("--paper", type=click.Choice(["A4", "Letter"]), help="[the vault's setting]")
 @click.option("--withdraw", is_flag=True, help="Make all earlier prints of the job useless.")
+@click.option("--lot", type=int, help="For this lot of the job alone.")
 @reads
-def job_traveler(job_number: str, out: Path, paper: str | None, withdraw: bool) -> None:
+def job_traveler(
+    job_number: str, out: Path, paper: str | None, withdraw: bool, lot: int | None
+) -> None:
     """Print a job's traveler as PDF."""
     from traveler import sheet
 
     made = sheet.print_traveler(
-        session().vault, session().actor, job_number, out, paper or "", withdraw
+        session().vault, session().actor, job_number, out, paper or "", withdraw, lot
     )
     say(made.as_json(), f"{out}: {made.pages} pages, print {made.print} of job {made.job}.")
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from vault.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn, Refused
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 
 # --- routes and stations ----------------------------------------------------
 
@@ -326,11 +326,6 @@ class WrongStation(Refused):
     the work there, or say that it is done here all the same."""
 
 
-class NobodyHere(NotSignedIn):
-    """Nobody is signed in at this tablet any more; {name} has to give the badge PIN again, then this
-    is sent."""
-
-
 class NoSuchBadge(NotFound):
     """This is no badge of the shop that is in use; take the newest one, or tap your name and type
     your PIN."""
@@ -343,10 +338,6 @@ class BadgeUnknown(NotFound):
 class NotForBadges(Refused):
     """{name} has no role on the floor, so a badge would open nothing; give them one of {roles}
     first."""
-
-
-class OffTheNetwork(NotAllowed):
-    """Travelers open here only from the shop's own network; join it, or sign in first."""
 
 
 # --- lots -------------------------------------------------------------------------------------------
