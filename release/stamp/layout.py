@@ -49,6 +49,12 @@ INSET = 1.1
 LABEL_SIZE = 4.3
 
 
+FULL = 1.001  # shares of a row, as floats add up
+COPY_SHARES = {  # in the widest arrangement: two rows say whose copy it is and what it is for
+    "copy": 0.26, "issued to": 0.5, "quantity": 0.24, "job": 0.42, "operation": 0.23,
+    "station": 0.35,
+}  # fmt: skip
+
 MARK = 20.0  # mm, the column of the company's mark
 
 
@@ -129,7 +135,11 @@ class _Text:
         return _Cell(label, self.stamp.approver, share, size=size, picture=signed)
 
     def more(self, share: float) -> list[_Cell]:
-        cells = [self.cell(label, value, share) for label, value in self.stamp.extra]
+        narrow = COPY_SHARES if share < 1 else {}
+        cells = [
+            self.cell(label, value, narrow.get(label.lower(), share))
+            for label, value in self.stamp.extra
+        ]
         if self.template.notice:
             cells.append(_Cell("", self.template.notice, 1.0, size=5.6))
         return cells
@@ -138,7 +148,7 @@ class _Text:
         """Return rows of what is more, as many cells in a row as their share allows."""
         found: list[list[_Cell]] = []
         for cell in self.more(share):
-            if found and sum(one.share for one in found[-1]) + cell.share <= 1:
+            if found and sum(one.share for one in found[-1]) + cell.share <= FULL:
                 found[-1].append(cell)
             else:
                 found.append([cell])

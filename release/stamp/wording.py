@@ -11,36 +11,39 @@ from dataclasses import dataclass
 
 FIELDS = (
     "number", "title", "date", "approver", "change", "change short", "sheet", "revision",
-    "override", "job", "quantity", "operation", "station", "copy", "signature", "signature kept",
+    "override", "job", "quantity", "operation", "station", "copy", "signature", "signature kept", "issued to",
 )  # fmt: skip
 
 _ENGLISH = (
     "Identification number", "Title", "Date of issue", "Approval person", "Change order", "Change",
     "Sheet", "Rev.", "Override", "Job", "Quantity", "Operation", "Station", "Copy",
-    "Signature", "holds for the original, which is kept",
+    "Signature", "holds for the original, which is kept", "Issued to",
 )  # fmt: skip
 _GERMAN = (
     "Sachnummer", "Titel", "Ausgabedatum", "Genehmigende Person", "Änderungsauftrag", "Änderung",
     "Blatt", "Rev.", "Abweichung", "Auftrag", "Menge", "Arbeitsgang", "Arbeitsplatz", "Kopie",
-    "Signatur", "gilt für das Original, das verwahrt ist",
+    "Signatur", "gilt für das Original, das verwahrt ist", "Ausgegeben an",
 )  # fmt: skip
 _FRENCH = (
     "Numéro d’identification", "Titre", "Date d’émission", "Personne approbatrice",
     "Ordre de modification", "Modification", "Feuille", "Rév.", "Dérogation", "Ordre", "Quantité",
     "Opération", "Poste", "Copie", "Signature", "vaut pour l’original, qui est conservé",
+    "Remise à",
 )  # fmt: skip
 _SPANISH = (
     "Número de identificación", "Título", "Fecha de emisión", "Persona que aprueba",
     "Orden de cambio", "Cambio", "Hoja", "Rev.", "Excepción", "Orden", "Cantidad", "Operación",
     "Puesto", "Copia", "Firma", "vale para el original, que se conserva",
+    "Entregada a",
 )  # fmt: skip
 _HEBREW = (
     "מספר זיהוי", "כותרת", "תאריך הוצאה", "מאשר", "הוראת שינוי", "שינוי", "גיליון", "מהד׳", "חריגה",
-    "עבודה", "כמות", "פעולה", "עמדה", "עותק", "חתימה", "תקפה למקור השמור",
+    "עבודה", "כמות", "פעולה", "עמדה", "עותק", "חתימה", "תקפה למקור השמור", "נמסר ל",
 )  # fmt: skip
 _ARABIC = (
     "رقم التعريف", "العنوان", "تاريخ الإصدار", "المعتمد", "أمر التغيير", "تغيير", "ورقة", "مراجعة",
     "استثناء", "أمر العمل", "الكمية", "العملية", "المحطة", "نسخة", "التوقيع", "صالح للأصل المحفوظ",
+    "سُلِّمت إلى",
 )  # fmt: skip
 
 LABELS: Mapping[str, Mapping[str, str]] = {

@@ -86,7 +86,7 @@ def hand_out(vault: Vault, person: str, wanted: Wanted, device: str = "", key: s
         raise NoCopyOfRecalled(number=revision.number, rev=revision.rev)
     if file.stamped is None:
         raise OnlyDrawingsAreCopies(name=file.name)
-    marked = "superseded" if stand == "superseded" else "released"
+    marked = "superseded" if stand == "superseded" else "job" if wanted.job else "released"
     code = derived(person, key) if key else codes.new_code()
     with vault.ledger.writing(person, device) as writing:
         copy = _reserved(writing, revision, wanted, code, marked, key)

@@ -22,6 +22,7 @@ def stamps(
 ) -> Iterator[Stamp]:
     """Yield the stamps to try on a copy, the fullest first; a small sheet has room for less.
 
+    One for a job wears the template of job copies, but never where the revision is not current.
     None says less than the stamp of the release and the copy's number.  ``deviation`` is the
     decision by which the job may go on with a revision that is not current, ``later`` the label
     of the one that superseded it; empty where there is none.
@@ -30,7 +31,7 @@ def stamps(
     bare = replace(plain, state=copy.marked, url=qr_address(public_url, "c", code))
     said = (
         ("By deviation", deviation),
-        ("Superseded by", later if copy.marked != plain.state else ""),
+        ("Superseded by", later if copy.marked == "superseded" else ""),
     )
     least = (*plain.extra, *(one for one in said if one[1]), ("Copy", copy.number))
     yield replace(bare, extra=(*least, *_further(copy)))
@@ -41,7 +42,10 @@ def _further(copy: Copy) -> Iterator[tuple[str, str]]:
     yield ("Issued to", f"{copy.person}, {copy.at[:10]}")
     if copy.job is None:
         return
-    step = f", step {copy.seq}" if copy.seq is not None else ""
-    yield ("Job", f"{copy.job}{step}{f' at {copy.station}' if copy.station else ''}")
     if copy.qty is not None:
         yield ("Quantity", str(copy.qty))
+    yield ("Job", copy.job)
+    if copy.seq is not None:
+        yield ("Operation", str(copy.seq))
+    if copy.station:
+        yield ("Station", copy.station)

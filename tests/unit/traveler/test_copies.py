@@ -57,12 +57,15 @@ def test_a_copy_says_whose_it_is_and_leads_to_its_own_address(drawn: Any) -> Non
     assert [first.copy.number, second.copy.number] == ["C-000001", "C-000002"]
     text = words(first.data)
     for said in (
-        "RELEASED",
+        "JOB COPY",
         "10-0042",
         "Mei Chen",
         "C-000001",
         "otto",
-        "J-1, step 20 at mill-2",
+        "J-1",
+        "Operation\n",
+        "20",
+        "mill-2",
         "5",
     ):
         assert said in text
