@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from release.rules import example, options
+from traveler.schedule import ranking
 from vault import settings
 from vault.errors import Refusal
 
@@ -121,6 +122,19 @@ included; what counts is the day of the signature.
 ## `[revision]`
 `scheme` is `"asme-y14.35"` (A, B, C … without I O Q S X Z, then AA) or `"numeric"` (1, 2, 3 …).
 
+## `[dispatch]`
+Whose turn it is on the floor: `ranking` is a list of rules, and the first that tells two jobs apart
+decides. Without it the list is `["pinned", "late first", "need-by"]`; what a person pins by hand, with
+a reason, is for `titleblock dispatch pin`.
+
+    [dispatch]
+    ranking = ["pinned", "late first", "customer Halvard Robotics", "need-by"]
+
+| rule | what it puts first |
+|---|---|
+@ranking@
+`titleblock dispatch --what-if --ranking "pinned, due"` shows which jobs another list would move.
+
 ## What is read from a drawing
 *title block agrees* reads the PDF's own text and looks for the labels of ISO 7200 and ASME Y14.1
 (DWG NO, PART NO, REV, DATE, Zeichnungsnummer, Änderungsindex, Benennung, N° de plan, Indice …) and
@@ -150,7 +164,13 @@ def rules_page() -> str:
             f"`{one.name}`: {one.what_for}" for one in options.OPTIONS.get(check, ())
         )
         lines.append(f"| {check} | {asks} | {keys} |")
-    lines += [PEOPLE, "## An example that asks for everything\n", "```toml"]
+    ranked = [f"| `{name}` | {what} |" for name, (what, _rule) in ranking.RULES.items()]
+    ranked.append("| `customer NAME` | the jobs of a customer |")
+    lines += [
+        PEOPLE.replace("@ranking@", "\n".join([*ranked, ""])),
+        "## An example that asks for everything\n",
+        "```toml",
+    ]
     return "\n".join([*lines, example.EXAMPLE.rstrip(), "```"]) + "\n"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import blockers_cli, copies_cli, tablet_cli
+from traveler import blockers_cli, copies_cli, dispatch_cli, tablet_cli
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def hang(trunk: click.Group) -> None:
     copies_cli.hang(trunk)
     blockers_cli.hang(trunk, job)
     tablet_cli.hang(trunk, job)
+    dispatch_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

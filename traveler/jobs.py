@@ -9,6 +9,7 @@ What is released later never changes what was already planned: it changes how th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -18,6 +19,7 @@ from traveler import following, gate, ground, lifecycle, records, route, routing
 from traveler.blockers import filing
 from traveler.decisions import asking
 from traveler.decisions import records as decision_records
+from traveler.dispatch import dates
 from traveler.errors import BadJobNumber, JobExists, NoSuchJob
 from traveler.records import Job, JobFilter, subject
 from traveler.standing import standing
@@ -71,7 +73,7 @@ def add(
         _insert(writing, revision, steps, planned)
         made = _known(records.job(writing.connection, job), job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
-    return show(vault, job)
+    return _looked(vault, job)
 
 
 def release_job(vault: Vault, actor: Person, number: str) -> JobView:
@@ -93,7 +95,12 @@ def close(vault: Vault, actor: Person, number: str, why: str = "") -> JobView:
 
 
 def show(vault: Vault, number: str) -> JobView:
-    """Return a job with its operations and how its revision stands; raises NoSuchJob."""
+    """Return a job with its operations, how its revision stands, and its dates; raises NoSuchJob."""
+    view = _looked(vault, number)
+    return replace(view, dates=dates.of(vault, [view.job.number]).get(view.job.number))
+
+
+def _looked(vault: Vault, number: str) -> JobView:
     following.follow(vault)
     with vault.ledger.reading() as connection:
         return gathered(vault, connection, _known(records.job(connection, number), number))
@@ -126,7 +133,12 @@ def listing(
         operations = records.operations_of(connection, [job.number for job in found])
         day_now = today(vault.settings.time_zone)
         grounds = ground.grounds(ReleaseLog(vault), connection, found, operations, day_now)
-    return [job_line(job, operations[job.number], grounds[job.number]) for job in found]
+    known = dates.of(vault, [job.number for job in found])
+    return [
+        replace(job_line(job, operations[job.number], grounds[job.number]),
+                dates=known.get(job.number))
+        for job in found
+    ]  # fmt: skip
 
 
 def count(vault: Vault, wanted: JobFilter | None = None) -> int:
@@ -159,7 +171,7 @@ def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobVi
         writing.record(f"job.{after}", subject(job.number), **told)
         if after == "closed":
             filing.clear_job(writing, job.number, f"job {job.number} is closed")
-    return show(vault, job.number)
+    return _looked(vault, job.number)
 
 
 def _dates(job: Job, after: str, at: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -198,7 +199,7 @@ def operations(connection: Connection, number: str) -> list[Operation]:
 
 
 def operations_of(
-    connection: Connection, numbers: Sequence[str]
+    connection: Connection, numbers: Sequence[str] | sa.Select[tuple[str]]
 ) -> defaultdict[str, list[Operation]]:
     """Return the operations of several jobs, by job, each in order; none that a move dropped."""
     found: defaultdict[str, list[Operation]] = defaultdict(list)
@@ -325,11 +326,17 @@ def _operation(row: dict[str, Any]) -> Operation:
     return Operation(
         **{
             **row,
-            "files": tuple(canonical.loads(row["files"].encode())),
-            "proof": tuple(canonical.loads(row["proof"].encode())),
+            "files": _names(row["files"]),
+            "proof": _names(row["proof"]),
             "parallel": bool(row["parallel"]),
         }
     )
+
+
+@lru_cache(maxsize=10_000)
+def _names(text: str) -> tuple[str, ...]:
+    """Return a kept list of names; a shop has few that differ, and reads them for every job."""
+    return tuple(canonical.loads(text.encode()))
 
 
 def _token(row: Any) -> Token:

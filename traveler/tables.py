@@ -278,6 +278,20 @@ badge = Table(
 
 # Working memory, not record: how far the floor has followed what happens outside the ledger, and
 # who stands at which tablet.
+dispatch_pin = Table(
+    "dispatch_pin",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("place", Float),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("ix_dispatch_pin_job", "job"),
+)
+
+# Working memory, not record: how far the floor has followed what happens outside the ledger.
 
 followed = Table(
     "followed",

@@ -6,8 +6,8 @@ Buttons, standing and counts come out of the gates and the records; nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from traveler import gate
@@ -17,6 +17,21 @@ from traveler.decisions import asking
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Standing
 from traveler.records import Job, Note, Operation, Override, Stint
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a job is needed and when it will be done, as moments of the shop (``2026-12-03T15:00``).
+
+    ``steps`` has need-by and forecast of each operation still to do, by number; a forecast is
+    None where nobody can say.  ``why`` is the sentence of the board.
+    """
+
+    need_by: str | None
+    forecast: str | None
+    verdict: str
+    why: str
+    steps: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,7 @@ class JobView:
     blockers: tuple[BlockerView, ...] = ()
     decisions: tuple[Decision, ...] = ()
     overrides: tuple[Override, ...] = ()
+    dates: Dates | None = None
 
     @property
     def standing(self) -> Standing:
@@ -108,7 +124,10 @@ class JobView:
             "added_by": job.added_by,
             "released_at": job.released_at,
             "closed_at": job.closed_at,
-            "operations": [one.as_json() for one in self.operations],
+            "operations": [
+                {**one.as_json(), **_step_dates(self.dates, one.operation.seq)}
+                for one in self.operations
+            ],
             "blockers": [one.as_json() for one in self.blockers],
             "deviation": self.ground.deviation.as_json() if self.ground.deviation else None,
             "decisions": [one.as_json() for one in self.decisions],
@@ -123,8 +142,7 @@ class JobView:
                 for one in self.overrides
             ],
             "proof": None,
-            "need_by": None,
-            "forecast": None,
+            **_dates(self.dates),
         }
 
 
@@ -137,6 +155,7 @@ class JobLine:
     done: int
     of: int
     step: Operation | None
+    dates: Dates | None = None
 
     @property
     def standing(self) -> Standing:
@@ -157,6 +176,7 @@ class JobLine:
             "of": self.of,
             "blocked": self.held,
             "step": step and {"seq": step.seq, "station": step.station, "state": step.state},
+            **_dates(self.dates),
         }
 
 
@@ -198,6 +218,22 @@ def job_line(job: Job, operations: Sequence[Operation], ground: Ground) -> JobLi
     still_open = [one for one in operations if one.state != "done"]
     done = len(operations) - len(still_open)
     return JobLine(job, ground, done, len(operations), still_open[0] if still_open else None)
+
+
+def _dates(dates: Dates | None) -> dict[str, Any]:
+    if dates is None:
+        return {"need_by": None, "forecast": None, "verdict": None, "why": None}
+    return {
+        "need_by": dates.need_by,
+        "forecast": dates.forecast,
+        "verdict": dates.verdict,
+        "why": dates.why,
+    }
+
+
+def _step_dates(dates: Dates | None, seq: int) -> dict[str, Any]:
+    need, forecast = dates.steps.get(seq, (None, None)) if dates else (None, None)
+    return {"need_by": need, "forecast": forecast}
 
 
 def _head(job: Job, standing: Standing) -> dict[str, Any]:

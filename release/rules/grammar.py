@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from release.errors import BadRules
 from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
-from release.rules import options
+from release.rules import options, sections
 from release.rules.case import Deputy, Requirement
 from release.rules.options import CHECKS, Fault
 from release.stamp import templates
@@ -40,6 +40,8 @@ class Rules:
     deputies: Mapping[str, tuple[Deputy, ...]]
     groups: Mapping[str, frozenset[str]]
     stamps: Mapping[str, Any] = field(default_factory=dict)
+    further: Mapping[str, Any] = field(default_factory=dict)
+    """What belongs to the floors above, by table; each has read its own, see ``sections``."""
 
     @property
     def templates(self) -> Templates:
@@ -84,6 +86,8 @@ def written(rules: Rules) -> str:
                                 for name, all_ in rules.deputies.items()})  # fmt: skip
     if rules.stamps:
         lines += ["", toml_text.changed(None, {"stamps": rules.stamps}).decode()]
+    if rules.further:
+        lines += ["", toml_text.changed(None, dict(rules.further)).decode()]
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +98,10 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     schema = told.get("schema")
     if schema not in {1, SCHEMA} or isinstance(schema, bool):
         raise Fault("schema", f"it must be {SCHEMA}")
-    options.known(told, _FIRST if schema == 1 else _FIRST | _SINCE, "the file", schema)
+    further = _further(told, schema)
+    options.known(
+        told, _FIRST if schema == 1 else _FIRST | _SINCE | further.keys(), "the file", schema
+    )
     groups = _groups(told.get("groups", {}))
     requirements: tuple[Requirement, ...] = (
         *(_sign_off(one, place, groups, schema) for place, one in _tables(told, "sign-off")),
@@ -115,7 +122,17 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     if not isinstance(stamps, dict):
         raise Fault("stamps", "it must be a table")
     templates.read(stamps)
-    return Rules(blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps)
+    sections.check(further)
+    return Rules(
+        blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps, further
+    )
+
+
+def _further(told: Mapping[str, Any], schema: int) -> dict[str, Any]:
+    unknown = told.keys() - _FIRST - _SINCE
+    if schema == 1 or not unknown:
+        return {}
+    return {name: told[name] for name in told if name in unknown & sections.names()}
 
 
 def _scheme(told: Any) -> revisions.Scheme:

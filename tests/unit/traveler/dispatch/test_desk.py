@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The board as a process keeps it: what it says of jobs, and how it follows events."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from traveler.blockers import handling
+from traveler.dispatch import desk as desks
+from traveler.dispatch import judging, snapshot, wording
+from traveler.dispatch.board import Board, Wanted, at_station
+
+
+def day(away: int) -> str:
+    """Return a day so many days from today."""
+    return (datetime.now(UTC).date() + timedelta(days=away)).isoformat()
+
+
+def plan(shop: Any, number: str, due: int, qty: int = 5, **more: Any) -> str:
+    """Plan and release a job of 10-0042, due in some days."""
+    from traveler import jobs
+
+    jobs.add(shop.vault, shop.pat, number, "10-0042", qty, day(due), **more)
+    jobs.release_job(shop.vault, shop.pat, number)
+    return number
+
+
+def block(shop: Any, job: str, seq: int | None, **facts: str) -> int:
+    """Raise a material blocker on a step of a job."""
+    wanted = handling.Wanted(
+        kind="material", owner="pat", what="no bar", job=job, seq=seq, facts=facts
+    )
+    return handling.raise_blocker(shop.vault, shop.pat, wanted).id
+
+
+def whole(shop: Any) -> Board:
+    """Return the board as a process that has just started counts it."""
+    return desks.Desk(shop.vault).board(shop.vault)
+
+
+def jobs_of(board: Board, section: Any) -> list[str]:
+    """Return the jobs of a list, in its order."""
+    return [one.line.number for one in board.section(section)]
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+def test_a_job_due_yesterday_is_late_and_says_what_is_left(shop: Any) -> None:
+    """It stands in the list of the late ones with the step, the delay and the work."""
+    plan(shop, "J-1", -1)
+    entry = whole(shop).section("late")[0].as_json()
+    assert (entry["job"], entry["op"], entry["station"]) == ("J-1", 10, "saw-1")
+    assert "behind need-by: due " in entry["why"]
+    assert "of work is left" in entry["why"]
+
+
+def test_a_blocked_step_says_what_blocks_and_until_when(shop: Any) -> None:
+    """The sentence names the kind and the day; the job is at risk where that is too late."""
+    plan(shop, "J-1", 2)
+    block(shop, "J-1", 10, eta=day(9))
+    board = whole(shop)
+    shown = wording.day(snapshot.day_number(day(9)), board.now)
+    risk, blocked = board.section("at_risk")[0], board.section("blocked")[0]
+    assert risk.why.startswith("Cut bar is ")
+    assert f"behind need-by: blocked, material, ETA {shown}" in risk.why
+    assert blocked.why == f"Cut bar is blocked, material, ETA {shown}"
+    assert "pat: Ask for a confirmed day (no bar)." in board.section("next")[0].why
+    assert jobs_of(board, "ready") == []
+
+
+def test_a_blocker_without_a_day_leaves_no_date(shop: Any) -> None:
+    """Nobody can say when it will be done, and the sentence says so."""
+    plan(shop, "J-1", 300)
+    block(shop, "J-1", 20)
+    line = whole(shop).lines["J-1"]
+    assert (line.found.verdict, line.found.finish) == ("unknown", None)
+    assert line.why == "Mill first side has no date: blocked, material, no ETA"
+    assert line.act == "Start Cut bar at saw-1"
+
+
+def test_a_day_that_has_passed_is_no_date_any_more(shop: Any) -> None:
+    """What should have come yesterday and still blocks may come any day, or never."""
+    plan(shop, "J-1", 300)
+    block(shop, "J-1", 10, eta=day(-1))
+    line = whole(shop).lines["J-1"]
+    assert line.found.verdict == "unknown"
+    assert "has passed" in line.why
+
+
+def test_work_that_waits_for_other_work_says_so(shop: Any) -> None:
+    """The station and the hours that go first are named."""
+    for number in range(8):
+        plan(shop, f"J-{number}", 2, qty=200)
+    line = whole(shop).ranked()[-1]
+    assert line.found.verdict in {"at risk", "late"}
+    assert "of other work goes first at " in line.why
+
+
+def test_planned_held_and_undecided_jobs_say_who_has_to_act(shop: Any) -> None:
+    """Neither can be started; each has another next action."""
+    from traveler import jobs
+
+    shop.job("J-1", released=False)
+    shop.job("J-2")
+    jobs.hold(shop.vault, shop.pat, "J-2", "the customer asked")
+    shop.job("J-3")
+    board = whole(shop)
+    assert [board.lines[one].act for one in ("J-1", "J-2")] == [
+        "Release the job to the floor", "Take the job off hold, or close it",
+    ]  # fmt: skip
+    assert jobs_of(board, "ready") == ["J-3"]
+    shop.release("10-0042", setup__txt="Vice, hard jaws.")
+    after = whole(shop)
+    assert jobs_of(after, "ready") == []
+    assert after.section("blocked")[-1].why == (
+        "Cut bar waits: revision A is superseded by B, nobody has decided"
+    )
+
+
+def test_parallel_steps_have_their_turn_together(shop: Any) -> None:
+    """Milling and deburring stand side by side; sawing comes before both."""
+    from traveler import floor
+
+    shop.job("J-1")
+    assert [one.operation.seq for one in whole(shop).lines["J-1"].steps] == [10]
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    step = whole(shop).lines["J-1"].steps[0]
+    assert (step.state, step.who) == ("running", "otto")
+    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    assert [(one.operation.seq, one.state) for one in whole(shop).lines["J-1"].steps] == [
+        (20, "ready"), (30, "ready"),
+    ]  # fmt: skip
+
+
+def test_what_the_board_calls_ready_the_gate_lets_start_and_nothing_else(shop: Any) -> None:
+    """Through a job's whole life with blockers the two never disagree."""
+    from traveler import floor, jobs
+
+    shop.job("J-1")
+    block(shop, "J-1", 30)
+
+    def agree() -> None:
+        view = jobs.show(shop.vault, "J-1")
+        can = {one.operation.seq for one in view.operations if "start" in one.acts}
+        ready = {one.seq for one in whole(shop).section("ready")}
+        assert ready == can
+
+    agree()
+    for seq in (10, 20):
+        floor.start(shop.vault, shop.otto, "J-1", seq)
+        agree()
+        floor.pause(shop.vault, shop.otto, "J-1", seq, 2)
+        agree()
+        floor.start(shop.vault, shop.otto, "J-1", seq)
+        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        agree()
+    handling.resolve(shop.vault, shop.pat, 1, "came")
+    agree()
+
+
+def test_need_by_stays_put_while_work_goes_on(shop: Any) -> None:
+    """Starting, counting pieces, scrap and blockers move the forecast and no need-by."""
+    from traveler import floor, jobs
+
+    plan(shop, "J-1", 20)
+
+    def needs() -> dict[int, str]:
+        told = jobs.show(shop.vault, "J-1").as_json()["operations"]
+        return {one["seq"]: one["need_by"] for one in told if one["state"] != "done"}
+
+    before = needs()
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    floor.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
+    block(shop, "J-1", 40, eta=day(12))
+    floor.start(shop.vault, shop.otto, "J-1", 20)
+    floor.pause(shop.vault, shop.otto, "J-1", 20, 2)
+    assert needs() == {seq: need for seq, need in before.items() if seq != 10}
+
+
+def test_a_stopped_station_holds_everything_there(shop: Any) -> None:
+    """Its jobs are blocked, its load says that it stands still, its light is red."""
+    plan(shop, "J-1", 30)
+    handling.raise_blocker(shop.vault, shop.otto, handling.Wanted(
+        kind="machine", owner="pat", what="saw blade broke", station="saw-1",
+        facts={"up": day(3)}))  # fmt: skip
+    board = whole(shop)
+    assert jobs_of(board, "blocked") == ["J-1"]
+    seen = at_station(board, "saw-1")
+    assert (seen.red, seen.reason.split(" (")[0]) == (True, "Stopped: saw blade broke")
+    assert seen.load is not None
+    assert "stands still" in seen.load.why
+
+
+def test_a_station_shows_now_next_and_coming(shop: Any) -> None:
+    """What runs, what can start and what is still elsewhere, each in its list."""
+    from traveler import floor
+
+    for number, due in (("J-1", 20), ("J-2", 30), ("J-3", 40)):
+        plan(shop, number, due)
+    for number in ("J-1", "J-2"):
+        floor.start(shop.vault, shop.otto, number, 10)
+        floor.finish(shop.vault, shop.otto, number, 10)
+    floor.start(shop.vault, shop.otto, "J-1", 20)
+    seen = at_station(whole(shop), "mill-2")
+    lists = (seen.running, seen.ready, seen.coming)
+    assert [[one.line.number for one in all_] for all_ in lists] == [["J-1"], ["J-2"], ["J-3"]]
+    assert (seen.red, seen.reason) == (False, "J-1 in work")
+
+
+def test_an_idle_station_with_late_work_is_red(shop: Any) -> None:
+    """Nothing runs, and what could run should have: the light says which and since when."""
+    plan(shop, "J-1", -1)
+    seen = at_station(whole(shop), "saw-1")
+    assert seen.red
+    assert "Nothing runs; J-1 should have started" in seen.reason
+
+
+def test_filters_narrow_by_station_customer_person_and_words(shop: Any) -> None:
+    """Each alone, in any case of letters; what nobody has leaves nothing."""
+    plan(shop, "J-1", 20, customer="Halvard Robotics")
+    plan(shop, "J-2", 30, customer="Orrin")
+    block(shop, "J-2", 10)
+    board = whole(shop)
+
+    def shown(**wanted: str) -> set[str]:
+        found = board.section("next", Wanted(**wanted))
+        return {one.line.number for one in found}
+
+    assert shown(station="SAW-1") == {"J-1", "J-2"}
+    assert shown(customer="halvard") == {"J-1"}
+    assert shown(person="pat") == {"J-2"}
+    assert shown(words="orrin bracket") == {"J-2"}
+    assert shown(words="nobody") == set()
+
+
+# --- how it follows -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every shop a large one: jobs are counted one by one, never the whole beside."""
+    monkeypatch.setattr(desks, "QUICK_S", 0.0)
+    monkeypatch.setattr(desks, "REST_S", 1e9)
+
+
+@pytest.mark.usefixtures("slow")
+def test_one_event_counts_one_job_and_says_it_is_provisional(shop: Any) -> None:
+    """The others keep their very values; the touched one reads as a full count would."""
+    from traveler import floor
+
+    for number in ("J-1", "J-2"):
+        plan(shop, number, 20)
+    desk = desks.Desk(shop.vault)
+    before = desk.board(shop.vault)
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    after, anew = desk.board(shop.vault), whole(shop)
+    assert after.head > before.head
+    assert after.lines["J-2"] is before.lines["J-2"]
+    assert after.lines["J-1"].found.provisional
+    assert after.lines["J-1"].why == anew.lines["J-1"].why
+    assert before.lines["J-1"].steps[0].state == "ready", "a board never changes under a reader"
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_closed_job_leaves_and_a_new_one_comes(shop: Any) -> None:
+    """No job is lost and none stays that is closed."""
+    from traveler import jobs
+
+    plan(shop, "J-1", 20)
+    desk = desks.Desk(shop.vault)
+    desk.board(shop.vault)
+    jobs.close(shop.vault, shop.pat, "J-1", "cancelled")
+    plan(shop, "J-2", 20)
+    assert set(desk.board(shop.vault).lines) == {"J-2"}
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_concerns_everybody_counts_the_whole_shop(shop: Any) -> None:
+    """A station, a pin, the rules and a release: nothing is provisional after them."""
+    from release import rulebook
+    from traveler import stations
+    from traveler.dispatch import pins
+
+    plan(shop, "J-1", 20)
+    desk = desks.Desk(shop.vault)
+    desk.board(shop.vault)
+    text, _blob = rulebook.text(shop.vault)
+    for act in (
+        lambda: stations.change(shop.vault, shop.pat, "mill-2", minutes=960),
+        lambda: pins.pin(shop.vault, shop.pat, "J-1", 1, "first"),
+        lambda: rulebook.edit(shop.vault, shop.ada, text + '\n[dispatch]\nranking = ["due"]\n'),
+        lambda: shop.release("10-0050", note__txt="Bought elsewhere."),
+    ):
+        count = desk._count
+        act()
+        desk.board(shop.vault)
+        assert desk._count is not count
+    assert desk.board(shop.vault).ranking == ("due",)
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_moves_no_date_counts_nothing(shop: Any) -> None:
+    """People sign in all day; the board only notes that it has seen it."""
+    from vault.ledger import sessions
+
+    plan(shop, "J-1", 20)
+    desk = desks.Desk(shop.vault)
+    before = desk.board(shop.vault)
+    sessions.open_session(shop.vault.ledger, shop.pat, "test")
+    after = desk.board(shop.vault)
+    assert after.head == before.head + 1
+    assert after.lines["J-1"] is before.lines["J-1"]
+
+
+def test_two_processes_say_the_same(shop: Any) -> None:
+    """A desk that only heard of events through the ledger agrees with the one that wrote them."""
+    from traveler import floor
+
+    plan(shop, "J-1", 20)
+    one, other = desks.Desk(shop.vault), desks.Desk(shop.vault)
+    one.board(shop.vault)
+    other.board(shop.vault)
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    block(shop, "J-1", 20, eta=day(5))
+    assert one.board(shop.vault).as_json() == other.board(shop.vault).as_json()
+
+
+def test_many_threads_read_while_work_goes_on(shop: Any) -> None:
+    """Every board is whole, none is older than what was written before it was asked for."""
+    from traveler import floor
+
+    for number in range(6):
+        plan(shop, f"J-{number}", 20)
+    desk, faults = desks.Desk(shop.vault), []
+    stop = threading.Event()
+
+    def read() -> None:
+        seen = 0
+        while not stop.is_set():
+            board = desk.board(shop.vault)
+            if board.head < seen or len(board.lines) != 6:
+                faults.append((seen, board.head, len(board.lines)))
+            seen = board.head
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for one in readers:
+        one.start()
+    for number in range(6):
+        floor.start(shop.vault, shop.otto, f"J-{number}", 10)
+        assert desk.board(shop.vault).lines[f"J-{number}"].steps[0].state == "running"
+    stop.set()
+    for one in readers:
+        one.join()
+    assert not faults
+
+
+@pytest.mark.usefixtures("slow")
+def test_time_alone_has_the_shop_counted_beside(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while the count is made anew without anybody waiting for it."""
+    plan(shop, "J-1", 20)
+    desk = desks.Desk(shop.vault)
+    old = desk.board(shop.vault)
+    monkeypatch.setattr(desks, "REST_S", 0.0)
+    monkeypatch.setattr(desks, "AGED_MIN", 0)
+    assert desk.board(shop.vault) is old
+    desk.settled()
+    monkeypatch.setattr(desks, "AGED_MIN", 1000)
+    assert desk.board(shop.vault) is not old
+
+
+def test_running_work_counts_what_has_passed(shop: Any) -> None:
+    """Half an hour into the work half an hour less is left, never less than a minute."""
+    from traveler import floor
+
+    plan(shop, "J-1", 20, qty=100)
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    now = snapshot.now("UTC")
+    with shop.vault.ledger.reading() as connection:
+        floor_now = snapshot.floor(connection)
+        from release.log import ReleaseLog
+
+        facts = snapshot.jobs(connection, snapshot.standings(ReleaseLog(shop.vault)), now.day)[0]
+    task = snapshot.load(facts, floor_now.resources, now, None).tasks[0]
+    assert task.running
+    assert task.minutes == 50  # the set-up is done by who started; 100 pieces of half a minute
+    later = snapshot.Moment(now.minute + 40 * 1440, now.day, now.zone)
+    assert snapshot.load(facts, floor_now.resources, later, None).tasks[0].minutes == 1
+    assert judging.line(facts, desks.count_shop(floor_now, {"J-1": facts}, {}, ("due",), now)
+                        .found.jobs["J-1"], None, now.minute).steps[0].state == "running"  # fmt: skip

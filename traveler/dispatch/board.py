@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The board: every open job once counted, and the lists people look at.
+
+A board is a value: it says from which event and at which minute it was counted, and never changes
+while somebody reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from traveler.blockers.records import Blocker
+from traveler.dispatch import wording
+from traveler.dispatch.judging import Line, Step
+from traveler.schedule.clock import NEVER
+from traveler.schedule.outlook import DayLoad
+from traveler.schedule.plan import Resource
+from vault.names import fold
+
+SECTIONS: Final = ("late", "blocked", "ready", "at_risk", "next")
+Section = Literal["late", "blocked", "ready", "at_risk", "next"]
+COMING: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see; an empty field does not restrict."""
+
+    station: str = ""
+    customer: str = ""
+    person: str = ""
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        """Say whether anything is restricted."""
+        return any((self.station, self.customer, self.person, self.words))
+
+    def fits(self, line: Line, step: Step | None) -> bool:
+        """Say whether a job fits, by the step it is listed for where it is for one."""
+        job = line.facts.job
+        if self.station:
+            at = step.operation if step else line.at
+            if at is None or fold(at.station) != fold(self.station):
+                return False
+        if self.customer and self.customer.casefold() not in job.customer.casefold():
+            return False
+        if self.person and self.person not in line.people:
+            return False
+        text = f"{job.number} {job.item} {job.title} {job.customer} {job.order}".casefold()
+        return all(word in text for word in self.words.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job in one of the lists: the step it is about, and the sentence that says why it is there."""
+
+    line: Line
+    step: Step | None
+    why: str
+
+    @property
+    def seq(self) -> int | None:
+        """Return the number of the step."""
+        if self.step:
+            return self.step.operation.seq
+        return self.line.at.seq if self.line.at else None
+
+    @property
+    def station(self) -> str | None:
+        """Return the station of the step."""
+        if self.step:
+            return self.step.operation.station
+        return self.line.at.station if self.line.at else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        line, job = self.line, self.line.facts.job
+        need, slot = line.dates(self.seq) if self.seq is not None else (None, None)
+        finish = line.found.finish
+        return {
+            "job": job.number, "op": self.seq, "station": self.station, "why": self.why,
+            "number": job.item, "rev": job.rev, "customer": job.customer, "qty": job.qty,
+            "due": job.due, "rank": line.found.rank, "verdict": line.found.verdict,
+            "need_by": wording.stamp(need.finish) if need else None,
+            "op_forecast": wording.stamp(slot.finish) if slot and slot.is_known else None,
+            "forecast": wording.stamp(finish) if finish is not None else None,
+            "act": line.act, "who": line.who or None,
+            "pin": line.pin.position if line.pin else None,
+            "provisional": line.found.provisional,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StationLoad:
+    """What is booked on a station day by day, what waits there now, and a sentence about it."""
+
+    code: str
+    name: str
+    days: tuple[DayLoad, ...]
+    queue: int
+    blockers: tuple[Blocker, ...]
+    why: str
+
+    @property
+    def booked(self) -> int:
+        """Return the minutes booked over all days shown."""
+        return sum(one.booked for one in self.days)
+
+    @property
+    def capacity(self) -> int:
+        """Return the minutes it can work over all days shown."""
+        return sum(one.capacity for one in self.days)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            "job": None, "op": None, "station": self.code, "why": self.why, "name": self.name,
+            "queue_minutes": self.queue,
+            "days": [
+                {"day": wording.stamp(one.day * 1440)[:10], "booked_minutes": one.booked,
+                 "capacity_minutes": one.capacity}
+                for one in self.days
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All open jobs by number, as they stood after event ``head`` at a minute of the wall clock.
+
+    ``counted`` is when the whole shop was counted last; jobs revised since are provisional.
+    """
+
+    head: int
+    now: int
+    counted: int
+    ranking: tuple[str, ...]
+    lines: Mapping[str, Line]
+    resources: Mapping[str, Resource]
+    names: Mapping[str, str]
+    loads: tuple[StationLoad, ...]
+
+    @property
+    def version(self) -> str:
+        """Return what changes whenever anything on it may have."""
+        return f"{self.head}-{self.counted}"
+
+    def ranked(self) -> list[Line]:
+        """Return the jobs in the order in which they get their turn."""
+        return sorted(self.lines.values(), key=lambda one: one.found.rank)
+
+    def section(self, name: Section, wanted: Wanted | None = None) -> list[Entry]:
+        """Return one of the lists, the most urgent first."""
+        narrowed = wanted or Wanted()
+        return [one for one in _SECTIONS[name](self.ranked()) if narrowed.fits(one.line, one.step)]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many stand in each list."""
+        lines = self.ranked()
+        return {name: sum(1 for _ in _SECTIONS[name](lines)) for name in _SECTIONS}
+
+    def pinned(self) -> list[Line]:
+        """Return the jobs a person gave their turn, in that order."""
+        found = [one for one in self.lines.values() if one.pin]
+        return sorted(found, key=lambda one: one.pin.position if one.pin else 0)
+
+    def load(self, code: str) -> StationLoad | None:
+        """Return the load of a station."""
+        return next((one for one in self.loads if one.code == code), None)
+
+    def as_json(self, wanted: Wanted | None = None, limit: int | None = None) -> dict[str, Any]:
+        """Return it as programs read it."""
+        told: dict[str, Any] = {
+            name: [one.as_json() for one in self.section(name, wanted)[:limit]] for name in SECTIONS
+        }
+        station = fold(wanted.station) if wanted and wanted.station else ""
+        told["load"] = [
+            one.as_json() for one in self.loads if not station or fold(one.code) == station
+        ]
+        return {
+            **told, "head": self.head, "counted_at": wording.stamp(self.counted),
+            "ranking": list(self.ranking), "jobs": len(self.lines),
+        }  # fmt: skip
+
+
+# --- one station --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AtStation:
+    """What runs at a station, what can start there, what is kept from it, and what comes."""
+
+    code: str
+    name: str
+    running: tuple[Entry, ...]
+    ready: tuple[Entry, ...]
+    blocked: tuple[Entry, ...]
+    coming: tuple[Entry, ...]
+    load: StationLoad | None
+    red: bool
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        lists = {"now": self.running, "next": self.ready, "blocked": self.blocked,
+                 "coming": self.coming}  # fmt: skip
+        return {
+            "station": self.code, "name": self.name, "red": self.red, "reason": self.reason,
+            **{name: [one.as_json() for one in all_] for name, all_ in lists.items()},
+            "load": self.load.as_json() if self.load else None,
+        }  # fmt: skip
+
+
+def at_station(board: Board, code: str, limit: int = COMING) -> AtStation:
+    """Return what is to be seen at a station, in the order of the ranking."""
+    return next(iter(at_stations(board, [code], limit)))
+
+
+def at_stations(board: Board, codes: Sequence[str], limit: int = COMING) -> Iterator[AtStation]:
+    """Yield what is to be seen at several stations, all found in one walk through the jobs."""
+    lists: dict[str, dict[str, list[Entry]]] = {code: {} for code in codes}
+    for line in board.ranked():
+        turn = {one.operation.seq for one in line.steps}
+        for step in line.steps:
+            there = lists.get(step.operation.station)
+            if there is not None:
+                why = _said(line, step, board.now)
+                there.setdefault(step.state, []).append(Entry(line, step, why))
+        if line.facts.job.state != "released":
+            continue
+        for one in line.found.load.tasks:
+            there = lists.get(one.resource)
+            if there is not None and one.seq not in turn and len(there.get("coming", ())) < limit:
+                step = _waiting(line, one.seq)
+                there.setdefault("coming", []).append(Entry(line, step, step.why))
+    for code in codes:
+        yield _judged(board, code, lists[code], limit)
+
+
+def _judged(board: Board, code: str, lists: Mapping[str, list[Entry]], limit: int) -> AtStation:
+    running, ready, blocked = (lists.get(name, []) for name in ("running", "ready", "blocked"))
+    coming = sorted(lists.get("coming", []), key=_arrives)
+    red, reason = _light(board, code, running, ready, blocked)
+    return AtStation(
+        code, board.names.get(code, code), tuple(running), tuple(ready[:limit]),
+        tuple(blocked[:limit]), tuple(coming[:limit]), board.load(code), red, reason,
+    )  # fmt: skip
+
+
+def _light(
+    board: Board, code: str, running: list[Entry], ready: list[Entry], blocked: list[Entry]
+) -> tuple[bool, str]:
+    """Return whether a station shows red, and the reason: the first rule that says so names it."""
+    load = board.load(code)
+    if load is not None and load.blockers:
+        one = load.blockers[0]
+        return True, f"Stopped: {one.what} ({wording.held(one, board.now)})"
+    late = [one for one in running if one.line.found.verdict in {"late", "at risk"}]
+    if late:
+        return True, f"{late[0].line.number}: {late[0].line.why}"
+    if not running and ready:
+        need = ready[0].line.found.needs.get(ready[0].seq or 0)
+        if need is not None and need.start < board.now:
+            since = wording.span(board.now - need.start)
+            return True, f"Nothing runs; {ready[0].line.number} should have started {since} ago"
+    if not running and not ready and blocked:
+        return True, f"All work here is kept back; {blocked[0].line.number}: {blocked[0].step.why}"  # type: ignore[union-attr]
+    if running:
+        names = ", ".join(one.line.number for one in running[:3])
+        return False, f"{names} in work"
+    if ready:
+        return False, f"{ready[0].line.number} can start"
+    return False, "No work waits here"
+
+
+def _waiting(line: Line, seq: int) -> Step:
+    one = next(one for one in line.facts.operations if one.seq == seq)
+    before = line.steps[0].operation if line.steps else None
+    where = f"is at {before.station}: {before.title}" if before else "waits"
+    return Step(one, "waiting", where, "")
+
+
+def _arrives(entry: Entry) -> int:
+    slot = entry.line.found.slots.get(entry.seq or 0)
+    return NEVER if slot is None else slot.start
+
+
+# --- the lists ----------------------------------------------------------------------------------
+
+
+def _late(lines: Iterable[Line]) -> Iterator[Entry]:
+    for one in lines:
+        if one.found.verdict == "late":
+            yield Entry(one, None, one.why)
+
+
+def _at_risk(lines: Iterable[Line]) -> Iterator[Entry]:
+    for one in lines:
+        if one.found.verdict in {"at risk", "unknown"}:
+            yield Entry(one, None, one.why)
+
+
+def _blocked(lines: Iterable[Line]) -> Iterator[Entry]:
+    for one in lines:
+        for step in one.steps:
+            if step.state == "blocked":
+                yield Entry(one, step, f"{step.operation.title} is {step.why}"
+                            if step.why.startswith("blocked") else
+                            f"{step.operation.title} waits: {step.why}")  # fmt: skip
+
+
+def _ready(lines: Iterable[Line]) -> Iterator[Entry]:
+    for one in lines:
+        for step in one.steps:
+            if step.state == "ready":
+                yield Entry(one, step, one.why if one.at == step.operation else _plain(one, step))
+
+
+def _next(lines: Iterable[Line]) -> Iterator[Entry]:
+    """Yield what somebody has to do, the late jobs first; what runs in time needs nobody."""
+    order = {"late": 0, "at risk": 1, "unknown": 2, "on time": 3}
+    wanted = [
+        one for one in lines
+        if one.act and (one.urgent or not any(step.state == "running" for step in one.steps))
+    ]  # fmt: skip
+    for one in sorted(wanted, key=lambda line: order[line.found.verdict]):
+        who = f"{one.who}: " if one.who else ""
+        yield Entry(one, None, f"{who}{one.act}. {one.why}")
+
+
+_SECTIONS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[Entry]]]] = {
+    "late": _late, "blocked": _blocked, "ready": _ready, "at_risk": _at_risk, "next": _next,
+}  # fmt: skip
+
+
+def _plain(line: Line, step: Step) -> str:
+    return f"{step.operation.title}: {step.why}"
+
+
+def _said(line: Line, step: Step, now: int) -> str:
+    need = line.found.needs.get(step.operation.seq)
+    until = f", needed by {wording.when(need.finish, now)}" if need else ""
+    return f"{step.operation.title}: {step.why}{until}"

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is to be said of one job: which steps run, are ready or blocked, why it is late, what next.
+
+Pure functions on frozen values.  Whether a step may start is asked of the floor's own gate, so
+that the board never calls ready what the floor page would refuse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from traveler import gate
+from traveler.dispatch import wording
+from traveler.dispatch.records import Pin
+from traveler.dispatch.snapshot import FINISHED, Facts
+from traveler.errors import JobNotReleased
+from traveler.records import Operation
+from traveler.schedule.clock import NEVER
+from traveler.schedule.forecast import Slot
+from traveler.schedule.needby import NeedBy
+from traveler.schedule.outlook import JobOutlook
+from vault.errors import Refusal
+
+State = Literal["running", "ready", "blocked", "unreleased", "waiting"]
+WORTH_SAYING: Final = 30
+"""Minutes a step has to wait for others before the wait is named as a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a job that has its turn now: it runs, could run, or is kept from it."""
+
+    operation: Operation
+    state: State
+    why: str
+    who: str
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A job on the board: its dates, its steps that have their turn, and the sentences about it.
+
+    ``at`` is the step the sentence is about; ``act`` is what somebody (``who``) should do next.
+    """
+
+    facts: Facts
+    found: JobOutlook
+    pin: Pin | None
+    steps: tuple[Step, ...]
+    at: Operation | None
+    why: str
+    act: str
+    who: str
+
+    @property
+    def number(self) -> str:
+        """Return the number of the job."""
+        return self.facts.job.number
+
+    @property
+    def urgent(self) -> bool:
+        """Say whether it will not be done in time as things stand."""
+        return self.found.verdict != "on time"
+
+    @property
+    def need_by(self) -> int | None:
+        """Return when the step in hand has to be done."""
+        need = self.found.needs.get(self.at.seq) if self.at else None
+        return need.finish if need else None
+
+    def step(self, state: State) -> Step | None:
+        """Return the first step in a state."""
+        return next((one for one in self.steps if one.state == state), None)
+
+    def dates(self, seq: int) -> tuple[NeedBy | None, Slot | None]:
+        """Return need-by and forecast of an operation, None where it is done."""
+        return self.found.needs.get(seq), self.found.slots.get(seq)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Return everybody who is at work on it or has to do something about it."""
+        owners = {one.owner for one in self.facts.ground.blockers}
+        working = {work.person for works in self.facts.at_work.values() for work in works}
+        return frozenset({self.who, *owners, *working} - {""})
+
+
+def line(facts: Facts, found: JobOutlook, pin: Pin | None, now: int) -> Line:
+    """Return a job as the board shows it at a minute of the wall clock."""
+    steps = tuple(_steps(facts, now))
+    at = _at(facts, found, steps)
+    act, who = _next(facts, steps)
+    return Line(facts, found, pin, steps, at, _why(facts, found, steps, at, now), act, who)
+
+
+# --- steps --------------------------------------------------------------------------------------
+
+
+def _steps(facts: Facts, now: int) -> list[Step]:
+    found: list[Step] = []
+    for one in facts.operations:
+        if one.state in FINISHED:
+            continue
+        if one.state == "running":
+            found.append(_running(facts, one))
+            continue
+        refusal = gate.act_refusal(facts.job, facts.operations, one, facts.ground, "start")
+        if refusal is not None and not _has_turn(facts, one):
+            break  # and whatever comes after it waits as well
+        found.append(_startable(facts, one, refusal, now))
+    return found
+
+
+def _has_turn(facts: Facts, one: Operation) -> bool:
+    earlier = gate.before(facts.operations, one)
+    return all(x.state in FINISHED for x in earlier) and bool(
+        gate.arrived(facts.job, facts.operations, one)
+    )
+
+
+def _running(facts: Facts, one: Operation) -> Step:
+    work = facts.at_work.get(one.id, ())
+    who = ", ".join(dict.fromkeys(at.person for at in work))
+    return Step(one, "running", f"{who} is at work" if who else "runs", who)
+
+
+def _startable(facts: Facts, one: Operation, refusal: Refusal | None, now: int) -> Step:
+    held = facts.held(one)
+    if held:
+        said = "; ".join(wording.held(blocker, now) for blocker in held)
+        return Step(one, "blocked", f"blocked, {said}", held[0].owner)
+    if refusal is None:
+        return Step(one, "ready", "paused" if one.state == "paused" else "ready", "")
+    if isinstance(refusal, JobNotReleased):
+        word = {"planned": "not released", "held": "on hold"}.get(facts.job.state, facts.job.state)
+        return Step(one, "unreleased", word, "")
+    if facts.undecided:
+        return Step(one, "blocked", _standing(facts), "")
+    return Step(one, "blocked", str(refusal), "")
+
+
+def _standing(facts: Facts) -> str:
+    now = facts.ground.standing
+    if now.state == "recalled":
+        return f"revision {facts.job.rev} is recalled"
+    instead = f" by {now.current}" if now.current else ""
+    return f"revision {facts.job.rev} is superseded{instead}, nobody has decided"
+
+
+# --- why ----------------------------------------------------------------------------------------
+
+
+def _at(facts: Facts, found: JobOutlook, steps: tuple[Step, ...]) -> Operation | None:
+    """Return the step that used up the time where there is one, else the one in hand."""
+    left = facts.left
+    crossing = next((one for one in left if one.seq == found.crossing), None)
+    if crossing is not None:
+        return crossing
+    return steps[0].operation if steps else left[0] if left else None
+
+
+def _why(
+    facts: Facts, found: JobOutlook, steps: tuple[Step, ...], at: Operation | None, now: int
+) -> str:
+    if at is None:
+        late = now - found.load.due
+        over = f", {wording.span(late)} after the due date" if late > 0 else ""
+        return f"Every step is done{over}; the job is not closed"
+    need, slot = found.needs[at.seq], found.slots[at.seq]
+    cause = _cause(facts, found, steps, at, now)
+    if slot.finish >= NEVER:
+        return f"{at.title} has no date: {cause}"
+    behind = slot.finish - need.finish
+    if behind > 0:
+        return f"{at.title} is {wording.span(behind)} behind need-by: {cause}"
+    step = next((one for one in steps if one.operation.seq == at.seq), None)
+    word = step.why if step else "waits"
+    spare = wording.span(need.finish - slot.finish)
+    return f"{at.title}: {word}; done {wording.when(slot.finish, now)}, {spare} before need-by"
+
+
+def _cause(
+    facts: Facts, found: JobOutlook, steps: tuple[Step, ...], at: Operation, now: int
+) -> str:
+    """Return why a step comes late: what stops the job, what blocks, what queues, or the time."""
+    if facts.undecided:
+        return _standing(facts)
+    if facts.job.state == "held":
+        return "the job is on hold"
+    for one in facts.left:
+        if held := () if one.state == "running" else facts.held(one):
+            said = wording.held(held[0], now)
+            return f"blocked, {said}" if one.seq == at.seq else f"{one.title} is blocked, {said}"
+        if one.seq == at.seq:
+            break
+    waits = [(found.slots[one.seq].queued, one) for one in facts.left if one.seq <= at.seq]
+    queued, there = max(waits, key=lambda pair: pair[0], default=(0, at))
+    if queued >= WORTH_SAYING:
+        return f"{wording.hours(queued)} of other work goes first at {there.station}"
+    if found.verdict == "late":
+        return f"due {wording.day(_due(found), now)}, and {_work(found)} of work is left"
+    first = steps[0] if steps else None
+    if first is not None and first.state == "unreleased":
+        return f"{first.why}, and {_work(found)} of work is left"
+    return f"{_work(found)} of work is left until {wording.day(_due(found), now)}"
+
+
+def _due(found: JobOutlook) -> int:
+    return found.load.due // 1440 - 1
+
+
+def _work(found: JobOutlook) -> str:
+    return wording.hours(found.load.minutes)
+
+
+# --- what to do ---------------------------------------------------------------------------------
+
+
+def _next(facts: Facts, steps: tuple[Step, ...]) -> tuple[str, str]:
+    """Return what somebody should do next, and who; the planner where nobody is named."""
+    job = facts.job
+    if facts.undecided:
+        return f"Decide what happens to it: {_standing(facts)}", ""
+    if job.state == "planned":
+        return "Release the job to the floor", ""
+    if job.state == "held":
+        return "Take the job off hold, or close it", ""
+    if not steps:
+        return ("Close the job", "") if not facts.left else ("", "")
+    blocked = next((one for one in steps if one.state == "blocked"), None)
+    chosen = next((one for one in steps if one.state in {"running", "ready"}), blocked)
+    if blocked is not None and (chosen is None or chosen is blocked):
+        return _way_out(facts, blocked)
+    if chosen is None:
+        return "", ""
+    title, station = chosen.operation.title, chosen.operation.station
+    if chosen.state == "running":
+        return f"Finish {title} at {station}", chosen.who
+    word = "Go on with" if chosen.operation.state == "paused" else "Start"
+    return f"{word} {title} at {station}", ""
+
+
+def _way_out(facts: Facts, step: Step) -> tuple[str, str]:
+    held = facts.held(step.operation)
+    if not held:
+        return step.why, step.who
+    one = held[0]
+    todo = next((way.text for way in one.steps if not way.done_by), "")
+    return (f"{todo} ({one.what})" if todo else f"Resolve: {one.what}"), one.owner

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shop at one moment of the ledger: open jobs with the ground they stand on, and stations.
+
+Read in a few statements, however many jobs there are, and turned into what the arithmetic of
+``traveler.schedule`` works on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from math import ceil
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import Connection
+
+from release.log import ReleaseLog
+from traveler import gate, lifecycle
+from traveler import records as floor_records
+from traveler.blockers import records as blocker_records
+from traveler.blockers.records import Blocker, BlockerFilter
+from traveler.decisions import records as decision_records
+from traveler.decisions import rules as decision_rules
+from traveler.dispatch import records
+from traveler.dispatch.records import AtWork, Pin
+from traveler.gate import Ground, Standing
+from traveler.records import Job, Operation, Station
+from traveler.schedule.clock import DAY, Calendar, Clock, moment, weekdays
+from traveler.schedule.plan import Load, Resource, Task
+from traveler.standing import standing
+from vault import clock
+
+FINISHED: Final = frozenset({"done", "skipped", "dropped"})
+"""The states of an operation in which nothing of it is left to do."""
+_ALL: Final = 1_000_000
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+Stand = Callable[[str, str], Standing]
+"""How a revision stands; whoever counts often keeps what the log said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An open job with its operations, what it stands on, and who is at work on it."""
+
+    job: Job
+    operations: tuple[Operation, ...]
+    ground: Ground
+    at_work: Mapping[int, Sequence[AtWork]]
+
+    @property
+    def left(self) -> tuple[Operation, ...]:
+        """Return the operations that are not finished, in order."""
+        return tuple(one for one in self.operations if one.state not in FINISHED)
+
+    @property
+    def undecided(self) -> bool:
+        """Say whether somebody has to decide about its revision before work goes on."""
+        return not self.ground.workable and self.ground.decision is None
+
+    def held(self, operation: Operation) -> tuple[Blocker, ...]:
+        """Return the blockers that keep an operation from starting."""
+        return self.ground.on(self.job, operation) if self.ground.blockers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The stations as the arithmetic sees them, by code, and their names for people."""
+
+    resources: Mapping[str, Resource]
+    names: Mapping[str, str]
+    blockers: tuple[Blocker, ...] = ()
+    """Those of whole stations, whatever the job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, as the shop's wall clock shows it: the minute, the day as text, and the time zone."""
+
+    minute: int
+    day: str
+    zone: tzinfo
+
+    def of(self, stored: str) -> int:
+        """Return a stored moment (UTC) as a minute of the wall clock."""
+        return moment(clock.moment(stored).astimezone(self.zone).replace(tzinfo=None))
+
+
+def now(time_zone: str) -> Moment:
+    """Return the present moment in the shop."""
+    try:
+        zone: tzinfo = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = UTC
+    shown = datetime.now(zone)
+    return Moment(moment(shown.replace(tzinfo=None)), shown.date().isoformat(), zone)
+
+
+def day_number(text: str) -> int:
+    """Return a stored day as calendars count it."""
+    return date.fromisoformat(text).toordinal() - _EPOCH
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def floor(connection: Connection) -> Floor:
+    """Return the stations with their hours, and the blockers that hold whole stations."""
+    stations = floor_records.stations(connection)
+    holding = tuple(
+        one for one in _blockers(connection) if one.job is None and one.blocking
+    )  # fmt: skip
+    return Floor(_resources(stations), {one.code: one.name for one in stations}, holding)
+
+
+def jobs(
+    connection: Connection, stand: Stand, day: str, numbers: Collection[str] | None = None
+) -> list[Facts]:
+    """Return the open jobs, or those of some that are open, as one moment of the ledger has them."""
+    found = records.open_jobs(connection, numbers)
+    names = [one.number for one in found]
+    operations = records.operations(connection, None if numbers is None else names)
+    work = records.at_work(connection, None if numbers is None else names)
+    by_job, by_station = _by_place(_blockers(connection))
+    stands = {pair: stand(*pair) for pair in {(one.item, one.rev) for one in found}}
+    doubtful = [one.number for one in found if stands[one.item, one.rev].state != "current"]
+    decided = decision_records.decisions(connection, doubtful) if doubtful else {}
+    plain = {pair: Ground(now) for pair, now in stands.items()}
+    facts = []
+    for job in found:
+        steps = tuple(operations.get(job.number, ()))
+        pair = job.item, job.rev
+        blockers = [*by_job.get(job.number, ())]
+        if by_station:
+            stations = {one.station for one in steps if one.state not in FINISHED}
+            blockers += [one for code in stations for one in by_station.get(code, ())]
+        ground = plain[pair]
+        if blockers or job.number in decided:
+            made = decided.get(job.number, ())
+            decision = decision_rules.in_force(made, job, stands[pair], day)
+            ground = Ground(stands[pair], decision, tuple(blockers))
+        facts.append(Facts(job, steps, ground, _theirs(work, steps)))
+    return facts
+
+
+def standings(log: ReleaseLog) -> Stand:
+    """Return how revisions stand in a log, each looked up once."""
+    known: dict[tuple[str, str], Standing] = {}
+
+    def stand(item: str, rev: str) -> Standing:
+        if (item, rev) not in known:
+            known[item, rev] = standing(log, item, rev)
+        return known[item, rev]
+
+    return stand
+
+
+def _blockers(connection: Connection) -> list[Blocker]:
+    return blocker_records.listed(connection, BlockerFilter(states=lifecycle.BLOCKING), _ALL)
+
+
+def _by_place(
+    blockers: Iterable[Blocker],
+) -> tuple[dict[str, list[Blocker]], dict[str, list[Blocker]]]:
+    by_job: dict[str, list[Blocker]] = defaultdict(list)
+    by_station: dict[str, list[Blocker]] = defaultdict(list)
+    for one in blockers:
+        if one.job is not None:
+            by_job[one.job].append(one)
+        elif one.station is not None:
+            by_station[one.station].append(one)
+    return by_job, by_station
+
+
+def _theirs(
+    work: Mapping[int, list[AtWork]], steps: Sequence[Operation]
+) -> Mapping[int, Sequence[AtWork]]:
+    if not work:
+        return {}
+    return {one.id: work[one.id] for one in steps if one.id in work}
+
+
+def _resources(stations: Sequence[Station]) -> dict[str, Resource]:
+    shared: dict[int, Calendar] = {}
+    found = {}
+    for one in stations:
+        calendar = shared.setdefault(one.minutes_per_day, weekdays(one.minutes_per_day))
+        found[one.code] = Resource(one.code, calendar)
+    return found
+
+
+# --- what is left to do -------------------------------------------------------------------------
+
+
+def load(facts: Facts, resources: Mapping[str, Resource], now: Moment, pin: Pin | None) -> Load:
+    """Return what is left of a job, with what stands in its way, as the arithmetic sees it."""
+    job = facts.job
+    stopped = job.state == "held" or facts.undecided
+    tasks: list[Task] = []
+    group = 0
+    for place, one in enumerate(facts.operations):
+        if not (one.parallel and place):
+            group += 1
+        if one.state in FINISHED:
+            continue
+        running = one.state == "running"
+        until, undated = (0, stopped) if running else _held(facts, one, now, stopped)
+        minutes = _minutes(facts, one, resources[one.station], now)
+        tasks.append(Task(one.seq, one.station, minutes, group, running, until, undated))
+    return Load(
+        job.number, (day_number(job.due) + 1) * DAY, tuple(tasks), job.customer, job.added_at,
+        pin.position if pin else 0,
+    )  # fmt: skip
+
+
+def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool) -> int:
+    """Return the planned minutes for so many pieces, at least one where there is anything to do."""
+    work = operation.run_minutes * pieces + (operation.setup_minutes if setup else 0)
+    return max(1, ceil(work)) if pieces > 0 else 0
+
+
+def _minutes(facts: Facts, one: Operation, resource: Resource, now: Moment) -> int:
+    job = facts.job
+    came = job.qty
+    if all(x.state in FINISHED for x in gate.before(facts.operations, one)):
+        came = gate.arrived(job, facts.operations, one)
+    pieces = max(0, came - one.good - one.scrap)
+    minutes = planned_minutes(job, one, pieces, setup=one.state == "waiting")
+    work = facts.at_work.get(one.id, ())
+    if one.state != "running" or not work:
+        return minutes
+    since = now.of(work[0].since)
+    passed = _worked(resource, since, now.minute)
+    return max(1, minutes - passed)
+
+
+def _worked(resource: Resource, since: int, until: int) -> int:
+    if since >= until:
+        return 0
+    if resource.outside:
+        return until - since
+    counted = Clock(resource.calendar, since)
+    return counted.worked(until) - counted.worked(since)
+
+
+def _held(facts: Facts, one: Operation, now: Moment, stopped: bool) -> tuple[int, bool]:
+    """Return from when an operation can start as far as blockers say, and whether nobody knows.
+
+    A day that has passed while the blocker still blocks says nothing any more.
+    """
+    latest, undated = 0, stopped
+    for held in facts.held(one):
+        expected = held.expected
+        if not expected or expected < now.day:
+            undated = True
+        else:
+            latest = max(latest, day_number(expected) * DAY)
+    return latest, undated
