@@ -45,6 +45,7 @@ BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 STAMP = VENV / "titleblock-environment.json"
 OLDEST_GIT = (2, 34)  # the first that signs with SSH keys and can verify them well
+OF_DEMO = ("cad",)  # extras that people see something of; see pyproject.toml
 ROOM = 2 * 1024**3  # bytes of shared memory that the tests may need at once
 STARTED = time.monotonic()
 # Variables that would lead our tools away from `.venv/` and from this repository.
@@ -259,7 +260,8 @@ def install_by_uv(lock: Mapping[str, Any], dev: bool) -> bool:
     if not can_cache():
         more["UV_CACHE_DIR"] = str(VENV / "cache")
     groups = ("--group", "bootstrap") if dev else ("--no-dev", "--group", "bootstrap", "--inexact")
-    return run(uv, "sync", "--frozen", "--python", PYTHON, *groups, **more) == 0
+    shown = [word for extra in OF_DEMO for word in ("--extra", extra)]
+    return run(uv, "sync", "--frozen", "--python", PYTHON, *groups, *shown, **more) == 0
 
 
 def version_of(uv: Path) -> str:
@@ -317,7 +319,8 @@ def exported(lock: Mapping[str, Any], dev: bool) -> list[str]:
     for one in lock["package"]:
         packages.setdefault(one["name"], []).append(one)
     root = packages["titleblock"][0]
-    edges = [*root["dependencies"], *(root["dev-dependencies"]["dev"] if dev else ())]
+    shown = [edge for extra in OF_DEMO for edge in root["optional-dependencies"][extra]]
+    edges = [*root["dependencies"], *shown, *(root["dev-dependencies"]["dev"] if dev else ())]
     open_ways = [(edge, frozenset[str]()) for edge in edges]
     ways: dict[tuple[str, str], set[frozenset[str]]] = {}
     found: dict[tuple[str, str], dict[str, Any]] = {}

@@ -181,6 +181,14 @@ class WorkerGaveUp(Refused):
     status = 422
 
 
+class NoModelReader(Refused):
+    """{name} is a 3D model, and this installation cannot read those: let the administrator install
+    the extra `cad` (`pip install "titleblock[cad]"`), or download the file and open it in a CAD
+    program."""
+
+    status = 501
+
+
 # --- items, history, objects ------------------------------------------------
 
 

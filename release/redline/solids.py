@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from release.redline import raster, shown
 from vault.errors import UnreadableFile
 from vault.reading import step
+from vault.reading.mesh import triangles_of_stl
 
 LARGEST: Final = 200 << 20  # bytes
-TRIANGLES: Final = 2_000_000
 WIDE, HIGH = 640, 480
 TOLD_KINDS: Final = ("ADVANCED_FACE", "PLANE", "CYLINDRICAL_SURFACE", "CONICAL_SURFACE",
                      "TOROIDAL_SURFACE", "SPHERICAL_SURFACE", "B_SPLINE_SURFACE_WITH_KNOTS",
@@ -34,7 +34,6 @@ _CORNER: Final = re.compile(
 )
 _KIND: Final = re.compile(rb"=\s{0,8}([A-Z][A-Z_0-9]{2,60})\s{0,8}\(")
 _NUMBER: Final = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_VERTEX: Final = re.compile(rb"vertex\s+(\S{1,40})\s+(\S{1,40})\s+(\S{1,40})", re.IGNORECASE)
 _FULL: Final = 255
 
 Mesh = NDArray[np.float64]
@@ -45,13 +44,15 @@ def facts(path: str, name: str = "") -> Json:
     """Return what a solid says of itself, as words and values in the order people read them."""
     data = _data(path, name)
     if name.lower().endswith(".stl"):
-        return {"facts": _of_mesh(_mesh(data, name))}
+        return {"facts": _of_mesh(triangles_of_stl(data, name))}
     return {"facts": _of_step(data)}
 
 
 def picture(before: str, after: str, out_before: str, out_after: str, name: str = "") -> Json:
     """Draw two meshes from one side at one scale; an empty path is a file that is not there."""
-    meshes = [_mesh(_data(path, name), name) if path else None for path in (before, after)]
+    meshes = [
+        triangles_of_stl(_data(path, name), name) if path else None for path in (before, after)
+    ]
     there = [mesh for mesh in meshes if mesh is not None]
     corners = np.concatenate([_turned(mesh).reshape(-1, 3) for mesh in there])
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -69,29 +70,6 @@ def _data(path: str, name: str) -> bytes:
 
 
 # --- meshes ------------------------------------------------------------------
-
-
-def _mesh(data: bytes, name: str) -> Mesh:
-    """Return triangles as (n, 3 corners, 3 numbers)."""
-    count = int.from_bytes(data[80:84], "little")
-    if len(data) >= 84 and len(data) == 84 + 50 * count:
-        kind = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("more", "<u2")])
-        corners = np.frombuffer(data, kind, count, 84)["corners"].astype(np.float64)
-    elif data[:512].lstrip().lower().startswith(b"solid"):
-        try:
-            told = np.array(_VERTEX.findall(data), dtype="S40").astype(np.float64)
-        except ValueError as fault:
-            raise UnreadableFile(name=name, reason="a number in it cannot be read") from fault
-        corners = told[: len(told) // 3 * 3].reshape(-1, 3, 3)
-    else:
-        raise UnreadableFile(name=name, reason="it is not STL, or a part of it is missing")
-    if not len(corners):
-        raise UnreadableFile(name=name, reason="it holds no triangles")
-    if len(corners) > TRIANGLES:
-        raise UnreadableFile(name=name, reason=f"it has more than {TRIANGLES} triangles")
-    if not np.isfinite(corners).all():
-        raise UnreadableFile(name=name, reason="a number in it is not finite")
-    return corners
 
 
 def _of_mesh(mesh: Mesh) -> list[list[str]]:

@@ -8,8 +8,6 @@ not safe to share by threads.  Every refusal carries a plain reason.
 from __future__ import annotations
 
 import math
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 import pymupdf
 
 from vault.errors import UnreadableFile
+from vault.reading import png
 from vault.reading.active import active
 
 PIXELS = 40_000_000  # an A0 sheet at 150 dpi has 35 million
@@ -158,18 +157,11 @@ def _zoom(wide: float, high: float, width: int) -> float:
 
 
 def _png(picture: pymupdf.Pixmap) -> bytes:
-    """Return a grey picture as PNG (ISO/IEC 15948), deflated lightly.
-
-    That takes a fifth of the time of MuPDF's own encoder, for an eighth more bytes.
-    """
+    """Return a grey picture as PNG."""
     wide, high, step = picture.width, picture.height, picture.stride
     samples = memoryview(picture.samples_mv)
     rows = bytearray((wide + 1) * high)  # each row starts with the filter type 0
     for row in range(high):
         begin = row * (wide + 1) + 1
         rows[begin : begin + wide] = samples[row * step : row * step + wide]
-    header = struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
-    )
+    return png.encode(rows, wide, high)
