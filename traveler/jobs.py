@@ -8,7 +8,7 @@ What is released later never changes what was already planned: it changes how th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,15 +46,17 @@ def add(
     rev: str | None = None,
     customer: str = "",
     order: str = "",
+    also: Callable[[Writing], None] | None = None,
 ) -> JobView:
     """Plan a job of ``qty`` pieces of a released revision, the current one where none is named.
 
+    ``also`` is done in the same transaction, so that what a job came from is kept with it.
     Raises RoleNeeded, BadJobNumber, BadQuantity, BadDueDate, JobExists, NeverReleased,
     NoSuchRevision, RevisionRecalled, BadRoute or FileNotReleased.
     """
     require(actor, "planner")
     planned = {
-        "number": _number(job),
+        "number": checked_number(job),
         "qty": pieces(qty, least=1),
         "due": day(due),
         "customer": line("customer", customer, 80),
@@ -71,6 +73,8 @@ def add(
         if found := records.job(writing.connection, job):
             raise JobExists(number=found.number)
         _insert(writing, revision, steps, planned)
+        if also is not None:
+            also(writing)
         made = _known(records.job(writing.connection, job), job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
     return _looked(vault, job)
@@ -202,7 +206,8 @@ def _insert(
     )  # fmt: skip
 
 
-def _number(text: str) -> str:
+def checked_number(text: str) -> str:
+    """Return the number of a job as it is stored; raises BadJobNumber."""
     try:
         return item_number(text)
     except BadItemNumber as fault:

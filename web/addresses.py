@@ -35,6 +35,7 @@ from web.views import (
     codes,
     copies,
     decisions,
+    erp,
     files,
     floor,
     floor_blockers,
@@ -101,6 +102,8 @@ TABLE: Final[tuple[Address, ...]] = (
     # jobs and the floor
     Address("/jobs", jobs.listing, Door(STAFF, 200)),
     Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
+    Address("/erp", erp.page, Door(PLANNERS, 200), Door(PLANNERS, 422), limit=UPLOAD),
+    Address("/erp/<export>", erp.sent, Door(PLANNERS, 200)),
     Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
     Address("/jobs/<job>/traveler.pdf", jobs.traveler, Door(STAFF, 303), Door(PLANNERS, 200)),
     Address("/jobs/<job>/labels", labels.of_job, Door(STAFF, 303), Door(PLANNERS, 200)),
@@ -147,6 +150,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/api/v1/blockers", api.blocker_list, Door(STAFF, 200), manner="api"),
     Address("/api/v1/blockers/counts", api.blocker_counts, Door(STAFF, 200), manner="api"),
     Address("/api/v1/blockers/<int:blocker>", api.blocker, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/exports/<export>", api.exported, Door(PLANNERS, 200), manner="api"),
     Address("/healthz", health.live, Door(ANYBODY, 200), manner="public"),
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),
 

@@ -25,7 +25,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies, demo_paper
+from web import demo_copies, demo_orders, demo_paper
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -101,6 +101,8 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     for blocker in story["blocker"]:
         tell(f"raising a blocker: {blocker['type']}")
         _blocker(vault, who, blocker)
+    tell("taking over last night's orders")
+    demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
     demo_paper.print_all(vault, who, waiting(vault), prints)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
@@ -141,6 +143,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     waiting = desk.listing(vault, "open")
     found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
               for one in waiting]  # fmt: skip
+    found.append(Address("/erp", "orders from the ERP and back; try sample_vault/erp there"))
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]

@@ -47,3 +47,18 @@ def test_no_table_or_column_belongs_to_an_erp(tmp_path: Path) -> None:
 def test_the_look_finds_what_it_looks_for(name: str) -> None:
     """The check above can fail."""
     assert foreign(name)
+
+
+def test_no_form_and_no_answer_asks_for_what_an_erp_keeps(project: Path) -> None:
+    """Fields of forms, columns of exports and names in the API's description are looked at too."""
+    from traveler.exchange import exporting, mapping
+
+    fields = set(mapping.FIELDS)
+    for place in (project / "web" / "templates").glob("*.html"):
+        text = place.read_text(encoding="utf-8")
+        fields |= set(re.findall(r'name="([a-z_]+)"', text))
+        fields |= set(re.findall(r"field\([^,]+, '([a-z_]+)'", text))
+    for columns, _gather in exporting._KINDS.values():
+        fields |= set(columns)
+    assert len(fields) > 60
+    assert {name: foreign(name) for name in fields if foreign(name)} == {}

@@ -18,6 +18,7 @@ from traveler.blockers.telling import entry_json
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
+from traveler.exchange import exporting
 from traveler.records import JobFilter
 from vault import canonical
 from vault.catalogue import ITEM_STATES
@@ -167,6 +168,12 @@ def blocker(blocker: int) -> Response:
 def blocker_counts() -> Response:
     """Return the statistics of blockers: types, ages, owners."""
     return jsonify(stats.counted(vault()).as_json())
+
+
+def exported(export: str) -> Response:
+    """Return what an ERP may want to know since a cursor: jobs, completions or times."""
+    found = exporting.export(vault(), export, forms.number_asked("since"))
+    return jsonify(found.as_json())
 
 
 def decision(job: str) -> Response:

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Maps, rows and order lines: what other programs write is read for certain, or refused by field."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traveler.exchange import mapping, orders, rows
+from traveler.exchange.errors import BadMapping, BadOrderFile
+from traveler.exchange.mapping import Map
+from traveler.exchange.orders import Fault, OrderLine
+
+HEADS = "external_id,job,item,rev,qty,due,customer,order\n"
+
+
+def lines(data: bytes, told: Map | None = None) -> list[OrderLine | Fault]:
+    """Return every line of a file."""
+    told = told or Map()
+    return [orders.order_line(row, told) for row in rows.read(data, "f", told).rows]
+
+
+def test_the_example_map_is_a_map() -> None:
+    """What the command prints to begin with can be used as it is."""
+    told = mapping.parse(mapping.EXAMPLE.encode())
+    assert told.fields["external_id"] == ("Order", "Line")
+    assert set(told.fields) == set(mapping.FIELDS)
+
+
+def test_a_german_export_is_read() -> None:
+    """Semicolons, cp1252, decimal commas, dotted days and columns by other names."""
+    text = (
+        "Order;Line;Work order;Part no;Rev;Qty;Ship date;Customer;Customer PO;Price\r\n"
+        "4711;10;J-1;10-0042;-;1.200,00;05.03.2027;Müller & Söhne;PO 9;99,50\r\n"
+    )
+    told = mapping.parse(mapping.EXAMPLE.encode())
+    assert lines(text.encode("cp1252"), told) == [
+        OrderLine("4711-10", "J-1", "10-0042", "", 1200, "2027-03-05", "Müller & Söhne", "PO 9")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "pieces"),
+    [("12", "", 12), ("12.0", "", 12), ("12,00", ",", 12), ("1.200", ",", 1200), ("1,200.0", ".", 1200),
+     ("1 200", "", 1200), ("1'200", "", 1200), ("0", "", 0)],
+)  # fmt: skip
+def test_quantities_as_programs_write_them(text: str, decimal: str, pieces: int) -> None:
+    """A whole number, however it is dressed."""
+    assert orders.quantity(text, decimal) == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [("1,200", ""), ("1.200", ""), ("12.5", ""), ("12,5", ","), ("-3", ""), ("", ""), ("dozen", ""),
+     ("1.2.3", ","), ("12.00.0", ","), ("\uff11\uff12", ""), ("1e3", ""), ("9" * 12, "")],
+)  # fmt: skip
+def test_what_may_be_a_thousand_or_one_is_not_guessed(text: str, decimal: str) -> None:
+    """A factor of a thousand is never the outcome of a guess."""
+    with pytest.raises(ValueError, match="no number of pieces"):
+        orders.quantity(text, decimal)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates", "wanted"),
+    [("2027-03-05", "", "2027-03-05"), ("2027-03-05T08:00:00Z", "", "2027-03-05"),
+     ("5.3.2027", "", "2027-03-05"), ("03/05/2027", "%m/%d/%Y", "2027-03-05"),
+     ("05/03/27", "%d/%m/%y", "2027-03-05")],
+)  # fmt: skip
+def test_days_as_programs_write_them(text: str, dates: str, wanted: str) -> None:
+    """What means one day is read as that day."""
+    assert orders.day(text, dates) == wanted
+
+
+@pytest.mark.parametrize("text", ["03/05/2027", "2027-13-01", "31.02.2027", "soon", "20270305", ""])
+def test_a_day_that_could_be_two_is_refused(text: str) -> None:
+    """3 May or 5 March: nobody is asked to guess."""
+    with pytest.raises(ValueError, match="no day"):
+        orders.day(text, "")
+
+
+@given(day=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+       form=st.sampled_from(["%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %B %Y"]))  # fmt: skip
+def test_a_day_written_in_a_form_is_read_back(day: date, form: str) -> None:
+    """Whatever form the map names, the day that went out comes in."""
+    assert orders.day(day.strftime(form), form) == day.isoformat()
+
+
+@given(count=st.integers(0, 999_999_999), point=st.sampled_from([".", ","]))
+def test_a_quantity_written_with_groups_is_read_back(count: int, point: str) -> None:
+    """Grouped by the other sign and with decimals, as the map says."""
+    group = {".": ",", ",": "."}[point]
+    assert orders.quantity(f"{count:,}".replace(",", group) + f"{point}00", point) == count
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [("e,,10-0042,,1,2027-01-01,,", "job"), ("e,J,,,1,2027-01-01,,", "item"),
+     ("e,J,I,,,2027-01-01,,", "qty"), ("e,J,I,,1,,,", "due"), ("e,J,I,,x,2027-01-01,,", "qty"),
+     ("e,J,I,,1,01/02/2027,,", "due"), ("e,J,I,,1,2027-01-01,,,,surplus", "")],
+)  # fmt: skip
+def test_a_bad_row_names_its_field(row: str, field: str) -> None:
+    """Row, field and a sentence; the row after it is read."""
+    found = lines(f"{HEADS}{row}\ne2,J2,I,,1,2027-01-01,,\n".encode())
+    assert isinstance(found[0], Fault)
+    assert (found[0].row, found[0].field) == (2, field)
+    assert isinstance(found[1], OrderLine)
+
+
+def test_json_is_read_wherever_its_list_stands() -> None:
+    """A bare list, a list under its only name, or under a path of the map."""
+    one = {"job": "J", "item": "I", "qty": 3, "due": "2027-01-01", "customer": None, "lines": [1]}
+    wanted = [OrderLine("J", "J", "I", "", 3, "2027-01-01", "", "")]
+    assert lines(json.dumps([one]).encode()) == wanted
+    assert lines(json.dumps({"orders": [one], "count": 1}).encode()) == wanted
+    assert lines(json.dumps({"a": {"b": [one]}}).encode(), Map(list="a.b")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"", "empty"), (b"\0\1\2", "not text"), (b"\xff\xfea", "UTF-16"), (b"{", "not JSON"),
+     (b'{"a": 1}', "no list"), (b"[" * 100_000, "not JSON"), (b'job,"broken\n', "broken"),
+     (b"job;JOB\n1;2\n", "two columns"), (b"qty,due\n" + b"1,2\n" * 100_001, "more than 100000")],
+)  # fmt: skip
+def test_a_file_that_is_no_list_of_orders_is_refused(data: bytes, why: str) -> None:
+    """One sentence, whatever was sent."""
+    with pytest.raises(BadOrderFile, match=why):
+        rows.read(data, "f", Map())
+
+
+@given(data=st.binary(max_size=300))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    """Every file is a list of rows or refused by sentence."""
+    try:
+        found = rows.read(data, "f", Map())
+    except BadOrderFile:
+        return
+    for row in found.rows:
+        orders.order_line(row, Map())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", r"no table \[fields\]"), ("source='x'\n[fields]\njob='J'", "`fields.item` is missing"),
+     ("source='x'\ncolour='red'\n[fields]\njob='J'", "`colour` is no setting"),
+     ("[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`source` has to name"),
+     ("source='x'\ndecimal=';'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`decimal`"),
+     ("source='x'\ndates='soon'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`dates`"),
+     ("source='x'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'\nprice='P'", "`fields.price` is no field"),
+     ("source='x'\n[fields]\njob=[]\nitem='I'\nqty='Q'\ndue='D'", "neither a column"),
+     ("not toml [", "cannot be used")],
+)  # fmt: skip
+def test_a_bad_map_names_its_faults(text: str, why: str) -> None:
+    """There is no way to ask for a price either."""
+    with pytest.raises(BadMapping, match=why):
+        mapping.parse(text.encode())

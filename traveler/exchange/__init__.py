@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What goes between the floor and an ERP: orders come in, states, completions and times go out."""
