@@ -21,6 +21,27 @@ class BadStationTime(BadInput):
     """A station cannot work {minutes} minutes a day; give 1 to 1440."""
 
 
+class BadHoursText(BadInput):
+    """“{text}” are no hours: {why}; write them as “Mon-Fri 06:00-14:00 14:30-22:00; Sat 06:00-12:00”,
+    or “closed”."""
+
+
+class BadLanes(BadInput):
+    """A station cannot do {lanes} pieces of work at a time; give 1 to 1000."""
+
+
+class BadDays(BadInput):
+    """Work cannot take {days} days at a vendor's; give 0 to 1000."""
+
+
+class BadGroup(BadInput):
+    """{code} cannot be one of the group {group}: {why}."""
+
+
+class BadMachine(BadInput):
+    """Operation {seq} of job {job} cannot run on {machine}: {why}."""
+
+
 class StationExists(Conflict):
     """There is already a station {code}; change it with `titleblock station set`."""
 
@@ -119,13 +140,61 @@ class NothingArrived(Refused):
 
 class TooManyPieces(Refused):
     """{arrived} pieces came to operation {seq} of job {job}, but {counted} would be accounted for
-    ({good} good, {scrap} scrap, {before} before); count again."""
+    ({good} good, {scrap}, {before} before); count again."""
 
 
 class PiecesMissing(Refused):
     """{arrived} pieces came to operation {seq} of job {job}, but only {counted} are accounted for;
-    give the rest as good or scrap, pause instead, or give the reason why {missing} are missing
-    (-m WHY)."""
+    give the rest as good, scrap or rework, pause instead, or give the reason why {missing} are
+    missing (-m WHY)."""
+
+
+class ReworkOpen(Refused):
+    """Pieces come back to operation {seq} of job {job} from rework ({steps}), which is not done;
+    pause it until they are here."""
+
+
+class ChildrenOpen(Refused):
+    """Operation {seq} of job {job} needs what is not made yet: {children}; {way}."""
+
+
+class KitOvertaken(Refused):
+    """{number} {rev} in the kit of job {job} is {state}, so no work starts on it; {way}."""
+
+
+class OperationSkipCannot(Refused):
+    """Operation {seq} of job {job} is {state}, so it cannot be {act}; {way}."""
+
+
+class NoPiecesForRework(Refused):
+    """Operation {seq} of job {job} has {have} pieces that can go into rework, not {wanted};
+    {way}."""
+
+
+class BadRework(BadInput):
+    """The rework after operation {seq} of job {job} cannot be planned: {why}."""
+
+
+class CannotSplit(Refused):
+    """{qty} pieces cannot be split off job {job}: {why}."""
+
+
+class BadChild(BadInput):
+    """Job {job} cannot be a child of {parent}: {why}."""
+
+
+class NoChildren(Refused):
+    """{number} {rev} has no part with a route of its own, so there are no child jobs to plan;
+    leave out --with-children."""
+
+
+class NotInKit(NotFound):
+    """{number} is not among the further items of job {job}; it has {items}."""
+
+
+class NotOutside(Refused):
+    """Operation {seq} of job {job} is done here at {station}, so nothing is sent away for it;
+    `titleblock station set {station} --outside` makes it a vendor's."""
 
 
 # --- revisions that are not the one to work from ----------------------------

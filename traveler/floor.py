@@ -9,14 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import traveler.words as words_of
 from release.log import ReleaseLog
-from traveler import following, gate, ground, jobs, lifecycle, readers, records, tables, tokens
-from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler, TravelerEnded
+from traveler import (
+    flow,
+    following,
+    gate,
+    ground,
+    jobs,
+    lifecycle,
+    readers,
+    records,
+    stations,
+    tables,
+    tokens,
+)
+from traveler.errors import NoSuchJob, NoSuchOperation, NotOutside, OutsideTraveler, TravelerEnded
 from traveler.gate import Ground
-from traveler.records import Job, Operation, Token
+from traveler.records import Job, Operation, Stint, Token
 from traveler.tablet import lots, sending
 from traveler.tablet.lots import Lot
 from traveler.tablet.sending import DIRECT, Sent
@@ -92,6 +105,18 @@ class FloorView:
 
 
 @dataclass(frozen=True, slots=True)
+class Trip:
+    """Pieces on their way out: to which vendor, with which packing slip, expected back on a day.
+
+    What is left empty is the station's own vendor, and today and the days its work takes.
+    """
+
+    vendor: str = ""
+    slip: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What an act on an operation left: its state, and its pieces counted so far."""
 
@@ -101,6 +126,7 @@ class Progress:
     good: int
     scrap: int
     at: str
+    rework: int = 0
 
 
 def look(vault: Vault, code: str) -> FloorView:
@@ -135,32 +161,39 @@ def look(vault: Vault, code: str) -> FloorView:
     )
 
 
-def start(
+def start(  # noqa: PLR0913 - the act itself, and how it came
     vault: Vault,
     actor: Person,
     job: str,
     seq: int,
     *,
     override: str = "",
+    machine: str = "",
+    trip: Trip | None = None,
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
     sent: Sent = DIRECT,
 ) -> Progress:
-    """Begin, or go on with, an operation.
+    """Begin, or go on with, an operation, or join those who are on it already.
+
+    ``machine`` names the station of the group it is started on.  At an outside station a start
+    sends the pieces away, as ``trip`` tells, and a finish takes them back.
 
     ``override`` is the reason for which a planner starts past its blockers; it stays visible on
     the job for ever and sets nothing else aside.  Raises RoleNeeded, NoSuchJob, NoSuchOperation,
     OperationCannot, JobNotReleased, EarlierOperationOpen, NothingArrived, OperationBlocked,
-    RevisionUndecided, DeviationUsedUp, RevisionRecalled, NotRead or OutsideTraveler.
+    RevisionUndecided, DeviationUsedUp, RevisionRecalled, KitOvertaken, ChildrenOpen, ReworkOpen,
+    BadMachine, NotOutside, BadDueDate, NotRead or OutsideTraveler.
     """
-    request = {"act": "start", "job": job, "seq": seq} | (
-        {"override": override} if override.strip() else {}
-    )
+    told = {"override": override, "machine": machine, **(asdict(trip) if trip else {})}
+    request = {"act": "start", "job": job, "seq": seq} | {
+        name: text for name, text in told.items() if text.strip()
+    }
     return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
-def pause(
+def pause(  # noqa: PLR0913 - the act itself, and how it came
     vault: Vault,
     actor: Person,
     job: str,
@@ -168,16 +201,21 @@ def pause(
     qty: int = 0,
     scrap: int = 0,
     *,
+    rework: int = 0,
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
     sent: Sent = DIRECT,
 ) -> Progress:
-    """Interrupt an operation, counting the good and scrapped pieces made since it was started.
+    """Interrupt an operation, counting the pieces made since it was started.
 
-    Raises what ``start`` does but for the job's standing, and BadQuantity or TooManyPieces.
+    Where others are on it too, it goes on without this person.  ``rework`` pieces are set aside
+    to be worked on again.  Raises what ``start`` does but for the job's standing, and BadQuantity
+    or TooManyPieces.
     """
-    request = {"act": "pause", "job": job, "seq": seq, "qty": qty, "scrap": scrap}
+    request = {"act": "pause", "job": job, "seq": seq, "qty": qty, "scrap": scrap} | (
+        {"rework": rework} if rework else {}
+    )
     return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
@@ -189,18 +227,21 @@ def finish(  # noqa: PLR0913 - the act itself, and how it came
     qty: int | None = None,
     scrap: int = 0,
     *,
+    rework: int = 0,
     why: str = "",
     device: str = "",
     idempotency_key: str = "",
     token: str = "",
     sent: Sent = DIRECT,
 ) -> Progress:
-    """End an operation; without ``qty`` all pieces not counted yet are good.
+    """End an operation for everybody on it; without ``qty`` all pieces not counted yet are good.
 
     Every piece that came must be accounted for, or ``why`` must say why some are missing.  Raises
-    what ``pause`` does, and PiecesMissing.
+    what ``pause`` does, and PiecesMissing or ReworkOpen.
     """
-    request = {"act": "finish", "job": job, "seq": seq, "qty": qty, "scrap": scrap, "why": why}
+    request = {"act": "finish", "job": job, "seq": seq, "qty": qty, "scrap": scrap, "why": why} | (
+        {"rework": rework} if rework else {}
+    )
     return _act(vault, actor, request, device, idempotency_key, token, sent)
 
 
@@ -268,8 +309,8 @@ def _done_at(writing: Writing, sent: Sent, operation: Operation) -> str:
     """Return when an act was done: later than all that was done on the operation before it."""
     if not sent.late:
         return writing.at
-    stint = records.open_stint(writing.connection, operation.id)
-    before = [stint.started_at if stint else None, operation.started_at, operation.finished_at]
+    stints = records.open_stints(writing.connection, operation.id)
+    before = [*(one.started_at for one in stints), operation.started_at, operation.finished_at]
     return sending.moment(sent, writing.at, before)
 
 
@@ -285,24 +326,55 @@ def _start(
 ) -> Progress:
     why = words_of.line("reason", request.get("override", ""), 500)
     stand = came.ground
-    refusal = gate.act_refusal(job, operations, operation, stand, "start", past_blockers=bool(why))
+    act = "start"
+    if operation.state == "running" and not records.open_stint(
+        writing.connection, operation.id, writing.actor
+    ):
+        act = "join"
+    refusal = gate.act_refusal(job, operations, operation, stand, act, past_blockers=bool(why))
     if refusal:
         raise refusal
     if unread := readers.refusal(vault, log, writing.connection, writing.actor, job.item, job.rev):
         raise unread
+    changes = _where(vault, writing, operation, request)
     writing.insert(
         tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
         started_at=came.at, good=0, scrap=0, lot=came.lot,
     )  # fmt: skip
-    facts = {"rev": job.rev, "standing": stand.standing.state, **came.facts}
+    facts: dict[str, Any] = {
+        "rev": job.rev, "standing": stand.standing.state, **changes, **came.facts
+    }  # fmt: skip
     if why and (passed := [one.id for one in stand.on(job, operation)]):
         writing.insert(
             tables.start_override, operation=operation.id, at=writing.at, person=writing.actor,
             device=writing.device, why=why, blockers=canonical.dumps(passed).decode(),
         )  # fmt: skip
         facts |= {"past_blockers": passed, "why": why}
-    changes = {"started_at": operation.started_at or came.at}
-    return _moved(writing, operation, "start", changes=changes, facts=facts)
+    changes["started_at"] = operation.started_at or came.at
+    return _moved(writing, operation, act, changes=changes, facts=facts)
+
+
+def _where(
+    vault: Vault, writing: Writing, operation: Operation, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a start tells of the machine, or of the vendor the pieces are sent to."""
+    found: dict[str, Any] = {}
+    if machine := request.get("machine", ""):
+        found["machine"] = stations.machine(writing.connection, operation, machine)
+    told = [request.get(name, "") for name in ("vendor", "slip", "expected")]
+    if not operation.outside:
+        if any(told):
+            raise NotOutside(job=operation.job, seq=operation.seq, station=operation.station)
+        return found
+    vendor, slip, expected = told
+    if not expected and operation.days:
+        sent = date.fromisoformat(today(vault.settings.time_zone))
+        expected = (sent + timedelta(days=operation.days)).isoformat()
+    return found | {
+        "vendor": words_of.line("vendor", vendor or operation.vendor, 80),
+        "slip": words_of.line("packing slip", slip or operation.slip, 80),
+        "expected": words_of.day(expected) if expected else "",
+    }
 
 
 def _ground(
@@ -321,32 +393,64 @@ def _stop(
     came: _Came,
 ) -> Progress:
     act, given = request["act"], request["qty"]
+    on_it = records.open_stints(writing.connection, operation.id)
+    own = next((one for one in on_it if one.person == writing.actor), None)
+    if act == "pause" and own is not None and len(on_it) > 1:
+        act = "leave"
     stand = came.ground
     if refusal := gate.act_refusal(job, operations, operation, stand, act):
         raise refusal
     scrap = words_of.pieces(request["scrap"])
-    left = gate.arrived(job, operations, operation) - operation.good - operation.scrap - scrap
+    rework = words_of.pieces(request.get("rework", 0))
+    left = flow.left(job, operations, operation) - scrap - rework
     good = words_of.pieces(max(left, 0) if given is None else given)
     why = words_of.line("reason", request.get("why", ""), 500)
     finishing = act == "finish"
     if refusal := gate.pieces_refusal(
-        job, operations, operation, good, scrap, finishing, why, stand.limit
+        job, operations, operation, good, scrap, finishing, why, stand.limit, rework
     ):
         raise refusal
     if came.lot is not None:
-        lots.within(writing.connection, job, operation, came.lot, good + scrap)
-    stint = records.open_stint(writing.connection, operation.id)
-    if stint is not None:
-        writing.update(
-            tables.stint, stint.id, ended_at=came.at, ended_by=writing.actor, good=good,
-            scrap=scrap, lot=came.lot,
-        )  # fmt: skip
-    changes: dict[str, Any] = {"good": operation.good + good, "scrap": operation.scrap + scrap}
+        lots.within(writing.connection, job, operation, came.lot, good + scrap + rework)
+    aside = {"rework": rework} if rework else {}
+    counted = {"good": good, "scrap": scrap, **aside}
+    of_lot = {} if came.lot is None else {"lot": came.lot}
+    _leave(writing, operation, on_it, own, counted | of_lot, came.at, alone=act == "leave")
+    changes: dict[str, Any] = {
+        name: count + getattr(operation, name) for name, count in counted.items()
+    }
     if finishing:
         changes["finished_at"] = came.at
-    facts = {"good": good, "scrap": scrap, **came.facts} | ({"why": why} if why else {})
-    facts |= {} if came.lot is None else {"lot": came.lot}
+    facts: dict[str, Any] = {**counted, **of_lot, **came.facts} | ({"why": why} if why else {})
     return _moved(writing, operation, act, changes=changes, facts=facts)
+
+
+def _leave(
+    writing: Writing,
+    operation: Operation,
+    on_it: list[Stint],
+    own: Stint | None,
+    counted: Mapping[str, int],
+    at: str,
+    *,
+    alone: bool,
+) -> None:
+    """End the stints on an operation, or one's own alone; the pieces are whose hand counted them.
+
+    Somebody who was not on it, and counts for several, gets a stint without length.
+    """
+    counter = own or (on_it[0] if len(on_it) == 1 else None)
+    ended = {"ended_at": at, "ended_by": writing.actor}
+    for one in on_it:
+        if one is counter:
+            writing.update(tables.stint, one.id, **ended, **counted)
+        elif not alone:
+            writing.update(tables.stint, one.id, **ended)
+    if counter is None and on_it:
+        writing.insert(
+            tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
+            started_at=at, **ended, **counted,
+        )  # fmt: skip
 
 
 def _moved(
@@ -362,7 +466,10 @@ def _moved(
         f"operation.{act}", records.subject(operation.job), seq=operation.seq,
         before=operation.state, now=after, **facts,
     )  # fmt: skip
-    return Progress(operation.job, operation.seq, after, row["good"], row["scrap"], writing.at)
+    return Progress(
+        operation.job, operation.seq, after, row["good"], row["scrap"], writing.at,
+        row["rework"] or 0,
+    )  # fmt: skip
 
 
 def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Came) -> Progress:
@@ -374,8 +481,9 @@ def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Ca
         "operation.note", records.subject(job.number), seq=operation.seq, note=words, **came.facts
     )
     return Progress(
-        job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at
-    )
+        job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at,
+        operation.rework,
+    )  # fmt: skip
 
 
 def _found(writing: Writing, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:

@@ -14,10 +14,13 @@ from traveler import lifecycle
 from traveler.blockers.records import Blocker
 from traveler.decisions.records import Decision
 from traveler.errors import (
+    ChildrenOpen,
     DeviationUsedUp,
     EarlierOperationOpen,
     JobCannot,
     JobNotReleased,
+    KitOvertaken,
+    NoReason,
     NothingArrived,
     OperationBlocked,
     OperationCannot,
@@ -25,9 +28,11 @@ from traveler.errors import (
     PiecesMissing,
     RevisionRecalled,
     RevisionUndecided,
+    ReworkOpen,
     TooManyPieces,
 )
-from traveler.records import Job, Operation
+from traveler.flow import arrived, before, comes_back, pending
+from traveler.records import Child, Job, JobItem, Operation
 from vault.errors import Refusal
 
 _JOB_WAYS = {
@@ -35,14 +40,16 @@ _JOB_WAYS = {
     "released": "it is released already",
     "held": "the planner has to release it again",
     "closed": "make a new job for more pieces",
+    "cancelled": "make a new job for more pieces",
 }
 _OPERATION_WAYS = {
     "waiting": "start it first",
     "running": "pause or finish it",
     "paused": "start it again first",
     "done": "it is done",
+    "skipped": "the planner has to take it back first",
 }
-_SAID = {"release": "released", "hold": "held", "close": "closed"}
+_SAID = {"release": "released", "hold": "held", "close": "closed", "cancel": "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a start stands on: the revision, the decision that holds for the job, open blockers."""
+    """What a start stands on: the revision, the decision that holds for the job, open blockers.
+
+    ``children`` are the jobs it waits for; ``kit`` the further items with how each stands.
+    """
 
     standing: Standing
     decision: Decision | None = None
     blockers: tuple[Blocker, ...] = ()
+    children: tuple[Child, ...] = ()
+    kit: tuple[tuple[JobItem, Standing], ...] = ()
 
     @property
     def deviation(self) -> Decision | None:
@@ -88,11 +100,28 @@ class Ground:
         """Return the blockers that keep an operation from starting."""
         return tuple(one for one in self.blockers if not one.decides and one.holds(job, operation))
 
+    def waits(self, operation: Operation) -> tuple[Child, ...]:
+        """Return the child jobs an operation waits for: those it or an earlier one needs.
+
+        A child that was cancelled is waited for until another one of its item stands in for it.
+        """
+        alive = {one.item for one in self.children if one.state != "cancelled"}
+        return tuple(
+            one for one in self.children
+            if one.at <= operation.seq and not one.over
+            and not (one.state == "cancelled" and one.item in alive)
+        )  # fmt: skip
+
+    @property
+    def overtaken(self) -> tuple[tuple[JobItem, Standing], ...]:
+        """Return the further items of a kit whose revision is not the one to work from."""
+        return tuple((one, how) for one, how in self.kit if how.state != "current")
+
 
 def job_refusal(
     job: Job, act: str, operations: Sequence[Operation], why: str, ground: Ground
 ) -> Refusal | None:
-    """Return why a job cannot be released, held or closed now, or None where it can.
+    """Return why a job cannot be released, held, closed or cancelled now, or None where it can.
 
     A job whose revision may not be worked from is not let onto the floor.
     """
@@ -100,7 +129,12 @@ def job_refusal(
         return JobCannot(job=job.number, state=job.state, act=_SAID[act], way=_JOB_WAYS[job.state])
     if act == "release" and not ground.workable:
         return undecided(job, ground.standing)
-    still_open = [str(one.seq) for one in operations if one.state != "done"]
+    if act == "release" and ground.overtaken:
+        return _kit(job, ground)
+    if act == "cancel" and not why:
+        return NoReason(what="cancelled job")
+    still_open = [str(one.seq) for one in operations if not one.over]
+    still_open += [f"rework at {one.seq}" for one in operations if pending(operations, one)]
     if act == "close" and still_open and not why:
         return OperationsOpen(job=job.number, open=", ".join(still_open))
     return None
@@ -117,16 +151,19 @@ def act_refusal(
 ) -> Refusal | None:
     """Return why an operation cannot be started, paused or finished now, or None where it can.
 
-    Only a start asks for the revision, the job and blockers: what was begun must be accounted
-    for, whatever happened since.  ``past_blockers`` is the planner's override; it sets nothing
-    else aside.
+    ``join`` is the start of somebody who is not on it yet while others are.  Only a start asks for
+    the revision, the job and blockers: what was begun must be accounted for, whatever happened
+    since.  ``past_blockers`` is the planner's override; it sets nothing else aside.
     """
     if (operation.state, act) not in lifecycle.OPERATION:
         way = _OPERATION_WAYS[operation.state]
         return OperationCannot(
             job=job.number, seq=operation.seq, state=operation.state, act=act, way=way
         )
-    if act != "start":
+    if act == "finish" and (back := comes_back(operations, operation)):
+        seqs = ", ".join(str(one) for one in back)
+        return ReworkOpen(job=job.number, seq=operation.seq, steps=seqs)
+    if act not in {"start", "join"}:
         return None
     refusal = _start_refusal(job, operations, operation, ground)
     held = () if past_blockers else ground.on(job, operation)
@@ -145,14 +182,45 @@ def _start_refusal(
         return JobNotReleased(job=job.number, state=job.state, way=_JOB_WAYS[job.state])
     if ground.limit is not None and operation.good >= ground.limit:
         return _used_up(job, operation, ground.limit, operation.good + 1)
+    return _order_refusal(job, operations, operation, ground)
+
+
+def _order_refusal(
+    job: Job, operations: Sequence[Operation], operation: Operation, ground: Ground
+) -> Refusal | None:
+    """Return what has to be here or done before an operation, or None where all of it is."""
+    if ground.overtaken:
+        return _kit(job, ground)
     for one in before(operations, operation):
-        if one.state != "done":
+        if not one.over:
             return EarlierOperationOpen(
                 job=job.number, seq=operation.seq, earlier=one.seq, state=one.state
             )
+    if children := ground.waits(operation):
+        return _children(job, operation, children)
     if not arrived(job, operations, operation):
+        if back := comes_back(operations, operation):
+            seqs = ", ".join(str(one) for one in back)
+            return ReworkOpen(job=job.number, seq=operation.seq, steps=seqs)
         return NothingArrived(job=job.number, seq=operation.seq)
     return None
+
+
+def _kit(job: Job, ground: Ground) -> Refusal:
+    one, how = ground.overtaken[0]
+    way = f"`titleblock job kit {job.number} {one.item}` takes {how.current}"
+    if how.current is None:
+        way = f"no revision of {one.item} is current, so hold the job"
+    return KitOvertaken(job=job.number, number=one.item, rev=one.rev, state=how.state, way=way)
+
+
+def _children(job: Job, operation: Operation, children: Sequence[Child]) -> Refusal:
+    shown = ", ".join(f"{one.job} ({one.item} {one.rev}, {one.state})" for one in children[:3])
+    more = f" and {len(children) - 3} more" if len(children) > 3 else ""
+    way = "finish or close them first"
+    if any(one.state == "cancelled" for one in children):
+        way = "plan another job in place of the cancelled one, with this job as its parent"
+    return ChildrenOpen(job=job.number, seq=operation.seq, children=shown + more, way=way)
 
 
 def undecided(job: Job, standing: Standing) -> Refusal:
@@ -179,18 +247,20 @@ def pieces_refusal(
     finishing: bool,
     why: str,
     limit: int | None = None,
+    rework: int = 0,
 ) -> Refusal | None:
     """Return why these pieces cannot be booked on an operation, or None where they add up.
 
     ``limit`` is how many good pieces a deviation lets through.
     """
     came = arrived(job, operations, operation)
-    counted_before = operation.good + operation.scrap
-    counted = counted_before + good + scrap
+    counted_before = operation.counted
+    counted = counted_before + good + scrap + rework
     if counted > came:
+        aside = f"{scrap} scrap" + (f", {rework} for rework" if rework else "")
         return TooManyPieces(
             job=job.number, seq=operation.seq, arrived=came, counted=counted,
-            good=good, scrap=scrap, before=counted_before,
+            good=good, scrap=aside, before=counted_before,
         )  # fmt: skip
     if limit is not None and good and operation.good + good > limit:
         return _used_up(job, operation, limit, operation.good + good)
@@ -208,29 +278,6 @@ def _used_up(job: Job, operation: Operation, limit: int, counted: int) -> Refusa
     )  # fmt: skip
 
 
-def before(operations: Sequence[Operation], operation: Operation) -> list[Operation]:
-    """Return what has to be done before an operation may start: all that its group waits for.
-
-    An operation marked parallel belongs to the group of the one before it.
-    """
-    place = [one.seq for one in operations].index(operation.seq)
-    while place > 0 and operations[place].parallel:
-        place -= 1
-    return list(operations[:place])
-
-
-def arrived(job: Job, operations: Sequence[Operation], operation: Operation) -> int:
-    """Return how many pieces come to an operation: the good ones the group before it let through.
-
-    Operations side by side each see every piece, so the fewest good ones of a group go on.
-    """
-    earlier = before(operations, operation)
-    if not earlier:
-        return job.qty
-    group = [one for one in earlier if before(operations, one) == before(operations, earlier[-1])]
-    return min(one.good for one in group)
-
-
 def acts(
     job: Job, operations: Sequence[Operation], operation: Operation, ground: Ground
 ) -> tuple[str, ...]:
@@ -238,5 +285,5 @@ def acts(
     return tuple(
         act
         for act in lifecycle.acts(lifecycle.OPERATION, operation.state)
-        if act_refusal(job, operations, operation, ground, act) is None
+        if act in lifecycle.FLOOR and act_refusal(job, operations, operation, ground, act) is None
     )

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
+from traveler import flow, records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker
 from traveler.decisions import records as decision_records
 from traveler.decisions import rules
 from traveler.gate import Ground
-from traveler.records import Job, Operation
+from traveler.records import Child, Job, Operation
 from traveler.standing import standing
 
 
@@ -29,7 +30,11 @@ def grounds(
     stations = {one.station for number in numbers for one in operations[number]}
     blockers = blocker_records.concerning(connection, numbers, stations)
     decided = decision_records.decisions(connection, numbers)
-    stand = {pair: standing(log, *pair) for pair in {(job.item, job.rev) for job in jobs}}
+    kits = records.items(connection, numbers)
+    pairs = {(job.item, job.rev) for job in jobs}
+    pairs |= {(one.item, one.rev) for number in numbers for one in kits[number]}
+    stand = {pair: standing(log, *pair) for pair in pairs}
+    waited = children(connection, numbers)
     found = {}
     for job in jobs:
         now = stand[job.item, job.rev]
@@ -37,6 +42,8 @@ def grounds(
             now,
             rules.in_force(decided[job.number], job, now, today),
             _concerning(blockers, job, operations[job.number]),
+            waited.get(job.number, ()),
+            tuple((one, stand[one.item, one.rev]) for one in kits[job.number]),
         )
     return found
 
@@ -48,10 +55,28 @@ def ground(
     return grounds(log, connection, [job], {job.number: operations}, today)[job.number]
 
 
+def children(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[Child, ...]]:
+    """Return the child jobs of several jobs, by job, and whether each is over."""
+    below = records.children(connection, numbers)
+    if not below:
+        return {}
+    operations = records.operations_of(connection, [one.number for one in below])
+    found: dict[str, tuple[Child, ...]] = {}
+    for one in below:
+        steps = operations[one.number]
+        over = one.state == "closed" or (bool(steps) and all(step.over for step in steps))
+        told = Child(
+            one.number, one.item, one.rev, one.title, one.qty, one.state, one.parent_seq,
+            over and one.state != "cancelled", flow.out(one, steps),
+        )  # fmt: skip
+        found[one.parent] = (*found.get(one.parent, ()), told)
+    return found
+
+
 def _concerning(
     blockers: Sequence[Blocker], job: Job, operations: Sequence[Operation]
 ) -> tuple[Blocker, ...]:
-    stations = {one.station for one in operations if one.state != "done"}
+    stations = {one.station for one in operations if not one.over}
     return tuple(
         one for one in blockers
         if one.job == job.number or (one.job is None and one.station in stations)

@@ -20,8 +20,14 @@ JOB: Table = MappingProxyType(
         ("planned", "close"): "closed",
         ("released", "close"): "closed",
         ("held", "close"): "closed",
+        ("planned", "cancel"): "cancelled",
+        ("released", "cancel"): "cancelled",
+        ("held", "cancel"): "cancelled",
     }
 )
+
+ENDED = frozenset({"closed", "cancelled"})
+"""The states of a job in which nothing more is done on it."""
 
 OPERATION: Table = MappingProxyType(
     {
@@ -29,8 +35,26 @@ OPERATION: Table = MappingProxyType(
         ("running", "pause"): "paused",
         ("paused", "start"): "running",
         ("running", "finish"): "done",
+        ("running", "join"): "running",
+        ("running", "leave"): "running",
     }
 )
+"""``join`` is a second person's start, ``leave`` a pause while somebody else goes on."""
+
+FLOOR = ("start", "pause", "finish")
+"""The acts the floor chooses; the verbs see by themselves where one means ``join`` or ``leave``."""
+
+SKIP: Table = MappingProxyType(
+    {
+        ("waiting", "skip"): "skipped",
+        ("paused", "skip"): "skipped",
+        ("skipped", "restore"): "waiting",
+    }
+)
+"""What a planner may leave out of a route, and take back."""
+
+OVER = frozenset({"done", "skipped"})
+"""The states of an operation after which the next one may begin."""
 
 REROUTE: Table = MappingProxyType(
     {
@@ -38,9 +62,11 @@ REROUTE: Table = MappingProxyType(
         ("paused", "again"): "waiting",
         ("done", "again"): "waiting",
         ("dropped", "again"): "waiting",
+        ("skipped", "again"): "waiting",
         ("waiting", "drop"): "dropped",
         ("paused", "drop"): "dropped",
         ("done", "drop"): "dropped",
+        ("skipped", "drop"): "dropped",
     }
 )
 """What moving a job to another revision does with its operations, by a planner's decision alone."""

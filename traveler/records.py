@@ -16,24 +16,39 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import tables
+from traveler import lifecycle, tables
 from vault import canonical
 from vault.names import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A work centre: where operations wait and are done; ``minutes_per_day`` it is manned."""
+    """A work centre: where operations wait and are done.
+
+    ``lanes`` pieces of work go on there at a time.  A station others name as their ``group``
+    stands for all of them, and a route may name it.  An ``outside`` one is a ``vendor``'s shop,
+    where work comes back after ``days``.  ``minutes_per_day`` holds where no hours were told
+    (``traveler.calendars``).
+    """
 
     code: str
     name: str
     minutes_per_day: int
     retired: bool
+    lanes: int = 1
+    group: str = ""
+    outside: bool = False
+    vendor: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A quantity of one released revision, due on a day, for a customer's order."""
+    """A quantity of one released revision, due on a day, for a customer's order.
+
+    A child job has a ``parent``, whose operation ``parent_seq`` waits for it.  A lot was split off
+    ``lot_of``, and its own operations begin with ``first_seq``; those before it were done there.
+    """
 
     number: str
     item: str
@@ -48,13 +63,72 @@ class Job:
     added_by: str
     released_at: str | None
     closed_at: str | None
+    parent: str = ""
+    parent_seq: int = 0
+    lot_of: str = ""
+    first_seq: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Say whether nothing more will be done on it."""
+        return self.state in lifecycle.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """A further released revision of a kit, ``qty`` of it to each piece of the job."""
+
+    job: str
+    item: str
+    rev: str
+    title: str
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A job another one waits for at its operation ``at``; ``over`` when all its work is done.
+
+    ``good`` pieces came out of it, of the ``qty`` planned.
+    """
+
+    job: str
+    item: str
+    rev: str
+    title: str
+    qty: int
+    state: str
+    at: int
+    over: bool
+    good: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Rework of ``qty`` pieces: from operation ``source`` through its own steps ``back`` into the flow.
+
+    ``back`` is the operation they join again, 0 where they leave the job.
+    """
+
+    id: int
+    source: int
+    back: int
+    qty: int
+    why: str
+    at: str
+    person: str
+    nonconformance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One step of a job, copied from the released route when the job was made, and how far it is.
 
-    ``setup_minutes`` once, ``run_minutes`` for each piece; ``good`` and ``scrap`` in pieces.
+    ``setup_minutes`` once, ``run_minutes`` for each piece; ``good``, ``scrap`` and ``rework`` (set
+    aside to be worked on again) in pieces.  ``split`` pieces went into another lot instead of
+    coming here.  ``loop`` is the rework it is a step of.  An ``outside`` one is done at a
+    ``vendor``'s, sent with a packing ``slip`` and ``expected`` back on a day, else after ``days``;
+    ``machine`` is the station of a group on which it was started.
     """
 
     id: int
@@ -73,6 +147,25 @@ class Operation:
     scrap: int
     started_at: str | None
     finished_at: str | None
+    rework: int = 0
+    split: int = 0
+    machine: str = ""
+    days: int = 0
+    vendor: str = ""
+    slip: str = ""
+    expected: str = ""
+    outside: bool = False
+    loop: Loop | None = None
+
+    @property
+    def over(self) -> bool:
+        """Say whether nothing more is done on it: it is done, or was skipped."""
+        return self.state in lifecycle.OVER
+
+    @property
+    def counted(self) -> int:
+        """Return how many pieces are accounted for."""
+        return self.good + self.scrap + self.rework
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +180,18 @@ class Stint:
     ended_at: str | None
     good: int
     scrap: int
+    rework: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An operation left out by a planner, or taken back into the route, with the reason."""
+
+    operation: int
+    act: str
+    at: str
+    person: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +276,8 @@ def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0)
 
 
 def in_process(connection: Connection, item: str = "", rev: str = "") -> list[Job]:
-    """Return every job that is not closed, of one revision where it is named, by number."""
-    conditions = [tables.job.c.state != "closed"]
+    """Return every job that has not ended, of one revision where it is named, by number."""
+    conditions: list[sa.ColumnElement[bool]] = [tables.job.c.state.not_in(lifecycle.ENDED)]
     if item:
         conditions += [tables.job.c.item == item, tables.job.c.rev == rev]
     chosen = sa.select(tables.job).where(*conditions).order_by(tables.job.c.fold)
@@ -186,10 +291,10 @@ def job_count(connection: Connection, wanted: JobFilter) -> int:
 
 
 def job_revisions(connection: Connection, *, closed: bool) -> list[tuple[str, str]]:
-    """Return item and label of every revision with jobs, those not closed or all of them."""
+    """Return item and label of every revision with jobs, those not ended or all of them."""
     chosen = sa.select(tables.job.c.item, tables.job.c.rev).distinct()
     if not closed:
-        chosen = chosen.where(tables.job.c.state != "closed")
+        chosen = chosen.where(tables.job.c.state.not_in(lifecycle.ENDED))
     return [(row.item, row.rev) for row in connection.execute(chosen)]
 
 
@@ -203,21 +308,23 @@ def operations_of(
 ) -> defaultdict[str, list[Operation]]:
     """Return the operations of several jobs, by job, each in order; none that a move dropped."""
     found: defaultdict[str, list[Operation]] = defaultdict(list)
-    chosen = sa.select(tables.operation).where(
+    looped = _loops(connection, numbers)
+    chosen = _operations().where(
         tables.operation.c.job.in_(numbers), tables.operation.c.state != "dropped"
     )
     for row in connection.execute(chosen.order_by(tables.operation.c.job, tables.operation.c.seq)):
-        found[row.job].append(_operation(row._asdict()))
+        found[row.job].append(_operation(row, looped.get(row.id)))
     return found
 
 
 def dropped(connection: Connection, number: str) -> list[Operation]:
     """Return the operations that a move to another revision took out of a job, in order."""
-    chosen = sa.select(tables.operation).where(
+    chosen = _operations().where(
         tables.operation.c.job == number, tables.operation.c.state == "dropped"
     )
+    looped = _loops(connection, [number])
     rows = connection.execute(chosen.order_by(tables.operation.c.seq))
-    return [_operation(row._asdict()) for row in rows]
+    return [_operation(row, looped.get(row.id)) for row in rows]
 
 
 def overrides(connection: Connection, number: str) -> list[Override]:
@@ -241,26 +348,69 @@ def stints(connection: Connection, number: str) -> list[Stint]:
         tables.operation, tables.operation.c.id == tables.stint.c.operation
     )
     chosen = joined.where(tables.operation.c.job == number).order_by(tables.stint.c.id)
-    return [
-        Stint(
-            row.id, row.operation, row.person, row.device, row.started_at, row.ended_at,
-            row.good, row.scrap,
-        )
-        for row in connection.execute(chosen)
-    ]  # fmt: skip
+    return [_stint(row) for row in connection.execute(chosen)]
 
 
-def open_stint(connection: Connection, operation: int) -> Stint | None:
-    """Return the stint that runs on an operation now."""
+def open_stints(connection: Connection, operation: int) -> list[Stint]:
+    """Return the stints that run on an operation now, one for each person, oldest first."""
     chosen = sa.select(tables.stint).where(
         tables.stint.c.operation == operation, tables.stint.c.ended_at.is_(None)
     )
-    row = connection.execute(chosen).one_or_none()
-    if row is None:
-        return None
-    return Stint(
-        row.id, row.operation, row.person, row.device, row.started_at, None, row.good, row.scrap
+    return [_stint(row) for row in connection.execute(chosen.order_by(tables.stint.c.id))]
+
+
+def open_stint(connection: Connection, operation: int, person: str = "") -> Stint | None:
+    """Return the stint of a person that runs on an operation now, the oldest of all without one."""
+    found = open_stints(connection, operation)
+    return next((one for one in found if not person or one.person == person), None)
+
+
+def open_stints_of(connection: Connection, person: str) -> list[tuple[Operation, Stint]]:
+    """Return all that a person is on at this moment, the earliest begun first."""
+    joined = sa.select(tables.stint).where(
+        tables.stint.c.person == person, tables.stint.c.ended_at.is_(None)
     )
+    running = [_stint(row) for row in connection.execute(joined.order_by(tables.stint.c.id))]
+    chosen = _operations().where(tables.operation.c.id.in_([one.operation for one in running]))
+    rows = {row.id: row for row in connection.execute(chosen)}
+    looped = _loops(connection, [row.job for row in rows.values()])
+    return [(_operation(rows[one.operation], looped.get(one.operation)), one) for one in running]
+
+
+def skips(connection: Connection, number: str) -> list[Skip]:
+    """Return every operation of a job that was left out or taken back, oldest first."""
+    table = tables.operation_skip
+    joined = sa.select(table).join(tables.operation, tables.operation.c.id == table.c.operation)
+    chosen = joined.where(tables.operation.c.job == number).order_by(table.c.id)
+    return [
+        Skip(row.operation, row.act, row.at, row.person, row.why)
+        for row in connection.execute(chosen)
+    ]
+
+
+def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[JobItem]]:
+    """Return the further items of kits, by job, in the order they were named."""
+    table = tables.job_item
+    found: defaultdict[str, list[JobItem]] = defaultdict(list)
+    chosen = sa.select(table).where(table.c.job.in_(numbers)).order_by(table.c.id)
+    for row in connection.execute(chosen):
+        found[row.job].append(JobItem(row.job, row.item, row.rev, row.title, row.qty))
+    return found
+
+
+def children(connection: Connection, numbers: Sequence[str]) -> list[Job]:
+    """Return the child jobs of some jobs, by number."""
+    chosen = sa.select(tables.job).where(tables.job.c.parent.in_(numbers))
+    return [_job(row) for row in connection.execute(chosen.order_by(tables.job.c.fold))]
+
+
+def lots(connection: Connection, number: str) -> list[Job]:
+    """Return the lots that were split off a job, in the order that was done."""
+    chosen = sa.select(tables.job).where(tables.job.c.lot_of == number)
+    return [
+        _job(row)
+        for row in connection.execute(chosen.order_by(tables.job.c.added_at, tables.job.c.fold))
+    ]
 
 
 def notes(connection: Connection, number: str) -> list[Note]:
@@ -302,7 +452,8 @@ def _conditions(wanted: JobFilter) -> list[sa.ColumnElement[bool]]:
         found.append(table.due <= wanted.due_by)
     if wanted.station:
         there = sa.select(tables.operation.c.job).where(
-            tables.operation.c.station == wanted.station, tables.operation.c.state != "done"
+            tables.operation.c.station == wanted.station,
+            tables.operation.c.state.not_in(lifecycle.OVER),
         )
         found.append(table.number.in_(there))
     for word in wanted.words.split():
@@ -312,25 +463,71 @@ def _conditions(wanted: JobFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _station(row: Any) -> Station:
-    return Station(row.code, row.name, row.minutes_per_day, bool(row.retired))
+    return Station(
+        row.code, row.name, row.minutes_per_day, bool(row.retired), row.lanes or 1,
+        row.group_code or "", bool(row.outside), row.vendor or "", row.days or 0,
+    )  # fmt: skip
 
 
 def _job(row: Any) -> Job:
     return Job(
         row.number, row.item, row.rev, row.title, row.qty, row.due, row.customer,
         row.order_number, row.state, row.added_at, row.added_by, row.released_at, row.closed_at,
+        row.parent or "", row.parent_seq or 0, row.lot_of or "", row.first_seq or 0,
     )  # fmt: skip
 
 
-def _operation(row: dict[str, Any]) -> Operation:
+def _operations() -> sa.Select[Any]:
+    there = tables.station.c
+    return sa.select(
+        tables.operation, there.outside, there.days.label("its_days"),
+        there.vendor.label("its_vendor"),
+    ).join(tables.station, there.code == tables.operation.c.station)  # fmt: skip
+
+
+def _operation(row: Any, loop: Loop | None) -> Operation:
     return Operation(
-        **{
-            **row,
-            "files": _names(row["files"]),
-            "proof": _names(row["proof"]),
-            "parallel": bool(row["parallel"]),
-        }
-    )
+        id=row.id, job=row.job, seq=row.seq, station=row.station, title=row.title,
+        setup_minutes=row.setup_minutes, run_minutes=row.run_minutes, notes=row.notes,
+        files=_names(row.files),
+        proof=_names(row.proof),
+        parallel=bool(row.parallel), state=row.state, good=row.good, scrap=row.scrap,
+        started_at=row.started_at, finished_at=row.finished_at,
+        rework=row.rework or 0, split=row.split or 0, machine=row.machine or "",
+        days=row.days or row.its_days or 0, vendor=row.vendor or row.its_vendor or "",
+        slip=row.slip or "", expected=row.expected or "", outside=bool(row.outside), loop=loop,
+    )  # fmt: skip
+
+
+def _loops(
+    connection: Connection, numbers: Sequence[str] | sa.Select[tuple[str]]
+) -> dict[int, Loop]:
+    """Return the rework each operation of some jobs is a step of, by operation."""
+    source, back = tables.operation.alias("source"), tables.operation.alias("back")
+    chosen = (
+        sa.select(
+            tables.rework, tables.rework_step.c.operation,
+            source.c.seq.label("from_seq"), back.c.seq.label("back_seq"),
+        )
+        .join(tables.rework_step, tables.rework_step.c.rework == tables.rework.c.id)
+        .join(source, source.c.id == tables.rework.c.source)
+        .outerjoin(back, back.c.id == tables.rework.c.back)
+        .where(tables.rework.c.job.in_(numbers))
+    )  # fmt: skip
+    return {
+        row.operation: Loop(
+            row.id, row.from_seq, row.back_seq or 0, row.qty, row.why, row.at, row.person,
+            row.nonconformance or "",
+        )
+        for row in connection.execute(chosen)
+    }  # fmt: skip
+
+
+def _stint(row: Any) -> Stint:
+    return Stint(
+        row.id, row.operation, row.person, row.device, row.started_at, row.ended_at,
+        row.good, row.scrap, row.rework or 0,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=10_000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from traveler.errors import BadRoute, BadStation
@@ -22,9 +22,11 @@ LONGEST_TITLE = 120
 LONGEST_NOTES = 4000
 LONGEST_MINUTES = 100_000
 MOST_STEPS = 200
+MOST_DAYS = 1000
 
 _KEYS = (
-    "seq", "station", "title", "setup_minutes", "run_minutes", "notes", "files", "proof", "parallel"
+    "seq", "station", "title", "setup_minutes", "run_minutes", "notes", "files", "proof", "parallel",
+    "needs", "days",
 )  # fmt: skip
 
 
@@ -33,7 +35,9 @@ class Step:
     """One operation of a route: where, what, how long, with which files, owing which proof.
 
     ``setup_minutes`` once, ``run_minutes`` for each piece.  A ``parallel`` step may run beside
-    the one before it; any other waits until everything before it is done.
+    the one before it; any other waits until everything before it is done.  ``needs`` names the
+    parts of an assembly that must be made when the step begins; ``days`` a step at a vendor's
+    takes, where it is not as long as any other there.
     """
 
     seq: int
@@ -46,6 +50,8 @@ class Step:
     proof: tuple[str, ...] = ()
     parallel: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,11 @@ def check(route: Route, where: str = FILE) -> None:
         raise BadRoute(where=where, why="; ".join(found))
 
 
+def renumbered(step: Step, seq: int) -> Step:
+    """Return the step under another number."""
+    return replace(step, seq=seq)
+
+
 def station_code(text: str) -> str:
     """Return the code of a station as it is written; raises BadStation."""
     fault = _station_fault(text)
@@ -108,6 +119,8 @@ def _step(row: Mapping[str, Any]) -> Step:
         files=_names(row.get("files", ())),
         proof=_names(row.get("proof", ())),
         parallel=row.get("parallel", False),
+        needs=_names(row.get("needs", ())),
+        days=row.get("days", 0),
         metadata={key: value for key, value in row.items() if key not in _KEYS},
     )
 
@@ -134,7 +147,8 @@ def _row(step: Step) -> dict[str, Any]:
         "setup_minutes": _short(step.setup_minutes),
         "run_minutes": _short(step.run_minutes),
     }
-    told = {"notes": step.notes, "files": list(step.files), "proof": list(step.proof)}
+    told = {"notes": step.notes, "files": list(step.files), "proof": list(step.proof),
+            "needs": list(step.needs), "days": step.days}  # fmt: skip
     row |= {key: value for key, value in told.items() if value}
     if step.parallel:
         row["parallel"] = True
@@ -174,11 +188,19 @@ def _step_faults(step: Any) -> Iterator[str]:
     for name, minutes in (("setup_minutes", step.setup_minutes), ("run_minutes", step.run_minutes)):
         if not isinstance(minutes, float) or not 0 <= minutes <= LONGEST_MINUTES:
             yield f"`{name}` is not a number from 0 to {LONGEST_MINUTES}"
-    for name, values in (("files", step.files), ("proof", step.proof)):
+    for name, values in (("files", step.files), ("proof", step.proof), ("needs", step.needs)):
         if not isinstance(values, tuple) or not all(isinstance(one, str) and one for one in values):
             yield f"`{name}` is not a list of names"
+    yield from _flow_faults(step)
+
+
+def _flow_faults(step: Any) -> Iterator[str]:
     if not isinstance(step.parallel, bool):
         yield "`parallel` is neither true nor false"
+    if isinstance(step.days, bool) or not isinstance(step.days, int):
+        yield "`days` is not a whole number"
+    elif not 0 <= step.days <= MOST_DAYS:
+        yield f"`days` is not from 0 to {MOST_DAYS}"
 
 
 def _station_fault(text: Any) -> str | None:

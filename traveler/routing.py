@@ -36,4 +36,5 @@ def columns(writing: Writing, step: Step) -> dict[str, Any]:
         "setup_minutes": step.setup_minutes, "run_minutes": step.run_minutes, "notes": step.notes,
         "files": canonical.dumps(step.files).decode(),
         "proof": canonical.dumps(step.proof).decode(), "parallel": int(step.parallel),
+        "days": step.days or None,
     }  # fmt: skip

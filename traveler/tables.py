@@ -3,6 +3,8 @@
 
 What is *not* here is as much a decision: no price, no account, no stock balance, no payroll.
 Titleblock stands beside an ERP and a test refuses such columns.
+
+A column that came later may be empty: the seals of older rows leave it out.
 """
 
 from __future__ import annotations
@@ -33,6 +35,36 @@ station = Table(
     Column("minutes_per_day", Integer, nullable=False),
     Column("retired", Integer, nullable=False),
     Column("added_at", Text, nullable=False),
+    Column("lanes", Integer),
+    Column("group_code", Text, ForeignKey("station.code")),
+    Column("outside", Integer),
+    Column("vendor", Text),
+    Column("days", Integer),
+    Index("ix_station_group_code", "group_code"),
+)
+
+hours = Table(
+    "hours",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("station", Text, ForeignKey("station.code")),
+    Column("week", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Index("ix_hours_station", "station"),
+)
+
+special_day = Table(
+    "special_day",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("station", Text, ForeignKey("station.code")),
+    Column("day", Text, nullable=False),
+    Column("shifts", Text),
+    Column("name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Index("ix_special_day_station_day", "station", "day"),
 )
 
 job = Table(
@@ -52,10 +84,30 @@ job = Table(
     Column("added_by", Text, nullable=False),
     Column("released_at", Text),
     Column("closed_at", Text),
+    Column("parent", Text, ForeignKey("job.number")),
+    Column("parent_seq", Integer),
+    Column("lot_of", Text, ForeignKey("job.number")),
+    Column("first_seq", Integer),
     CheckConstraint("qty > 0", name="qty"),
     Index("ix_job_state_due", "state", "due"),
     Index("ix_job_item_rev", "item", "rev"),
     Index("ix_job_customer", "customer"),
+    Index("ix_job_parent", "parent"),
+    Index("ix_job_lot_of", "lot_of"),
+)
+
+job_item = Table(
+    "job_item",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("qty", Integer, nullable=False),
+    CheckConstraint("qty > 0", name="qty"),
+    UniqueConstraint("job", "item"),
+    Index("ix_job_item_item_rev", "item", "rev"),
 )
 
 operation = Table(
@@ -77,10 +129,53 @@ operation = Table(
     Column("scrap", Integer, nullable=False),
     Column("started_at", Text),
     Column("finished_at", Text),
+    Column("rework", Integer),
+    Column("split", Integer),
+    Column("machine", Text, ForeignKey("station.code")),
+    Column("days", Integer),
+    Column("vendor", Text),
+    Column("slip", Text),
+    Column("expected", Text),
     CheckConstraint("good >= 0", name="good"),
     CheckConstraint("scrap >= 0", name="scrap"),
     UniqueConstraint("job", "seq"),
     Index("ix_operation_station_state", "station", "state"),
+)
+
+rework = Table(
+    "rework",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("source", Integer, ForeignKey("operation.id"), nullable=False),
+    Column("back", Integer, ForeignKey("operation.id")),
+    Column("qty", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("nonconformance", Text),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    CheckConstraint("qty > 0", name="qty"),
+    Index("ix_rework_job", "job"),
+)
+
+rework_step = Table(
+    "rework_step",
+    metadata,
+    Column("operation", Integer, ForeignKey("operation.id"), primary_key=True),
+    Column("rework", Integer, ForeignKey("rework.id"), nullable=False),
+    Index("ix_rework_step_rework", "rework"),
+)
+
+operation_skip = Table(
+    "operation_skip",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("operation", Integer, ForeignKey("operation.id"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Index("ix_operation_skip_operation", "operation"),
 )
 
 stint = Table(
@@ -96,6 +191,7 @@ stint = Table(
     Column("good", Integer, nullable=False),
     Column("scrap", Integer, nullable=False),
     Column("lot", Integer),
+    Column("rework", Integer),
     Index("ix_stint_operation", "operation"),
 )
 

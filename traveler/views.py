@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from traveler import gate
+from traveler import flow, gate
 from traveler.blockers import telling
 from traveler.blockers.telling import BlockerView
 from traveler.decisions import asking
@@ -109,7 +109,7 @@ class JobView:
     @property
     def step(self) -> OperationView | None:
         """Return the operation that is next or being worked on, or None when all are done."""
-        return next((one for one in self.operations if one.operation.state != "done"), None)
+        return next((one for one in self.operations if not one.operation.over), None)
 
     def operation(self, seq: int) -> OperationView | None:
         """Return the operation of that number."""
@@ -199,7 +199,7 @@ def job_view(
         shown.append(
             OperationView(
                 operation=one,
-                arrived=gate.arrived(job, operations, one),
+                arrived=flow.arrived(job, operations, one),
                 minutes=one.setup_minutes + one.run_minutes * job.qty,
                 running_by=stint.person if stint else "",
                 running_since=stint.started_at if stint else "",
@@ -215,7 +215,7 @@ def job_view(
 
 def job_line(job: Job, operations: Sequence[Operation], ground: Ground) -> JobLine:
     """Assemble a job for a list."""
-    still_open = [one for one in operations if one.state != "done"]
+    still_open = [one for one in operations if not one.over]
     done = len(operations) - len(still_open)
     return JobLine(job, ground, done, len(operations), still_open[0] if still_open else None)
 

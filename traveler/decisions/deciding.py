@@ -206,8 +206,8 @@ def _open(
     job = _known(writing.connection, number)
     operations = records.operations(writing.connection, job.number)
     now = standing(ReleaseLog(vault), job.item, job.rev)
-    if job.state == "closed" or now.state == "current":
-        why = "closed" if job.state == "closed" else f"on {job.rev}, which is current"
+    if job.ended or now.state == "current":
+        why = job.state if job.ended else f"on {job.rev}, which is current"
         raise NothingToDecide(job=job.number, why=why)
     running = [one.seq for one in operations if one.state == "running"]
     option = next(one for one in rules.options(job, now, running) if one.choice == choice)

@@ -49,7 +49,7 @@ def in_force(made: Sequence[Decision], job: Job, standing: Standing, today: str)
 
 def open_question(job: Job, standing: Standing, decision: Decision | None) -> bool:
     """Say whether somebody has to decide what happens to a job."""
-    return job.state != "closed" and standing.state != "current" and decision is None
+    return not job.ended and standing.state != "current" and decision is None
 
 
 def options(job: Job, standing: Standing, running: Sequence[int]) -> tuple[Option, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from traveler import gate
+from traveler import flow, gate
 from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import FINISHED, Facts
@@ -113,9 +113,9 @@ def _steps(facts: Facts, now: int) -> list[Step]:
 
 
 def _has_turn(facts: Facts, one: Operation) -> bool:
-    earlier = gate.before(facts.operations, one)
+    earlier = flow.before(facts.operations, one)
     return all(x.state in FINISHED for x in earlier) and bool(
-        gate.arrived(facts.job, facts.operations, one)
+        flow.arrived(facts.job, facts.operations, one)
     )
 
 

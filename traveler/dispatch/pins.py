@@ -33,7 +33,7 @@ def pin(vault: Vault, actor: Person, job: str, place: int, why: str, *, device: 
     reason = _reason(why, "pin")
     with vault.ledger.writing(actor.name, device) as writing:
         found = _known(writing, job)
-        if found.state == "closed":
+        if found.ended:
             raise CannotPin(job=found.number, state=found.state)
         others = [one for one in records.pins(writing.connection) if one.job != found.number]
         spot = between(others, place)

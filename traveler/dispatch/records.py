@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import records, tables
+from traveler import lifecycle, records, tables
 from traveler.records import Job, Operation
 from vault.ledger.tables import event, event_head
 
@@ -62,7 +62,7 @@ def open_jobs(connection: Connection, numbers: Collection[str] | None = None) ->
     if numbers is None:
         return records.in_process(connection)
     found = (records.job(connection, number) for number in numbers)
-    return [one for one in found if one is not None and one.state != "closed"]
+    return [one for one in found if one is not None and not one.ended]
 
 
 def operations(
@@ -71,7 +71,7 @@ def operations(
     """Return the operations of some jobs, or of all in process, by job, each in order."""
     if jobs is not None:
         return records.operations_of(connection, list(jobs))
-    in_process = sa.select(tables.job.c.number).where(tables.job.c.state != "closed")
+    in_process = sa.select(tables.job.c.number).where(tables.job.c.state.not_in(lifecycle.ENDED))
     return records.operations_of(connection, in_process)
 
 
@@ -85,7 +85,11 @@ def pins(connection: Connection) -> list[Pin]:
     chosen = (
         sa.select(table)
         .join(tables.job, tables.job.c.number == table.c.job)
-        .where(table.c.id.in_(newest), table.c.place.is_not(None), tables.job.c.state != "closed")
+        .where(
+            table.c.id.in_(newest),
+            table.c.place.is_not(None),
+            tables.job.c.state.not_in(lifecycle.ENDED),
+        )
         .order_by(table.c.place, table.c.id.desc())
     )
     rows = connection.execute(chosen).all()

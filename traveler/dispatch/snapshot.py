@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import gate, lifecycle
+from traveler import flow, lifecycle
 from traveler import records as floor_records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
@@ -225,8 +225,8 @@ def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool)
 def _minutes(facts: Facts, one: Operation, resource: Resource, now: Moment) -> int:
     job = facts.job
     came = job.qty
-    if all(x.state in FINISHED for x in gate.before(facts.operations, one)):
-        came = gate.arrived(job, facts.operations, one)
+    if all(x.state in FINISHED for x in flow.before(facts.operations, one)):
+        came = flow.arrived(job, facts.operations, one)
     pieces = max(0, came - one.good - one.scrap)
     minutes = planned_minutes(job, one, pieces, setup=one.state == "waiting")
     work = facts.at_work.get(one.id, ())

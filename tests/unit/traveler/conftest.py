@@ -173,6 +173,27 @@ def drawn(sketched: Path, tmp_path: Path) -> Iterator[Shop]:
     opened.vault.close()
 
 
+@pytest.fixture(scope="session")
+def in_a_row(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the stocked vault with 10-0042 B, whose four steps come one after another; only copied."""
+    root = tmp_path_factory.mktemp("in_a_row") / "vault"
+    shutil.copytree(stocked, root, symlinks=True)
+    shop = _opened(root, root.parent / "drawn")
+    shop.release("10-0042", route__toml=ROUTE.replace("parallel = true", ""))
+    shop.vault.close()
+    return root
+
+
+@pytest.fixture
+def serial(in_a_row: Path, tmp_path: Path) -> Iterator[Shop]:
+    """Return a fresh copy of the shop whose 10-0042 B has no steps side by side."""
+    root = tmp_path / "vault"
+    shutil.copytree(in_a_row, root, symlinks=True)
+    opened = _opened(root, tmp_path / "drawn")
+    yield opened
+    opened.vault.close()
+
+
 @pytest.fixture
 def refused() -> Callable[..., Any]:
     """Return a context manager that expects a refusal of a class and looks into its sentence."""
