@@ -162,10 +162,6 @@ class KitOvertaken(Refused):
     """{number} {rev} in the kit of job {job} is {state}, so no work starts on it; {way}."""
 
 
-class OperationSkipCannot(Refused):
-    """Operation {seq} of job {job} is {state}, so it cannot be {act}; {way}."""
-
-
 class NoPiecesForRework(Refused):
     """Operation {seq} of job {job} has {have} pieces that can go into rework, not {wanted};
     {way}."""
@@ -175,26 +171,9 @@ class BadRework(BadInput):
     """The rework after operation {seq} of job {job} cannot be planned: {why}."""
 
 
-class CannotSplit(Refused):
-    """{qty} pieces cannot be split off job {job}: {why}."""
-
-
-class BadChild(BadInput):
-    """Job {job} cannot be a child of {parent}: {why}."""
-
-
-class NoChildren(Refused):
-    """{number} {rev} has no part with a route of its own, so there are no child jobs to plan;
-    leave out --with-children."""
-
-
-class NotInKit(NotFound):
-    """{number} is not among the further items of job {job}; it has {items}."""
-
-
 class NotOutside(Refused):
     """Operation {seq} of job {job} is done here at {station}, so nothing is sent away for it;
-    `titleblock station set {station} --outside` makes it a vendor's."""
+    start it as any other, or mark the station as a vendor's."""
 
 
 # --- revisions that are not the one to work from ----------------------------

@@ -371,7 +371,7 @@ def _where(
         sent = date.fromisoformat(today(vault.settings.time_zone))
         expected = (sent + timedelta(days=operation.days)).isoformat()
     return found | {
-        "vendor": words_of.line("vendor", vendor or operation.vendor, 80),
+        "sent_to": words_of.line("vendor", vendor or operation.vendor, 80),
         "slip": words_of.line("packing slip", slip or operation.slip, 80),
         "expected": words_of.day(expected) if expected else "",
     }

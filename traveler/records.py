@@ -465,7 +465,7 @@ def _conditions(wanted: JobFilter) -> list[sa.ColumnElement[bool]]:
 def _station(row: Any) -> Station:
     return Station(
         row.code, row.name, row.minutes_per_day, bool(row.retired), row.lanes or 1,
-        row.group_code or "", bool(row.outside), row.vendor or "", row.days or 0,
+        row.group_code or "", bool(row.outside), row.sent_to or "", row.days or 0,
     )  # fmt: skip
 
 
@@ -481,7 +481,7 @@ def _operations() -> sa.Select[Any]:
     there = tables.station.c
     return sa.select(
         tables.operation, there.outside, there.days.label("its_days"),
-        there.vendor.label("its_vendor"),
+        there.sent_to.label("its_vendor"),
     ).join(tables.station, there.code == tables.operation.c.station)  # fmt: skip
 
 
@@ -494,7 +494,7 @@ def _operation(row: Any, loop: Loop | None) -> Operation:
         parallel=bool(row.parallel), state=row.state, good=row.good, scrap=row.scrap,
         started_at=row.started_at, finished_at=row.finished_at,
         rework=row.rework or 0, split=row.split or 0, machine=row.machine or "",
-        days=row.days or row.its_days or 0, vendor=row.vendor or row.its_vendor or "",
+        days=row.days or row.its_days or 0, vendor=row.sent_to or row.its_vendor or "",
         slip=row.slip or "", expected=row.expected or "", outside=bool(row.outside), loop=loop,
     )  # fmt: skip
 

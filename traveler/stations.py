@@ -213,7 +213,7 @@ def _columns(one: Station, before: Station | None = None) -> dict[str, Any]:
     plain = before or Station("", "", DAY, retired=False)
     late = {
         "lanes": (one.lanes, plain.lanes), "group_code": (one.group or None, plain.group or None),
-        "outside": (int(one.outside), int(plain.outside)), "vendor": (one.vendor, plain.vendor),
+        "outside": (int(one.outside), int(plain.outside)), "sent_to": (one.vendor, plain.vendor),
         "days": (one.days, plain.days),
     }  # fmt: skip
     return told | {name: now for name, (now, was) in late.items() if now != was}

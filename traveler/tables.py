@@ -38,7 +38,7 @@ station = Table(
     Column("lanes", Integer),
     Column("group_code", Text, ForeignKey("station.code")),
     Column("outside", Integer),
-    Column("vendor", Text),
+    Column("sent_to", Text),
     Column("days", Integer),
     Index("ix_station_group_code", "group_code"),
 )
@@ -133,7 +133,7 @@ operation = Table(
     Column("split", Integer),
     Column("machine", Text, ForeignKey("station.code")),
     Column("days", Integer),
-    Column("vendor", Text),
+    Column("sent_to", Text),
     Column("slip", Text),
     Column("expected", Text),
     CheckConstraint("good >= 0", name="good"),

@@ -50,7 +50,7 @@ def _refer(table: str, column: str, there: str, key: str) -> None:
 
 def _stations() -> None:
     _refer("station", "group_code", "station", "code")
-    for column in (_whole("lanes", True), _whole("outside", True), _text("vendor", True),
+    for column in (_whole("lanes", True), _whole("outside", True), _text("sent_to", True),
                    _whole("days", True)):  # fmt: skip
         op.add_column("station", column)
     op.create_index("ix_station_group_code", "station", ["group_code"])
@@ -102,7 +102,7 @@ def _operations() -> None:
     _refer("operation", "machine", "station", "code")
     for name in ("rework", "split", "days"):
         op.add_column("operation", _whole(name, nullable=True))
-    for name in ("vendor", "slip", "expected"):
+    for name in ("sent_to", "slip", "expected"):
         op.add_column("operation", _text(name, nullable=True))
     op.add_column("stint", _whole("rework", nullable=True))
     op.create_table(
