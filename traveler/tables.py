@@ -372,8 +372,6 @@ badge = Table(
     Index("ix_badge_person", "person"),
 )
 
-# Working memory, not record: how far the floor has followed what happens outside the ledger, and
-# who stands at which tablet.
 dispatch_pin = Table(
     "dispatch_pin",
     metadata,
@@ -387,7 +385,8 @@ dispatch_pin = Table(
     Index("ix_dispatch_pin_job", "job"),
 )
 
-# Working memory, not record: how far the floor has followed what happens outside the ledger.
+# Working memory, not record: how far the floor has followed what happens outside the ledger, and
+# who stands at which tablet.
 
 followed = Table(
     "followed",

@@ -27,7 +27,7 @@ PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
     "home": "home", "items": "items", "checkin": "items", "files": "items", "changes": "changes",
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
-    "decisions": "jobs", "erp": "jobs", "blockers": "blockers",
+    "decisions": "jobs", "erp": "jobs", "blockers": "blockers", "dispatch": "dispatch",
     "account": "account",
 }  # fmt: skip
 

@@ -63,6 +63,10 @@ class TooManyTries(TooMany):
     """Too many tries from this device; wait {seconds} seconds and try again."""
 
 
+class BoardsBusy(TooMany):
+    """Too many boards ask this server at once; this one asks again in {seconds} s."""
+
+
 class MissingField(BadInput):
     """{what} is missing; fill it in and send the form again."""
 

@@ -83,6 +83,10 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("blocker", "acknowledged"): State("wait", "clock", "Seen to"),
     ("blocker", "resolved"): State("go", "check", "Resolved"),
     ("blocker", "closed"): State("calm", "check", "Closed"),
+    ("outlook", "late"): State("halt", "clock", "Late"),
+    ("outlook", "at risk"): State("wait", "warn", "At risk"),
+    ("outlook", "unknown"): State("wait", "warn", "No date"),
+    ("outlook", "on time"): State("go", "check", "In time"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }

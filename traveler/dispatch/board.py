@@ -256,7 +256,7 @@ def _light(
     load = board.load(code)
     if load is not None and load.blockers:
         one = load.blockers[0]
-        return True, f"Stopped: {one.what} ({wording.held(one, board.now)})"
+        return True, f"Stopped, {wording.held(one, board.now)}: {one.what}"
     late = [one for one in running if one.line.found.verdict in {"late", "at risk"}]
     if late:
         return True, f"{late[0].line.number}: {late[0].line.why}"
@@ -264,9 +264,10 @@ def _light(
         need = ready[0].line.found.needs.get(ready[0].seq or 0)
         if need is not None and need.start < board.now:
             since = wording.span(board.now - need.start)
-            return True, f"Nothing runs; {ready[0].line.number} should have started {since} ago"
-    if not running and not ready and blocked:
-        return True, f"All work here is kept back; {blocked[0].line.number}: {blocked[0].step.why}"  # type: ignore[union-attr]
+            return True, f"Idle: {ready[0].line.number} should have started {since} ago"
+    if not running and not ready and blocked and blocked[0].step:
+        said = blocked[0].step.why
+        return True, f"{said[:1].upper()}{said[1:]} ({blocked[0].line.number})"
     if running:
         names = ", ".join(one.line.number for one in running[:3])
         return False, f"{names} in work"

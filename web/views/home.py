@@ -17,6 +17,8 @@ from traveler import jobs, lifecycle, readers, recalls
 from traveler.blockers import handling
 from traveler.blockers.records import BlockerFilter
 from traveler.blockers.telling import BlockerView
+from traveler.dispatch import desk as desks
+from traveler.dispatch.judging import Line
 from traveler.recalls import Withdrawal
 from traveler.records import JobFilter
 from traveler.views import JobLine
@@ -94,6 +96,7 @@ def _lists(person: Person) -> Iterable[Todo]:
                    [_inbox_row(one) for one in found[:ROWS]], "",
                    url_for("inbox.page") if len(found) > ROWS else "")  # fmt: skip
     if roles & {"planner", "admin"}:
+        yield _dispatch()
         yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
     if roles & {"planner", "operator", "admin"}:
         yield _jobs("floor", "Jobs on the floor", "released", "go", "Nothing is on the floor.")
@@ -172,6 +175,23 @@ def _blocker_row(one: BlockerView) -> Row:
     soft = one.check if one.overdue else "escalated" if one.escalated else one.age
     return Row(blocker.job or blocker.station or "", href, f"{blocker.kind}: {blocker.what}", soft,
                "blocker", blocker.state)  # fmt: skip
+
+
+def _dispatch() -> Todo:
+    """Return what the board has to be done first, and the way to it."""
+    found = desks.board(vault()).section("next")
+    urgent = [one for one in found if one.line.urgent]
+    return Todo("dispatch", "Needs action now", "flag", "halt" if urgent else "go",
+                [_dispatch_row(one.line) for one in urgent[:ROWS]],
+                "Every job will be done in time as things stand.",
+                url_for("dispatch.board"))  # fmt: skip
+
+
+def _dispatch_row(line: Line) -> Row:
+    who = f"{line.who}: " if line.who else ""
+    text = f"{line.why}. {who}{line.act}" if line.act else line.why
+    return Row(line.number, url_for("jobs.page", job=line.number), text, line.facts.job.customer,
+               "outlook", line.found.verdict)  # fmt: skip
 
 
 def _jobs(name: str, title: str, state: str, tone: str, none: str) -> Todo:

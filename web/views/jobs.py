@@ -19,7 +19,7 @@ from traveler.records import JobFilter
 from traveler.views import JobLine, JobView
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger.events import Event
-from web import forms, present
+from web import dated, forms, present
 from web.errors import NotReadable
 from web.visitor import has_role, me, vault
 
@@ -77,6 +77,8 @@ class Row:
     state: str
     progress: str
     blocked: bool
+    forecast: str
+    behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
             due_note="" if one.job.state == "closed" else present.due(one.job.due, zone),
             state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
             blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
+            forecast=dated.forecast(one.dates), behind=dated.behind(one.dates),
         )
         for one in lines
     ]  # fmt: skip
@@ -179,7 +182,8 @@ def _shown(number: str, refusal: Refusal | None) -> str:
     plans = has_role("planner")
     return render_template(
         "job.html", job=view.job, view=view, standing=view.standing,
-        operations=view.operations, acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
+        operations=view.operations, verdict=dated.verdict(view.dates), dates=dated.steps(view),
+        acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
         plans=plans, events=[_line(one) for one in _events(number)],
         drawings=_drawings(view),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),

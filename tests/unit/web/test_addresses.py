@@ -25,7 +25,7 @@ def example(rule: str, stock: Any) -> str:
              "token": stock.token, "code": stock.code, "copy": stock.copy,
              "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
-             "blocker": "1", "export": "jobs", "lock": EMPTY}  # fmt: skip
+             "blocker": "1", "export": "jobs", "station": "saw", "lock": EMPTY}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 
