@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import blockers_cli, copies_cli, dispatch_cli, erp_cli, tablet_cli
+from traveler import blockers_cli, copies_cli, dispatch_cli, erp_cli, quality_cli, tablet_cli
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def hang(trunk: click.Group) -> None:
     tablet_cli.hang(trunk, job)
     dispatch_cli.hang(trunk)
     erp_cli.hang(trunk, job)
+    quality_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

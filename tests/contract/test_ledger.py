@@ -18,7 +18,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import traveler.exchange.tables  # noqa: F401 - its tables hang on the floor's
+import traveler.exchange.tables
+import traveler.quality.tables  # noqa: F401 - hangs its tables on the floor's
 import traveler.tables as floor_tables
 import vault.ledger.tables as vault_tables
 from vault.ledger import chains, engine, events, upgrading

@@ -53,6 +53,24 @@ def capability(
     )  # fmt: skip
 
 
+def of_sums(
+    count: int, centre: float, total: float, squares: float, smallest: float, largest: float,
+    lower: float | None, upper: float | None, outside: int,
+) -> Capability:  # fmt: skip
+    """Return the statistics of results of which only sums are known.
+
+    ``total`` and ``squares`` are of the deviations from ``centre``, which has to lie near them.
+    """
+    mean = centre + total / count
+    spread = None
+    if count >= FEWEST:
+        spread = math.sqrt(max(squares - total * total / count, 0.0) / (count - 1))
+    return Capability(
+        count=count, mean=mean, smallest=smallest, largest=largest, spread=spread,
+        cp=_cp(spread, lower, upper), cpk=_cpk(mean, spread, lower, upper), outside=outside,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One bar of a histogram: results from ``since`` up to, but not at, ``until``."""

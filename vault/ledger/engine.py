@@ -60,6 +60,19 @@ class Writing:
         """Add a row and return it whole, sealed into the next event."""
         return self._sealed(table, sa.insert(table).values(values).returning(*table.columns))
 
+    def insert_all(
+        self, table: sa.Table, rows: Sequence[Mapping[str, object]]
+    ) -> list[Mapping[str, Any]]:
+        """Add many rows and return them whole, in order, each sealed into the next event."""
+        if not rows:
+            return []
+        statement = sa.insert(table).returning(*table.columns, sort_by_parameter_order=True)
+        found = [dict(one) for one in self.connection.execute(statement, rows).mappings()]
+        primary = [column.name for column in table.primary_key.columns]
+        for row in found:
+            self._touched[seals.key(table.name, [row[name] for name in primary])] = seals.seal(row)
+        return list(found)
+
     def update(self, table: sa.Table, key: object, **values: object) -> Mapping[str, Any]:
         """Change the row of that primary key and return it whole, sealed into the next event."""
         (primary,) = table.primary_key.columns

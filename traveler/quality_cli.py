@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The command line of quality: evidence and gauges."""
+
+from __future__ import annotations
+
+# Imports inside functions: `--help` must not wait for the database and git.
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vault.terminal import reads, say, session, table
+
+if TYPE_CHECKING:
+    from traveler.quality.records import Evidence, Gauge
+
+needed_why = click.option("-m", "why", metavar="WHY", required=True, help="In words, to be kept.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def hang(trunk: click.Group) -> None:
+    """Hang these branches on the trunk."""
+    for branch in (evidence, gauge):
+        trunk.add_command(branch)
+
+
+# --- evidence ---------------------------------------------------------------
+
+
+@click.group()
+def evidence() -> None:
+    """Evidence: notes, photos, documents, certificates and heat numbers of a job."""
+
+
+@evidence.command("add")
+@click.argument("job")
+@click.argument("files", nargs=-1, type=_FILE, metavar="[FILE…]")
+@click.option("--kind", required=True, metavar="K",
+              help="note, photo, document, certificate or heat.")  # fmt: skip
+@click.option("--op", "seq", type=int, help="The operation it belongs to.")
+@click.option("--balloon", default="", help="The characteristic it belongs to.")
+@click.option("--nc", "nonconformance", type=int, help="The nonconformance it belongs to.")
+@click.option("--heat", default="", help="The heat or lot number of the material.")
+@click.option("-m", "words", metavar="WORDS", default="", help="In words.")
+@reads
+def evidence_add(job: str, files: tuple[Path, ...], **told: Any) -> None:
+    """Add evidence to JOB, one piece for each FILE; photos are drawn anew, originals kept."""
+    from traveler.quality import evidence as kept
+    from traveler.quality.evidence import Wanted
+
+    given: dict[str, Path] = {}
+    for place in files:
+        if place.name in given:
+            raise click.BadParameter(f"{place.name} is named twice", param_hint="FILE")
+        given[place.name] = place
+    made = kept.add(session().vault, session().actor, Wanted(job=job, **told), given)
+    _say_evidence(made)
+
+
+@evidence.command("list")
+@click.argument("job")
+@reads
+def evidence_list(job: str) -> None:
+    """List the evidence of JOB, oldest first."""
+    from traveler.quality import views
+
+    _say_evidence(views.evidence_of(session().vault, job))
+
+
+@evidence.command("correct")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--words", help="What it should say.")
+@click.option("--heat", help="The heat number it should name.")
+@needed_why
+@reads
+def evidence_correct(number: int, words: str | None, heat: str | None, why: str) -> None:
+    """Say it in other words; what was said first stays on record."""
+    from traveler.quality import evidence as kept
+
+    vault, actor = session().vault, session().actor
+    _say_evidence([kept.correct(vault, actor, number, why, words=words, heat=heat)])
+
+
+@evidence.command("withdraw")
+@click.argument("number", metavar="ID", type=int)
+@needed_why
+@reads
+def evidence_withdraw(number: int, why: str) -> None:
+    """Take evidence back: it stays to be read and proves nothing any more."""
+    from traveler.quality import evidence as kept
+
+    _say_evidence([kept.withdraw(session().vault, session().actor, number, why)])
+
+
+@evidence.command("get")
+@click.argument("number", metavar="ID", type=int)
+@click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), required=True,
+              metavar="DIR")  # fmt: skip
+@reads
+def evidence_get(number: int, out: Path) -> None:
+    """Write the files of evidence into DIR: the original as it came, a photo also drawn anew."""
+    from traveler.quality import evidence as kept
+
+    standing, _line = kept.show(session().vault, number)
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in standing.files:
+        if one.role == "thumb":
+            continue
+        named = one.name if one.role == "original" else f"shown-{one.name}"
+        place = out / f"{standing.root}-{named}"
+        place.write_bytes(session().vault.objects.read(one.digest, one.name))
+        written.append({"role": one.role, "file": str(place), "sha256": one.digest.sha256})
+    say({"id": standing.root, "files": written}, [one["file"] for one in written])
+
+
+def _say_evidence(found: list[Evidence]) -> None:
+    rows = []
+    for one in found:
+        original = one.file("original")
+        told = ("WITHDRAWN: " + one.why) if one.withdrawn else one.words
+        rows.append((one.root, one.kind, one.seq or "", one.balloon, one.heat,
+                     original.name if original else "", told, one.person, one.at))  # fmt: skip
+    heads = ("id", "kind", "op", "balloon", "heat", "file", "words", "by", "at")
+    say([one.as_json() for one in found], table(heads, rows))
+
+
+# --- gauges -----------------------------------------------------------------
+
+
+@click.group()
+def gauge() -> None:
+    """Gauges: what is measured with, and until when its calibration holds."""
+
+
+@gauge.command("add")
+@click.argument("code")
+@click.option("--kind", required=True, help="What plans call it, as Micrometer.")
+@click.option("--name", default="", help="Range, maker, serial number.")
+@click.option("--due", default="", metavar="DATE", help="When its calibration is due.")
+@reads
+def gauge_add(code: str, kind: str, name: str, due: str) -> None:
+    """Put a gauge on the list."""
+    from traveler.quality import gauges
+
+    made = gauges.add(session().vault, session().actor, code, kind, name, due)
+    _say_gauges([(made, "added")])
+
+
+@gauge.command("list")
+@reads
+def gauge_list() -> None:
+    """List the gauges, and which of them are overdue."""
+    from traveler.quality import gauges
+
+    _say_gauges(gauges.listing(session().vault))
+
+
+@gauge.command("show")
+@click.argument("code")
+@reads
+def gauge_show(code: str) -> None:
+    """Show a gauge's calibrations, and the results in doubt where it was found unfit."""
+    from traveler.quality import gauges
+
+    _say_gauge(gauges.show(session().vault, code))
+
+
+@gauge.command("calibrated")
+@click.argument("code")
+@click.option("--due", required=True, metavar="DATE", help="When it is due again.")
+@click.option("--on", default="", metavar="DATE", help="When it was done [today].")
+@click.option("--unfit", is_flag=True, help="It was found unfit; nothing is measured with it.")
+@click.option("--certificate", default="", help="The number of the certificate.")
+@click.option("-m", "note", metavar="NOTE", default="")
+@reads
+def gauge_calibrated(
+    code: str, due: str, on: str, unfit: bool, certificate: str, note: str
+) -> None:
+    """Record a calibration of a gauge."""
+    from traveler.quality import gauges
+
+    _say_gauge(
+        gauges.calibrated(
+            session().vault, session().actor, code, due, on=on, fit=not unfit,
+            certificate=certificate, note=note,
+        )
+    )  # fmt: skip
+
+
+@gauge.command("retire")
+@click.argument("code")
+@click.option("--back", is_flag=True, help="Take it into use again.")
+@reads
+def gauge_retire(code: str, back: bool) -> None:
+    """Take a gauge out of use."""
+    from traveler.quality import gauges
+
+    found = gauges.retire(session().vault, session().actor, code, retired=not back)
+    _say_gauges([(found, "in use" if back else "retired")])
+
+
+def _gauge(one: Gauge, state: str) -> dict[str, Any]:
+    return {"gauge": one.code, "kind": one.kind, "name": one.name, "due": one.due or None,
+            "state": state}  # fmt: skip
+
+
+def _say_gauges(found: list[tuple[Gauge, str]]) -> None:
+    rows = [(one.code, one.kind, one.name, one.due or "never calibrated",
+             state.upper() if state == "overdue" else state) for one, state in found]  # fmt: skip
+    say([_gauge(*one) for one in found], table(("gauge", "kind", "name", "due", "state"), rows))
+
+
+def _say_gauge(view: Any) -> None:
+    done = [(one.day, one.due, "fit" if one.fit else "UNFIT", one.certificate, one.person, one.note)
+            for one in view.calibrations]  # fmt: skip
+    lines = [f"{view.gauge.code}  {view.gauge.kind}  {view.gauge.name}  {view.state}",
+             table(("done", "due", "found", "certificate", "by", "note"), done)]  # fmt: skip
+    if view.doubtful:
+        jobs = sorted({one.job for one in view.doubtful})
+        lines.append(f"{len(view.doubtful)} results in doubt, of jobs {', '.join(jobs)}")
+    told = {
+        **_gauge(view.gauge, view.state),
+        "calibrations": [
+            {"day": one.day, "due": one.due, "fit": one.fit, "certificate": one.certificate,
+             "by": one.person, "note": one.note} for one in view.calibrations
+        ],
+        "doubtful": [{"job": one.job, "id": one.id, "piece": one.piece} for one in view.doubtful],
+    }  # fmt: skip
+    say(told, lines)
