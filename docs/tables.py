@@ -107,6 +107,13 @@ A list means *any of these*, several keys mean *all of them*. `*` and `?` stand 
 sign; case does not matter. A condition is asked of the item as it is checked in **and** as it was last
 released, and one of the two is enough: nobody escapes a rule by taking off the mark that made it apply.
 """
+DISTRIBUTION = """
+A list says who has to acknowledge a new revision before working on it; until then the floor's *Start*
+is refused to them by name. Whom it asks is judged with the order, shown in its findings, and written
+into the release log with the release: whoever joins a list later is asked from the next release on. A
+list that reaches nobody is *unsatisfied*. `titleblock change open --reader NAME` asks somebody for one
+order, whatever the lists say.
+"""
 PEOPLE = """
 ## `[groups]` and `[deputies]`
 A group is a named list of people. A deputy stands in for somebody always, or from a day to a day, both
@@ -164,6 +171,7 @@ def rules_page() -> str:
             f"`{one.name}`: {one.what_for}" for one in options.OPTIONS.get(check, ())
         )
         lines.append(f"| {check} | {asks} | {keys} |")
+    lines += ["\n## `[[distribution]]`", DISTRIBUTION, *_options(options.DISTRIBUTING)]
     ranked = [f"| `{name}` | {what} |" for name, (what, _rule) in ranking.RULES.items()]
     ranked.append("| `customer NAME` | the jobs of a customer |")
     lines += [

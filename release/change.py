@@ -18,8 +18,8 @@ from release.errors import NoSuchChange, WrongState
 from vault import canonical, errors
 
 FILE: Final = "order.json"
-SCHEMA: Final = 2
-_READABLE: Final = frozenset({1, 2})
+SCHEMA: Final = 3
+_READABLE: Final = frozenset({1, 2, 3})
 CLASSES: Final = ("major", "minor", "administrative")
 """The classes of change: affects form, fit or function; affects none; affects only the record."""
 STOCK: Final = ("", "use as is", "rework", "scrap", "return", "none on hand")
@@ -143,12 +143,28 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """A person asked to sign this one order lets somebody else do it, where the rules allow that."""
+    """A person asked to sign this one order lets somebody else do it, where the rules allow that.
+
+    It counts from ``at`` until it was taken back at ``ended_at``, by ``ended_by`` and with ``why``.
+    """
 
     by: str
     to: str
     at: str
     reason: str
+    ended_at: str = ""
+    ended_by: str = ""
+    why: str = ""
+
+    def holds(self, at: str = "") -> bool:
+        """Say whether it counts now, or for what was signed at a moment while it did.
+
+        Moments are whole seconds: what was signed in the second it ended was signed before, since
+        afterwards the signature itself is refused.
+        """
+        if not at:
+            return not self.ended_at
+        return self.at <= at and (not self.ended_at or at <= self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +227,7 @@ _DONE: Final = {
     "open": "opened", "amend": "amended", "sign": "signed", "void": "voided",
     "override": "overridden", "reject": "rejected", "cancel": "cancelled", "release": "released",
     "withdraw": "withdrawn", "comment": "commented on", "delegate": "delegated",
+    "take back": "changed in who may sign it",
 }  # fmt: skip
 
 

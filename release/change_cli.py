@@ -232,6 +232,8 @@ def _items(judgement: Judgement) -> Iterator[str]:
         yield f"  {one.number}  {one.from_rev or 'new'} → {will}  {one.title}"
         if one.notes:
             yield f"      {one.notes}"
+        if asked := judgement.lists.get(one.number):
+            yield f"      to be read by {', '.join(f'{a.person} ({a.by})' for a in asked)}"
         decided = [f"{what}: {said}" for what, said in (("stock", one.stock),
                    ("in process", one.in_process)) if said]  # fmt: skip
         if decided:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from release import (
+    distribution,
     drafting,
     gate,
     lifecycle,
@@ -135,7 +136,10 @@ def open_change(
         event = Event(made.opened_at, actor.name, "open", f"opened for {held}: {made.notes}")
         return replace(made, change=name).acted(event)
 
-    return gate.judge(vault, orders.open_new(vault, actor, make).order)
+    with orders.taking_items(vault):
+        scope.refuse_taken(vault, [one.number for one in made.items])
+        filed = orders.open_new(vault, actor, make)
+    return gate.judge(vault, filed.order)
 
 
 def propose(
@@ -161,7 +165,8 @@ def judge(vault: Vault, name: str, actor: Person | None = None) -> Judgement:
         settling.settle(vault)
         filed = orders.load(vault, name)  # settling may have closed it
     if filed.order.state not in lifecycle.OPEN_STATES:
-        return Judgement(filed.order, _as_released(vault, filed.order), {})
+        lists = distribution.of_order(vault, filed.order)
+        return Judgement(filed.order, _as_released(vault, filed.order), {}, lists)
     return gate.judge(vault, scope.refreshed(vault, filed.order)[0])
 
 
@@ -204,7 +209,11 @@ def amend(
     filed.order.acted(Event("", actor.name, "amend", ""))
     filed = signing.up_to_date(vault, actor, filed)
     order = drafting.amended(vault, actor, filed.order, notes, terms, add, remove)
-    return gate.judge(vault, orders.append(vault, actor, filed, order).order)
+    held = {one.number for one in filed.order.items}
+    with orders.taking_items(vault):
+        scope.refuse_taken(vault, [one.number for one in order.items if one.number not in held])
+        filed = orders.append(vault, actor, filed, order)
+    return gate.judge(vault, filed.order)
 
 
 def may_amend(vault: Vault, actor: Person, name: str) -> Order:

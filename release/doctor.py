@@ -13,19 +13,23 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from release import rulebook
+from release import keys, rulebook
 from release.gate import APPROVER
+from release.keys import KeyState
 from release.rules import reach
-from vault import errors
-from vault.history.repository import MAIN, RELEASES
+from vault import clock, errors
+from vault.history import allowed, keyring, sshsig
+from vault.history.repository import MAIN, RELEASES, RULES
 from vault.home import Vault
 from vault.ledger import events, people
 
 OLDEST_GIT: Final = (2, 34)
+OLDEST_KEY_DAYS: Final = 730
 LEAST_FREE: Final = 1024**3  # bytes
 Verdict = Literal["good", "warning", "bad"]
 
@@ -97,7 +101,50 @@ def _key(vault: Vault) -> Iterator[Sign]:
     elif os.name != "nt" and stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield Sign("signing key", "bad", "others may read it", f"chmod 600 {key}")
     else:
-        yield Sign("signing key", "good", "only its owner may read it")
+        yield from _keys(vault)
+
+
+def _keys(vault: Vault) -> Iterator[Sign]:
+    """Say which key signs and for how long, which were revoked, and who would not trust them."""
+    trusted = keys.states(vault)
+    now = next((one for one in trusted if one.signs), None)
+    held = sshsig.fingerprint(keyring.public_in(vault.keys))
+    aside = keyring.begun(vault.keys)
+    if now is None or held != now.fingerprint:
+        named = now.fingerprint if now else "no key"
+        yield Sign("signing key", "bad", f"{held} lies in keys/, and the release log names {named}",
+                   "restore keys/ from a backup of this very vault")  # fmt: skip
+    elif aside:
+        yield Sign("signing key", "warning", "a replacement was begun and not completed",
+                   "the next release completes it, or sweeps what a crash left")  # fmt: skip
+    else:
+        yield _aged(vault, now)
+    tip = vault.history.tip(RELEASES)
+    in_log = None if tip is None else vault.history.blob(tip, keyring.ALLOWED_SIGNERS)
+    listed = {one.fingerprint for one in allowed.read(in_log.decode())} if in_log else set()
+    missing = [one.fingerprint for one in trusted if in_log and one.fingerprint not in listed]
+    if missing:
+        yield Sign("allowed signers", "bad", f"the release log does not list {', '.join(missing)}",
+                   "titleblock verify says what it signed; restore keys/ from a backup")  # fmt: skip
+    else:
+        yield Sign("allowed signers", "good", f"{len(trusted)} trusted, listed in the release log"
+                   if in_log else f"{len(trusted)} trusted")  # fmt: skip
+    for one in trusted:
+        if one.revoked:
+            yield Sign("revoked key", "good", f"{one.fingerprint} counts until {one.until}:"
+                       f" {one.reason}")  # fmt: skip
+
+
+def _aged(vault: Vault, now: KeyState) -> Sign:
+    """Say how old the key in use is, and warn of an old one: whoever copied it can still sign."""
+    first = next(iter(deque(vault.history.chain(RULES), maxlen=1)), None)
+    since = now.since or (first.at if first else "")
+    days = (clock.moment(clock.now()) - clock.moment(since)).days if since else 0
+    told = f"{now.fingerprint}, {days} days in use, only its owner may read it"
+    if days > OLDEST_KEY_DAYS:
+        return Sign("signing key", "warning", told,
+                    "titleblock keys rotate -m WHY; what it signed keeps counting")  # fmt: skip
+    return Sign("signing key", "good", told)
 
 
 def _address(vault: Vault) -> Iterator[Sign]:

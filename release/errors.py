@@ -156,6 +156,15 @@ class NoDelegation(NotAllowed):
     """{name} cannot hand the sign-off of {change} to {to}: {why}."""
 
 
+class NotDelegated(NotFound):
+    """{to} does not sign {change} for {name}, so there is nothing to take back."""
+
+
+class NotYoursToTakeBack(NotAllowed):
+    """{actor} cannot take back that {to} signs {change} for {name}: {name}, {to} or an administrator
+    may."""
+
+
 class SignatureIncomplete(BadInput):
     """A signature takes your own name and your password, and the name given is not {name}; nothing
     was signed, so type both and sign again."""

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from release import rulebook
@@ -12,6 +13,7 @@ from release.change import FileFact, Order, OrderItem
 from release.finding import Finding, all_pass
 from release.inquiry import APPROVER, Inquiry
 from release.log import ReleaseLog
+from release.rules.distributed import Asked
 from vault import errors, item, names, pointer
 from vault.catalogue import ItemRow
 from vault.home import Vault
@@ -21,11 +23,15 @@ __all__ = ["APPROVER", "Judgement", "gathered", "judge", "judged_by"]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An order and every finding on it; ``next`` are the letters a release would give."""
+    """An order and every finding on it; ``next`` are the letters a release would give.
+
+    ``lists`` says of each item who has to acknowledge the new revision before working on it.
+    """
 
     order: Order
     findings: tuple[Finding, ...]
     next: dict[str, str]
+    lists: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
 
     @property
     def passes(self) -> bool:
@@ -53,6 +59,7 @@ class Judgement:
                 {"number": one.number, "title": one.title, "next": self.next.get(one.number),
                  "from": one.from_rev, "tree": one.tree, "notes": one.notes, "stock": one.stock,
                  "in_process": one.in_process,
+                 "to_be_read_by": [asdict(a) for a in self.lists.get(one.number, ())],
                  "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in one.files]}
                 for one in order.items
             ],
@@ -81,7 +88,10 @@ def judged_by(inquiry: Inquiry, order: Order) -> Judgement:
         finding for one in order.items
         for finding in inquiry.judged(order, one, letters[one.number])
     )  # fmt: skip
-    return Judgement(order, findings, letters if order.state != "released" else {})
+    lists = {
+        one.number: inquiry.asked_to_read(order, one, letters[one.number]) for one in order.items
+    }
+    return Judgement(order, findings, letters if order.state != "released" else {}, lists)
 
 
 def gathered(vault: Vault, log: ReleaseLog, row: ItemRow, main: str) -> OrderItem:

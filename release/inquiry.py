@@ -21,6 +21,7 @@ from release.log import ReleaseLog, Revision
 from release.rules.case import Block, Case, Child, Holder, Known, Need, Standing
 from release.rules.condition import About
 from release.rules.content import ChildrenReleased, SaysMetadata
+from release.rules.distributed import Asked
 from release.rules.grammar import Rules
 from vault import bom, canonical, clock, errors, grammars, item, locks, names
 from vault.home import Vault
@@ -30,6 +31,7 @@ from vault.objects.store import Digest
 APPROVER: Final = "approver"
 MOST_CHILDREN: Final = 5_000
 _NOTES: Final = (".recall.json", "current.json")
+_ROUTE: Final = "route.toml"
 
 
 class Inquiry:
@@ -58,6 +60,23 @@ class Inquiry:
         """Return every finding on an item; ``letter`` where it is known which it gets."""
         case = self.case(order, one, letter)
         return requirements.judged(self.rules.requirements, self.looked_up(case))
+
+    def asked_to_read(self, order: Order, one: OrderItem, letter: str = "") -> tuple[Asked, ...]:
+        """Return who has to acknowledge an item's new revision, each once: by the order, by lists.
+
+        A list of which it cannot be told whether it applies asks nobody here; its finding is open.
+        """
+        found = {name: Asked(name, order.change) for name in order.readers}
+        if self.rules.lists:
+            case = self.case(order, one, letter)
+            for rule in self.rules.lists:
+                try:
+                    names = rule.readers(case)
+                except errors.Refusal:
+                    continue
+                for name in names:
+                    found.setdefault(name, Asked(name, rule.name))
+        return tuple(found.values())
 
     def case(self, order: Order, one: OrderItem, letter: str = "") -> Case:
         """Return what is known of an item without looking into its files."""
@@ -114,6 +133,10 @@ class Inquiry:
                    for one in self.rules.requirements)  # fmt: skip
 
     @cached_property
+    def _asks_stations(self) -> bool:
+        return any(one.when.station for one in self.rules.requirements)
+
+    @cached_property
     def _asks_all_levels(self) -> bool:
         return any(isinstance(one, ChildrenReleased) and one.levels == "all"
                    for one in self.rules.requirements)  # fmt: skip
@@ -158,14 +181,30 @@ class Inquiry:
             return None
 
     def _about(self, one: OrderItem, released: Revision | None) -> tuple[About, ...]:
-        now = About(one.number, one.kind, one.path, self._metadata(self._blob(one, item.FILE)))
+        now = About(
+            one.number, one.kind, one.path, self._metadata(self._blob(one, item.FILE)),
+            self._stations(self._blob(one, _ROUTE)) if self._asks_stations else (),
+        )  # fmt: skip
         if released is None:
             return (now,)
-        data = None
+        data, route = None, None
         if self._asks_metadata:
-            place = f"{released.path}/{item.FILE}"
-            data = self._vault.history.blob(released.source_commit, place)
-        return (now, About(released.number, released.kind, released.path, self._metadata(data)))
+            data = self._was(released, item.FILE)
+        if self._asks_stations:
+            route = self._was(released, _ROUTE)
+        return (now, About(released.number, released.kind, released.path, self._metadata(data),
+                           self._stations(route)))  # fmt: skip
+
+    def _was(self, released: Revision, name: str) -> bytes | None:
+        return self._vault.history.blob(released.source_commit, f"{released.path}/{name}")
+
+    def _stations(self, route: bytes | None) -> tuple[str, ...] | None:
+        """Return the stations a route names, none where there is no route, None for an odd one."""
+        try:
+            told = None if route is None else grammars.parsed(_ROUTE, route, _ROUTE)
+        except errors.BadManifest:
+            return None
+        return () if told is None else tuple(dict.fromkeys(one.station for one in told.steps))
 
     def _metadata(self, data: bytes | None) -> Mapping[str, Any] | None:
         if not self._asks_metadata:

@@ -43,6 +43,11 @@ class KeyState:
 def listing(vault: Vault) -> list[KeyState]:
     """Return every key the vault ever signed with, the first one first."""
     settling.settle(vault)
+    return states(vault)
+
+
+def states(vault: Vault) -> list[KeyState]:
+    """Return what ``listing`` does, and follow nothing first."""
     keys, told = keyring.keys_in(vault.keys), keyring.records(vault.history, ReleaseLog(vault).tip)
     now = keyring.current(keys, told)
     return [_state(one, now, told) for one in keys]

@@ -12,6 +12,7 @@ ORDER: Final[dict[tuple[str, str], str]] = {
     ("open", "void"): "open",
     ("open", "override"): "open",
     ("open", "delegate"): "open",
+    ("open", "take back"): "open",
     ("open", "comment"): "open",
     ("open", "withdraw"): "withdrawn",
     ("open", "reject"): "rejected",

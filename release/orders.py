@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +21,9 @@ from vault.history.repository import CHANGES, RELEASES
 from vault.history.signing import Signer
 from vault.home import Vault
 from vault.ledger.people import Person
+
+if os.name == "posix":
+    import fcntl
 
 TRIES: Final = 50
 
@@ -50,6 +55,30 @@ def story(vault: Vault, name: str) -> list[tuple[str, Order]]:
     name = change.change_name(name)
     commits = list(vault.history.chain(CHANGES + name))
     return [(one.oid, _read(vault, one.oid, name)) for one in reversed(commits)]
+
+
+@contextlib.contextmanager
+def taking_items(vault: Vault) -> Iterator[None]:
+    """Take items into an order while nobody else does, so that no item is in two open orders.
+
+    Whoever comes second sees the first one's order in the catalogue, and so is told of it.  An
+    order whose maker was killed before the catalogue knew of it is taken in first.  The lock is
+    on the repository's folder; where there is no ``flock`` (Windows) nothing is locked, and the
+    release itself still refuses the second of two.
+    """
+    if os.name != "posix":
+        yield
+        return
+    handle = os.open(vault.history.git_dir, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        newest = _next_serial(vault) - 1
+        if newest and vault.catalogue.order(change.numbered(newest)) is None:
+            filed = load(vault, change.numbered(newest))
+            put_in_catalogue(vault, filed.order, filed.commit)
+        yield
+    finally:
+        os.close(handle)
 
 
 def open_new(vault: Vault, actor: Person, make: Callable[[str], Order]) -> Filed:

@@ -50,7 +50,7 @@ def may_comment(actor: Person, order: Order) -> None:
     """Refuse whoever has no part in an order; raises NotAParty."""
     may_see(actor)
     named = {order.author, *order.observers, *(one.by for one in order.signoffs),
-             *(one.to for one in order.delegations)}  # fmt: skip
+             *(one.to for one in order.delegations if one.holds())}  # fmt: skip
     for one in order.items:
         named |= {one.owner, *one.contributors}
     if actor.name not in named and not actor.roles & {"admin", "approver"}:

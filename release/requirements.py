@@ -68,16 +68,16 @@ class SignedOff:
         """Return the people the rule names for a case at a moment, whether they may sign or not."""
         if case.refused_by(self.when) is not None:
             return NOBODY
-        at = at or case.now
+        moment = at or case.now
         named = frozenset().union(*(_named(by, case) for by in self.by))
         named |= {
             deputy.name for one in named for deputy in case.deputies.get(one, ())
-            if deputy.stands_in(at[:10])
+            if deputy.stands_in(moment[:10])
         }  # fmt: skip
         if self.delegation:
             named |= {one.to for one in case.order.delegations
                       if one.by in named & case.approvers.keys() - case.authors
-                      and (not at or one.at <= at)}  # fmt: skip
+                      and one.holds(at)}  # fmt: skip
         return named
 
     def able(self, case: Case, at: str = "") -> frozenset[str]:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 
 from release import gate, orders, parties, rulebook, signing
 from release.change import Delegation, Event, Order
-from release.errors import NoDelegation, NoNotes, NothingToSign, SignatureIncomplete
+from release.errors import (
+    NoDelegation,
+    NoNotes,
+    NotDelegated,
+    NothingToSign,
+    NotYoursToTakeBack,
+    SignatureIncomplete,
+)
 from release.gate import Judgement
 from release.inquiry import APPROVER, Inquiry
 from release.requirements import REJECTED, REVIEWED, SignedOff
@@ -88,6 +95,36 @@ def delegate(vault: Vault, actor: Person, name: str, to: str, reason: str) -> Ju
         raise NoDelegation(name=actor.name, change=order.change, to=to, why=why)
     made = Delegation(actor.name, to, at, reason.strip())
     acted = replace(acted, delegations=(*order.delegations, made))
+    return gate.judge(vault, orders.append(vault, actor, filed, acted).order)
+
+
+def take_back(
+    vault: Vault, actor: Person, name: str, to: str, reason: str, by: str = ""
+) -> Judgement:
+    """Take back that somebody signs this order in the place of ``by``, the actor if nobody is named.
+
+    By whoever handed it on, by whom it was handed to, or by an administrator.  What they signed
+    while it held stands and is shown as theirs; rejecting takes an approval back.  Raises
+    NotDelegated, NotYoursToTakeBack, NoNotes or WrongState.
+    """
+    filed = orders.load(vault, name)
+    order, giver = filed.order, by or actor.name
+    parties.may_act(actor, order, "take back a delegation of")
+    if not reason.strip():
+        raise NoNotes(what="taking back")
+    at = clock.now()
+    event = Event(at, actor.name, "take back", f"{to} signs for {giver} no more: {reason.strip()}")
+    acted = order.acted(event)
+    if not any((one.by, one.to) == (giver, to) and one.holds() for one in order.delegations):
+        raise NotDelegated(to=to, change=order.change, name=giver)
+    if actor.name not in {giver, to} and "admin" not in actor.roles:
+        raise NotYoursToTakeBack(actor=actor.name, to=to, change=order.change, name=giver)
+    ended = tuple(
+        replace(one, ended_at=at, ended_by=actor.name, why=reason.strip())
+        if (one.by, one.to) == (giver, to) and one.holds() else one
+        for one in order.delegations
+    )  # fmt: skip
+    acted = replace(acted, delegations=ended)
     return gate.judge(vault, orders.append(vault, actor, filed, acted).order)
 
 

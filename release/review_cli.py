@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The review of change orders on the command line: sign, reject, override, comment, delegate."""
+"""The review of change orders on the command line: sign, reject, override, comment, hand on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the passwor
 def hang(trunk: click.Group) -> None:
     """Hang these verbs beside the other ones of change orders."""
     group = trunk.commands[changes.name or ""]
-    for command in (sign, reject, override, comment, delegate):
+    for command in (sign, reject, override, comment, delegate, take_back):
         group.add_command(command)  # type: ignore[attr-defined]
 
 
@@ -109,6 +109,21 @@ def delegate(change: str, to: str, reason: str) -> None:
 
     here = session()
     say_judgement(review.delegate(here.vault, here.actor, change, to, reason))
+
+
+@click.command("take-back")
+@click.argument("change")
+@click.option("--from", "to", required=True, metavar="USER", help="The approver who signs no more.")
+@click.option("--for", "by", default="", metavar="USER",
+              help="Who had handed it on; you, if nobody is named.")  # fmt: skip
+@click.option("-m", "reason", required=True, help="Why.")
+@terminal.reads
+def take_back(change: str, to: str, by: str, reason: str) -> None:
+    """Take back that another approver may sign an order in your place, or decline to."""
+    from release import review
+
+    here = session()
+    say_judgement(review.take_back(here.vault, here.actor, change, to, reason, by))
 
 
 def _sitting(

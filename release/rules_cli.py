@@ -145,6 +145,8 @@ def _text(file: Path) -> str:
 def _reached(one: Reached) -> str:
     if not one.applies:
         return f"  – {one.requirement}: does not apply, {one.why}"
+    if one.readers:
+        return f"  • {one.requirement}: to be read by {', '.join(one.readers)}"
     if not one.count:
         return f"  • {one.requirement}"
     able = ", ".join(one.signers) or "nobody"

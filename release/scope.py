@@ -98,8 +98,7 @@ def joining(vault: Vault, log: ReleaseLog, main: str, number: str) -> OrderItem:
     Raises NoSuchItem, InAnotherChange, NothingChanged or NothingToRelease.
     """
     row = _row(vault, number)
-    for other in vault.catalogue.orders(lifecycle.OPEN_STATES, number=row.number):
-        raise InAnotherChange(number=row.number, change=other.change, author=other.author)
+    refuse_taken(vault, [row.number])
     one = gate.gathered(vault, log, row, main)
     released = log.current(row.number)
     if released is not None and released.tree == one.tree:
@@ -107,6 +106,13 @@ def joining(vault: Vault, log: ReleaseLog, main: str, number: str) -> OrderItem:
     if all(file.name == item.FILE for file in one.files):
         raise NothingToRelease(number=row.number)
     return one
+
+
+def refuse_taken(vault: Vault, numbers: Sequence[str]) -> None:
+    """Refuse an item that is in an open order; raises InAnotherChange, which names that order."""
+    for number in numbers:
+        for other in vault.catalogue.orders(lifecycle.OPEN_STATES, number=number):
+            raise InAnotherChange(number=number, change=other.change, author=other.author)
 
 
 def refreshed(vault: Vault, order: Order) -> tuple[Order, list[str]]:

@@ -9,7 +9,7 @@ crash after it is completed by ``release.settling``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from release.gate import Judgement
 from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision, StampedFile
 from release.orders import Filed
 from release.rules import grammar
+from release.rules.distributed import Asked
 from release.stamp import press
 from release.stamp.template import Stamp
 from release.stamp.templates import Templates
@@ -66,7 +67,7 @@ def release(
         numbered = [replace(one, sequence=head.sequence + 1) for one in made]
         files: dict[str, bytes | None] = {
             release_log.order_path(filed.order.change): canonical.pretty(
-                _order_record(filed, numbered, at, actor)
+                _order_record(filed, numbered, at, actor, judgement.lists)
             )
         }
         for one in numbered:
@@ -263,13 +264,22 @@ def _note(revision: Revision, state: str) -> bytes:
 
 
 def _order_record(
-    filed: Filed, revisions: list[Revision], at: str, actor: Person
-) -> dict[str, Any]:
+    filed: Filed, revisions: list[Revision], at: str, actor: Person,
+    lists: Mapping[str, Sequence[Asked]],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the log's entry of an order, with who has to read what it released, and why."""
     return {
         "change": filed.order.change,
         "commit": filed.commit,
         "released_at": at,
         "released_by": actor.name,
         "readers": list(filed.order.readers),
-        "items": [{"number": one.number, "rev": one.rev} for one in revisions],
+        "items": [
+            {
+                "number": one.number,
+                "rev": one.rev,
+                "readers": {each.person: each.by for each in lists.get(one.number, ())},
+            }
+            for one in revisions
+        ],
     }

@@ -7,7 +7,6 @@ current revision asks anybody: an older one is not worked from, a recalled one b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +25,16 @@ _table = tables.acknowledgement.c
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Who has to read a revision, and when they said that they did; empty where they have not."""
+    """Who has to read a revision, and when they said that they did; empty where they have not.
+
+    ``by`` names the list of the rules, or the change order, that asks them.
+    """
 
     number: str
     rev: str
     person: str
     at: str
+    by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -39,6 +42,7 @@ class Receipt:
             "number": self.number,
             "rev": self.rev,
             "person": self.person,
+            "asked_by": self.by,
             "read_at": self.at or None,
         }
 
@@ -51,8 +55,8 @@ def receipts(vault: Vault, number: str, rev: str) -> list[Receipt]:
     with vault.ledger.reading() as connection:
         found = _read(connection, revision.number, revision.rev)
     return [
-        Receipt(revision.number, revision.rev, name, found.get(name, ""))
-        for name in dict.fromkeys(asked)
+        Receipt(revision.number, revision.rev, one.person, found.get(one.person, ""), one.by)
+        for one in asked
     ]
 
 
@@ -60,8 +64,9 @@ def to_read(vault: Vault, person: Person) -> list[Revision]:
     """Return the current revisions this person has to acknowledge and has not, newest first."""
     log = ReleaseLog(vault)
     asked = [
-        key for key, names in distribution.all_lists(vault, log).items() if person.name in names
-    ]
+        key for key, names in distribution.all_lists(vault, log).items()
+        if any(one.person == person.name for one in names)
+    ]  # fmt: skip
     if not asked:
         return []
     with vault.ledger.reading() as connection:
@@ -94,7 +99,9 @@ def acknowledge(vault: Vault, actor: Person, number: str, rev: str, device: str 
         now = log.current(revision.number)
         way = f"read {now.rev}" if now else "ask its approval owner"
         raise NotTheOneToRead(number=revision.number, rev=revision.rev, state=standing, way=way)
-    asked = distribution.readers(vault, log, revision.number, revision.rev)
+    lists = {one.person: one.by for one in
+             distribution.readers(vault, log, revision.number, revision.rev)}  # fmt: skip
+    asked = list(lists)
     if actor.name not in asked:
         said = f"its readers are {', '.join(asked)}" if asked else "it asks nobody"
         raise NotAReader(name=actor.name, number=revision.number, rev=revision.rev, readers=said)
@@ -107,7 +114,7 @@ def acknowledge(vault: Vault, actor: Person, number: str, rev: str, device: str 
             )  # fmt: skip
             writing.record("revision.read", f"item/{revision.number}", rev=revision.rev)
         at = found.get(actor.name, writing.at)
-    return Receipt(revision.number, revision.rev, actor.name, at)
+    return Receipt(revision.number, revision.rev, actor.name, at, lists[actor.name])
 
 
 def refusal(
@@ -119,7 +126,7 @@ def refusal(
     """
     if log.standing(number, rev) != "current":
         return None
-    asked: Sequence[str] = distribution.readers(vault, log, number, rev)
+    asked = {one.person for one in distribution.readers(vault, log, number, rev)}
     if person not in asked or person in _read(connection, number, rev):
         return None
     return NotRead(name=person, number=number, rev=rev)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 # importlib.metadata is imported when a reader is looked for: it costs every hook 20 ms.
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vault import item
 
@@ -44,6 +44,15 @@ def check(name: str, data: bytes, where: str) -> None:
     reader = _readers().get(name)
     if reader is not None:
         reader.load()(data, where)
+
+
+def parsed(name: str, data: bytes, where: str) -> Any:
+    """Return what the reader of a file with a grammar of its own makes of it; raises BadManifest.
+
+    None where there is no reader, or one that only checks.
+    """
+    reader = _readers().get(name)
+    return None if reader is None else reader.load()(data, where)
 
 
 @cache

@@ -94,6 +94,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Who has to read new revisions, each with the list or order that asks them, and of which items."""
+
+    people: tuple[tuple[str, str], ...]
+    items: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A sign-off as it is read: who, meaning, when, for what; where it is void, why.
 
@@ -140,6 +148,15 @@ def groups_of(findings: Iterable[Finding]) -> list[Group]:
         for key, same in found.items()
     ]
     return sorted(groups, key=lambda one: (one.passes, one.verdict != "overridden"))
+
+
+def lists_of(judgement: Judgement) -> list[Asking]:
+    """Return who has to read what, the same people said once for all items they are asked of."""
+    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for number, asked in judgement.lists.items():
+        if asked:
+            found.setdefault(tuple((one.person, one.by) for one in asked), []).append(number)
+    return [Asking(people, named(numbers)) for people, numbers in found.items()]
 
 
 def signatures_of(order: Order) -> list[Signature]:

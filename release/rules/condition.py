@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""``when``: to which items a rule applies, by folder, kind, class of change, number and metadata.
+"""``when``: to which items a rule applies, by folder, kind, class, number, metadata and station.
 
 A condition is asked of the item as it is checked in *and* as it was last released, and one of the
 two is enough: nobody escapes a rule by taking the mark off that made it apply.
@@ -15,17 +15,22 @@ from typing import Any, Final
 from release.rules.errors import CannotTell
 
 Pattern = str | bool | int | float
-KEYS: Final = ("folder", "kind", "class", "item", "metadata")
+KEYS: Final = ("folder", "kind", "class", "item", "metadata", "station")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What conditions ask of an item; ``metadata`` is None where it could not be read."""
+    """What conditions ask of an item.
+
+    ``stations`` are those its route names; they and ``metadata`` are None where they could not be
+    read.
+    """
 
     number: str
     kind: str
     folder: str
     metadata: Mapping[str, Any] | None
+    stations: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class When:
     classes: tuple[str, ...] = ()
     item: tuple[str, ...] = ()
     metadata: tuple[tuple[str, tuple[Pattern, ...]], ...] = ()
+    station: tuple[str, ...] = ()
 
     @property
     def is_always(self) -> bool:
@@ -50,7 +56,7 @@ class When:
     def refuses(self, about: tuple[About, ...], change_class: str) -> str | None:
         """Return why a rule does not apply, or None where it does.
 
-        Raises CannotTell where metadata is asked for that could not be read.
+        Raises CannotTell where metadata or stations are asked for that could not be read.
         """
         found = [self._refuses(one, change_class) for one in about]
         return None if None in found else found[0]
@@ -73,13 +79,28 @@ class When:
                 told = about.metadata.get(key)
                 has = "has none" if told is None else f"says {told}"
                 return f"it is for {key} {_or(wanted)}, and item.toml {has}"
-        return None
+        return self._off_route(about)
+
+    def _off_route(self, about: About) -> str | None:
+        """Return why no station of a route is asked for, or None where one is."""
+        if not self.station:
+            return None
+        if about.stations is None:
+            raise CannotTell(
+                what=f"the stations of {about.number}", why="its route could not be read"
+            )
+        if any(matches(pattern, one) for pattern in self.station for one in about.stations):
+            return None
+        names = ", ".join(about.stations)
+        has = f"is for {names}" if names else "names none"
+        return f"it is for station {_or(self.station)}, and the route {has}"
 
     def told(self) -> dict[str, Any]:
         """Return the condition as the rules write it, without what is not asked."""
         plain: dict[str, Any] = {
             "folder": list(self.folder), "kind": list(self.kind), "class": list(self.classes),
             "item": list(self.item), "metadata": {key: list(all_) for key, all_ in self.metadata},
+            "station": list(self.station),
         }  # fmt: skip
         return {key: value for key, value in plain.items() if value}
 

@@ -125,8 +125,15 @@ when = { class = "major" }
 [[require]]
 check = "no open lock"
 
+# --- who has to read it ---------------------------------------------------------------------
+[[distribution]]                  # each acknowledges a new revision before working on it
+name = "whoever mills it"
+to = ["role:operator", "group:programmers"]
+when = { folder = "items/10", station = "MILL-*" }   # a station its route names
+
 # --- people ---------------------------------------------------------------------------------
 [groups]
+programmers = ["nadia", "sam"]
 flight = ["mchen", "rkim", "quinn"]
 
 [deputies]

@@ -37,13 +37,19 @@ def warnings(
     return [
         *_strangers(rules, people, today),
         *(fault for one in rules.sign_offs for fault in _unsatisfiable(rules, one, people, owned)),
+        *_unread(rules, people),
         *_idle(rules, owned),
         *_unsigned(rules, owned),
     ]
 
 
 def _strangers(rules: Rules, people: Mapping[str, frozenset[str]], today: str) -> Iterator[str]:
-    named = {f"group {group}": names for group, names in rules.groups.items()}
+    signing = {by.partition(":")[2] for one in rules.sign_offs for by in one.by
+               if by.startswith("group:")}  # fmt: skip
+    reading = {to.partition(":")[2] for one in rules.lists for to in one.to
+               if to.startswith("group:")}  # fmt: skip
+    named = {f"group {group}": names for group, names in rules.groups.items()
+             if group in signing or group not in reading}  # fmt: skip
     named |= {f"the deputies of {person}": frozenset(one.name for one in all_)
               for person, all_ in rules.deputies.items()}  # fmt: skip
     for where, names in named.items():
@@ -77,6 +83,18 @@ def _unsatisfiable(
     for owner, numbers in sorted(short.items()):
         yield (f"“{one.name}”: nobody can satisfy this rule for {_some(numbers)}, whose approval"
                f" owner is {owner}")  # fmt: skip
+
+
+def _unread(rules: Rules, people: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """Yield the distribution lists that nobody is on, and the strangers on the others."""
+    for one in rules.lists:
+        if OWNER in one.to:
+            continue
+        named = {name for to in one.to for name in _named(to, rules, people)}
+        if not named & people.keys():
+            yield f"“{one.name}”: nobody can be asked to read, for {one.whom()} is nobody active"
+        elif odd := sorted(named - people.keys()):
+            yield f"“{one.name}”: {listed(odd)} is not an active person, so others are asked alone"
 
 
 def _able(

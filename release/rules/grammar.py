@@ -16,6 +16,7 @@ from release.errors import BadRules
 from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
 from release.rules import options, sections
 from release.rules.case import Deputy, Requirement
+from release.rules.distributed import CUSTOMER, Distributed
 from release.rules.options import CHECKS, Fault
 from release.stamp import templates
 from release.stamp.templates import Templates
@@ -27,7 +28,7 @@ SCHEMA: Final = 2
 MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
-_SINCE: Final = {"groups", "stamps"}  # what schema 2 added
+_SINCE: Final = {"groups", "stamps", "distribution"}  # what schema 2 added
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class Rules:
         """Return the requirements that ask for signatures."""
         return tuple(one for one in self.requirements if isinstance(one, SignedOff))
 
+    @property
+    def lists(self) -> tuple[Distributed, ...]:
+        """Return the distribution lists."""
+        return tuple(one for one in self.requirements if isinstance(one, Distributed))
+
 
 def read(text: str, blob: str = "") -> Rules:
     """Return the rules of a text; raises BadRules with the place and the reason."""
@@ -74,8 +80,7 @@ def written(rules: Rules) -> str:
     """Return rules as the text of their file, in schema 2."""
     lines = [f"schema = {SCHEMA}", "", "[revision]", f"scheme = {options.toml(rules.scheme.name)}"]
     for one in rules.requirements:
-        head, told = ("sign-off", _signing_told(one)) if isinstance(one, SignedOff) else (
-            "require", options.told(one))  # fmt: skip
+        head, told = _table_of(one)
         lines += ["", f"[[{head}]]", *options.lines(told)]
     if rules.groups:
         lines += ["", "[groups]"]
@@ -106,6 +111,7 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     requirements: tuple[Requirement, ...] = (
         *(_sign_off(one, place, groups, schema) for place, one in _tables(told, "sign-off")),
         *(_check(one, place, schema) for place, one in _tables(told, "require")),
+        *(_list(one, place, groups) for place, one in _tables(told, "distribution")),
     )
     names = [one.name for one in requirements]
     for name in names:
@@ -175,17 +181,41 @@ def _sign_off(
     )  # fmt: skip
 
 
-def _asked(by: Any, where: str, groups: Mapping[str, frozenset[str]]) -> None:
+def _asked(by: Any, where: str, groups: Mapping[str, frozenset[str]], key: str = "by") -> None:
     kind, colon, whom = by.partition(":") if isinstance(by, str) else ("", "", "")
     if kind == "group" and whom not in groups:
         known = ", ".join(sorted(groups)) or "none"
-        raise Fault(where, f"`by` names the group “{whom}”; [groups] has {known}")
+        raise Fault(where, f"`{key}` names the group “{whom}”; [groups] has {known}")
     good = {
         OWNER: not colon, "person": bool(_NAME.fullmatch(whom)), "role": whom in ROLES,
         "group": True,
     }  # fmt: skip
     if not good.get(kind, False):
-        raise Fault(where, f"`by` must be owner, role:NAME, group:NAME or person:NAME, not “{by}”")
+        raise Fault(
+            where, f"`{key}` must be owner, role:NAME, group:NAME or person:NAME, not “{by}”"
+        )
+
+
+def _list(
+    told: dict[str, Any], where: str, groups: Mapping[str, frozenset[str]]
+) -> Distributed:  # fmt: skip
+    options.known(told, {one.name for one in options.DISTRIBUTING}, where)
+    name = options.title(told.get("name"), where)
+    where = f"{where} (“{name}”)"
+    to = told.get("to")
+    asked = [to] if isinstance(to, str) else to
+    if not isinstance(asked, list) or not asked:
+        raise Fault(
+            where, "`to` must be owner, role:NAME, group:NAME or person:NAME, or a list of them"
+        )
+    for one in asked:
+        _asked(one, where, groups, "to")
+        if one == f"role:{CUSTOMER}":
+            raise Fault(
+                where, "customers see nothing of the vault, so they cannot be asked to read"
+            )
+    return Distributed(name, tuple(dict.fromkeys(asked)),
+                       options.roles(told, "may_override", where), options.when(told, where))  # fmt: skip
 
 
 def _check(told: dict[str, Any], where: str, schema: int) -> Requirement:
@@ -252,6 +282,20 @@ def _tables(told: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 # --- writing ----------------------------------------------------------------------------------
+
+
+def _table_of(one: Requirement) -> tuple[str, dict[str, Any]]:
+    if isinstance(one, SignedOff):
+        return "sign-off", _signing_told(one)
+    if isinstance(one, Distributed):
+        return "distribution", _list_told(one)
+    return "require", options.told(one)
+
+
+def _list_told(one: Distributed) -> dict[str, Any]:
+    further = {"may_override": sorted(one.may_override), "when": one.when.told()}
+    return {"name": one.name, "to": one.to[0] if len(one.to) == 1 else list(one.to),
+            **{key: value for key, value in further.items() if value}}  # fmt: skip
 
 
 def _signing_told(one: SignedOff) -> dict[str, Any]:

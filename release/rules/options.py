@@ -89,6 +89,14 @@ SIGNING: Final = (
     Option("when", "when", "to which items it applies; all if nothing is said"),
 )  # fmt: skip
 """What a sign-off may be told."""
+DISTRIBUTING: Final = (
+    Option("name", "title", "what people see, and what an override is given for"),
+    Option("to", "to", "who has to acknowledge the new revision before working on it: `owner`,"
+           " `role:NAME`, `group:NAME`, `person:NAME`, or a list of them, all of whom are asked"),
+    Option("may_override", "roles", "roles that may set the list aside; nobody if nothing is said"),
+    Option("when", "when", "to which items it applies; all if nothing is said"),
+)  # fmt: skip
+"""What a distribution list may be told."""
 FIRST_SIGNING: Final = frozenset({"name", "by", "count", "author_may_sign", "may_override"})
 """What it may be told in schema 1."""
 CONDITIONS: Final = (
@@ -99,6 +107,7 @@ CONDITIONS: Final = (
     Option(
         "metadata", "metadata", 'keys of item.toml, as `{ material = "*7075*", safety = true }`'
     ),
+    Option("station", "patterns", "a station that the item's route.toml names, as `MILL-*`"),
 )
 """What a condition may ask."""
 OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
@@ -209,14 +218,14 @@ def when(told: Mapping[str, Any], where: str) -> When:
     metadata = given.get("metadata", {})
     if not isinstance(metadata, dict) or ("metadata" in given and not metadata):
         raise Fault(f"{where}.metadata", 'write it as {key = "pattern"}')
-    folder, kind, classes, items = (
+    folder, kind, classes, items, station = (
         texts(given[key], f"{where}.{key}") if key in given else ()
-        for key in ("folder", "kind", "class", "item")
+        for key in ("folder", "kind", "class", "item", "station")
     )
     asked = tuple(
         (key, _patterns(value, f"{where}.metadata.{key}")) for key, value in metadata.items()
     )
-    return When(folder, kind, classes, items, asked)
+    return When(folder, kind, classes, items, asked, station)
 
 
 def _patterns(value: Any, where: str) -> tuple[str | bool | int | float, ...]:

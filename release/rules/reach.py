@@ -15,6 +15,7 @@ from release.log import ReleaseLog
 from release.requirements import SignedOff
 from release.rules import feasible
 from release.rules.condition import About
+from release.rules.distributed import Distributed
 from release.rules.feasible import Owned
 from release.rules.grammar import Rules
 from vault import canonical, clock, errors
@@ -29,7 +30,8 @@ ANYBODY: Final = ""
 class Reached:
     """What a rule means for an item: does it apply, who can sign today, who may set it aside.
 
-    ``why`` says why it does not apply, or why nobody can sign.
+    ``why`` says why it does not apply, or why nobody can sign; ``readers`` are whom a distribution
+    list asks to read the new revision.
     """
 
     requirement: str
@@ -39,6 +41,7 @@ class Reached:
     count: int
     signers: tuple[str, ...]
     may_override: tuple[str, ...]
+    readers: tuple[str, ...] = ()
 
     def told(self) -> dict[str, Any]:
         """Return what ``--json`` says of it."""
@@ -76,6 +79,8 @@ def reached(
                 asks=rule.whom() if isinstance(rule, SignedOff) else "",
                 count=rule.count if isinstance(rule, SignedOff) else 0, signers=able,
                 may_override=tuple(sorted(rule.may_override)),
+                readers=rule.readers(case) if isinstance(rule, Distributed) and refused is None
+                else (),
             )
         )  # fmt: skip
     return found
@@ -93,5 +98,5 @@ def _items(vault: Vault) -> Iterator[Owned]:
     while rows := vault.catalogue.items(after, PAGE):
         for row in rows:
             metadata = canonical.loads(row.metadata.encode())
-            yield Owned(About(row.number, row.kind, row.path, metadata), row.owner)
+            yield Owned(About(row.number, row.kind, row.path, metadata, None), row.owner)
         after = rows[-1].number

@@ -71,6 +71,20 @@ def said(ask: Callable[[], Any]) -> Any:
         return type(refusal)
 
 
+def test_the_last_file_is_removed_and_the_history_goes_on(tmp_path: Path) -> None:
+    """Git knows the empty tree without having it; a commit on top of one is like any other."""
+    git(tmp_path, "init", "-q", "--bare", str(tmp_path / "vault.git"))
+    history = History(tmp_path / "vault.git")
+    tip = None
+    for changes in ({"a/b": b"1"}, {"a/b": None}, {"c": b"2"}):
+        tip = history.commit(MAIN, changes, message="m", author=ELI, expect=tip)
+        left = [name for name, data in changes.items() if data is not None]
+        assert git(history.git_dir, "ls-tree", "-r", "--name-only", tip).split() == left
+        assert sorted(LightHistory(history.git_dir).changed(None, tip)) == left
+    assert sorted(history.changed(tip, history.commit_at(tip).parents[0])) == ["c"]
+    assert git(history.git_dir, "fsck", "--strict") == ""
+
+
 def test_both_say_the_same_of_every_object_and_ref(place: Path) -> None:
     """Commits, trees, blobs, tags, sizes, refs and comparisons, the missing ones too."""
     full, light = History(place), LightHistory(place)

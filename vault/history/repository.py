@@ -33,7 +33,7 @@ from vault.history.record import (
     commit_text,
     is_oid,
 )
-from vault.history.trees import differing, rewritten
+from vault.history.trees import EMPTY, differing, rewritten
 
 __all__ = [
     "CHANGES",
@@ -163,6 +163,8 @@ class History:
 
     def raw_tree(self, tree: str) -> bytes:
         """Return a tree object as git stores it, modes and names unchanged."""
+        if tree == EMPTY:  # every git knows it without having it, and libgit2 gives no bytes of it
+            return b""
         found = self._object(tree)
         if not isinstance(found, pygit2.Tree):
             raise errors.DamagedHistory(where=tree, why="it is not a folder")
@@ -173,6 +175,8 @@ class History:
 
         Raises DamagedHistory where it is missing or its bytes have another name.
         """
+        if oid == EMPTY:
+            return "tree", b""
         try:
             kind, data = self._repository.read(oid)
         except (KeyError, ValueError, pygit2.GitError) as fault:
@@ -280,7 +284,10 @@ class History:
             path: None if data is None else objects.add("blob", data)
             for path, data in changes.items()
         }
-        return rewritten(self.raw_tree, before, files, objects)
+        tree = rewritten(self.raw_tree, before, files, objects)
+        if tree == EMPTY:  # every git knows it, and `git fsck` misses it all the same
+            objects.add("tree", b"")
+        return tree
 
     def _move(
         self, ref: str, new: str, expect: str | None, verify: Mapping[str, str | None]

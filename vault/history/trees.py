@@ -42,7 +42,7 @@ def rewritten(read: Read, base: str | None, files: Mapping[str, str | None], int
         if tree != EMPTY:
             nodes[name] = Node(name, raw.FOLDER, tree)
     if not nodes:
-        return EMPTY  # every git has it
+        return EMPTY  # every git knows it, see `History.raw_tree`
     return into.add("tree", raw.tree(nodes.values()))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, render_template, request, url_for
 
 from release import desk, parties, review, rulebook, scope, settling
-from release.change import CLASSES, IN_PROCESS, STOCK, Order
+from release.change import CLASSES, IN_PROCESS, STOCK, Delegation, Order
 from release.gate import Judgement
 from release.inquiry import APPROVER
 from release.requirements import SignedOff
@@ -40,6 +40,7 @@ DONE: Final = {
     "amend": "Taken up again with what is checked in now.",
     "comment": "Your comment stands in the story.",
     "delegate": "Handed on for this one order.",
+    "take-back": "Taken back; who signs is as it was before.",
     "override": "Overridden, visible for ever.",
     "release": "Released. The stamped drawings are ready, and older prints answer SUPERSEDED.",
 }
@@ -80,6 +81,7 @@ class Acts:
     edit: bool
     withdraw: bool
     delegate: tuple[str, ...]
+    take_back: tuple[Delegation, ...]
     override: tuple[str, ...]
 
 
@@ -178,6 +180,9 @@ def _act(change: str, act: str) -> None:
         review.comment(vault(), me(), change, comment)
     elif act == "delegate":
         review.delegate(vault(), me(), change, forms.needed("to", "The name"), reason)
+    elif act == "take-back":
+        by, _, to = forms.text("handing").partition(" ")
+        review.take_back(vault(), me(), change, to, reason, by)
     elif act == "release":
         desk.release(vault(), me(), change)
     elif act == "withdraw":
@@ -241,7 +246,8 @@ def _shown(change: str, refusal: Refusal | None) -> str:
     return render_template(
         "change.html", order=order, judgement=judgement, seen=order_page.seen(order),
         items=order_page.items_of(judgement), groups=order_page.groups_of(judgement.findings),
-        signatures=order_page.signatures_of(order), steps=_steps(judgement),
+        lists=order_page.lists_of(judgement), signatures=order_page.signatures_of(order),
+        steps=_steps(judgement),
         at_once=order_page.AT_ONCE, acts=_acts(judgement, me()),
         typed=forms.typed("comment", "reason", "requirement", "signer", "to"),
         refusal=str(refusal) if refusal else None,
@@ -302,6 +308,13 @@ def _acts(judgement: Judgement, person: Person) -> Acts:
         edit=held and own,
         withdraw=state == "open" and alone,
         delegate=_others(order, person) if delegates else (),
+        take_back=tuple(
+            one
+            for one in order.delegations
+            if one.holds() and (person.name in {one.by, one.to} or "admin" in person.roles)
+        )
+        if state == "open" and not observes
+        else (),
         override=override if state == "open" and not observes else (),
     )
 

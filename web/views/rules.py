@@ -16,6 +16,7 @@ from release.requirements import SignedOff
 from release.rulebook import Saved
 from release.rules import grammar, options, reach, trial
 from release.rules.case import Requirement
+from release.rules.distributed import Distributed
 from release.rules.grammar import Rules
 from release.rules.reach import Reached
 from release.rules.trial import Trial
@@ -93,8 +94,9 @@ def _shown(typed: str, refusal: Refusal | None, preview: Preview | None) -> str:
     return render_template(
         "rules.html", text=typed or text, blob=blob, broken=broken,
         signing=[_signing(one) for one in rules.sign_offs] if rules else [],
-        checks=[_check(one) for one in rules.requirements if not isinstance(one, SignedOff)]
-        if rules else [],
+        checks=[_check(one) for one in rules.requirements
+                if not isinstance(one, SignedOff | Distributed)] if rules else [],
+        lists=[_list(one) for one in rules.lists] if rules else [],
         scheme=rules.scheme.name if rules else "", stand_ins=_stand_ins(rules),
         groups={name: sorted(all_) for name, all_ in rules.groups.items()} if rules else {},
         warnings=reach.warnings(vault(), rules, ITEMS) if rules else [], versions=_versions(),
@@ -127,6 +129,11 @@ def _signing(one: SignedOff) -> Line:
         asks += "; may be delegated"
     if one.author_may_sign:
         asks += "; authors may sign"
+    return Line(one.name, asks, str(one.when), ", ".join(sorted(one.may_override)))
+
+
+def _list(one: Distributed) -> Line:
+    asks = one.whom().replace(" or ", " and ")
     return Line(one.name, asks, str(one.when), ", ".join(sorted(one.may_override)))
 
 

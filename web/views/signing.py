@@ -70,6 +70,7 @@ def sheet(change: str) -> str:
     return render_template(
         "change_sheet.html", order=order, items=order_page.items_of(judgement),
         groups=order_page.groups_of(judgement.findings), judgement=judgement,
+        lists=order_page.lists_of(judgement),
         signatures=order_page.signatures_of(order),
         commit=orders.load(vault(), order.change).commit, printed_at=clock.now(),
     )  # fmt: skip

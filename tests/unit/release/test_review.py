@@ -79,6 +79,7 @@ def act(vault: Vault, people: People, password: str, name: str, change: str) -> 
         "reject": lambda: desk.reject(vault, mei, password, change, "no"),
         "override": lambda: desk.override(vault, ada, password, change, "approval owner", "fire"),
         "delegate": lambda: review.delegate(vault, mei, change, "rkim", "away"),
+        "take back": lambda: review.take_back(vault, mei, change, "rkim", "back again"),
         "comment": lambda: review.comment(vault, mei, change, "hm"),
         "withdraw": lambda: review.withdraw(vault, eli, change, "not done"),
         "cancel": lambda: desk.cancel(vault, eli, change, "no more"),
@@ -116,8 +117,8 @@ def test_every_illegal_step_is_refused_by_its_verb_with_a_remedy(
         said = str(refusal.value)
         assert lifecycle.REMEDY[state] in said or "released" in said, (state, name, said)
         assert orders.load(vault, change[state]).commit == before
-    assert acts == {"amend", "sign", "reject", "override", "delegate", "comment", "withdraw",
-                    "cancel", "release"}  # fmt: skip
+    assert acts == {"amend", "sign", "reject", "override", "delegate", "take back", "comment",
+                    "withdraw", "cancel", "release"}  # fmt: skip
 
 
 def test_an_order_taken_back_to_work_loses_its_sign_offs_and_is_resubmitted_by_amending(
@@ -297,6 +298,41 @@ def test_a_signature_is_handed_on_only_where_the_rules_allow_it(
     assert desk.sign(vault, rkim, password, change).passes
     (made,) = desk.release(vault, people["eli"], change)
     assert (made.delegations[0]["by"], made.delegations[0]["to"]) == ("mchen", "rkim")
+
+
+def test_a_delegation_is_taken_back_and_what_was_signed_before_stands(
+    vault: Vault, people: People, items: Make, password: str, rkim: Person
+) -> None:
+    """By its giver, whom it was given to, or an administrator; afterwards the deputy signs no more."""
+    from release import desk, review, rulebook
+
+    text, _blob = rulebook.text(vault)
+    rulebook.edit(vault, people["ada"], text.replace(
+        "author_may_sign = false", "author_may_sign = false\ndelegation = true"))  # fmt: skip
+    first, second, third = (opened(vault, people, [one]) for one in
+                            items("10-0001", "10-0002", "10-0003"))  # fmt: skip
+    with pytest.raises(refusals.NotDelegated, match="rkim does not sign CO-0001 for mchen"):
+        review.take_back(vault, people["mchen"], first, "rkim", "never did")
+    for change in (first, second, third):
+        review.delegate(vault, people["mchen"], change, "rkim", "away")
+    with pytest.raises(refusals.NotYoursToTakeBack, match="eli cannot take back that rkim"):
+        review.take_back(vault, people["eli"], first, "rkim", "no", "mchen")
+    with pytest.raises(refusals.NoNotes):
+        review.take_back(vault, people["mchen"], first, "rkim", " ")
+    desk.sign(vault, rkim, password, second)
+    judged = review.take_back(vault, people["mchen"], first, "rkim", "back from holiday")
+    assert judged.order.delegations[0].ended_by == "mchen"
+    assert "rkim" not in judged.open[0].reason
+    with pytest.raises(refusals.NotAnApprover):
+        desk.sign(vault, rkim, password, first)
+    with pytest.raises(refusals.NotDelegated):
+        review.take_back(vault, people["mchen"], first, "rkim", "twice")
+    assert review.take_back(vault, people["mchen"], second, "rkim", "back").passes
+    (made,) = desk.release(vault, people["eli"], second)
+    assert made.delegations[0]["why"] == "back"
+    assert review.take_back(vault, rkim, third, "rkim", "ill", "mchen").order.state == "open"
+    review.delegate(vault, people["mchen"], first, "rkim", "away once more")
+    assert desk.sign(vault, rkim, password, first).passes
 
 
 # --- signing -------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,3 +150,76 @@ def test_a_proposal_shows_letters_and_findings_and_opens_nothing(
     assert judged.next == {"10-0001": "A"}
     assert judged.findings
     assert sorted(vault.history.refs("refs/")) == before
+
+
+def test_of_two_simultaneous_opens_of_one_item_the_second_is_told_of_the_first(
+    vault: Vault, people: dict[str, Person], draw: Callable[..., Path]
+) -> None:
+    """Eight processes open orders for the same item at once: one order, seven conflicts that name it.
+
+    Each has looked at the item before any order was filed, which is what used to let several in.
+    """
+    from release import desk
+
+    desk.add_item(vault, people["eli"], "10-0001", "Part", "mchen")
+    desk.check_in(vault, people["eli"], "10-0001", {"a.pdf": draw("a.pdf", "A")}, "drawn")
+    script = """
+import sys
+from pathlib import Path
+from release import desk, drafting
+from vault import errors, home
+from vault.ledger import people
+
+vault = home.open_vault(Path(sys.argv[1]))
+eli = people.get(vault.ledger, "eli")
+look = drafting.opened
+
+def looked(*told):
+    made = look(*told)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    return made
+
+drafting.opened = looked
+try:
+    print(desk.open_change(vault, eli, ["10-0001"], "why").order.change)
+except errors.Conflict as refusal:
+    print(type(refusal).__name__, refusal)
+"""
+    racing = [
+        subprocess.Popen([sys.executable, "-c", script, str(vault.root)], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, text=True)
+        for _ in range(8)
+    ]  # fmt: skip
+    for one in racing:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in racing:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=60)[0].strip() for one in racing]
+    assert min(said) == "CO-0001"
+    assert [one.split()[0] for one in sorted(said)[1:]] == ["InAnotherChange"] * 7
+    assert all("CO-0001" in one for one in said)
+    assert [row.change for row in vault.catalogue.orders({"open"})] == ["CO-0001"]
+
+
+def test_an_order_the_catalogue_never_heard_of_still_holds_its_items(
+    vault: Vault, people: dict[str, Person], draw: Callable[..., Path]
+) -> None:
+    """Its maker was killed between the two writes; the next one who opens is told of it."""
+    from release import desk, orders
+    from release.errors import InAnotherChange
+
+    desk.add_item(vault, people["eli"], "10-0001", "Part", "mchen")
+    desk.check_in(vault, people["eli"], "10-0001", {"a.pdf": draw("a.pdf", "A")}, "drawn")
+    kept = orders.put_in_catalogue
+    orders.put_in_catalogue = lambda *_told: None
+    try:
+        desk.open_change(vault, people["eli"], ["10-0001"], "why")
+    finally:
+        orders.put_in_catalogue = kept
+    assert vault.catalogue.orders() == []
+    with pytest.raises(InAnotherChange, match="CO-0001"):
+        desk.open_change(vault, people["eli"], ["10-0001"], "why")

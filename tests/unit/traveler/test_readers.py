@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from release.rules.distributed import Asked
+
 
 @pytest.fixture
 def listed(drawn: Any) -> Any:
@@ -103,6 +105,116 @@ def test_the_lists_stand_in_the_signed_log(listed: Any) -> None:
     from release.log import ReleaseLog
 
     log = ReleaseLog(listed.vault)
-    assert distribution.readers(listed.vault, log, "10-0042", "C") == ("otto", "quinn")
+    asked = (Asked("otto", "CO-0004"), Asked("quinn", "CO-0004"))
+    assert distribution.readers(listed.vault, log, "10-0042", "C") == asked
     assert distribution.readers(listed.vault, log, "10-0042", "A") == ()
-    assert distribution.all_lists(listed.vault, log) == {("10-0042", "C"): ("otto", "quinn")}
+    assert distribution.all_lists(listed.vault, log) == {("10-0042", "C"): asked}
+
+
+def test_a_list_of_the_rules_asks_by_folder_kind_metadata_and_station(
+    drawn: Any, refused: Callable[..., Any]
+) -> None:
+    """Whom the rules ask at the release cannot start before they read; the log says which list.
+
+    Whoever gets the role later is asked from the next release on, and who is disabled is not asked.
+    """
+    from release import distribution, rulebook
+    from release.log import ReleaseLog
+    from traveler import floor, readers
+    from traveler.errors import NotRead
+    from vault.ledger import people
+
+    text, _blob = rulebook.text(drawn.vault)
+    rulebook.edit(
+        drawn.vault,
+        drawn.ada,
+        text
+        + """
+[[distribution]]
+name = "millers"
+to = ["role:operator", "person:quinn"]
+when = { item = "10-*", kind = "part", station = "MILL-*" }
+
+[[distribution]]
+name = "lathe"
+to = "role:planner"
+when = { station = "lathe-*" }
+""",
+    )
+    people.disable(drawn.vault.ledger, "ada", "quinn")
+    drawn.release_drawing("THIRD")
+    people.add(drawn.vault.ledger, "ada", "nadia", ["operator"])
+    asked = distribution.readers(drawn.vault, ReleaseLog(drawn.vault), "10-0042", "C")
+    assert asked == (Asked("otto", "millers"),)
+    drawn.job("J-9")
+    with refused(NotRead, "otto has to acknowledge 10-0042 C before working on it"):
+        floor.start(drawn.vault, drawn.otto, "J-9", 10)
+    assert readers.acknowledge(drawn.vault, drawn.otto, "10-0042", "C").by == "millers"
+    assert floor.start(drawn.vault, drawn.otto, "J-9", 10).state == "running"
+    assert [one.as_json()["asked_by"] for one in readers.receipts(drawn.vault, "10-0042", "C")] == [
+        "millers"
+    ]
+
+
+def test_a_list_that_reaches_nobody_keeps_an_order_from_being_released(
+    drawn: Any, refused: Callable[..., Any]
+) -> None:
+    """What was to be read by somebody, and reaches nobody, is open, is named, and may be set aside."""
+    from release import desk, rulebook
+    from release.errors import RequirementsOpen
+    from release.rules import reach
+
+    text, _blob = rulebook.text(drawn.vault)
+    rules = rulebook.edit(
+        drawn.vault,
+        drawn.ada,
+        text
+        + """
+[[distribution]]
+name = "lathe"
+to = "group:lathe"
+may_override = ["admin"]
+
+[groups]
+lathe = ["gone"]
+""",
+    )
+    assert any("“lathe”: nobody can be asked" in one for one in reach.warnings(drawn.vault, rules))
+    with refused(RequirementsOpen, "nobody can be asked to read it: group lathe is no active"):
+        drawn.release_drawing("THIRD")
+    change = desk.listing(drawn.vault, "open")[0].change
+    desk.override(drawn.vault, drawn.ada, "correct horse 7", change, "lathe", "they left")
+    assert desk.release(drawn.vault, drawn.eli, change)[0].rev == "C"
+
+
+def test_a_route_nobody_can_read_leaves_a_station_rule_open(drawn: Any) -> None:
+    """It cannot be told whether the list is for the item: an error, which never passes."""
+    from release import gate, orders
+    from release.inquiry import Inquiry
+    from release.rules import grammar
+    from release.rules.example import DEFAULT
+
+    rules = grammar.read(
+        DEFAULT
+        + """
+[[distribution]]
+name = "millers"
+to = "role:operator"
+when = { station = "mill-*" }
+"""
+    )
+    drawn.check_in("10-0060", note__txt="Ready.")
+    from release import desk
+
+    change = desk.open_change(drawn.vault, drawn.eli, ["10-0060"], "first").order.change
+    order = orders.load(drawn.vault, change).order
+    inquiry = Inquiry(drawn.vault, rules)
+    inquiry._stations = lambda _route: None  # type: ignore[method-assign]
+    judged = gate.judged_by(inquiry, order)
+    (finding,) = [one for one in judged.findings if one.requirement == "millers"]
+    assert (finding.verdict, finding.passes) == ("error", False)
+    assert "its route could not be read" in finding.reason
+    assert judged.lists == {"10-0060": ()}
+    (plain,) = [one for one in gate.judged_by(Inquiry(drawn.vault, rules), order).findings
+                if one.requirement == "millers"]  # fmt: skip
+    assert (plain.verdict, "the route names none" in plain.reason) == ("not applicable", True)

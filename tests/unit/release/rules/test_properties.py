@@ -28,6 +28,7 @@ from release.requirements import MEANINGS, SignedOff, judged
 from release.rules import grammar, options
 from release.rules.case import Block, Case, Child, Deputy, Holder, Known
 from release.rules.condition import About, When
+from release.rules.distributed import Distributed
 from release.rules.example import DEFAULT, EXAMPLE
 from release.rules.grammar import Rules
 from vault import revisions
@@ -52,7 +53,7 @@ def conditions(draw: st.DrawFn) -> When:
     return When(
         draw(PATTERNS), tuple(draw(st.lists(st.sampled_from(KINDS), max_size=2))),
         tuple(draw(st.lists(st.sampled_from(CLASSES), max_size=2))), draw(PATTERNS),
-        tuple((key, tuple(all_)) for key, all_ in metadata.items()),
+        tuple((key, tuple(all_)) for key, all_ in metadata.items()), draw(PATTERNS),
     )  # fmt: skip
 
 
@@ -95,9 +96,16 @@ def rule_books(draw: st.DrawFn) -> Rules:
     names = draw(st.lists(VISIBLE, min_size=2, max_size=5, unique=True))
     names = [f"r {one}" for one in names]
     some = draw(st.integers(1, len(names)))
+    readers = ["owner", *(f"role:{one}" for one in sorted(ROLES) if one != "customer"),
+               *(f"person:{one}" for one in NAMES), *(f"group:{one}" for one in groups)]  # fmt: skip
     requirements = (
         *(draw(sign_offs(name, sorted(groups))) for name in names[:some]),
         *(draw(checks(name)) for name in names[some:]),
+        *(
+            Distributed(f"d {one}", tuple(asked), draw(ROLE_SETS), draw(conditions()))
+            for one in draw(st.lists(VISIBLE, max_size=2, unique=True))
+            if (asked := draw(st.lists(st.sampled_from(readers), min_size=1, unique=True)))
+        ),
     )
     since, until = sorted((draw(DAYS), draw(DAYS)))
     deputies = draw(st.dictionaries(st.sampled_from(NAMES), st.just((Deputy("rkim", since, until),)),
