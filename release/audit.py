@@ -14,8 +14,9 @@ from typing import Final
 
 from release import settling, transaction
 from release.errors import NoMirror
-from release.log import ReleasedFile, Revision
+from release.log import ReleasedFile, ReleaseLog, Revision
 from release.orders import signer
+from release.stamp import sealing
 from release.trail import Fault, Progress, Report, Trail
 from vault import errors, names, pointer
 from vault.history import allowed, keyring
@@ -37,7 +38,8 @@ def verify(
 ) -> Report:  # fmt: skip
     """Return what is wrong with a vault, or with one item or revision of it.
 
-    ``deep`` also stamps every released PDF again and compares the bytes; ``stock`` has git and
+    ``deep`` also stamps every released PDF again, compares the bytes, and checks the shop's
+    signature in it; ``stock`` has git and
     ssh-keygen check every signature once more, a process for each.
     """
     progress = progress or (lambda _line: None)
@@ -140,13 +142,21 @@ class _Stores:
         """Stamping a released PDF again gives the bytes that were released.
 
         Another engine gives other bytes; then the recorded sha256 is the proof, and it is counted
-        that nothing was compared.
+        that nothing was compared.  A signature in it has to hold besides.
         """
+        if file.stamped is None:
+            return
+        called = f"{where} {file.name}"
+        if file.stamped.seal is not None:
+            self.trail.count("signatures in PDFs")
+            path = ReleaseLog(self.vault).path(one, file.name)
+            if why := sealing.fault(self.vault.worker, path, file.stamped, file.name):
+                yield Fault("signature", called, why)
         again = transaction.stamped_again(self.vault, one, file)
-        if file.stamped is None or again.sha256 == file.stamped.sha256:
+        if again.sha256 == (file.stamped.seal or file.stamped).sha256:
             return
         if again.engine == file.stamped.engine:
-            yield Fault("stamp", f"{where} {file.name}", "stamping it again gives other bytes")
+            yield Fault("stamp", called, "stamping it again gives other bytes")
         else:
             self.trail.count("stamps of another engine, not compared")
 

@@ -23,7 +23,7 @@ from release.gate import APPROVER
 from release.keys import KeyState
 from release.rules import reach
 from vault import clock, errors
-from vault.history import allowed, keyring, sshsig
+from vault.history import allowed, certificate, keyring, sshsig
 from vault.history.repository import MAIN, RELEASES, RULES
 from vault.home import Vault
 from vault.ledger import events, people
@@ -31,6 +31,8 @@ from vault.ledger import events, people
 OLDEST_GIT: Final = (2, 34)
 OLDEST_KEY_DAYS: Final = 730
 LEAST_FREE: Final = 1024**3  # bytes
+EARLY: Final = 60  # days
+_NEW: Final = "titleblock keys certificate make, or take"
 Verdict = Literal["good", "warning", "bad"]
 
 
@@ -47,7 +49,7 @@ class Sign:
 def examine(vault: Vault) -> list[Sign]:
     """Return every sign of a vault's health, the machine first."""
     looks: list[Callable[[Vault], Iterator[Sign]]] = [
-        _programs, _disk, _key, _address, _people, _rules, _stores, _catalogue,
+        _programs, _disk, _key, _certificate, _address, _people, _rules, _stores, _catalogue,
     ]  # fmt: skip
     signs: list[Sign] = []
     for look in looks:
@@ -145,6 +147,22 @@ def _aged(vault: Vault, now: KeyState) -> Sign:
         return Sign("signing key", "warning", told,
                     "titleblock keys rotate -m WHY; what it signed keeps counting")  # fmt: skip
     return Sign("signing key", "good", told)
+
+
+def _certificate(vault: Vault) -> Iterator[Sign]:
+    if vault.settings.pdf_signature != "on":
+        return
+    one = certificate.current(vault.keys)
+    left = (clock.moment(one.until) - clock.moment(clock.now())).days
+    if certificate.readable_by_others(vault.keys):
+        yield Sign("certificate", "bad", "others may read its key",
+                   f"chmod 600 {vault.keys / certificate.FILE}")  # fmt: skip
+    elif certificate.over(one, clock.now()):
+        yield Sign("certificate", "bad", f"it holds from {one.since} to {one.until}", _NEW)
+    elif left < EARLY:
+        yield Sign("certificate", "warning", f"it holds for {left} days more", _NEW)
+    else:
+        yield Sign("certificate", "good", f"{one.subject}, to {one.until}")
 
 
 def _address(vault: Vault) -> Iterator[Sign]:

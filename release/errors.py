@@ -195,6 +195,17 @@ class UnstampableFile(Refused):
     status = 422
 
 
+class UnsignablePdf(Refused):
+    """{name} cannot be signed: {reason}; print or export it to a new PDF and check that in."""
+
+    status = 422
+
+
+class CertificateOver(Refused):
+    """The certificate that signs released PDFs holds from {since} to {until}; an administrator
+    replaces it with `titleblock keys certificate make` or `take`."""
+
+
 class OlderThanVault(Conflict):
     """{name} here is an old copy: {number} had these bytes at {at} and has newer ones now, so
     nothing was changed; take the newer with `titleblock get {number} --working -o DIR`, or check

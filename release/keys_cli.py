@@ -13,6 +13,7 @@ from vault import terminal
 from vault.terminal import say, session, table
 
 if TYPE_CHECKING:
+    from release.certificates import State
     from release.keys import KeyState
 
 
@@ -79,6 +80,64 @@ def revoke(fingerprint: str, since: str, why: str) -> None:
     here = session()
     made = signing_keys.revoke(here.vault, here.actor, fingerprint, since, why)
     say(asdict(made), f"{made.fingerprint} counts until {made.until}. Next: titleblock verify")
+
+
+@keys.group(invoke_without_command=True)
+@terminal.reads
+@click.pass_context
+def certificate(context: click.Context) -> None:
+    """Show the certificate that signs released PDFs (`pdf_signature = "on"` in titleblock.toml).
+
+    Any reader of PDFs then shows tampering; one that nobody vouches for has to be trusted in the
+    reader once. Compare the fingerprint by another way than the file.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from release import certificates
+
+    _say_certificate(certificates.shown(session().vault))
+
+
+@certificate.command("make")
+@click.option("--name", default="", help="Whose it is [the shop's name].")
+@click.option("--years", type=int, default=10, show_default=True, help="How long it holds.")
+@terminal.reads
+def make_certificate(name: str, years: int) -> None:
+    """Make a key and a certificate for it; the key before is removed, what it signed stays good."""
+    from release import certificates
+
+    here = session()
+    _say_certificate(certificates.make(here.vault, here.actor, name, years))
+
+
+@certificate.command("take")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--password-stdin", is_flag=True,
+              help="Read the password of the file from standard input.")  # fmt: skip
+@click.option("--locked", is_flag=True, help="Ask for the password of the file.")
+@terminal.reads
+def take_certificate(file: Path, password_stdin: bool, locked: bool) -> None:
+    """Take over a certificate with its key: PKCS #12 (.p12, .pfx) or PEM, RSA or ECDSA."""
+    from release import certificates
+
+    here = session()
+    asks = password_stdin or locked
+    password = terminal.secret("Password of the file", password_stdin) if asks else ""
+    _say_certificate(certificates.take(here.vault, here.actor, file, password))
+
+
+def _say_certificate(state: State) -> None:
+    one = state.now
+    vouched = "nobody else vouches for it" if one.own else f"issued by {one.issuer}"
+    say(
+        state.as_json(),
+        [f"{one.subject}, {vouched}; holds from {one.since} to {one.until}.",
+         f"SHA-256 {one.fingerprint}",
+         "Released PDFs are signed with it." if state.on
+         else 'Released PDFs are not signed: set pdf_signature = "on" in titleblock.toml.',
+         *(f"Before: {old.subject}, to {old.until}, SHA-256 {old.fingerprint}"
+           for old in state.before)],
+    )  # fmt: skip
 
 
 @click.command()

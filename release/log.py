@@ -32,10 +32,25 @@ Standing = Literal["current", "superseded", "recalled"]
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """The stamped bytes before the shop's signature was appended, and by which certificate.
+
+    ``size`` and ``sha256`` are what stamping again gives, ``certificate`` is the SHA-256 of the
+    certificate's DER form.
+    """
+
+    size: int
+    sha256: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
 class StampedFile:
     """The stamped PDF of a released file, as it lies in the object store.
 
-    ``engine`` names what decided on its bytes; older records do not tell.
+    ``engine`` names what decided on its bytes, ``covered`` the pages without white space, where
+    the stamp covers something, ``seal`` what the shop's signature was appended to, where there is
+    one; older records do not tell.
     """
 
     size: int
@@ -44,6 +59,8 @@ class StampedFile:
     pages: int
     how: str
     engine: str = ""
+    covered: tuple[int, ...] = ()
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +185,13 @@ def written(revision: Revision) -> bytes:
     return canonical.pretty({"schema": SCHEMA, **asdict(revision)})
 
 
+def _stamped(told: dict[str, Any] | None) -> StampedFile | None:
+    if not told:
+        return None
+    seal, covered = told.get("seal"), tuple(told.get("covered", ()))
+    return StampedFile(**{**told, "covered": covered, "seal": Seal(**seal) if seal else None})
+
+
 @lru_cache(maxsize=2_000)
 def read(data: bytes, where: str) -> Revision:
     """Return the revision of a record; raises DamagedHistory where it is not one.
@@ -179,10 +203,7 @@ def read(data: bytes, where: str) -> Revision:
         if told.pop("schema") not in _READABLE:
             raise errors.DamagedHistory(where=where, why="it was written by a newer Titleblock")
         files = tuple(
-            ReleasedFile(
-                **{**one, "stamped": StampedFile(**one["stamped"]) if one["stamped"] else None}
-            )
-            for one in told["files"]
+            ReleasedFile(**{**one, "stamped": _stamped(one["stamped"])}) for one in told["files"]
         )
         findings = tuple(Finding(**one) for one in told["findings"])
         lists = {

@@ -24,7 +24,8 @@ from release.log import INSTRUCTIONS, Recall, ReleasedFile, ReleaseLog, Revision
 from release.orders import Filed
 from release.rules import grammar
 from release.rules.distributed import Asked
-from release.stamp import press
+from release.stamp import press, sealing
+from release.stamp.sealing import Sealer
 from release.stamp.template import Stamp
 from release.stamp.templates import Templates
 from vault import canonical, clock, codes, errors, worker
@@ -47,8 +48,8 @@ def release(
 
     The findings must have passed: that is the desk's business, this is the machine.  ``seen``
     names refs the judgement was made by, and where they stood: nothing is released by rules that
-    are not in force any more.  Raises MovedOn, ReleaseLost, UnstampableFile, MissingObject or
-    DamagedObject.
+    are not in force any more.  Raises MovedOn, ReleaseLost, UnstampableFile, MissingObject,
+    DamagedObject, or what signing a PDF refuses.
     """
     at = clock.now()
     log = _not_overtaken(vault, judgement.order)
@@ -56,10 +57,12 @@ def release(
     findings: dict[str, list[Finding]] = {one.number: [] for one in filed.order.items}
     for finding in judgement.findings:
         findings[finding.item].append(finding)
+    sealer = sealing.of_vault(vault)
     with opening.together(vault.objects) as store:
         making = _Making(
-            vault, store, actor, filed.order, judgement.next, findings, rules, templates, log, at
-        )
+            vault, store, actor, filed.order, judgement.next, findings, rules, templates, log, at,
+            sealer,
+        )  # fmt: skip
         made = [_made(making, one, progress) for one in filed.order.items]
     _hold_stamped(vault, made)
     for _ in range(TRIES):
@@ -155,6 +158,7 @@ class _Making:
     templates: Templates
     log: ReleaseLog
     at: str
+    sealer: Sealer | None
 
 
 def _made(making: _Making, one: OrderItem, progress: Progress) -> Revision:
@@ -207,8 +211,15 @@ def stamped_again(vault: Vault, one: Revision, file: ReleasedFile) -> press.Stam
         out = Path(folder) / "stamped.pdf"
         return press.stamp(
             worker.shared(), source, out, stamp_of(one), name=file.name,
-            templates=templates_of(vault, one.rules),
+            templates=templates_of(vault, one.rules), ways=_ways(file),
         )  # fmt: skip
+
+
+def _ways(file: ReleasedFile) -> Sequence[str]:
+    """Return the ways from the one that was taken on: an earlier one may not have borne signing."""
+    if file.stamped is None or file.stamped.seal is None:
+        return press.WAYS
+    return press.WAYS[press.WAYS.index(file.stamped.how) :]
 
 
 def templates_of(vault: Vault, rules: str) -> Templates:
@@ -232,8 +243,8 @@ def _released(making: _Making, file: FileFact, stamp: Stamp) -> ReleasedFile:
         return kept
     with tempfile.TemporaryDirectory(prefix="titleblock-stamp-") as folder:
         out = Path(folder) / "stamped.pdf"
-        stamped = press.stamp(
-            worker.shared(), source, out, stamp, name=file.name, templates=making.templates
+        stamped, seal = sealing.stamped(
+            worker.shared(), source, out, stamp, file.name, making.templates, making.sealer
         )
         digest = making.store.put(out)
     if digest.sha256 != stamped.sha256:
@@ -243,7 +254,14 @@ def _released(making: _Making, file: FileFact, stamp: Stamp) -> ReleasedFile:
     return replace(
         kept,
         stamped=StampedFile(
-            digest.size, digest.md5, digest.sha256, stamped.pages, stamped.how, stamped.engine
+            digest.size,
+            digest.md5,
+            digest.sha256,
+            stamped.pages,
+            stamped.how,
+            stamped.engine,
+            stamped.covered,
+            seal,
         ),
     )
 

@@ -29,7 +29,11 @@ def hang(trunk: click.Group) -> None:
 @click.command()
 @click.argument("number", required=False)
 @click.argument("rev", required=False)
-@click.option("--deep", is_flag=True, help="Also stamp every released PDF again and compare.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also stamp every released PDF again and compare, and check signatures in PDFs.",
+)
 @click.option(
     "--stock", is_flag=True, help="Also let git check every signature: a process for each."
 )

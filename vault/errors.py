@@ -314,6 +314,16 @@ class DamagedKeys(Damaged):
     """The list of keys {where} cannot be used: {why}; restore the folder keys/ from a backup."""
 
 
+class NoCertificate(Refused):
+    """Released PDFs are to be signed, but there is no certificate; `titleblock keys certificate make`
+    makes one, `take` takes over the shop's own."""
+
+
+class BadCertificate(BadInput):
+    """{where} cannot sign documents: {why}; use a certificate that can, or make one with `titleblock
+    keys certificate make`."""
+
+
 class NoSuchKey(NotFound):
     """No key of this vault has the fingerprint {fingerprint}; `titleblock keys` lists them."""
 

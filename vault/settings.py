@@ -45,6 +45,7 @@ class Settings:
     paper: str = "A4"
     time_zone: str = "UTC"
     source_url: str = ""
+    pdf_signature: str = "off"
     floor_networks: tuple[str, ...] = ()
     floor_minutes: int = 10
     badge_pin: str = "required"
@@ -203,6 +204,10 @@ def _paper_fault(paper: str) -> str | None:
     return None if paper in PAPERS else f"is none of {', '.join(PAPERS)}"
 
 
+def _switch_fault(value: str) -> str | None:
+    return None if value in {"off", "on"} else "is neither off nor on"
+
+
 def _zone_fault(zone: str) -> str | None:
     if zone == "UTC":
         return None  # most vaults: the library of zones costs every start 5 ms
@@ -259,6 +264,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ),
     ("paper", "the sheet travelers and lists are printed on: A4 or Letter", _paper_fault),
     ("time_zone", "the zone in which pages show time; stored time is UTC", _zone_fault),
+    (
+        "pdf_signature",
+        "whether released PDFs carry the shop's signature: off, or on (`titleblock keys certificate`)",
+        _switch_fault,
+    ),
     ("source_url", "where users of a modified Titleblock find its source (AGPL 13)", _link_fault),
     (
         "floor_networks",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,12 @@ def stamp(
     *,
     templates: Templates = PLAIN,
     password: str = "",
+    ways: Sequence[str] = WAYS,
 ) -> Stamped:
     """Stamp every page of a PDF into a new file; the same input gives the same bytes.
 
     ``out`` appears as a whole or not at all, and never before it was checked.  The password of a
-    locked file is used and kept nowhere; what comes out is not locked.
+    locked file is used and kept nowhere; what comes out is not locked.  ``ways`` are those to try.
 
     Raises:
         UnreadableFile: the source is no PDF, is locked with a password, is damaged, has no pages.
@@ -82,7 +84,7 @@ def stamp(
     cause: WorkerGaveUp | None = None
     unread: UnreadableFile | None = None
     try:
-        for way in WAYS:
+        for way in ways:
             try:
                 answer = order.tried(way)
             except WorkerGaveUp as gave_up:
@@ -90,14 +92,14 @@ def stamp(
                 reasons.append(f"given up after {gave_up.facts['limit']}")
                 continue
             except UnreadableFile as unreadable:
-                if way == WAYS[0] and unreadable.facts["reason"] != BROKEN:
+                if way == ways[0] and unreadable.facts["reason"] != BROKEN:
                     raise
                 unread = unread or unreadable
                 continue
             counts.append(answer.get("pages"))
             fault = str(answer["fault"]) or _lost(counts)
             if not fault:
-                made = _described(aside, way, answer)
+                made = described(aside, way, answer)
                 os.replace(aside, out)  # noqa: PTH105 - atomic on every system
                 return made
             reasons.append(fault)
@@ -137,7 +139,8 @@ class _Order:
         )  # fmt: skip
 
 
-def _described(path: Path, way: str, answer: dict[str, object]) -> Stamped:
+def described(path: Path, way: str, answer: dict[str, object]) -> Stamped:
+    """Return what a file is that came out one way, its digests read from the disk."""
     sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
