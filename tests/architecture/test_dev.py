@@ -73,7 +73,12 @@ def test_a_package_behind_two_conditions_has_both(dev: ModuleType) -> None:
 
 def test_tools_that_tests_start_are_asked_for(project: Path, dev: ModuleType) -> None:
     """A program that a test looks for on the PATH is one that `dev.py test` brings."""
-    known = {need.name for need in (*dev.TO_RUN, *dev.TO_TEST)} | {"git", "sh", "pdftotext", "pdfsig"}
+    known = {need.name for need in (*dev.TO_RUN, *dev.TO_TEST)} | {
+        "git",
+        "sh",
+        "pdftotext",
+        "pdfsig",
+    }
     for path in (project / "tests").rglob("*.py"):
         for program in re.findall(
             r"\b(?:which|tool)\(\"([a-z-]+)\"", path.read_text(encoding="utf-8")
