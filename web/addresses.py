@@ -53,6 +53,7 @@ from web.views import (
     redline,
     rules,
     signing,
+    tablets,
 )
 
 # fmt: off
@@ -125,8 +126,14 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/t/<token>/files/<name>", floor.file, Door(ANYBODY, 303), manner="public"),
     Address("/t/<token>/copies/<name>", floor_copies.copy, Door(ANYBODY, 200), Door(ANYBODY, 422),
             manner="public"),
+    Address("/t/<token>/state", floor.state, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/act", floor.act, None, Door(ANYBODY, 422), manner="public"),
     Address("/t/<token>/read", floor_copies.read, Door(ANYBODY, 200), Door(ANYBODY, 422),
             manner="public"),
+    Address("/scan", tablets.scan, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public"),
+    Address("/tablet", tablets.page, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public"),
+    Address("/b/<badge_code>", tablets.card, Door(ANYBODY, 200), Door(ANYBODY, 401), manner="public",
+            also=("/B/<badge_code>",)),
     Address("/r/<code>", codes.release, Door(ANYBODY, 200), manner="public", also=("/R/<code>",)),
     Address("/c/<copy_code>", codes.copy, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public",
             also=("/C/<copy_code>",)),
@@ -176,6 +183,8 @@ TABLE: Final[tuple[Address, ...]] = (
             manner="remote"),
 
     # what pages are made of
+    Address("/floor-worker.js", health.floor_worker, Door(ANYBODY, 200), manner="public"),
+    Address("/offline", health.offline, Door(ANYBODY, 200), manner="public"),
     Address("/static/<path:filename>", health.static, Door(ANYBODY, 200), manner="public"),
 )
 # fmt: on

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import render_template, request
 
@@ -12,8 +14,8 @@ from vault import codes
 from vault.errors import Refusal
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import forms
-from web.views.floor import TRIES
+from web import forms, tablet
+from web.errors import NobodyHere
 from web.visitor import vault
 
 
@@ -39,21 +41,52 @@ class Ask:
 def asking(ask: Ask, refusal: Refusal | None = None) -> str:
     """Return the page that asks for tile and PIN."""
     return render_template(
-        "badge.html", ask=ask, operators=operators(), typed=forms.typed("operator", "note"),
+        "badge.html", ask=ask, who=asked(), typed=forms.typed("operator", "note"),
         refusal=str(refusal) if refusal else None, key=forms.text("key") or codes.new_code(),
     )  # fmt: skip
 
 
 def who() -> Person:
-    """Return the person whose badge PIN the form carries; raises what ``check_pin`` refuses."""
-    TRIES.take(request.remote_addr or "")
-    operator = forms.needed("operator", "Who you are")
-    return people.check_pin(vault().ledger, operator, forms.secret("pin"))
+    """Return the person of a form: signed in at this tablet, or by badge PIN.
+
+    A PIN that was typed is always the one that counts.  Raises what ``check_pin`` refuses, and
+    NobodyHere where the one who pressed is signed in no more.
+    """
+    operator, pin = forms.needed("operator", "Who you are"), forms.secret("pin")
+    here = tablet.here()
+    if not pin and here is not None and here.person.name == operator:
+        tablet.acted()
+        return here.person
+    if not pin and "pin" not in request.form:
+        raise NobodyHere(name=operator)
+    tablet.TRIES.take(request.remote_addr or "")
+    return people.check_pin(vault().ledger, operator, pin)
 
 
-def operators() -> list[Person]:
-    """Return everybody who may act on the floor with a badge."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a form asks who it is: the person at the tablet, or tiles and a PIN.
+
+    ``other`` is the address of the same form for somebody else.
+    """
+
+    here: Person | None
+    operators: list[Person]
+    other: str = ""
+
+
+def asked(roles: Iterable[str] = floor.ROLES) -> Asked:
+    """Return how to ask: whoever is signed in at the tablet is asked for nothing more."""
+    here = tablet.here()
+    if here is None or forms.asked("who") == "else" or not here.person.roles & {"admin", *roles}:
+        return Asked(None, operators(roles))
+    kept = {name: one for name, one in request.args.items() if name != "who"}
+    return Asked(here.person, [], f"{request.path}?{urlencode({**kept, 'who': 'else'})}")
+
+
+def operators(roles: Iterable[str] = floor.ROLES) -> list[Person]:
+    """Return everybody who may act on the floor with a badge and one of these roles."""
     return [
         one for one in people.everybody(vault().ledger)
-        if one.has_pin and not one.disabled and one.roles & {"admin", *floor.ROLES}
+        if one.has_pin and not one.disabled and one.roles & {"admin", *roles}
     ]  # fmt: skip

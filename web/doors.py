@@ -68,6 +68,11 @@ class Address:
     also: tuple[str, ...] = ()
 
     @property
+    def shop_only(self) -> bool:
+        """Say whether the shop may keep this address to its own networks: a traveler's."""
+        return self.rule.startswith("/t/")
+
+    @property
     def endpoint(self) -> str:
         """Return the name links are made by, ``items.listing``."""
         return f"{self.view.__module__.rpartition('.')[2]}.{self.view.__name__}"

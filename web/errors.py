@@ -40,6 +40,29 @@ class MethodNotHere(WrongUse):
     status = 405
 
 
+class NobodyHere(NotSignedIn):
+    """{name} is not signed in at this tablet any more; the badge PIN has to be given again, then it
+    is sent."""
+
+
+class OffTheNetwork(NotAllowed):
+    """Travelers open here only from the shop's own network; join it, or sign in first."""
+
+
+class NothingByThatName(NotFound):
+    """“{given}” is no code, job or copy of this shop; scan it again, or type a job as J-2231, a step
+    as J-2231-020, a copy as C-000123."""
+
+
+class BadgeFirst(NotSignedIn):
+    """A typed job number opens only for somebody of the floor: say who you are first, or scan the
+    code on the paper."""
+
+
+class NotWhileAway(BadInput):
+    """“{act}” cannot be sent from the floor page; only start, pause, finish and note can."""
+
+
 class UnknownHost(WrongUse):
     """This server does not answer under that name; use its own address, or add the name to
     `trusted_hosts` in titleblock.toml."""

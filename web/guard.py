@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 
 from vault.ledger import people, sessions
 from vault.ledger.people import Person
-from web import forms
+from web import forms, tablet
 from web.doors import ONE_FILE, UPLOAD, Address
 from web.errors import ForeignForm, FormTooOld, NoSuchPage, NotYourPage, SignInFirst
 from web.remote import basic
@@ -48,6 +48,8 @@ def _checked(address: Address) -> Response | None:
     if door is None:
         raise NoSuchPage
     person = visitor().person
+    if address.shop_only:
+        tablet.near()
     if request.method in UNSAFE:
         _came_from_here(with_token=address.manner != "remote")
     if door.opens(person.roles if person else None):

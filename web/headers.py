@@ -24,6 +24,8 @@ PERMISSIONS: Final = (
     "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
     "microphone=(), payment=(), usb=()"
 )
+SCANNING: Final = PERMISSIONS.replace("camera=()", "camera=(self)")
+"""For the one page that looks through the camera."""
 YEAR_S: Final = 31_536_000
 
 
@@ -35,7 +37,7 @@ def harden(answer: Response) -> Response:
     heads["Referrer-Policy"] = "no-referrer"
     heads["Cross-Origin-Opener-Policy"] = "same-origin"
     heads["Cross-Origin-Resource-Policy"] = "same-origin"
-    heads["Permissions-Policy"] = PERMISSIONS
+    heads.setdefault("Permissions-Policy", PERMISSIONS)
     heads["X-Robots-Tag"] = "noindex, nofollow"
     heads.setdefault("Cache-Control", "no-store")
     if heads["Cache-Control"] == "no-store":

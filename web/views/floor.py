@@ -3,30 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, make_response, render_template, request, url_for
 
 from release.log import ReleaseLog, Revision
 from traveler import floor, gate
-from traveler.floor import FloorView
+from traveler.floor import FloorView, Progress
+from traveler.tablet import watching
+from traveler.tablet.sending import Sent
 from traveler.views import OperationView
 from vault import codes
 from vault.errors import NotFound, Refusal
-from vault.ledger import people
 from vault.ledger.people import Person
-from web import drawings, forms, present
+from web import badge, drawings, forms, present, tablet
 from web.drawings import FileRow, Picture, Place
-from web.errors import NotReadable
-from web.limits import Bucket
+from web.errors import NotReadable, NotWhileAway
 from web.present import State
 from web.views import files
 from web.visitor import device, vault
-
-TRIES: Final = Bucket(size=40, seconds=3.0)
-"""Forty PINs of one device at once, then one every three seconds; the lock itself is the ledger's."""
 
 WORDS: Final = {
     "start": ("Start", "play", "begin", "go"),
@@ -34,6 +30,8 @@ WORDS: Final = {
     "finish": ("Finish", "flag", "begin", "act"),
     "override": ("Start anyway", "warn", "pause", "wait"),
 }
+SENT: Final = ("start", "pause", "finish", "note")
+"""What a tablet may keep and send later; never a sign-off, a release, or a start past a blocker."""
 DONE: Final = {
     "start": "Started.",
     "pause": "Paused; the pieces are counted.",
@@ -50,6 +48,7 @@ class Button:
     icon: str
     look: str
     href: str
+    act: str
 
 
 def page(token: str) -> Response | str | tuple[str, int]:
@@ -61,6 +60,43 @@ def page(token: str) -> Response | str | tuple[str, int]:
     if view.step is not None and (act in view.acts or (act == "override" and view.blocked)):
         return _asking(token, view, view.step, act, None)
     return _shown(token, view)
+
+
+def state(token: str) -> Response:
+    """Say whether the page is still so: its tag, and nothing more where the asker has it already."""
+    answer = make_response(jsonify(tag=watching.tag(vault(), token)))
+    answer.set_etag(answer.get_json()["tag"])
+    return answer.make_conditional(request)
+
+
+def act(token: str) -> Response:
+    """Do what was pressed at a tablet, now or a while ago; told to the page's program as JSON."""
+    wanted = forms.text("act")
+    if wanted not in SENT:
+        raise NotWhileAway(act=wanted)
+    seq, person = forms.whole("seq", "The step"), badge.who()
+    done = _sent(token, person, wanted, seq)
+    return jsonify(state=done.state, good=done.good, scrap=done.scrap, said=DONE[wanted])
+
+
+def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
+    job = floor.look(vault(), token).job.number
+    place = tablet.station()
+    more: dict[str, Any] = {
+        "device": device(), "idempotency_key": forms.needed("key", "The key"), "token": token,
+        "sent": Sent(
+            seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
+            stations=frozenset({place} if place else ()), sure=bool(forms.text("sure")),
+        ),
+    }  # fmt: skip
+    good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
+    if wanted == "start":
+        return floor.start(vault(), person, job, seq, **more)
+    if wanted == "note":
+        return floor.note(vault(), person, job, seq, forms.text("words"), **more)
+    if wanted == "pause":
+        return floor.pause(vault(), person, job, seq, good, scrap, **more)
+    return floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
 
 
 def picture(token: str, name: str, page: int) -> Response:
@@ -96,10 +132,7 @@ def _acted(token: str) -> Response | tuple[str, int]:
     if step is None or act not in WORDS:
         raise NotReadable(why="the form does not say what to do on which step")
     try:
-        TRIES.take(request.remote_addr or "")
-        operator = forms.needed("operator", "Who you are")
-        person = people.check_pin(vault().ledger, operator, forms.secret("pin"))
-        _do(view, person, act, seq, token)
+        _do(view, badge.who(), act, seq, token)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -109,22 +142,22 @@ def _acted(token: str) -> Response | tuple[str, int]:
 
 def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None:
     """Ask the one verb; the key makes a form that is sent twice count once."""
-    key, where = forms.text("key"), device()
+    job, place = view.job.number, tablet.station()
+    more: dict[str, Any] = {
+        "device": device(), "idempotency_key": forms.text("key"), "token": token,
+        "sent": Sent(stations=frozenset({place} if place else ()), sure=bool(forms.text("sure"))),
+    }  # fmt: skip
     if act == "start":
-        floor.start(vault(), person, view.job.number, seq, device=where, idempotency_key=key,
-                    token=token)  # fmt: skip
+        floor.start(vault(), person, job, seq, **more)
         return
     if act == "override":
-        floor.start(vault(), person, view.job.number, seq, device=where, idempotency_key=key,
-                    token=token, override=forms.needed("why", "The reason"))  # fmt: skip
+        floor.start(vault(), person, job, seq, override=forms.needed("why", "The reason"), **more)
         return
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     if act == "pause":
-        floor.pause(vault(), person, view.job.number, seq, good, scrap, device=where,
-                    idempotency_key=key, token=token)  # fmt: skip
+        floor.pause(vault(), person, job, seq, good, scrap, **more)
     else:
-        floor.finish(vault(), person, view.job.number, seq, good, scrap, why=forms.text("why"),
-                     device=where, idempotency_key=key, token=token)  # fmt: skip
+        floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
 
 
 def _shown(token: str, view: FloorView) -> str:
@@ -140,6 +173,11 @@ def _shown(token: str, view: FloorView) -> str:
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         block_url=url_for("floor_blockers.page", token=token),
+        urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act")},
+        tag=watching.of(view), here=tablet.here(), station=tablet.station(),
+        seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
+        left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
+        elsewhere=_elsewhere(view),
     )  # fmt: skip
 
 
@@ -148,25 +186,28 @@ def _asking(
 ) -> str:
     word, mark, look, tone = WORDS[act]
     typed = forms.typed("operator", "good", "scrap", "why")
-    left = max(step.arrived - step.operation.good - step.operation.scrap, 0)
-    typed["good"] = typed["good"] or (str(left) if act == "finish" else "0")
+    typed["good"] = typed["good"] or (str(_left(step)) if act == "finish" else "0")
     typed["scrap"] = typed["scrap"] or "0"
     return render_template(
         "floor_act.html", view=view, job=view.job, step=step, act=act, word=word, mark=mark,
         look=look, tone=tone, typed=typed,
-        operators=operators(floor.PASSERS if act == "override" else floor.ROLES),
-        amounts=act in {"pause", "finish"},
+        who=badge.asked(floor.PASSERS if act == "override" else floor.ROLES),
+        amounts=act in {"pause", "finish"}, sure=type(refusal).__name__ == "WrongStation",
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         key=forms.text("key") or codes.new_code(),
     )  # fmt: skip
 
 
-def operators(roles: Iterable[str]) -> list[Person]:
-    """Return who may act here with a badge and one of these roles."""
-    return [
-        one for one in people.everybody(vault().ledger)
-        if one.has_pin and not one.disabled and one.roles & {"admin", *roles}
-    ]  # fmt: skip
+def _left(step: OperationView) -> int:
+    return max(step.arrived - step.operation.good - step.operation.scrap, 0)
+
+
+def _elsewhere(view: FloorView) -> str:
+    """Return the station the step is planned at, where this tablet stands at another."""
+    place = tablet.station()
+    if not place or view.step is None or view.step.operation.station == place:
+        return ""
+    return view.step.operation.station
 
 
 def _face(view: FloorView) -> State:
@@ -197,10 +238,11 @@ def _buttons(token: str, view: FloorView) -> list[Button]:
         if act == "start" and view.step and view.step.operation.state == "paused":
             word = "Go on"
         href = url_for("floor.page", token=token, act=act)
-        found.append(Button(word, mark, look, href))
+        found.append(Button(word, mark, look, href, act))
     if view.blocked:
         word, mark, _look, _tone = WORDS["override"]
-        found.append(Button(word, mark, "", url_for("floor.page", token=token, act="override")))
+        href = url_for("floor.page", token=token, act="override")
+        found.append(Button(word, mark, "", href, "override"))
     return sorted(found, key=lambda one: one.word == "Pause")
 
 

@@ -14,14 +14,10 @@ from traveler.blockers.handling import Wanted
 from traveler.floor import FloorView
 from vault import codes
 from vault.errors import NotFound, Refusal
-from vault.ledger import people
-from web import forms
-from web.limits import Bucket
+from web import badge, forms
 from web.views import blockers
-from web.views import floor as floor_page
 from web.visitor import device, vault
 
-TRIES: Final = Bucket(size=40, seconds=3.0)
 _FIELDS: Final = ("type", "what", "where", "owner", "operator")
 
 
@@ -31,11 +27,8 @@ def page(token: str) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _asking(token, view, None)
     try:
-        TRIES.take(request.remote_addr or "")
         wanted = _wanted(view)
-        operator = forms.needed("operator", "Who you are")
-        person = people.check_pin(vault().ledger, operator, forms.secret("pin"))
-        handling.raise_blocker(vault(), person, wanted, device=device(),
+        handling.raise_blocker(vault(), badge.who(), wanted, device=device(),
                                idempotency_key=forms.text("key"), token=token)  # fmt: skip
     except NotFound:
         raise
@@ -63,7 +56,7 @@ def _asking(token: str, view: FloorView, refusal: Refusal | None) -> str:
     typed["owner"] = typed["owner"] or view.job.added_by
     return render_template(
         "floor_block.html", view=view, job=view.job, step=view.step, kinds=kinds.KINDS,
-        typed=typed, operators=floor_page.operators(handling.STAFF), owners=blockers.owners(),
+        typed=typed, who=badge.asked(handling.STAFF), owners=blockers.owners(),
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         here=url_for("floor_blockers.page", token=token),
         key=forms.text("key") or codes.new_code(),

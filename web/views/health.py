@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from flask import Response, request, send_from_directory
+from flask import Response, render_template, request, send_from_directory
 
 from vault.history.repository import MAIN
 from vault.ledger import events
@@ -15,7 +15,7 @@ from web.headers import YEAR_S
 from web.visitor import vault
 
 STATIC: Final = Path(__file__).resolve().parents[1] / "static"
-KINDS: Final = frozenset({".css", ".js", ".svg", ".json", ".png", ""})
+KINDS: Final = frozenset({".css", ".js", ".svg", ".json", ".png", ".wasm", ""})
 
 
 def live() -> Response:
@@ -40,3 +40,15 @@ def static(filename: str) -> Response:
     kept = f"public, max-age={YEAR_S}, immutable" if request.args.get("v") else "no-cache"
     answer.headers["Cache-Control"] = kept
     return answer
+
+
+def floor_worker() -> Response:
+    """Send the program a tablet keeps; from the root, because it answers for pages below it."""
+    answer = send_from_directory(STATIC, "js/floor-worker.js", conditional=True)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def offline() -> str:
+    """Show what a tablet keeps for when it is opened without contact."""
+    return render_template("offline.html")

@@ -72,6 +72,7 @@ class Stock:
     code: str
     copy: str = "C-000001"
     copy_code: str = ""
+    badge_code: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +84,7 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     from traveler.blockers import handling
     from traveler.copies import issuing
     from traveler.copies.issuing import Wanted
+    from traveler.tablet import badges
     from vault import home
     from vault.ledger import people as ledger_people
 
@@ -110,11 +112,12 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     drawing.write_bytes(one_page_pdf("Bracket, second"))
     desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": drawing}, "second")
     change = desk.open_change(vault, eli, ["10-0042"], "Slot moved.").order.change
+    _badge, badge_code = badges.issue(vault, pat, "otto")
     code = ReleaseLog(vault).revision("10-0042", "A").code
     vault.close()
     token = printed.addresses[0][1].rpartition("/")[2]
     return Stock(place / "vault", "10-0042", change, released, "J-1", token, code,
-                 copy_code=copy_code)  # fmt: skip
+                 copy_code=copy_code, badge_code=badge_code)  # fmt: skip
 
 
 @pytest.fixture
@@ -129,7 +132,7 @@ def stock(stocked: Stock, tmp_path: Path) -> Stock:
 def app(stock: Stock) -> Iterator[Flask]:
     """Return the application on a vault of its own."""
     from web.app import create_app
-    from web.views.floor import TRIES
+    from web.tablet import TRIES
     from web.visitor import VAULT
 
     TRIES._levels.clear()  # one process tries the PINs of all tests from one address

@@ -25,7 +25,8 @@ def example(rule: str, stock: Any) -> str:
              "token": stock.token, "code": stock.code, "copy": stock.copy,
              "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
-             "blocker": "1", "export": "jobs", "station": "saw", "lock": EMPTY}  # fmt: skip
+             "badge_code": stock.badge_code, "blocker": "1", "export": "jobs", "station": "saw",
+             "lock": EMPTY}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whether a floor page is still so: a tag for each, found again without looking at everything.
+
+Two hundred tablets ask every few seconds.  A tag holds until an event that may concern its job, a
+new release, a new day or the end of its code; events of other jobs are read past.  What is kept
+is working memory of one process, bounded, and only ever saves a second look at what did not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from traveler import floor, records
+from traveler.floor import FloorView
+from traveler.words import today
+from vault import clock
+from vault.codes import hashed
+from vault.errors import BadCode
+from vault.history.repository import RELEASES
+from vault.home import Vault
+from vault.ledger.tables import event, event_head
+
+KEPT: Final = 4096
+MOST: Final = 500
+"""Events read past at most; a tablet that slept longer is looked at anew."""
+_PERSONAL: Final = ("person/", "session/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A tag, and until which event, release, day and moment it is known to hold."""
+
+    tag: str
+    job: str
+    seq: int
+    release: str
+    day: str
+    until: str
+
+
+_known: OrderedDict[str, _Known] = OrderedDict()
+_lock = Lock()
+
+
+def tag(vault: Vault, code: str) -> str:
+    """Return the tag of what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
+    key = f"{vault.root}:{_digest(code)}"
+    release = vault.history.tip(RELEASES) or ""
+    day = today(vault.settings.time_zone)
+    with _lock:
+        known = _known.get(key)
+    if known and (known.release, known.day) == (release, day) and clock.now() < known.until:
+        with vault.ledger.reading() as connection:
+            seq = _quiet(connection, known)
+        if seq is not None:
+            _keep(key, replace(known, seq=seq))
+            return known.tag
+    with vault.ledger.reading() as connection:
+        seq = _head(connection)
+        token = records.token(connection, _digest(code))
+    view = floor.look(vault, code)
+    until = token.expires_at if token else clock.now()
+    found = _Known(of(view), view.job.number, seq, release, day, until)
+    _keep(key, found)
+    return found.tag
+
+
+def of(view: FloorView) -> str:
+    """Return the tag of a view: two that show the same have the same."""
+    told = repr(replace(view, as_of=""))
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def _quiet(connection: Connection, known: _Known) -> int | None:
+    """Return the last event's number if none since concerns the job, None where one may."""
+    head = _head(connection)
+    if head == known.seq:
+        return head
+    if head - known.seq > MOST:
+        return None
+    chosen = sa.select(event.c.subject).where(event.c.seq > known.seq)
+    for subject in connection.execute(chosen).scalars():
+        other = subject.startswith("job/") and subject != records.subject(known.job)
+        if not other and not subject.startswith(_PERSONAL):
+            return None
+    return head
+
+
+def _head(connection: Connection) -> int:
+    return int(connection.execute(sa.select(event_head.c.seq)).scalar_one())
+
+
+def _keep(key: str, found: _Known) -> None:
+    with _lock:
+        _known[key] = found
+        _known.move_to_end(key)
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+
+
+def _digest(code: str) -> str:
+    try:
+        return hashed(code)
+    except BadCode:
+        return ""

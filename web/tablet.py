@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The tablet behind a request: who is signed in at it for the floor, and at which station it stands.
+
+This is not a session: the guard never asks it, so it opens no page of an account.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from flask import Response, g, request
+
+from traveler.tablet import presence
+from traveler.tablet.presence import Presence
+from vault import clock
+from vault.ledger.people import Person
+from web.errors import OffTheNetwork
+from web.limits import Bucket
+from web.visitor import cookie_name, device, encrypted, vault, visitor
+
+COOKIE: Final = "titleblock-tablet"
+PLACE: Final = "titleblock-station"
+YEAR_S: Final = 31_536_000
+TRIES: Final = Bucket(size=40, seconds=3.0)
+"""Forty PINs of one device at once, then one every three seconds; the lock itself is the ledger's."""
+_STATION: Final = re.compile(r"[\w .+&-]{1,40}")
+
+
+def here() -> Presence | None:
+    """Return who is signed in at this tablet, or nobody."""
+    if "presence" not in g:
+        g.presence = presence.present(vault(), _secret())
+    found: Presence | None = g.presence
+    return found
+
+
+def acted() -> None:
+    """Begin the minutes of whoever is signed in anew."""
+    found = here()
+    if found is not None:
+        presence.stay(vault(), _secret(), found)
+
+
+def seconds_left() -> int:
+    """Return after how many seconds without an act whoever is signed in is signed out."""
+    found = here()
+    if found is None:
+        return 0
+    left = clock.moment(found.until) - clock.moment(clock.now())
+    return max(0, int(left.total_seconds()))
+
+
+def signed_in(answer: Response, person: Person) -> Response:
+    """Sign a person who proved themselves in at this tablet, and whoever was there out."""
+    presence.leave(vault(), _secret())
+    secret = presence.arrive(vault(), person, device())
+    answer.set_cookie(
+        cookie_name(COOKIE), secret, httponly=True, samesite="Lax", secure=encrypted()
+    )
+    return answer
+
+
+def signed_out(answer: Response) -> Response:
+    """Sign whoever is there out."""
+    presence.leave(vault(), _secret())
+    answer.delete_cookie(cookie_name(COOKIE), secure=encrypted(), httponly=True, samesite="Lax")
+    return answer
+
+
+def station() -> str:
+    """Return the code of the station this tablet stands at, empty where it is carried about."""
+    told = request.cookies.get(cookie_name(PLACE), "")
+    return told if _STATION.fullmatch(told) else ""
+
+
+def placed(answer: Response, code: str) -> Response:
+    """Bind this tablet to a station, or to none."""
+    answer.set_cookie(
+        cookie_name(PLACE), code, max_age=YEAR_S if code else 0, httponly=True, samesite="Lax",
+        secure=encrypted(),
+    )  # fmt: skip
+    return answer
+
+
+def near() -> None:
+    """Refuse a traveler from outside the shop's networks, but to people who are signed in.
+
+    Raises OffTheNetwork; where no networks are set a traveler opens from anywhere.
+    """
+    networks = vault().settings.floor_networks
+    if not networks or visitor().person is not None:
+        return
+    try:
+        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        raise OffTheNetwork from None
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    if not any(mapped in ipaddress.ip_network(one) for one in networks):
+        raise OffTheNetwork
+
+
+def _secret() -> str:
+    return request.cookies.get(cookie_name(COOKIE), "")
