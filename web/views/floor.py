@@ -64,9 +64,11 @@ def page(token: str) -> Response | str | tuple[str, int]:
 
 def state(token: str) -> Response:
     """Say whether the page is still so: its tag, and nothing more where the asker has it already."""
-    answer = make_response(jsonify(tag=watching.tag(vault(), token)))
-    answer.set_etag(answer.get_json()["tag"])
-    return answer.make_conditional(request)
+    tag = watching.tag(vault(), token)
+    answer = make_response(jsonify(tag=tag))
+    answer.set_etag(tag)
+    answer.make_conditional(request)
+    return answer
 
 
 def act(token: str) -> Response:

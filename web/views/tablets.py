@@ -21,10 +21,6 @@ from web.errors import BadgeFirst, NoSuchAct, NothingByThatName
 from web.headers import POLICY, SCANNING
 from web.visitor import device, has_role, vault
 
-CODES: Final = {
-    "t": ("floor.page", "token"), "c": ("codes.copy", "copy_code"), "r": ("codes.release", "code"),
-    "b": ("tablets.card", "badge_code"),
-}  # fmt: skip
 DONE: Final = {
     "arrive": "You are signed in at this tablet.",
     "leave": "Signed out.",
@@ -87,10 +83,7 @@ def _led(given: str) -> Response | str:
         return _copy(found)
     if found.kind == "station":
         return forms.sent_to(f"/stations/{stations.get(vault(), found.code).code}")
-    endpoint, name = CODES.get(found.kind, ("", ""))
-    if not endpoint:
-        return forms.sent_to(f"/{found.kind}/{found.code}")
-    return forms.sent_to(url_for(endpoint, **{name: found.code.lower()}))
+    return forms.sent_to(f"/{found.kind}/{found.code.lower()}")
 
 
 def _job(found: Found) -> str:
@@ -153,7 +146,7 @@ def _place() -> str:
     here = tablet.here()
     if here is None:
         raise BadgeFirst
-    people.require(here.person, *badge.floor.ROLES)
+    people.require(here.person, *badges.FLOOR)
     return stations.get(vault(), code).code if code else ""
 
 
