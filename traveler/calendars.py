@@ -28,6 +28,8 @@ from vault.ledger.people import Person, require
 
 MOST_DAYS: Final = 366
 """Days that may be told at once, as a summer's shutdown."""
+ORDINARY: Final = 480
+"""Manned minutes of a day where nobody said anything."""
 _EPOCH: Final = date(1970, 1, 1)
 
 
@@ -84,6 +86,12 @@ def calendars(connection: Connection) -> dict[str, Calendar]:
             shared[week, own] = Calendar(week, days[""] | days[own])
         found[station.code] = shared[week, own]
     return found
+
+
+def shop_week(connection: Connection) -> Week:
+    """Return the hours of a station for which none were told."""
+    told = next((one.week for one in told_hours(connection) if not one.station), None)
+    return told or weekdays(ORDINARY).week
 
 
 def told_hours(connection: Connection) -> list[Hours]:

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import blockers_cli, copies_cli, dispatch_cli, erp_cli, quality_cli, tablet_cli
+from traveler import (
+    blockers_cli,
+    copies_cli,
+    dispatch_cli,
+    erp_cli,
+    planning_cli,
+    quality_cli,
+    stations_cli,
+    tablet_cli,
+)
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.floor import Progress
-    from traveler.records import Station
     from traveler.route import Step
     from traveler.views import JobView, OperationView
     from vault.ledger.events import Event
@@ -27,6 +35,8 @@ def hang(trunk: click.Group) -> None:
     """Hang the floor's branches on the trunk."""
     for branch in (station, route, job, op):
         trunk.add_command(branch)
+    stations_cli.hang(trunk, station)
+    planning_cli.hang(job, op, _say_job, _say_progress)
     copies_cli.hang(trunk)
     blockers_cli.hang(trunk, job)
     tablet_cli.hang(trunk, job)
@@ -41,46 +51,6 @@ def hang(trunk: click.Group) -> None:
 @click.group()
 def station() -> None:
     """Stations: the work centres routes name."""
-
-
-@station.command("add")
-@click.argument("code")
-@click.option("--name", default="", help="What people call it.")
-@click.option("--minutes", type=int, default=480, show_default=True, help="Manned minutes a day.")
-@reads
-def station_add(code: str, name: str, minutes: int) -> None:
-    """Add a station."""
-    from traveler import stations
-
-    made = stations.add(session().vault, session().actor, code, name, minutes)
-    say(_station(made), f"Station {made.code} is added.")
-
-
-@station.command("list")
-@reads
-def station_list() -> None:
-    """List the stations."""
-    from traveler import stations
-
-    found = stations.listing(session().vault)
-    rows = [
-        (one.code, one.name, one.minutes_per_day, "retired" if one.retired else "") for one in found
-    ]
-    say([_station(one) for one in found], table(("code", "name", "min a day", "state"), rows))
-
-
-@station.command("set")
-@click.argument("code")
-@click.option("--name", help="What people call it.")
-@click.option("--minutes", type=int, help="Manned minutes a day.")
-@click.option("--retired/--in-use", default=None, help="Whether work is still planned there.")
-@reads
-def station_set(code: str, name: str | None, minutes: int | None, retired: bool | None) -> None:
-    """Change a station."""
-    from traveler import stations
-
-    now = stations.change(session().vault, session().actor, code, name, minutes, retired)
-    say(_station(now), f"Station {now.code} is changed.")
 
 
 PRINTER = click.option(
@@ -105,15 +75,6 @@ def station_label(codes: tuple[str, ...], out: Path, dpi: str) -> None:
 
     made = labels.of_stations(session().vault, codes, out, DOTS[dpi])
     say(made.as_json(), f"{out}: {made.count} label{'s' if made.count > 1 else ''}.")
-
-
-def _station(one: Station) -> dict[str, Any]:
-    return {
-        "station": one.code,
-        "name": one.name,
-        "minutes_per_day": one.minutes_per_day,
-        "retired": one.retired,
-    }
 
 
 # --- routes -----------------------------------------------------------------
@@ -146,14 +107,15 @@ def route_show(number: str, rev: str | None) -> None:
         [
             f"{revision.number} {revision.rev}  {revision.title}",
             table(
-                ("seq", "station", "title", "setup", "a piece", "proof"),
+                ("seq", "station", "title", "setup", "a piece", "needs", "proof"),
                 [
                     (
                         step.seq,
                         step.station,
-                        step.title,
+                        f"{step.title} (beside the one before)" if step.parallel else step.title,
                         f"{step.setup_minutes:g} min",
                         f"{step.run_minutes:g} min",
+                        ", ".join(step.needs),
                         ", ".join(step.proof),
                     )
                     for step in steps
@@ -184,22 +146,34 @@ def job() -> None:
 @click.option("--rev", help="A released revision [the current one].")
 @click.option("--customer", default="")
 @click.option("--order", default="", help="The customer's order number.")
+@click.option("--with", "kit", multiple=True, metavar="NUMBER[:REV][*QTY]",
+              help="A further item of the kit, QTY of it to each piece.")  # fmt: skip
+@click.option("--with-children", is_flag=True, help="A child job for every part with a route.")
+@click.option("--children-due", default="", metavar="DATE", help="[with the job]")
+@click.option("--parent", default="", metavar="JOB", help="The job that waits for this one.")
+@click.option("--at", type=int, default=0, metavar="SEQ", help="The operation that needs it.")
 @reads
 def job_add(
-    job_number: str, number: str, qty: int, due: str, rev: str | None, customer: str, order: str
+    job_number: str, number: str, kit: tuple[str, ...], with_children: bool, **told: Any
 ) -> None:
     """Plan a job of a released revision of item NUMBER."""
-    from traveler import jobs
+    from traveler import family, jobs
 
-    view = jobs.add(
-        session().vault, session().actor, job_number, number, qty, due, rev, customer, order
-    )
-    said = f"Job {view.job.number}: {qty} of {view.job.item} {view.job.rev}, due {view.job.due}."
+    kin = family.Family(
+        told.pop("parent"), told.pop("at"), tuple(family.named(one) for one in kit),
+        with_children, told.pop("children_due"),
+    )  # fmt: skip
+    view = jobs.add(session().vault, session().actor, job_number, number, **told, family=kin)
+    said = [
+        f"Job {view.job.number}: {view.job.qty} of {view.job.item} {view.job.rev}, due {view.job.due}."
+    ]
+    said += [f"  {one.job}: {one.qty} of {one.item} {one.rev}, needed at operation {one.at}"
+             for one in view.children]  # fmt: skip
     say(view.as_json(), said)
 
 
 @job.command("list")
-@click.option("--state", default="", help="planned, released, held or closed.")
+@click.option("--state", default="", help="planned, released, held, closed or cancelled.")
 @click.option("--item", default="", metavar="NUMBER")
 @click.option("--customer", default="")
 @click.option("--station", "station_code", default="", help="With open work at this station.")
@@ -370,6 +344,7 @@ def _say_job(view: JobView) -> None:
     if view.standing.state != "current":
         instead = f"; {view.standing.current} is current" if view.standing.current else ""
         lines.append(f"REVISION {one.rev} IS {view.standing.state.upper()}{instead}")
+    lines += _kin(view)
     lines += [f"BLOCKED {held.blocker.sentence}" for held in view.blockers if held.blocker.blocking]
     lines += [f"{made.sentence} ({made.person}: {made.why})" for made in view.decisions]
     lines += [
@@ -377,14 +352,50 @@ def _say_job(view: JobView) -> None:
         f"{past.person}: {past.why}"
         for past in view.overrides
     ]
-    heads = ("seq", "station", "title", "state", "came", "good", "scrap", "by")
+    heads = ("seq", "station", "title", "state", "came", "good", "scrap", "rework", "by")
     say(view.as_json(), [*lines, table(heads, [_line(step) for step in view.operations])])
 
 
 def _line(step: OperationView) -> tuple[object, ...]:
     one = step.operation
-    shown = (one.seq, one.station, one.title, one.state)
-    return (*shown, step.arrived, one.good, one.scrap, step.running_by)
+    station = f"{one.station} ({one.machine})" if one.machine else one.station
+    title = f"{one.title} (rework of {one.loop.source})" if one.loop else one.title
+    by = step.running_by
+    if one.outside and one.state == "running":
+        by = f"at {one.vendor or 'the vendor'}" + (f" until {one.expected}" if one.expected else "")
+    shown = (one.seq, station, title, one.state)
+    return (*shown, step.arrived, one.good, one.scrap, one.rework, by)
+
+
+def _kin(view: JobView) -> list[str]:
+    """Return what belongs to a job and what was changed about its route, a line each."""
+    one = view.job
+    lines = (
+        [f"part of {one.parent}, needed at its operation {one.parent_seq}"] if one.parent else []
+    )
+    if one.lot_of:
+        lines.append(f"split off {one.lot_of} at operation {one.first_seq}")
+    lines += [
+        f"lot {lot.number}: {lot.qty} pieces, {lot.state}"
+        for lot in view.kin.lots if lot.number != one.number
+    ]  # fmt: skip
+    lines += [
+        f"needs {child.job}: {child.good} of {child.qty} × {child.item} {child.rev} at operation "
+        f"{child.at}, {'done' if child.over else child.state}"
+        for child in view.children
+    ]
+    lines += [
+        f"with {item.qty} × {item.item} {item.rev}  {item.title}"
+        + ("" if how.state == "current" else f"  {how.state.upper()}")
+        for item, how in view.ground.kit
+    ]
+    for step in view.operations:
+        if step.pending:
+            lines.append(f"{step.pending} pieces wait for rework at operation {step.operation.seq}")
+        if step.skipped:
+            told = step.skipped
+            lines.append(f"operation {step.operation.seq} is left out ({told.person}: {told.why})")
+    return lines
 
 
 # --- operations -------------------------------------------------------------
@@ -404,12 +415,14 @@ def op() -> None:
     default="",
     help="Past its blockers, by a planner, for this reason.",
 )
+@click.option("--machine", default="", metavar="STATION", help="Which station of its group.")
 @reads
-def op_start(job_number: str, seq: int, override: str) -> None:
-    """Begin, or go on with, operation SEQ."""
+def op_start(job_number: str, seq: int, override: str, machine: str) -> None:
+    """Begin, go on with, or join operation SEQ."""
     from traveler import floor
 
-    _say_progress(floor.start(session().vault, session().actor, job_number, seq, override=override))
+    vault, actor = session().vault, session().actor
+    _say_progress(floor.start(vault, actor, job_number, seq, override=override, machine=machine))
 
 
 @op.command("pause")
@@ -417,12 +430,14 @@ def op_start(job_number: str, seq: int, override: str) -> None:
 @click.argument("seq", type=int)
 @click.option("--qty", type=int, default=0, help="Good pieces made since the start.")
 @click.option("--scrap", type=int, default=0, help="Scrapped pieces since the start.")
+@click.option("--rework", type=int, default=0, help="Pieces set aside to be worked on again.")
 @reads
-def op_pause(job_number: str, seq: int, qty: int, scrap: int) -> None:
-    """Interrupt operation SEQ, counting what was made."""
+def op_pause(job_number: str, seq: int, qty: int, scrap: int, rework: int) -> None:
+    """Interrupt operation SEQ, counting what was made; others on it go on."""
     from traveler import floor
 
-    _say_progress(floor.pause(session().vault, session().actor, job_number, seq, qty, scrap))
+    vault, actor = session().vault, session().actor
+    _say_progress(floor.pause(vault, actor, job_number, seq, qty, scrap, rework=rework))
 
 
 @op.command("finish")
@@ -430,15 +445,17 @@ def op_pause(job_number: str, seq: int, qty: int, scrap: int) -> None:
 @click.argument("seq", type=int)
 @click.option("--qty", type=int, help="Good pieces since the start [all that are left].")
 @click.option("--scrap", type=int, default=0, help="Scrapped pieces since the start.")
+@click.option("--rework", type=int, default=0, help="Pieces set aside to be worked on again.")
 @click.option("-m", "why", metavar="WHY", default="", help="Why pieces are missing, if any are.")
 @reads
-def op_finish(job_number: str, seq: int, qty: int | None, scrap: int, why: str) -> None:
-    """End operation SEQ; every piece that came is good, scrap, or missing with a reason."""
+def op_finish(
+    job_number: str, seq: int, qty: int | None, scrap: int, rework: int, why: str
+) -> None:
+    """End operation SEQ; every piece that came is good, scrap, for rework, or missing with a reason."""
     from traveler import floor
 
-    _say_progress(
-        floor.finish(session().vault, session().actor, job_number, seq, qty, scrap, why=why)
-    )
+    vault, actor = session().vault, session().actor
+    _say_progress(floor.finish(vault, actor, job_number, seq, qty, scrap, rework=rework, why=why))
 
 
 @op.command("note")
@@ -455,4 +472,5 @@ def op_note(job_number: str, seq: int, words: str) -> None:
 
 def _say_progress(done: Progress) -> None:
     counted = f"{done.good} good, {done.scrap} scrap"
+    counted += f", {done.rework} for rework" if done.rework else ""
     say(asdict(done), f"Operation {done.seq} of {done.job} is {done.state}: {counted}.")

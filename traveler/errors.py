@@ -171,6 +171,27 @@ class BadRework(BadInput):
     """The rework after operation {seq} of job {job} cannot be planned: {why}."""
 
 
+class BadChild(BadInput):
+    """Job {job} cannot be a child of {parent}: {why}."""
+
+
+class CannotSplit(Refused):
+    """{qty} pieces cannot be split off job {job}: {why}."""
+
+
+class NoChildren(Refused):
+    """{number} {rev} has no part with a route of its own, so there are no child jobs to plan;
+    leave out --with-children."""
+
+
+class NotInKit(NotFound):
+    """{number} is not among the further items of job {job}; it has {items}."""
+
+
+class OperationSkipCannot(Refused):
+    """Operation {seq} of job {job} is {state}, so it cannot be {act}; {way}."""
+
+
 class NotOutside(Refused):
     """Operation {seq} of job {job} is done here at {station}, so nothing is sent away for it;
     start it as any other, or mark the station as a vendor's."""

@@ -27,7 +27,7 @@ from traveler import (
     tables,
     tokens,
 )
-from traveler.errors import NoSuchJob, NoSuchOperation, NotOutside, OutsideTraveler, TravelerEnded
+from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, TravelerEnded
 from traveler.gate import Ground
 from traveler.records import Job, Operation, Stint, Token
 from traveler.tablet import lots, sending
@@ -276,7 +276,9 @@ def _act(
         earlier = idempotency.earlier(writing, key, request)
         if earlier is not None:
             return Progress(**earlier)
-        job, operations, operation = _found(writing, request["job"], request["seq"])
+        job, operations, operation = records.found(
+            writing.connection, request["job"], request["seq"]
+        )
         lot = _within(writing, code, job, operation).lot if code else None
         log = ReleaseLog(vault)
         stand = _ground(vault, log, writing, job, operations)
@@ -484,18 +486,6 @@ def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Ca
         job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at,
         operation.rework,
     )  # fmt: skip
-
-
-def _found(writing: Writing, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:
-    job = records.job(writing.connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
-    operations = records.operations(writing.connection, job.number)
-    for one in operations:
-        if one.seq == seq:
-            return job, operations, one
-    shown = ", ".join(str(one.seq) for one in operations) or "none"
-    raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
 
 
 def _within(writing: Writing, code: str, job: Job, operation: Operation) -> Token:

@@ -143,6 +143,8 @@ def gone_on(job: Job, operations: Sequence[Operation], operation: Operation) -> 
     through = passed(job, operations, found[place])
     if place + 1 < len(found):
         return min(through, _free(job, operations, found[place + 1]))
+    if operation.loop and not all(one.over for group in found for one in group):
+        return through
     main = groups(operations)
     at = joins(main, operation.loop) if operation.loop else None
     return through if at is None else min(through, _free(job, operations, main[at]))
@@ -170,5 +172,8 @@ def _came(job: Job, operations: Sequence[Operation], found: Sequence[Group], pla
 
 
 def _out_of(job: Job, operations: Sequence[Operation], loop: int) -> int:
+    """Return how many pieces come back from a loop of rework: all at once, when it is over."""
     found = groups(operations, loop)
-    return passed(job, operations, found[-1]) if found else 0
+    if not found or not all(one.over for group in found for one in group):
+        return 0
+    return passed(job, operations, found[-1])

@@ -105,10 +105,11 @@ class Ground:
 
         A child that was cancelled is waited for until another one of its item stands in for it.
         """
+        at = operation.loop.source if operation.loop else operation.seq
         alive = {one.item for one in self.children if one.state != "cancelled"}
         return tuple(
             one for one in self.children
-            if one.at <= operation.seq and not one.over
+            if one.at <= at and not one.over
             and not (one.state == "cancelled" and one.item in alive)
         )  # fmt: skip
 

@@ -34,7 +34,7 @@ def grounds(
     pairs = {(job.item, job.rev) for job in jobs}
     pairs |= {(one.item, one.rev) for number in numbers for one in kits[number]}
     stand = {pair: standing(log, *pair) for pair in pairs}
-    waited = children(connection, numbers)
+    waited = children(connection, jobs)
     found = {}
     for job in jobs:
         now = stand[job.item, job.rev]
@@ -42,7 +42,7 @@ def grounds(
             now,
             rules.in_force(decided[job.number], job, now, today),
             _concerning(blockers, job, operations[job.number]),
-            waited.get(job.number, ()),
+            waited.get(job.lot_of or job.number, ()),
             tuple((one, stand[one.item, one.rev]) for one in kits[job.number]),
         )
     return found
@@ -55,9 +55,12 @@ def ground(
     return grounds(log, connection, [job], {job.number: operations}, today)[job.number]
 
 
-def children(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[Child, ...]]:
-    """Return the child jobs of several jobs, by job, and whether each is over."""
-    below = records.children(connection, numbers)
+def children(connection: Connection, jobs: Sequence[Job]) -> dict[str, tuple[Child, ...]]:
+    """Return the child jobs of several jobs, by job, and whether each is over.
+
+    A lot waits for the children of the job it was split off.
+    """
+    below = records.children(connection, [job.lot_of or job.number for job in jobs])
     if not below:
         return {}
     operations = records.operations_of(connection, [one.number for one in below])

@@ -8,22 +8,24 @@ What is released later never changes what was already planned: it changes how th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog, Revision
+from traveler import family as families
 from traveler import following, gate, ground, lifecycle, records, route, routing, tables
 from traveler.blockers import filing
 from traveler.decisions import asking
 from traveler.decisions import records as decision_records
 from traveler.dispatch import dates
 from traveler.errors import BadJobNumber, JobExists, NoSuchJob
-from traveler.records import Job, JobFilter, subject
+from traveler.family import ALONE, Family, Planned
+from traveler.records import Job, JobFilter, JobItem, subject
 from traveler.standing import standing
-from traveler.views import JobLine, JobView, job_line, job_view
+from traveler.views import JobLine, JobView, Kin, job_line, job_view
 from traveler.words import day, line, pieces, today
 from vault.errors import BadItemNumber
 from vault.home import Vault
@@ -36,7 +38,7 @@ from vault.names import fold, item_number
 LISTED = 200
 
 
-def add(
+def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
     vault: Vault,
     actor: Person,
     job: str,
@@ -47,15 +49,18 @@ def add(
     customer: str = "",
     order: str = "",
     also: Callable[[Writing], None] | None = None,
+    *,
+    family: Family = ALONE,
 ) -> JobView:
     """Plan a job of ``qty`` pieces of a released revision, the current one where none is named.
 
-    ``also`` is done in the same transaction, so that what a job came from is kept with it.
+    ``also`` is done in the same transaction, so that what a job came from is kept with it;
+    ``family`` says of which job it is a child, and which jobs are planned along as its own.
     Raises RoleNeeded, BadJobNumber, BadQuantity, BadDueDate, JobExists, NeverReleased,
-    NoSuchRevision, RevisionRecalled, BadRoute or FileNotReleased.
+    NoSuchRevision, RevisionRecalled, BadRoute, FileNotReleased, BadChild or NoChildren.
     """
     require(actor, "planner")
-    planned = {
+    planned: dict[str, Any] = {
         "number": checked_number(job),
         "qty": pieces(qty, least=1),
         "due": day(due),
@@ -72,7 +77,12 @@ def add(
         steps = routing.released(log, revision)
         if found := records.job(writing.connection, job):
             raise JobExists(number=found.number)
-        _insert(writing, revision, steps, planned)
+        kit = families.kit(log, planned["number"], revision, family.kit)
+        below = families.children(log, revision, steps, qty) if family.children else ()
+        above = families.link(writing, log, revision.number, family)
+        _insert(writing, revision, steps, planned | above)
+        _kit(writing, kit)
+        _children(writing, below, planned, families.due(family, planned["due"]))
         if also is not None:
             also(writing)
         made = _known(records.job(writing.connection, job), job)
@@ -91,6 +101,11 @@ def release_job(vault: Vault, actor: Person, number: str) -> JobView:
 def hold(vault: Vault, actor: Person, number: str, why: str = "") -> JobView:
     """Stop new work on a job; what runs may be finished.  Raises JobCannot, RoleNeeded."""
     return _move(vault, actor, number, "hold", why)
+
+
+def cancel(vault: Vault, actor: Person, number: str, why: str) -> JobView:
+    """Give a job up, for a reason: nothing more is made.  Raises NoReason, JobCannot, RoleNeeded."""
+    return _move(vault, actor, number, "cancel", why)
 
 
 def close(vault: Vault, actor: Person, number: str, why: str = "") -> JobView:
@@ -124,6 +139,10 @@ def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
         decision_records.decisions(connection, [job.number])[job.number],
         records.overrides(connection, job.number),
         today(vault.settings.time_zone),
+        Kin(
+            tuple(records.lots(connection, job.lot_of or job.number)),
+            tuple(records.skips(connection, job.number)),
+        ),
     )
 
 
@@ -173,15 +192,15 @@ def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobVi
         writing.update(tables.job, job.number, state=after, **_dates(job, after, writing.at))
         told = {"before": job.state, "now": after} | ({"why": reason} if reason else {})
         writing.record(f"job.{after}", subject(job.number), **told)
-        if after == "closed":
-            filing.clear_job(writing, job.number, f"job {job.number} is closed")
+        if after in lifecycle.ENDED:
+            filing.clear_job(writing, job.number, f"job {job.number} is {after}")
     return _looked(vault, job.number)
 
 
 def _dates(job: Job, after: str, at: str) -> dict[str, str]:
     if after == "released" and job.released_at is None:
         return {"released_at": at}
-    return {"closed_at": at} if after == "closed" else {}
+    return {"closed_at": at} if after in lifecycle.ENDED else {}
 
 
 def _insert(
@@ -199,11 +218,37 @@ def _insert(
         told_step = routing.columns(writing, step)
         writing.insert(tables.operation, job=number, seq=step.seq, state="waiting", good=0, scrap=0,
                        **told_step)  # fmt: skip
-    told = {key: value for key, value in planned.items() if key != "number"}
+    told = {key: value for key, value in planned.items() if key != "number" and value is not None}
     writing.record(
         "job.added", subject(number), item=revision.number, rev=revision.rev,
         operations=[step.seq for step in steps], **told,
     )  # fmt: skip
+
+
+def _kit(writing: Writing, kit: Sequence[JobItem]) -> None:
+    for one in kit:
+        writing.insert(
+            tables.job_item, job=one.job, item=one.item, rev=one.rev, title=one.title, qty=one.qty
+        )
+    if kit:
+        told = [f"{one.item} {one.rev} × {one.qty}" for one in kit]
+        writing.record("job.kit", subject(kit[0].job), items=told)
+
+
+def _children(
+    writing: Writing, below: Sequence[Planned], parent: Mapping[str, Any], due: str
+) -> None:
+    """Plan the child jobs of a job that was planned just now, and theirs."""
+    for place, one in enumerate(below, 1):
+        number = checked_number(f"{parent['number']}-{place:02}")
+        if found := records.job(writing.connection, number):
+            raise JobExists(number=found.number)
+        told = {
+            **parent, "number": number, "qty": one.qty, "due": due,
+            "parent": parent["number"], "parent_seq": one.at,
+        }  # fmt: skip
+        _insert(writing, one.revision, one.steps, told)
+        _children(writing, one.children, told, due)
 
 
 def checked_number(text: str) -> str:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import lifecycle, tables
+from traveler.errors import NoSuchJob, NoSuchOperation
 from vault import canonical
 from vault.names import fold
 
@@ -279,7 +280,10 @@ def in_process(connection: Connection, item: str = "", rev: str = "") -> list[Jo
     """Return every job that has not ended, of one revision where it is named, by number."""
     conditions: list[sa.ColumnElement[bool]] = [tables.job.c.state.not_in(lifecycle.ENDED)]
     if item:
-        conditions += [tables.job.c.item == item, tables.job.c.rev == rev]
+        kits = tables.job_item.c
+        in_kit = sa.select(kits.job).where(kits.item == item, kits.rev == rev)
+        own = sa.and_(tables.job.c.item == item, tables.job.c.rev == rev)
+        conditions.append(sa.or_(own, tables.job.c.number.in_(in_kit)))
     chosen = sa.select(tables.job).where(*conditions).order_by(tables.job.c.fold)
     return [_job(row) for row in connection.execute(chosen)]
 
@@ -377,6 +381,19 @@ def open_stints_of(connection: Connection, person: str) -> list[tuple[Operation,
     return [(_operation(rows[one.operation], looped.get(one.operation)), one) for one in running]
 
 
+def found(connection: Connection, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:
+    """Return an operation with its job and all of that; raises NoSuchJob or NoSuchOperation."""
+    here = job(connection, number)
+    if here is None:
+        raise NoSuchJob(number=number)
+    there = operations(connection, here.number)
+    for one in there:
+        if one.seq == seq:
+            return here, there, one
+    shown = ", ".join(str(one.seq) for one in there) or "none"
+    raise NoSuchOperation(job=here.number, seq=seq, operations=shown)
+
+
 def skips(connection: Connection, number: str) -> list[Skip]:
     """Return every operation of a job that was left out or taken back, oldest first."""
     table = tables.operation_skip
@@ -396,6 +413,13 @@ def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, li
     for row in connection.execute(chosen):
         found[row.job].append(JobItem(row.job, row.item, row.rev, row.title, row.qty))
     return found
+
+
+def item_row(connection: Connection, number: str, item: str) -> int:
+    """Return the key of a further item of a kit that is there."""
+    table = tables.job_item.c
+    chosen = sa.select(table.id).where(table.job == number, table.item == item)
+    return int(connection.execute(chosen).scalar_one())
 
 
 def children(connection: Connection, numbers: Sequence[str]) -> list[Job]:

@@ -19,8 +19,6 @@ from traveler.errors import (
     JobCannot,
     NoPiecesForRework,
     NoReason,
-    NoSuchJob,
-    NoSuchOperation,
 )
 from traveler.records import Job, Operation, subject
 from traveler.route import Route, Step
@@ -68,7 +66,7 @@ def insert(
     reason = line("reason", why, 500)
     if not reason:
         raise NoReason(what="rework")
-    found, operations, source = _found(writing, job, after_seq)
+    found, operations, source = records.found(writing.connection, job, after_seq)
     if found.ended or found.state == "planned":
         way = "make a new job for the pieces" if found.ended else "release it first"
         raise JobCannot(job=found.number, state=found.state, act="reworked", way=way)
@@ -95,6 +93,17 @@ def insert(
         back=back.seq if back else None, why=reason, **told,
     )  # fmt: skip
     return numbers
+
+
+def step(text: str) -> Step:
+    """Return a step as people write it: ``BENCH=Deburr edge`` or ``BENCH=Deburr edge=5``."""
+    station, _, rest = text.partition("=")
+    title, _, minutes = rest.rpartition("=") if "=" in rest else (rest, "", "0")
+    try:
+        each = float(minutes)
+    except ValueError:
+        title, each = rest, 0.0
+    return Step(1, station.strip(), title.strip() or station.strip(), run_minutes=each)
 
 
 def _set_aside(
@@ -196,15 +205,3 @@ def _numbers(operations: Sequence[Operation], source: Operation, count: int) -> 
         why = f"there is no number left up to {LARGEST}"
         raise BadRework(job=source.job, seq=source.seq, why=why)
     return tuple(range(first, first + count))
-
-
-def _found(writing: Writing, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:
-    job = records.job(writing.connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
-    operations = records.operations(writing.connection, job.number)
-    for one in operations:
-        if one.seq == seq:
-            return job, operations, one
-    shown = ", ".join(str(one.seq) for one in operations) or "none"
-    raise NoSuchOperation(job=job.number, seq=seq, operations=shown)

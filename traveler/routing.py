@@ -8,6 +8,7 @@ from typing import Any
 from release.log import ReleaseLog, Revision
 from traveler import route, stations
 from traveler.errors import FileNotReleased
+from traveler.records import Operation
 from traveler.route import Step
 from vault import canonical
 from vault.ledger.engine import Writing
@@ -27,6 +28,17 @@ def released(log: ReleaseLog, revision: Revision) -> tuple[Step, ...]:
                     seq=step.seq, name=name, number=revision.number, rev=revision.rev
                 )
     return steps
+
+
+def copied(operation: Operation) -> dict[str, Any]:
+    """Return what an operation of one job tells of the same step in another, as it is stored."""
+    return {
+        "seq": operation.seq, "station": operation.station, "title": operation.title,
+        "setup_minutes": operation.setup_minutes, "run_minutes": operation.run_minutes,
+        "notes": operation.notes, "files": canonical.dumps(operation.files).decode(),
+        "proof": canonical.dumps(operation.proof).decode(), "parallel": int(operation.parallel),
+        "days": operation.days or None,
+    }  # fmt: skip
 
 
 def columns(writing: Writing, step: Step) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Buttons, standing and counts come out of the gates and the records; nothing is d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from traveler import flow, gate
@@ -16,7 +16,7 @@ from traveler.blockers.telling import BlockerView
 from traveler.decisions import asking
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Standing
-from traveler.records import Job, Note, Operation, Override, Stint
+from traveler.records import Child, Job, Loop, Note, Operation, Override, Skip, Stint
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ class OperationView:
     """An operation as people see it: the step, how many pieces came, who is on it, what was noted.
 
     ``minutes`` is the planned time for the job's quantity; ``acts`` what may be done with it now,
-    ``held`` the blockers that keep it from starting.
+    ``held`` the blockers that keep it from starting, ``waits`` the child jobs it waits for.
+    ``pending`` pieces set aside there wait for their rework to be planned; ``skipped`` says who
+    left it out, and why.
     """
 
     operation: Operation
@@ -50,6 +52,10 @@ class OperationView:
     notes: tuple[Note, ...]
     acts: tuple[str, ...]
     held: tuple[BlockerView, ...] = ()
+    people: tuple[Stint, ...] = ()
+    waits: tuple[Child, ...] = ()
+    pending: int = 0
+    skipped: Skip | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -62,6 +68,9 @@ class OperationView:
             "arrived": self.arrived,
             "good": one.good,
             "scrap": one.scrap,
+            "rework": one.rework,
+            "rework_to_plan": self.pending,
+            "split_off": one.split,
             "setup_minutes": one.setup_minutes,
             "run_minutes": one.run_minutes,
             "planned_minutes": self.minutes,
@@ -73,10 +82,25 @@ class OperationView:
             "finished_at": one.finished_at,
             "running_by": self.running_by or None,
             "running_since": self.running_since or None,
+            "people": [{"who": s.person, "since": s.started_at} for s in self.people],
+            "machine": one.machine or None,
+            "outside": _outside(one) if one.outside else None,
+            "loop": _loop(one.loop) if one.loop else None,
+            "waits_for": [child.job for child in self.waits],
+            "skipped": self.skipped
+            and {"at": self.skipped.at, "by": self.skipped.person, "why": self.skipped.why},
             "notes": [{"at": n.at, "by": n.person, "note": n.words} for n in self.notes],
             "acts": list(self.acts),
             "blocked_by": [one.blocker.id for one in self.held],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The lots that were split off a job or off the one it was split off, and what was left out."""
+
+    lots: tuple[Job, ...] = ()
+    skips: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +118,22 @@ class JobView:
     decisions: tuple[Decision, ...] = ()
     overrides: tuple[Override, ...] = ()
     dates: Dates | None = None
+    kin: Kin = field(default_factory=Kin)
 
     @property
     def standing(self) -> Standing:
         """Return how the job's revision stands."""
         return self.ground.standing
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Return the child jobs, those of the job a lot was split off among them."""
+        return self.ground.children
+
+    @property
+    def out(self) -> int:
+        """Return how many good pieces came out of the job so far."""
+        return flow.out(self.job, [one.operation for one in self.operations])
 
     @property
     def question(self) -> BlockerView | None:
@@ -127,6 +162,25 @@ class JobView:
             "operations": [
                 {**one.as_json(), **_step_dates(self.dates, one.operation.seq)}
                 for one in self.operations
+            ],
+            "made": self.out,
+            "parent": self.job.parent or None,
+            "parent_operation": self.job.parent_seq or None,
+            "split_off": self.job.lot_of or None,
+            "lots": [
+                {"job": one.number, "qty": one.qty, "state": one.state} for one in self.kin.lots
+            ],
+            "children": [asdict(one) for one in self.children],
+            "kit": [
+                {
+                    "number": one.item,
+                    "rev": one.rev,
+                    "title": one.title,
+                    "qty": one.qty,
+                    "standing": how.state,
+                    "current": how.current,
+                }
+                for one, how in self.ground.kit
             ],
             "blockers": [one.as_json() for one in self.blockers],
             "deviation": self.ground.deviation.as_json() if self.ground.deviation else None,
@@ -189,28 +243,35 @@ def job_view(
     decisions: Sequence[Decision],
     overrides: Sequence[Override],
     today: str,
+    kin: Kin = Kin(),
 ) -> JobView:
     """Assemble a job with all its operations."""
     seen = {one.id: telling.seen(one, today) for one in ground.blockers}
-    running = {one.operation: one for one in stints if one.ended_at is None}
+    left_out = {one.operation: one for one in kin.skips}
     shown = []
     for one in operations:
-        stint = running.get(one.id)
+        on_it = tuple(s for s in stints if s.operation == one.id and s.ended_at is None)
         shown.append(
             OperationView(
                 operation=one,
                 arrived=flow.arrived(job, operations, one),
-                minutes=one.setup_minutes + one.run_minutes * job.qty,
-                running_by=stint.person if stint else "",
-                running_since=stint.started_at if stint else "",
+                minutes=one.setup_minutes
+                + one.run_minutes * (one.loop.qty if one.loop else job.qty),
+                running_by=", ".join(s.person for s in on_it),
+                running_since=on_it[0].started_at if on_it else "",
                 notes=tuple(note for note in notes if note.operation == one.id),
                 acts=gate.acts(job, operations, one, ground),
                 held=tuple(seen[held.id] for held in ground.on(job, one)),
+                people=on_it,
+                waits=() if one.over or one.loop else ground.waits(one),
+                pending=flow.pending(operations, one),
+                skipped=left_out.get(one.id) if one.state == "skipped" else None,
             )
         )
     return JobView(
-        job, ground, tuple(shown), tuple(seen.values()), tuple(decisions), tuple(overrides)
-    )
+        job, ground, tuple(shown), tuple(seen.values()), tuple(decisions), tuple(overrides),
+        kin=kin,
+    )  # fmt: skip
 
 
 def job_line(job: Job, operations: Sequence[Operation], ground: Ground) -> JobLine:
@@ -234,6 +295,21 @@ def _dates(dates: Dates | None) -> dict[str, Any]:
 def _step_dates(dates: Dates | None, seq: int) -> dict[str, Any]:
     need, forecast = dates.steps.get(seq, (None, None)) if dates else (None, None)
     return {"need_by": need, "forecast": forecast}
+
+
+def _outside(one: Operation) -> dict[str, Any]:
+    return {
+        "sent_to": one.vendor, "slip": one.slip or None, "expected_back": one.expected or None,
+        "sent_at": one.started_at, "back_at": one.finished_at, "days": one.days,
+    }  # fmt: skip
+
+
+def _loop(loop: Loop) -> dict[str, Any]:
+    return {
+        "rework": loop.id, "from": loop.source, "back_to": loop.back or None, "qty": loop.qty,
+        "why": loop.why, "by": loop.person, "at": loop.at,
+        "nonconformance": loop.nonconformance or None,
+    }  # fmt: skip
 
 
 def _head(job: Job, standing: Standing) -> dict[str, Any]:

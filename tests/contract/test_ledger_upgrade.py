@@ -9,7 +9,10 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from traveler import tables
+from traveler import calendars, flow, records, rework, tables
+from traveler.chain import TRAVELER
+from traveler.route import Step
+from traveler.schedule.clock import weekdays
 from vault.ledger import engine, events, upgrading
 from vault.ledger.errors import LedgerOutdated
 
@@ -64,6 +67,66 @@ def test_the_history_of_a_ledger_survives_its_upgrade(first: str) -> None:
         writing.insert(tables.drawing_copy, hash="y", job="J-9", **facts)
     with pytest.raises(sa.exc.IntegrityError), ledger.writing("eli") as writing:
         writing.insert(tables.drawing_copy, hash="x", job="J-1", **facts)
+    ledger.close()
+
+
+OPERATION = {
+    "id": 1, "job": "J-1", "seq": 10, "station": "saw", "title": "Cut", "setup_minutes": 5.0,
+    "run_minutes": 0.5, "notes": "", "files": "[]", "proof": "[]", "parallel": 0,
+    "state": "running", "good": 1, "scrap": 0, "started_at": "2026-01-01T00:00:00Z",
+    "finished_at": None,
+}  # fmt: skip
+STATION = {"code": "saw", "fold": "saw", "name": "Saw", "minutes_per_day": 480, "retired": 0,
+           "added_at": "2026-01-01T00:00:00Z"}  # fmt: skip
+STINT = {"id": 1, "operation": 1, "person": "otto", "device": "", "good": 0, "scrap": 0,
+         "started_at": "2026-01-01T00:00:00Z", "ended_at": None, "ended_by": None}  # fmt: skip
+EARLIER = tuple(f"traveler_{number:04}" for number in range(1, int(TRAVELER.head[-4:])))
+
+
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_a_running_job_of_any_earlier_release_goes_on(earlier: str, tmp_path: Path) -> None:
+    """Rows that were sealed before the upgrade still match, and are read as they were meant."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    ledger = engine.Ledger(url)
+    with ledger.writing("titleblock") as writing:
+        made = upgrading.config()
+        made.attributes["connection"] = writing.connection
+        for revision in ("vault@head", earlier):
+            command.upgrade(made, revision)
+        writing.record("ledger.upgraded", "ledger", found=[], now=[earlier])
+    with ledger.writing("pat") as writing:
+        for name, row in (
+            ("station", STATION),
+            ("job", JOB),
+            ("operation", OPERATION),
+            ("stint", STINT),
+        ):
+            table = sa.Table(name, sa.MetaData(), autoload_with=writing.connection)
+            writing.insert(table, **row)
+        writing.record("job.added", "job/J-1")
+    ledger.close()
+    ledger = engine.upgrade(url)
+    assert list(events.verify(ledger)) == []
+    with ledger.reading() as connection:
+        job = records.job(connection, "J-1")
+        (operation,) = records.operations(connection, "J-1")
+        assert records.station(connection, "SAW") == records.Station(
+            "saw", "Saw", 480, retired=False
+        )
+        assert [one.person for one in records.open_stints(connection, 1)] == ["otto"]
+        assert calendars.calendars(connection)["saw"] == weekdays(480)
+    assert job is not None
+    assert (job.parent, job.lot_of, job.ended) == ("", "", False)
+    assert (operation.rework, operation.split, operation.outside, operation.loop) == (
+        0,
+        0,
+        False,
+        None,
+    )
+    assert flow.left(job, [operation], operation) == 2
+    with ledger.writing("pat") as writing:
+        rework.insert(writing, "J-1", 10, [Step(1, "saw", "File")], "burr", qty=1)
+    assert list(events.verify(ledger)) == []
     ledger.close()
 
 

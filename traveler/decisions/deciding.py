@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from release import orders
 from release.log import ReleaseLog, Revision
 from traveler import following, lifecycle, records, route, routing, tables, tokens
-from traveler.decisions import asking, comparison, rules
+from traveler.decisions import asking, carrying, comparison, rules
 from traveler.decisions import records as decision_records
 from traveler.decisions.comparison import Compared
 from traveler.decisions.records import Decision
@@ -183,14 +183,17 @@ def move(
             raise ChoiceNotOpen(job=job.number, choice=f"move to {to}", why=why_not)
         steps = _compared(log, job, operations, current)
         kept = _kept(current.rev, steps, frozenset(keep), frozenset(again))
+        carrying.make_room(writing, operations, steps)
         for one in steps:
             _reroute(writing, job, one, keep=one.seq in kept)
+        carried = carrying.carry(writing, job, operations, steps, kept)
         made = _decide(writing, job, now, "move", reason, _told(steps, kept))
         writing.update(tables.job, job.number, rev=current.rev, title=current.title)
         withdrawn = tokens.revoke(writing, job)
         writing.record(
             "job.moved", subject(job.number), before=job.rev, now=current.rev, why=reason,
             kept=sorted(kept), withdrawn=withdrawn, differences=list(made.differences),
+            **carried,
         )  # fmt: skip
         _answered(vault, writing, job.number)
     return made
@@ -268,7 +271,8 @@ def _reroute(writing: Writing, job: Job, one: Compared, *, keep: bool) -> None:
 
 def _anew(operation: Operation) -> dict[str, Any]:
     state = lifecycle.REROUTE[operation.state, "again"]
-    return {"state": state, "good": 0, "scrap": 0, "started_at": None, "finished_at": None}
+    return {"state": state, "good": 0, "scrap": 0, "rework": 0, "started_at": None,
+            "finished_at": None}  # fmt: skip
 
 
 def _kept(
@@ -299,7 +303,9 @@ def _compared(
     log: ReleaseLog, job: Job, operations: Sequence[Operation], current: Revision
 ) -> tuple[Compared, ...]:
     steps = routing.released(log, current)
-    return comparison.compared(operations, steps, _differing(log, job, current))
+    own = [one for one in operations if one.loop is None]
+    steps = tuple(one for one in steps if one.seq >= job.first_seq)
+    return comparison.compared(own, steps, _differing(log, job, current))
 
 
 def _differing(log: ReleaseLog, job: Job, current: Revision) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler import gate, lifecycle
+from traveler import gate, lifecycle, skipping
 from traveler.errors import JobCannot, OperationCannot
 from traveler.records import Job, Operation
 
-JOB_ACTS = ("release", "hold", "close")
-OPERATION_ACTS = ("start", "pause", "finish")
+JOB_ACTS = ("release", "hold", "close", "cancel")
+OPERATION_ACTS = ("start", "pause", "finish", "join", "leave")
+SKIP_ACTS = ("skip", "restore")
 CURRENT = gate.Ground(gate.Standing("current", "A"))
 
 
@@ -52,7 +53,7 @@ def operation(
 @pytest.mark.parametrize(("state", "act"), list(product(lifecycle.states(lifecycle.JOB), JOB_ACTS)))
 def test_every_act_on_a_job_is_in_the_table_or_refused(state: str, act: str) -> None:
     """The gate lets a job move exactly where the table says it may."""
-    refusal = gate.job_refusal(job(state), act, [], "", CURRENT)
+    refusal = gate.job_refusal(job(state), act, [], "for a reason", CURRENT)
     if (state, act) in lifecycle.JOB:
         assert refusal is None
     else:
@@ -74,10 +75,30 @@ def test_every_act_on_an_operation_is_in_the_table_or_refused(state: str, act: s
         assert f"is {state}" in str(refusal)
 
 
+@pytest.mark.parametrize(
+    ("state", "act"),
+    list(product({*lifecycle.states(lifecycle.OPERATION), "skipped"}, SKIP_ACTS)),
+)
+def test_every_skip_is_in_the_table_or_refused(state: str, act: str) -> None:
+    """Only what is not begun or lies still is left out, and only what was left out is taken back."""
+    one = operation(state=state)
+    way = skipping.fault(job(), [one], one, act)
+    assert (way == "") == ((state, act) in lifecycle.SKIP)
+
+
+def test_every_state_of_an_operation_can_be_moved_to_another_route() -> None:
+    """But a running one, which has to be paused or finished first."""
+    for state in {*lifecycle.states(lifecycle.OPERATION), "skipped"} - {"running"}:
+        assert lifecycle.REROUTE[state, "again"] == "waiting"
+        assert lifecycle.REROUTE[state, "drop"] == "dropped"
+    assert ("running", "again") not in lifecycle.REROUTE
+
+
 def test_done_and_closed_are_the_end() -> None:
     """Nothing leads out of the last states."""
     assert lifecycle.acts(lifecycle.OPERATION, "done") == ()
-    assert lifecycle.acts(lifecycle.JOB, "closed") == ()
+    assert all(lifecycle.acts(lifecycle.JOB, state) == () for state in lifecycle.ENDED)
+    assert set(lifecycle.states(lifecycle.JOB)) > lifecycle.ENDED
 
 
 @given(st.lists(st.sampled_from(OPERATION_ACTS), max_size=30))

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Assemblies with child jobs, kits of several items, lots that are split off, steps left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from traveler import family, floor, jobs, records, rework, skipping, splitting, stations
+from traveler.decisions import deciding
+from traveler.errors import (
+    BadChild,
+    BadGroup,
+    BadMachine,
+    CannotSplit,
+    ChildrenOpen,
+    JobCannot,
+    KitOvertaken,
+    NoChildren,
+    NoReason,
+    NotInKit,
+    NotOutside,
+    OperationCannot,
+    OperationSkipCannot,
+)
+from traveler.family import Family, Wanted
+from traveler.floor import Trip
+from traveler.route import Step
+from vault.ledger import events
+from vault.ledger.errors import RoleNeeded
+
+ASSEMBLY = """
+[[operation]]
+seq = 10
+station = "bench"
+title = "Clean housing"
+
+[[operation]]
+seq = 20
+station = "bench"
+title = "Fit bracket"
+needs = ["10-0042"]
+"""
+
+
+@pytest.fixture
+def assembly(serial: Any) -> Any:
+    """Return the shop with 10-0060, made of two brackets and a bought bolt; brackets at step 20."""
+    bom = "number,qty,find\n10-0042,2,1\n10-0050,4,2\n"
+    serial.release("10-0060", route__toml=ASSEMBLY, bom__csv=bom)
+    return serial
+
+
+def _add(shop: Any, job: str, number: str, qty: int = 3, **kin: Any) -> Any:
+    return jobs.add(
+        shop.vault, shop.pat, job, number, qty, "2027-03-01", family=Family(**kin)
+    )  # fmt: skip
+
+
+def _all(shop: Any, job: str) -> None:
+    for one in jobs.show(shop.vault, job).operations:
+        floor.start(shop.vault, shop.otto, job, one.operation.seq)
+        floor.finish(shop.vault, shop.otto, job, one.operation.seq)
+
+
+# --- children ------------------------------------------------------------------------------------
+
+
+def test_an_assembly_plans_a_job_for_every_part_it_makes(assembly: Any) -> None:
+    """Bought parts get none; the parent's operation that names the part waits, the others do not."""
+    view = _add(assembly, "J-9", "10-0060", children=True)
+    told = [(one.job, one.item, one.rev, one.qty, one.at, one.over) for one in view.children]
+    assert told == [("J-9-01", "10-0042", "B", 6, 20, False)]
+    child = jobs.show(assembly.vault, "J-9-01")
+    assert (child.job.parent, child.job.parent_seq) == ("J-9", 20)
+    assert len(child.operations) == 4
+    for number in ("J-9", "J-9-01"):
+        jobs.release_job(assembly.vault, assembly.pat, number)
+    floor.start(assembly.vault, assembly.otto, "J-9", 10)
+    floor.finish(assembly.vault, assembly.otto, "J-9", 10)
+    with pytest.raises(ChildrenOpen, match="J-9-01 \\(10-0042 B, released\\)"):
+        floor.start(assembly.vault, assembly.otto, "J-9", 20)
+    _all(assembly, "J-9-01")
+    assert jobs.show(assembly.vault, "J-9").children[0].good == 6
+    floor.start(assembly.vault, assembly.otto, "J-9", 20)
+    assert list(events.verify(assembly.vault.ledger)) == []
+
+
+def test_a_cancelled_child_is_waited_for_until_another_stands_in(assembly: Any) -> None:
+    """Nothing is assembled of parts nobody makes; a new child takes the place."""
+    _add(assembly, "J-9", "10-0060", children=True)
+    jobs.release_job(assembly.vault, assembly.pat, "J-9")
+    jobs.cancel(assembly.vault, assembly.pat, "J-9-01", "made elsewhere")
+    floor.start(assembly.vault, assembly.otto, "J-9", 10)
+    floor.finish(assembly.vault, assembly.otto, "J-9", 10)
+    with pytest.raises(ChildrenOpen, match="plan another job in place of the cancelled one"):
+        floor.start(assembly.vault, assembly.otto, "J-9", 20)
+    _add(assembly, "J-10", "10-0042", 6, parent="J-9")
+    jobs.close(assembly.vault, assembly.pat, "J-10", "from stock")
+    floor.start(assembly.vault, assembly.otto, "J-9", 20)
+
+
+def test_what_cannot_be_a_child_is_refused(assembly: Any, refused: Callable[..., Any]) -> None:
+    """No route to wait in, begun already, ended, no made parts, itself as a part."""
+    _add(assembly, "J-9", "10-0060")
+    with refused(BadChild, "J-9 has no operation 25"):
+        _add(assembly, "J-1", "10-0042", parent="J-9", at=25)
+    jobs.release_job(assembly.vault, assembly.pat, "J-9")
+    floor.start(assembly.vault, assembly.otto, "J-9", 10)
+    with refused(BadChild, "operation 10 of J-9 is running"):
+        _add(assembly, "J-1", "10-0042", parent="J-9", at=10)
+    with refused(NoChildren, "10-0042 B has no part with a route"):
+        _add(assembly, "J-1", "10-0042", children=True)
+    jobs.cancel(assembly.vault, assembly.pat, "J-9", "no order")
+    with refused(BadChild, "J-9 is cancelled"):
+        _add(assembly, "J-1", "10-0042", parent="J-9")
+
+
+# --- kits ----------------------------------------------------------------------------------------
+
+
+def test_a_kit_pins_every_item_and_stops_when_one_is_overtaken(
+    serial: Any, refused: Callable[..., Any]
+) -> None:
+    """Each item has its letter; a newer one is taken in by a planner, on record."""
+    view = _add(serial, "J-9", "10-0042", kit=(Wanted("10-0050", qty=4),))
+    assert [(one.item, one.rev, one.qty) for one, _ in view.ground.kit] == [("10-0050", "A", 4)]
+    serial.release("10-0050", note__txt="Bought elsewhere.")
+    with refused(KitOvertaken, "10-0050 A in the kit of job J-9 is superseded"):
+        jobs.release_job(serial.vault, serial.pat, "J-9")
+    with refused(NotInKit, "it has 10-0050"):
+        family.renew(serial.vault, serial.pat, "J-9", "10-0060", "")
+    with refused(RoleNeeded, "planner"):
+        family.renew(serial.vault, serial.otto, "J-9", "10-0050", "")
+    assert family.renew(serial.vault, serial.pat, "J-9", "10-0050", "new bolt").rev == "B"
+    jobs.release_job(serial.vault, serial.pat, "J-9")
+    with serial.vault.ledger.reading() as connection:
+        assert [one.number for one in records.in_process(connection, "10-0050", "B")] == ["J-9"]
+    serial.release("10-0050", note__txt="Bought here again.")
+    with refused(KitOvertaken, "takes C"):
+        floor.start(serial.vault, serial.otto, "J-9", 10)
+    with refused(BadChild, "it is named twice"):
+        _add(serial, "J-10", "10-0042", kit=(Wanted("10-0050"), Wanted("10-0050")))
+    assert family.named("10-0050:B*2") == Wanted("10-0050", "B", 2)
+
+
+# --- lots ----------------------------------------------------------------------------------------
+
+
+def test_a_lot_goes_on_by_itself_from_where_the_pieces_are(serial: Any) -> None:
+    """The job keeps what was done; both together are what was planned, and history says so."""
+    serial.job(qty=10)
+    floor.start(serial.vault, serial.otto, "J-1", 10)
+    floor.finish(serial.vault, serial.otto, "J-1", 10, 9, 1)
+    lot = splitting.split(serial.vault, serial.pat, "J-1", 4, "customer needs four on Monday")
+    assert (lot.job.number, lot.job.qty, lot.job.lot_of, lot.job.first_seq) == (
+        "J-1.2",
+        4,
+        "J-1",
+        20,
+    )
+    assert [one.operation.seq for one in lot.operations] == [20, 30, 40]
+    left = jobs.show(serial.vault, "J-1")
+    assert (left.job.qty, left.operations[0].operation.good, left.operations[1].arrived) == (
+        6,
+        9,
+        5,
+    )
+    assert lot.operations[0].arrived == 4
+    _all(serial, "J-1.2")
+    assert jobs.show(serial.vault, "J-1.2").out == 4
+    kinds = [one.kind for one in jobs.history(serial.vault, "J-1")]
+    assert "job.split" in kinds
+    assert jobs.history(serial.vault, "J-1.2")[0].facts["split_off"] == "J-1"
+    assert [one.number for one in left.kin.lots] == ["J-1.2"]
+
+
+def test_what_cannot_be_split_is_refused(serial: Any, refused: Callable[..., Any]) -> None:
+    """All of it, nothing left, no reason, no planner, an ended job."""
+    serial.job(qty=3)
+    with refused(CannotSplit, "at most 2 at operation 10"):
+        splitting.split(serial.vault, serial.pat, "J-1", 3, "x")
+    with refused(NoReason, "split"):
+        splitting.split(serial.vault, serial.pat, "J-1", 1, "")
+    with refused(RoleNeeded, "planner"):
+        splitting.split(serial.vault, serial.otto, "J-1", 1, "x")
+    _all(serial, "J-1")
+    with refused(CannotSplit, "every operation of it is over"):
+        splitting.split(serial.vault, serial.pat, "J-1", 1, "x")
+    jobs.close(serial.vault, serial.pat, "J-1")
+    with refused(CannotSplit, "it is closed"):
+        splitting.split(serial.vault, serial.pat, "J-1", 1, "x")
+
+
+def test_a_move_to_another_route_keeps_lots_and_voids_rework(serial: Any) -> None:
+    """Split-off pieces stay gone, rework of what is done again is void, its number is given away."""
+    serial.job(qty=10)
+    floor.start(serial.vault, serial.otto, "J-1", 10)
+    floor.finish(serial.vault, serial.otto, "J-1", 10)
+    splitting.split(serial.vault, serial.pat, "J-1", 4, "half first")
+    floor.start(serial.vault, serial.otto, "J-1", 20)
+    floor.pause(serial.vault, serial.otto, "J-1", 20, 2, 0, rework=1)
+    assert rework.plan(
+        serial.vault, serial.pat, "J-1", 20, "burr", steps=[Step(1, "bench", "File")]
+    )
+    route = "\n".join(
+        f'[[operation]]\nseq={seq}\nstation="bench"\ntitle="New {seq}"\n' for seq in (10, 21, 40)
+    )
+    serial.release("10-0042", route__toml=route)
+    deciding.move(serial.vault, serial.pat, "J-1", "new route")
+    deciding.move(serial.vault, serial.pat, "J-1.2", "new route")
+    view = jobs.show(serial.vault, "J-1")
+    told = [
+        (one.operation.seq, one.operation.title, one.operation.state) for one in view.operations
+    ]
+    assert told == [(10, "New 10", "waiting"), (21, "New 21", "waiting"), (40, "New 40", "waiting")]
+    assert view.operations[0].arrived == 6
+    lot = jobs.show(serial.vault, "J-1.2")
+    assert [one.operation.seq for one in lot.operations] == [21, 40]
+    assert lot.operations[0].arrived == 4
+    _all(serial, "J-1")
+    assert jobs.show(serial.vault, "J-1").out == 6
+    assert list(events.verify(serial.vault.ledger)) == []
+
+
+# --- steps left out, jobs given up ---------------------------------------------------------------
+
+
+def test_a_step_left_out_lets_pieces_past_and_stays_visible(
+    serial: Any, refused: Callable[..., Any]
+) -> None:
+    """By a planner with a reason; taken back only while nothing after it has begun."""
+    serial.job(qty=5)
+    floor.start(serial.vault, serial.otto, "J-1", 10)
+    with refused(OperationSkipCannot, "pause or finish it first"):
+        skipping.skip(serial.vault, serial.pat, "J-1", 10, "x")
+    floor.finish(serial.vault, serial.otto, "J-1", 10, 4, 1)
+    with refused(NoReason, "skipped operation"):
+        skipping.skip(serial.vault, serial.pat, "J-1", 20, "")
+    with refused(RoleNeeded, "planner"):
+        skipping.skip(serial.vault, serial.otto, "J-1", 20, "x")
+    view = skipping.skip(serial.vault, serial.pat, "J-1", 20, "bar comes milled")
+    step = view.operation(20)
+    assert step is not None
+    assert step.skipped is not None
+    assert (step.operation.state, step.skipped.why) == ("skipped", "bar comes milled")
+    assert view.operation(30).arrived == 4  # type: ignore[union-attr]
+    view = skipping.restore(serial.vault, serial.pat, "J-1", 20, "it does not")
+    assert view.operation(20).operation.state == "waiting"  # type: ignore[union-attr]
+    skipping.skip(serial.vault, serial.pat, "J-1", 20, "it does")
+    floor.start(serial.vault, serial.otto, "J-1", 30)
+    with refused(OperationSkipCannot, "operation 30 after it has begun"):
+        skipping.restore(serial.vault, serial.pat, "J-1", 20, "x")
+    with refused(OperationCannot, "the planner has to take it back first"):
+        floor.start(serial.vault, serial.otto, "J-1", 20)
+
+
+def test_a_job_given_up_is_over(serial: Any, refused: Callable[..., Any]) -> None:
+    """With a reason, and nothing more is done on it but what runs."""
+    serial.job(qty=5)
+    with refused(NoReason, "cancelled job"):
+        jobs.cancel(serial.vault, serial.pat, "J-1", "")
+    view = jobs.cancel(serial.vault, serial.pat, "J-1", "order withdrawn")
+    assert (view.job.state, view.job.ended, bool(view.job.closed_at)) == ("cancelled", True, True)
+    with refused(JobCannot, "is cancelled, so it cannot be released"):
+        jobs.release_job(serial.vault, serial.pat, "J-1")
+    with refused(JobCannot, "is cancelled"):
+        skipping.skip(serial.vault, serial.pat, "J-1", 10, "x")
+
+
+# --- stations ------------------------------------------------------------------------------------
+
+
+def test_several_people_work_on_one_operation(serial: Any, refused: Callable[..., Any]) -> None:
+    """Each counts what they made; who leaves does not stop the others, a finish ends it for all."""
+    serial.job(qty=10)
+    floor.start(serial.vault, serial.otto, "J-1", 10)
+    done = floor.start(serial.vault, serial.quinn, "J-1", 10)
+    assert done.state == "running"
+    with refused(OperationCannot, "is running"):
+        floor.start(serial.vault, serial.quinn, "J-1", 10)
+    view = jobs.show(serial.vault, "J-1").operations[0]
+    assert view.running_by == "otto, quinn"
+    assert floor.pause(serial.vault, serial.otto, "J-1", 10, 3).state == "running"
+    assert jobs.show(serial.vault, "J-1").operations[0].running_by == "quinn"
+    assert floor.finish(serial.vault, serial.quinn, "J-1", 10).good == 10
+    with serial.vault.ledger.reading() as connection:
+        stints = records.stints(connection, "J-1")
+    assert [(one.person, one.good) for one in stints] == [("otto", 3), ("quinn", 7)]
+
+
+def test_one_person_works_on_several_operations(serial: Any) -> None:
+    """All that somebody is on is known."""
+    serial.job("J-1")
+    serial.job("J-2")
+    for job in ("J-1", "J-2"):
+        floor.start(serial.vault, serial.otto, job, 10)
+    with serial.vault.ledger.reading() as connection:
+        told = [(one.job, one.seq) for one, _ in records.open_stints_of(connection, "otto")]
+    assert told == [("J-1", 10), ("J-2", 10)]
+
+
+def test_work_is_sent_to_a_vendor_and_taken_back(serial: Any, refused: Callable[..., Any]) -> None:
+    """A start sends, with vendor, slip and the day it is expected; a finish takes it back."""
+    stations.add(serial.vault, serial.pat, "bench", outside=True, vendor="Galvano", days=5)
+    serial.job(qty=5)
+    with refused(NotOutside, "is done here at saw-1"):
+        floor.start(serial.vault, serial.otto, "J-1", 10, trip=Trip(vendor="Galvano"))
+    for seq in (10, 20):
+        floor.start(serial.vault, serial.otto, "J-1", seq)
+        floor.finish(serial.vault, serial.otto, "J-1", seq)
+    floor.start(
+        serial.vault, serial.otto, "J-1", 30, trip=Trip(slip="LS 77", expected="2027-01-08")
+    )
+    told = jobs.show(serial.vault, "J-1").as_json()["operations"][2]["outside"]
+    assert told["sent_to"] == "Galvano"
+    assert (told["slip"], told["expected_back"], told["back_at"]) == ("LS 77", "2027-01-08", None)
+    floor.finish(serial.vault, serial.otto, "J-1", 30, 4, 1)
+    assert jobs.show(serial.vault, "J-1").as_json()["operations"][2]["outside"]["back_at"]
+
+
+def test_a_group_stands_for_equal_stations(serial: Any, refused: Callable[..., Any]) -> None:
+    """A route may name it; work starts on one of its members, and it has the lanes of all."""
+    for code, lanes in (("mill-a", 1), ("mill-b", 2)):
+        stations.add(serial.vault, serial.pat, code, group="mill-2", lanes=lanes)
+    assert stations.capacity(stations.listing(serial.vault))["mill-2"] == 3
+    with refused(BadGroup, "not a member of itself"):
+        stations.change(serial.vault, serial.pat, "mill-2", group="mill-2")
+    with refused(BadGroup, "mill-a itself belongs to mill-2"):
+        stations.add(serial.vault, serial.pat, "mill-c", group="mill-a")
+    with refused(BadGroup, "is a group itself"):
+        stations.change(serial.vault, serial.pat, "mill-2", group="bench")
+    serial.job(qty=5)
+    floor.start(serial.vault, serial.otto, "J-1", 10)
+    floor.finish(serial.vault, serial.otto, "J-1", 10)
+    with refused(BadMachine, "neither mill-2 nor of that group"):
+        floor.start(serial.vault, serial.otto, "J-1", 20, machine="saw-1")
+    floor.start(serial.vault, serial.otto, "J-1", 20, machine="MILL-B")
+    assert jobs.show(serial.vault, "J-1").operations[1].operation.machine == "mill-b"

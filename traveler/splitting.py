@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Splitting a job: some of its pieces go on as a job of their own, with their own traveler.
+
+The pieces are taken where they wait now.  What was done before stays with the job they were split
+off, and both say so; together they are what was planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
+
+from release.log import ReleaseLog
+from traveler import flow, jobs, records, routing, tables
+from traveler.decisions import asking
+from traveler.errors import CannotSplit, NoReason, NoSuchJob
+from traveler.records import Job, Operation, subject
+from traveler.views import JobView
+from traveler.words import line, pieces, today
+from vault.home import Vault
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+from vault.names import fold
+
+MOST_LOTS: Final = 999
+
+
+def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobView:
+    """Split ``qty`` pieces off a job and return the job they are now.
+
+    Raises RoleNeeded, NoSuchJob, BadQuantity, NoReason or CannotSplit.
+    """
+    require(actor, "planner")
+    count = pieces(qty, least=1)
+    reason = line("reason", why, 500)
+    if not reason:
+        raise NoReason(what="split")
+    with vault.ledger.writing(actor.name) as writing:
+        job = records.job(writing.connection, number)
+        if job is None:
+            raise NoSuchJob(number=number)
+        operations = records.operations(writing.connection, job.number)
+        group = _where(job, operations, count)
+        lot = _number(writing.connection, job)
+        _take(writing, job, group, count, lot, reason)
+        _make(writing, job, operations, group, count, lot, reason)
+        made = records.job(writing.connection, lot) or job
+        log, day = ReleaseLog(vault), today(vault.settings.time_zone)
+        asking.ask(writing, vault.ledger, log, made, day)
+    return jobs.show(vault, lot)
+
+
+def most(job: Job, operations: Sequence[Operation]) -> int:
+    """Return how many pieces can be split off a job where it is now, at least one staying."""
+    group = flow.here(operations)
+    if job.ended or group is None:
+        return 0
+    free = min(flow.uncounted(job, operations, one) for one in group)
+    return max(0, free if any(one.counted for one in group) else free - 1)
+
+
+def _where(job: Job, operations: Sequence[Operation], count: int) -> flow.Group:
+    group = flow.here(operations)
+    why = ""
+    if job.ended:
+        why = f"it is {job.state}"
+    elif group is None:
+        why = "every operation of it is over"
+    elif count > (have := most(job, operations)):
+        why = f"at most {have} at operation {group[0].seq} can go, so that some stay"
+        if not have:
+            why = f"no piece at operation {group[0].seq} can go"
+    if why or group is None:
+        raise CannotSplit(job=job.number, qty=count, why=why)
+    return group
+
+
+def _take(
+    writing: Writing, job: Job, group: flow.Group, count: int, lot: str, why: str
+) -> None:  # fmt: skip
+    first = group[0]
+    writing.update(tables.operation, first.id, split=first.split + count)
+    writing.update(tables.job, job.number, qty=job.qty - count)
+    writing.record("job.split", subject(job.number), lot=lot, qty=count, seq=first.seq, why=why)
+
+
+def _make(
+    writing: Writing, job: Job, operations: Sequence[Operation], group: flow.Group, count: int,
+    lot: str, why: str,
+) -> None:  # fmt: skip
+    first = group[0].seq
+    writing.insert(
+        tables.job, number=lot, fold=fold(lot), item=job.item, rev=job.rev, title=job.title,
+        qty=count, due=job.due, customer=job.customer, order_number=job.order, state=job.state,
+        added_at=writing.at, added_by=writing.actor,
+        released_at=writing.at if job.released_at else None, parent=job.parent or None,
+        parent_seq=job.parent_seq or None, lot_of=job.lot_of or job.number, first_seq=first,
+    )  # fmt: skip
+    own = [one for one in operations if one.loop is None and one.seq >= first]
+    for one in own:
+        writing.insert(tables.operation, job=lot, state="waiting", good=0, scrap=0,
+                       **routing.copied(one))  # fmt: skip
+    for item in records.items(writing.connection, [job.number])[job.number]:
+        writing.insert(tables.job_item, job=lot, item=item.item, rev=item.rev, title=item.title,
+                       qty=item.qty)  # fmt: skip
+    told: dict[str, Any] = {"split_off": job.number, "seq": first, "why": why}
+    writing.record(
+        "job.added", subject(lot), item=job.item, rev=job.rev, qty=count, due=job.due,
+        operations=[one.seq for one in own], **told,
+    )  # fmt: skip
+
+
+def _number(connection: Connection, job: Job) -> str:
+    root = job.lot_of or job.number
+    for count in range(2, MOST_LOTS):
+        number = f"{root}.{count}"
+        if records.job(connection, number) is None:
+            return jobs.checked_number(number)
+    raise CannotSplit(job=job.number, qty=0, why=f"{root} is in {MOST_LOTS} lots already")
