@@ -41,6 +41,7 @@ from web.views import (
     floor,
     floor_blockers,
     floor_copies,
+    floor_viewer,
     health,
     home,
     inbox,
@@ -54,6 +55,7 @@ from web.views import (
     rules,
     signing,
     tablets,
+    viewer,
 )
 
 # fmt: off
@@ -82,6 +84,11 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>/<rev>/copies/<name>", copies.of_item, None, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/pages/<name>/<int:page>.png", files.picture, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/view/<name>", viewer.page, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/tiles/<name>/<int:page>/<int:wide>/<int:column>-<int:row>.png",
+            viewer.tile, Door(STAFF, 200)),
+    Address("/items/<number>/<rev>/models/<name>", viewer.model, Door(STAFF, 404)),
+    Address("/items/<number>/<rev>/thumb.png", viewer.thumb, Door(STAFF, 200)),
 
     # what watched folders brought and nobody could place
     Address("/inbox", inbox.page, Door(MAKERS, 200), Door(MAKERS, 400)),
@@ -123,6 +130,10 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/t/<token>", floor.page, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public",
             also=("/T/<token>",)),
     Address("/t/<token>/pages/<name>/<int:page>.png", floor.picture, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/view/<name>", floor_viewer.page, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/tiles/<name>/<int:page>/<int:wide>/<int:column>-<int:row>.png",
+            floor_viewer.tile, Door(ANYBODY, 200), manner="public"),
+    Address("/t/<token>/models/<name>", floor_viewer.model, Door(ANYBODY, 404), manner="public"),
     Address("/t/<token>/files/<name>", floor.file, Door(ANYBODY, 303), manner="public"),
     Address("/t/<token>/copies/<name>", floor_copies.copy, Door(ANYBODY, 200), Door(ANYBODY, 422),
             manner="public"),

@@ -25,7 +25,8 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 MEMORY_OF_FORM: Final = 1_000_000  # bytes of text fields kept in memory
 PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
-    "home": "home", "items": "items", "checkin": "items", "files": "items", "changes": "changes",
+    "home": "home", "items": "items", "checkin": "items", "files": "items", "viewer": "items",
+    "changes": "changes",
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
     "decisions": "jobs", "erp": "jobs", "blockers": "blockers", "dispatch": "dispatch",
     "account": "account",

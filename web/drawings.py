@@ -18,7 +18,6 @@ from vault.reading import pictures
 from web.visitor import vault
 
 SHEET_PX: Final = 1920
-FULL_PX: Final = 3840
 THUMB_PX: Final = 320
 STRIP: Final = 12
 """How many pages are offered as small pictures; the rest is in the file."""
@@ -91,7 +90,8 @@ class Picture:
 class FileRow:
     """A file in a list: ``original`` leads to the unstamped bytes where people may have them.
 
-    A stamped drawing is taken as a numbered ``copy``; its ``href`` is empty then.
+    A stamped drawing is taken as a numbered ``copy``; its ``href`` is empty then.  ``view`` is where
+    it is looked at.
     """
 
     name: str
@@ -102,13 +102,15 @@ class FileRow:
     stamped: bool = False
     original: str = ""
     copy: str = ""
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where pictures and files of one set are fetched: makers of addresses.
 
-    ``copy`` makes the one a numbered copy is taken by, where the stamped file is handed out so.
+    ``copy`` makes the one a numbered copy is taken by, where the stamped file is handed out so;
+    ``view`` the one where a page is looked at closer.
     """
 
     title: str
@@ -116,6 +118,7 @@ class Place:
     file: Callable[[str], str]
     page: Callable[[int], str]
     file_word: str
+    view: Callable[[str, int], str]
     copy: Callable[[str], str] | None = None
 
 
@@ -143,7 +146,7 @@ def picture(place: Place, file: File | None, pages: int, page: int = 1) -> Pictu
     return Picture(
         name=file.name, page=page, pages=pages,
         src=place.picture(file.name, page, SHEET_PX),
-        href=place.picture(file.name, page, FULL_PX) if place.copy else place.file(file.name),
+        href=place.view(file.name, page),
         alt=f"{place.title}: {file.name}, page {page} of {pages}",
         file=place.file(file.name), file_word=place.file_word,
         strip=strip if pages > 1 else (), copy=place.copy(file.name) if place.copy else "",
@@ -161,6 +164,9 @@ def place_of(number: str, rev: str, page_address: Callable[[int], str]) -> Place
         file=lambda name: url_for("files.one", number=number, rev=rev, name=name),
         page=page_address,
         file_word="PDF as checked in" if working else "Stamped PDF",
+        view=lambda name, page: url_for(
+            "viewer.page", number=number, rev=rev, name=name, page=page if page > 1 else None
+        ),
         copy=None if working else lambda name: url_for(
             "copies.of_item", number=number, rev=rev, name=name
         ),
@@ -233,6 +239,7 @@ def released_rows(
             original=address(file.name, 1) if originals and file.stamped else "",
             copy=url_for("copies.of_item", number=revision.number, rev=rev, name=file.name)
             if file.stamped and not recalled else "",
+            view=url_for("viewer.page", number=revision.number, rev=rev, name=file.name),
         )
         for file in revision.files
     ]  # fmt: skip
@@ -246,6 +253,7 @@ def working_rows(number: str, files: Sequence[File]) -> list[FileRow]:
             href=url_for("files.one", number=number, rev="working", name=file.name),
             original=url_for("files.one", number=number, rev="working", name=file.name, original=1)
             if is_pdf(file.name) else "",
+            view=url_for("viewer.page", number=number, rev="working", name=file.name),
         )
         for file in files
     ]  # fmt: skip

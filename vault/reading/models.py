@@ -2,6 +2,7 @@
 """3D models for everybody outside the worker process: their facts, a picture, a mesh to turn.
 
     found = models.model(vault, digest, name)      # Model(glb, picture, facts)
+    found = models.ready(vault.root, sha256, path, name)  # the same, or None while it is being made
 
 What was made is kept under ``<vault>/cache/models`` by the SHA-256 of the model's bytes, and so is
 why nothing could be made.  Models have a worker process of their own: they take seconds where a
@@ -10,26 +11,27 @@ drawing takes milliseconds, and nobody's page waits for them.
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import queue
 import secrets
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from vault.errors import UnreadableFile, WorkerGaveUp
+from vault.errors import NoModelReader
 from vault.objects.store import Digest
+from vault.reading import refused
 from vault.reading.pictures import PictureSource
 from vault.worker import MEGABYTE, Limits, Worker
 
 ENDINGS: Final = frozenset({".step", ".stp", ".iges", ".igs", ".stl"})
 VERSION: Final = 1  # of what is made; another one makes everything again
 LIMITS: Final = Limits(memory=2048 * MEGABYTE, cpu=60.0, wall=90.0)
-GIVEN_UP: Final = 3600.0
-"""Seconds for which nobody tries again what a worker gave up: a busy machine may do better."""
+WAITING: Final = 64  # models at most that wait to be made; who asks again is put at the end
 
 _worker = Worker(LIMITS, processes=1, tasks=100)
 _one = threading.Lock()
@@ -61,14 +63,28 @@ def model(vault: PictureSource, digest: Digest, name: str) -> Model:
         UnreadableFile: it is damaged, or there is nothing in it to be drawn.
         WorkerGaveUp: it took more time or memory than a model may.
     """
-    kept = _Kept(vault.root / "cache" / "models" / digest.sha256[:2], digest.sha256)
+    kept = _Kept.of(vault.root, digest.sha256)
+    return kept.found(name) or kept.made_once(lambda: vault.objects.path(digest, name), name)
+
+
+def ready(root: Path, sha256: str, path: Callable[[], Path], name: str) -> Model | None:
+    """Return a model where it is kept, else None, and begin to make it; nobody waits.
+
+    Raises what ``model`` does, once it is known.
+    """
+    kept = _Kept.of(root, sha256)
     found = kept.found(name)
     if found is None:
-        with _one:  # whoever waited finds it made
-            found = kept.found(name)
-            if found is None:
-                found = kept.made(vault.objects.path(digest, name), name)
+        _readable(name)
+        _backlog.ask(kept, path, name)
     return found
+
+
+def _readable(name: str) -> None:
+    """Refuse at once what the worker would, for want of the extra."""
+    own = Path(name).suffix.lower() == ".stl"
+    if not own and importlib.util.find_spec("cascadio") is None:
+        raise NoModelReader(name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +94,40 @@ class _Kept:
     folder: Path
     key: str
 
+    @classmethod
+    def of(cls, root: Path, sha256: str) -> _Kept:
+        """Return the place of a model in the cache of a vault."""
+        return cls(root / "cache" / "models" / sha256[:2], sha256)
+
     def found(self, name: str) -> Model | None:
         """Return what was made earlier, None where nothing was; raises what was refused then."""
+        refused.again(self._at("refused"), name)
         try:
             told = json.loads(self._at("json").read_text("utf-8"))
-            _refuse(told, name)
             model = Model(self._at("glb"), self._at("png"), told["facts"])
         except (OSError, ValueError, KeyError):
             return None
         return model if model.glb.exists() and model.picture.exists() else None
 
-    def made(self, source: Path, name: str) -> Model:
-        """Make and keep everything, or keep why it could not be made."""
-        with self._aside("glb") as glb, self._aside("png") as png:
-            try:
-                facts = _worker.call(
-                    "vault.reading.model:shown", path=source, glb=glb, picture=png, name=name
-                )
-            except UnreadableFile as refusal:
-                self._write({"reason": refusal.facts["reason"]})
-                raise
-            except WorkerGaveUp as refusal:
-                self._write({"limit": refusal.facts["limit"], "until": time.time() + GIVEN_UP})
-                raise
-            glb.replace(self._at("glb"))
-            png.replace(self._at("png"))
-        self._write({"facts": facts})
-        return Model(self._at("glb"), self._at("png"), facts)
+    def made_once(self, path: Callable[[], Path], name: str) -> Model:
+        """Make and keep everything, unless somebody else does just now."""
+        with _one:  # whoever waited finds it made
+            return self.found(name) or self._made(path(), name)
 
-    def _write(self, told: dict[str, Any]) -> None:
-        with self._aside("json") as aside:
-            aside.write_text(json.dumps(told), "utf-8")
-            aside.replace(self._at("json"))
+    def _made(self, source: Path, name: str) -> Model:
+        with (
+            refused.remembered(self._at("refused"), name),
+            self._aside("glb") as glb,
+            self._aside("png") as png,
+            self._aside("json") as told,
+        ):
+            facts = _worker.call(
+                "vault.reading.model:shown", path=source, glb=glb, picture=png, name=name
+            )
+            told.write_text(json.dumps({"facts": facts}), "utf-8")
+            for aside, ending in ((glb, "glb"), (png, "png"), (told, "json")):
+                aside.replace(self._at(ending))
+        return Model(self._at("glb"), self._at("png"), facts)
 
     def _at(self, ending: str) -> Path:
         return self.folder / f"{self.key}-{VERSION}.{ending}"
@@ -124,8 +142,44 @@ class _Kept:
             aside.unlink(missing_ok=True)
 
 
-def _refuse(told: dict[str, Any], name: str) -> None:
-    if "reason" in told:
-        raise UnreadableFile(name=name, reason=told["reason"])
-    if told.get("until", 0) > time.time():
-        raise WorkerGaveUp(name=name, limit=told["limit"])
+class _Backlog:
+    """Models that are made one after another in the background, by a thread of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: set[_Kept] = set()
+        self._failed: dict[_Kept, Exception] = {}
+        self._queue: queue.SimpleQueue[tuple[_Kept, Callable[[], Path], str]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def ask(self, kept: _Kept, path: Callable[[], Path], name: str) -> None:
+        """Put a model at the end, unless it waits already or too many do.
+
+        Raises what came of it the last time, once, where nothing of that was kept.
+        """
+        with self._lock:
+            if fault := self._failed.pop(kept, None):
+                raise fault
+            if kept in self._asked or len(self._asked) >= WAITING:
+                return
+            self._asked.add(kept)
+            self._queue.put((kept, path, name))
+            if self._thread is None or not self._thread.is_alive():  # none is in a forked copy
+                self._thread = threading.Thread(target=self._work, name="models", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            kept, path, name = self._queue.get()
+            try:
+                if kept.found(name) is None:
+                    kept.made_once(path, name)
+            except Exception as fault:  # noqa: BLE001 - whoever asks next is told
+                with self._lock:
+                    self._failed[kept] = fault
+            finally:
+                with self._lock:
+                    self._asked.discard(kept)
+
+
+_backlog = _Backlog()

@@ -148,6 +148,59 @@ def page_image(path: str, page: int, width: int, out: str, name: str = "") -> di
         return {"width": picture.width, "height": picture.height, "pages": document.page_count}
 
 
+def sizes(path: str, name: str = "") -> dict[str, Any]:
+    """Return the sizes of the first pages in points, as seen, and how many pages there are."""
+    with opened(path, name) as document:
+        shown = min(document.page_count, PAGES_OF_TEXT)
+        found = [document.load_page(index).rect for index in range(shown)]
+        return {
+            "pages": document.page_count,
+            "sizes": [[round(one.width, 2), round(one.height, 2)] for one in found],
+        }
+
+
+def tile(
+    path: str, page: int, wide: int, column: int, row: int, out: str, name: str = ""
+) -> dict[str, Any]:  # fmt: skip
+    """Write a square of a page that would be so many pixels wide as a whole; see ``TILE``.
+
+    The page that was drawn last is kept in this process, interpreted: who looks closer at a sheet
+    asks for dozens of its squares, one after another.
+    """
+    name = name or Path(path).name
+    shown = _interpreted(path, page, name)
+    zoom = wide / max(shown.rect.width, 0.01)
+    left, top = column * TILE, row * TILE
+    clip = pymupdf.Rect(left, top, left + TILE, top + TILE) / pymupdf.Matrix(zoom, zoom)
+    with explained(name):
+        clip &= shown.rect
+        if clip.is_empty:
+            raise UnreadableFile(name=name, reason="there is nothing at that place of it")
+        pymupdf.TOOLS.set_aa_level(4)
+        picture = shown.get_pixmap(
+            matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=0, clip=clip
+        )
+    Path(out).write_bytes(_png(picture))
+    return {"width": picture.width, "height": picture.height}
+
+
+TILE = 512
+_kept: dict[tuple[str, int, int], pymupdf.DisplayList] = {}
+
+
+def _interpreted(path: str, page: int, name: str) -> pymupdf.DisplayList:
+    with explained(name):
+        key = (path, page, Path(path).stat().st_mtime_ns)
+    if key not in _kept:
+        _kept.clear()
+        with opened(path, name) as document:
+            if not 1 <= page <= document.page_count:
+                reason = f"it has {document.page_count} pages and no page {page}"
+                raise UnreadableFile(name=name, reason=reason)
+            _kept[key] = document.load_page(page - 1).get_displaylist()
+    return _kept[key]
+
+
 def _zoom(wide: float, high: float, width: int) -> float:
     """Return pixels per point for a picture that is as wide as asked and never too large."""
     wide, high = max(wide, 0.01), max(high, 0.01)

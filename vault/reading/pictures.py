@@ -8,16 +8,28 @@ folder may be removed at any time.
 
 from __future__ import annotations
 
-import os
+import contextlib
+import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from vault.objects.store import Digest
 from vault.worker import Worker
 
 WIDTHS = (160, 320, 640, 960, 1280, 1920, 2560, 3840, 5120)
+TILE_WIDTHS: Final = tuple(1920 << level for level in range(1, 8))
+"""How wide the whole page may be whose squares are asked for; an A0 sheet at 5,000 dpi."""
+KEPT_WIDTH: Final = 7680
+PHOTOS: Final = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+PREVIEWS: Final[Mapping[str, str]] = {
+    ".fcstd": "thumbnails/Thumbnail.png", ".3mf": "Metadata/thumbnail.png",
+}  # fmt: skip
+"""The picture that programs put into their files, by the ending of the file."""
+LARGEST_PHOTO: Final = 4096  # points of the longer side
 
 
 class PathStore(Protocol):
@@ -75,6 +87,94 @@ def picture_of(vault: PictureSource, path: Path, page: int, width: int, name: st
     return _picture(vault, path.stem, page, width, name, lambda: path)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Bytes whose pictures are kept under a key, and the way to them; ``path`` is asked if needed.
+
+    The key is the SHA-256 of the bytes, or the name of a file under ``cache`` that tells as much.
+    """
+
+    key: str
+    path: Callable[[], Path]
+    name: str
+
+
+def page_of(vault: PictureSource, source: Source, page: int, width: int) -> Path:
+    """Return what ``page_picture`` does, for any source."""
+    return _picture(vault, source.key, page, width, source.name, source.path)
+
+
+def sizes(vault: PictureSource, source: Source) -> list[tuple[float, float]]:
+    """Return the sizes of the pages in points; the first 500 of them.  Raises what ``facts`` does."""
+    kept = vault.root / "cache" / "pages" / source.key[:2] / f"{source.key}.sizes"
+    try:
+        told = json.loads(kept.read_text("utf-8"))
+    except (OSError, ValueError):
+        told = vault.worker.call("vault.reading.pdf:sizes", path=source.path(), name=source.name)
+        with _kept_at(kept) as aside:
+            aside.write_text(json.dumps(told), "utf-8")
+    return [(wide, high) for wide, high in told["sizes"]]
+
+
+def tile(
+    vault: PictureSource, source: Source, page: int, wide: int, column: int, row: int
+) -> bytes:
+    """Return a square of a page as a grey PNG, where the whole page would be so many pixels wide.
+
+    Squares of the coarse widths are kept, which few pages have many of; the fine ones are drawn
+    again, else anybody could fill the disk.  Raises what ``facts`` does.
+    """
+    if wide not in TILE_WIDTHS:
+        raise ValueError(wide)
+    name = f"{source.key}-{page}-{wide}-{column}-{row}.png"
+    kept = vault.root / "cache" / "pages" / source.key[:2] / name
+    if wide <= KEPT_WIDTH:
+        with contextlib.suppress(OSError):
+            return kept.read_bytes()
+    aside = kept.with_name(f".{secrets.token_hex(8)}.aside")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        vault.worker.call(
+            "vault.reading.pdf:tile", path=source.path(), page=page, wide=wide, column=column,
+            row=row, out=aside, name=source.name,
+        )  # fmt: skip
+        data = aside.read_bytes()
+        if wide <= KEPT_WIDTH:
+            aside.replace(kept)
+    finally:
+        aside.unlink(missing_ok=True)
+    return data
+
+
+def photo(vault: PictureSource, source: Source, width: int) -> Path:
+    """Return a photo, or the preview picture in a file, written anew: PNG or JPEG.
+
+    Its longer side has so many points or a few more, up to ``LARGEST_PHOTO``.  Raises UnreadableFile,
+    WorkerGaveUp.
+    """
+    step = next((one for one in WIDTHS if one >= width), LARGEST_PHOTO)
+    step = min(step, LARGEST_PHOTO)
+    kept = vault.root / "cache" / "pages" / source.key[:2] / f"{source.key}-photo-{step}"
+    if not kept.exists():
+        packed = Path(source.name).suffix.lower() in PREVIEWS
+        task = "vault.reading.graphic:preview" if packed else "vault.reading.graphic:anew"
+        with _kept_at(kept) as aside:
+            vault.worker.call(task, path=source.path(), out=aside, longest=step, name=source.name)
+    return kept
+
+
+@contextmanager
+def _kept_at(kept: Path) -> Iterator[Path]:
+    """Give a place beside, and take what was written there over as a whole."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_name(f".{secrets.token_hex(8)}.aside")
+    try:
+        yield aside
+        aside.replace(kept)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def _picture(
     vault: PictureSource, key: str, page: int, width: int, name: str, source: Callable[[], Path]
 ) -> Path:
@@ -83,14 +183,9 @@ def _picture(
     kept = folder / f"{key}-{page}-{step}.png"
     if kept.exists():
         return kept
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{secrets.token_hex(8)}.aside"
-    try:
+    with _kept_at(kept) as aside:
         vault.worker.call(
             "vault.reading.pdf:page_image",
             path=source(), page=page, width=step, out=aside, name=name or key[:12],
         )  # fmt: skip
-        os.replace(aside, kept)  # noqa: PTH105 - atomic on every system
-    finally:
-        aside.unlink(missing_ok=True)
     return kept

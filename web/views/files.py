@@ -11,23 +11,16 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import Final
 
 from flask import Response, request, send_file
 
-from release import marking, settling, shelf
+from release import marking, settling, shelf, showing
 from release.errors import NoSuchRevision
 from release.log import ReleaseLog, Revision
-from vault.errors import NoSuchFile
-from vault.reading import pictures
-from web import drawings
-from web.drawings import Digested
-from web.errors import NoSuchPicture
+from web import drawings, viewing
 from web.headers import SANDBOX
 from web.views.items import found, sees_work
 from web.visitor import vault
-
-WIDEST_PX: Final = 3840
 
 
 def one(number: str, rev: str, name: str) -> Response:
@@ -67,34 +60,15 @@ def released(revision: Revision, name: str, *, original: bool = False) -> Respon
 
 
 def picture(number: str, rev: str, name: str, page: int) -> Response:
-    """Send a page of a PDF as a picture."""
+    """Send a page of a drawing, or the one picture there is of a file."""
     settling.settle(vault())
     row = found(number)
     if rev != "working":
-        return page_as_it_stands(ReleaseLog(vault()).wanted(row.number, rev), name, page)
+        revision = ReleaseLog(vault()).wanted(row.number, rev)
+        return viewing.picture(showing.as_it_stands(vault(), revision, name), page)
     if not sees_work():
         raise NoSuchRevision(number=row.number, rev=rev)
-    for file in drawings.working_files(row.number):
-        if file.name == name:
-            return _page(file, page, name)
-    raise NoSuchFile(where=f"{row.number} {rev}", name=name)
-
-
-def page_as_it_stands(revision: Revision, name: str, page: int) -> Response:
-    """Send a page of a released PDF as a picture; what is not current says so across it."""
-    if ReleaseLog(vault()).standing(revision.number, revision.rev) == "current":
-        return released_page(revision, name, page)
-    if revision.file(name).stamped is None:
-        raise NoSuchPicture(name=name, page=page)
-    return _marked_page(marking.as_it_stands(vault(), revision, name), page, name)
-
-
-def released_page(revision: Revision, name: str, page: int) -> Response:
-    """Send a page of a released PDF as a picture, with its stamp."""
-    file = revision.file(name)
-    if file.stamped is None:
-        raise NoSuchPicture(name=name, page=page)
-    return _page(file.stamped, page, name)
+    return viewing.picture(showing.working(vault(), row.number, name), page)
 
 
 def named(number: str, rev: str, name: str) -> str:
@@ -104,36 +78,6 @@ def named(number: str, rev: str, name: str) -> str:
     """
     rest = name[len(number) :] if name.lower().startswith(number.lower()) else f"_{name}"
     return f"{number}_{rev}{rest}"
-
-
-def _page(file: Digested, page: int, name: str) -> Response:
-    digest = drawings.digest(file)
-    width = _width()
-    if not drawings.is_pdf(name) or page < 1 or not digest.md5:
-        raise NoSuchPicture(name=name, page=page)
-    path = pictures.page_picture(vault(), digest, page, width, name)
-    return _shown(path, f"{digest.sha256}-{page}-{width}")
-
-
-def _marked_page(source: Path, page: int, name: str) -> Response:
-    if page < 1:
-        raise NoSuchPicture(name=name, page=page)
-    width = _width()
-    path = pictures.picture_of(vault(), source, page, width, name)
-    return _shown(path, f"{source.stem}-{page}-{width}")
-
-
-def _width() -> int:
-    wanted = request.args.get("w", "")
-    width = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1920
-    return min(width, WIDEST_PX)
-
-
-def _shown(path: Path, etag: str) -> Response:
-    answer = send_file(path, mimetype="image/png", etag=etag)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
 
 
 def _download(source: Path, name: str, shown: str, *, look: bool = False) -> Response:

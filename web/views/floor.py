@@ -17,11 +17,11 @@ from traveler.views import OperationView
 from vault import codes
 from vault.errors import NotFound, Refusal
 from vault.ledger.people import Person
-from web import badge, drawings, forms, present, tablet
+from web import badge, drawings, forms, present, tablet, viewing
 from web.drawings import FileRow, Picture, Place
 from web.errors import NotReadable, NotWhileAway
 from web.present import State
-from web.views import files
+from web.views import files, floor_viewer
 from web.visitor import device, vault
 
 WORDS: Final = {
@@ -106,11 +106,7 @@ def picture(token: str, name: str, page: int) -> Response:
 
     Only where a deviation lets the job go on does an overtaken drawing come without its mark.
     """
-    view = floor.look(vault(), token)
-    revision = _revision(view)
-    if view.stop:
-        return files.page_as_it_stands(revision, name, page)
-    return files.released_page(revision, name, page)
+    return viewing.picture(floor_viewer.of_floor(floor.look(vault(), token), name), page)
 
 
 def file(token: str, name: str) -> Response:
@@ -257,6 +253,9 @@ def _place(token: str, view: FloorView) -> Place:
         file=lambda name: url_for("floor.file", token=token, name=name),
         page=lambda page: url_for("floor.page", token=token, page=page),
         file_word="Copy",
+        view=lambda name, page: url_for(
+            "floor_viewer.page", token=token, name=name, page=page if page > 1 else None
+        ),
         copy=lambda name: url_for("floor_copies.copy", token=token, name=name),
     )
 
@@ -272,10 +271,15 @@ def _picture(token: str, view: FloorView) -> Picture | None:
 
 
 def _files(token: str, view: FloorView) -> list[FileRow]:
-    place = _place(token, view)
     hidden = {"item.toml", "route.toml", "bom.csv", "characteristics.csv"}
     return [
-        FileRow(one.name, one.size, "", place.file(one.name), drawings.is_pdf(one.name))
+        FileRow(
+            one.name,
+            one.size,
+            "",
+            url_for("floor_viewer.page", token=token, name=one.name),
+            drawings.is_pdf(one.name),
+        )
         for one in view.files
         if one.here and one.name not in hidden
     ]

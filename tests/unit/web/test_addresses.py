@@ -26,7 +26,7 @@ def example(rule: str, stock: Any) -> str:
              "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
              "badge_code": stock.badge_code, "blocker": "1", "export": "jobs", "station": "saw",
-             "lock": EMPTY}  # fmt: skip
+             "lock": EMPTY, "wide": "3840", "column": "0", "row": "0"}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 
@@ -136,7 +136,9 @@ def test_the_floor_sees_no_work_in_progress(guest: Any, stock: Any) -> None:
     """For an operator ``working`` is a revision that does not exist, for bytes and pictures too."""
     operator, engineer = guest("otto"), guest("eli")
     for place in ("/items/10-0042/{}", "/items/10-0042/{}/files/10-0042.pdf",
-                  "/items/10-0042/{}/pages/10-0042.pdf/1.png", "/api/v1/items/10-0042/{}"):  # fmt: skip
+                  "/items/10-0042/{}/pages/10-0042.pdf/1.png", "/api/v1/items/10-0042/{}",
+                  "/items/10-0042/{}/view/10-0042.pdf",
+                  "/items/10-0042/{}/tiles/10-0042.pdf/1/3840/0-0.png"):  # fmt: skip
         assert engineer.get(place.format("working")).status_code == 200
         answer = operator.get(place.format("working"))
         nothing = operator.get(place.format("WORKINX"))
