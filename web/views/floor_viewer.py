@@ -35,6 +35,7 @@ def page(token: str, name: str) -> str:
     shop = present.zone(vault().settings.time_zone)
     return render_template(
         "floor_view.html", job=looked.job, look=looked, v=view, back=url_for("floor.page", token=token),
+        state_url=url_for("floor.state", token=token),
         self_url=url_for("floor_viewer.page", token=token, name=name),
         checked=present.now_time(shop),
     )  # fmt: skip

@@ -242,15 +242,41 @@ for (const root of document.querySelectorAll("[data-model]")) {
   import(root.dataset.solid).then(({ solid }) => solid(root, gestures, keys));
 }
 
-// On the floor the page keeps asking; what stands now may be another picture than the one shown.
-const live = document.querySelector("#live[data-content-key]");
-if (live) {
-  const key = live.dataset.contentKey;
-  addEventListener("htmx:before:response", (event) => {
-    const status = event.detail.ctx.response.raw?.status ?? event.detail.ctx.response.status;
-    if (status >= 400 && status < 500) location.reload();
-  });
-  addEventListener("htmx:after:swap", () => {
-    if (document.querySelector("#live").dataset.contentKey !== key) location.reload();
-  });
-}
+// On the floor nothing is shown as current that was not confirmed for a minute: the page keeps
+// asking, and is loaded anew where what stands now is another picture than the one shown.
+const watch = (root) => {
+  const LIMIT_MS = 60_000, ASK_MS = 10_000, RETRY_MS = 4_000;
+  let last = Date.now(), tag = "", next = 0;
+  const say = () => {
+    const lost = Date.now() - last > LIMIT_MS;
+    const time = new Date(last).toTimeString().slice(0, 8);
+    for (const part of document.querySelectorAll("[data-current]")) part.hidden = lost;
+    for (const part of document.querySelectorAll("[data-lost]")) part.hidden = !lost;
+    document.querySelector("[data-checked]").textContent = lost ? `not confirmed since ${time}` : `checked at ${time}`;
+  };
+  const asked = async () => {
+    const begun = Date.now(), cut = AbortSignal.timeout(8_000);
+    const state = await fetch(root.dataset.stateUrl, { headers: { Accept: "application/json" }, cache: "no-store", signal: cut });
+    if (state.status >= 400 && state.status < 500 && state.status !== 429) location.reload();
+    if (!state.ok) return false;
+    const now = (await state.json()).tag;
+    if (tag && now !== tag) {
+      const page = await (await fetch(root.dataset.self, { cache: "no-store", signal: cut })).text();
+      const found = new DOMParser().parseFromString(page, "text/html").querySelector("[data-content-key]");
+      if (found?.dataset.contentKey !== root.dataset.contentKey) location.reload();
+    }
+    tag = now;
+    last = begun;
+    return true;
+  };
+  const ask = async () => {
+    clearTimeout(next);
+    const heard = await asked().catch(() => false);
+    say();
+    next = setTimeout(ask, heard ? ASK_MS + Math.random() * 1_000 : RETRY_MS);
+  };
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });
+  setInterval(say, 1_000);
+  ask();
+};
+for (const root of document.querySelectorAll("[data-content-key]")) watch(root);
