@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from traveler.blockers.records import Blocker
 from traveler.dispatch import wording
 from traveler.dispatch.judging import Line, Step
+from traveler.records import Operation
 from traveler.schedule.clock import NEVER
 from traveler.schedule.outlook import DayLoad
 from traveler.schedule.plan import Resource
@@ -131,6 +132,8 @@ class Board:
     """All open jobs by number, as they stood after event ``head`` at a minute of the wall clock.
 
     ``counted`` is when the whole shop was counted last; jobs revised since are provisional.
+    ``names`` has the stations in use, ``place`` the resource each counts for, ``stopped`` the
+    blockers of whole stations.
     """
 
     head: int
@@ -140,6 +143,8 @@ class Board:
     lines: Mapping[str, Line]
     resources: Mapping[str, Resource]
     names: Mapping[str, str]
+    place: Mapping[str, str]
+    stopped: Mapping[str, tuple[Blocker, ...]]
     loads: tuple[StationLoad, ...]
 
     @property
@@ -167,8 +172,21 @@ class Board:
         return sorted(found, key=lambda one: one.pin.position if one.pin else 0)
 
     def load(self, code: str) -> StationLoad | None:
-        """Return the load of a station."""
-        return next((one for one in self.loads if one.code == code), None)
+        """Return the load of a station, that of its group where it has one."""
+        there = self.place.get(code, code)
+        return next((one for one in self.loads if one.code == there), None)
+
+    def shown_at(self, operation: Operation) -> tuple[str, ...]:
+        """Return the stations where an operation is to be seen.
+
+        Its own and that of its group; as long as it is not begun at one of them, all of a group
+        that may take it.
+        """
+        at = operation.machine or operation.station
+        group = self.place.get(at, at)
+        if at != operation.station or at != group:
+            return at, group
+        return at, *(code for code, there in self.place.items() if there == at != code)
 
     def as_json(self, wanted: Wanted | None = None, limit: int | None = None) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -222,21 +240,26 @@ def at_stations(board: Board, codes: Sequence[str], limit: int = COMING) -> Iter
     """Yield what is to be seen at several stations, all found in one walk through the jobs."""
     lists: dict[str, dict[str, list[Entry]]] = {code: {} for code in codes}
     for line in board.ranked():
-        turn = {one.operation.seq for one in line.steps}
         for step in line.steps:
-            there = lists.get(step.operation.station)
-            if there is not None:
-                why = _said(line, step, board.now)
-                there.setdefault(step.state, []).append(Entry(line, step, why))
-        if line.facts.job.state != "released":
-            continue
-        for one in line.found.load.tasks:
-            there = lists.get(one.resource)
-            if there is not None and one.seq not in turn and len(there.get("coming", ())) < limit:
-                step = _waiting(line, one.seq)
-                there.setdefault("coming", []).append(Entry(line, step, step.why))
+            entry = Entry(line, step, _said(line, step, board.now))
+            for code in board.shown_at(step.operation):
+                if code in lists:
+                    lists[code].setdefault(step.state, []).append(entry)
+        for one in _still_to_come(line):
+            for code in board.shown_at(one):
+                if code in lists and len(lists[code].get("coming", ())) < limit:
+                    step = _waiting(line, one)
+                    lists[code].setdefault("coming", []).append(Entry(line, step, step.why))
     for code in codes:
         yield _judged(board, code, lists[code], limit)
+
+
+def _still_to_come(line: Line) -> list[Operation]:
+    """Return the steps of a job on the floor that do not have their turn yet."""
+    if line.facts.job.state != "released":
+        return []
+    turn = {one.operation.seq for one in line.steps}
+    return [one for one in line.facts.left if one.seq not in turn]
 
 
 def _judged(board: Board, code: str, lists: Mapping[str, list[Entry]], limit: int) -> AtStation:
@@ -253,9 +276,8 @@ def _light(
     board: Board, code: str, running: list[Entry], ready: list[Entry], blocked: list[Entry]
 ) -> tuple[bool, str]:
     """Return whether a station shows red, and the reason: the first rule that says so names it."""
-    load = board.load(code)
-    if load is not None and load.blockers:
-        one = load.blockers[0]
+    if stopped := board.stopped.get(code):
+        one = stopped[0]
         return True, f"Stopped, {wording.held(one, board.now)}: {one.what}"
     late = [one for one in running if one.line.found.verdict in {"late", "at risk"}]
     if late:
@@ -276,8 +298,7 @@ def _light(
     return False, "No work waits here"
 
 
-def _waiting(line: Line, seq: int) -> Step:
-    one = next(one for one in line.facts.operations if one.seq == seq)
+def _waiting(line: Line, one: Operation) -> Step:
     before = line.steps[0].operation if line.steps else None
     where = f"is at {before.station}: {before.title}" if before else "waits"
     return Step(one, "waiting", where, "")

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler import following
+from traveler.blockers.records import Blocker
 from traveler.dispatch import judging, records, rules, snapshot, wording
 from traveler.dispatch.board import Board, StationLoad
 from traveler.dispatch.records import Pin
@@ -74,14 +75,14 @@ class Count:
     def load(self, facts: Facts) -> Load:
         """Return what is left of a job."""
         pin = self.pins.get(facts.job.number)
-        return snapshot.load(facts, self.floor.resources, self.now, pin)
+        return snapshot.load(facts, self.floor, self.now, pin)
 
     def board(self) -> Board:
         """Return it as a value."""
         loads = tuple(_station_load(self, code) for code in self.floor.resources)
         return Board(
             self.head, self.now.minute, self.now.minute, self.names, dict(self.lines),
-            self.floor.resources, self.floor.names, loads,
+            self.floor.resources, self.floor.names, self.floor.place, _stopped(self.floor), loads,
         )  # fmt: skip
 
 
@@ -178,6 +179,7 @@ class Desk:
             return self._taken(self._counted(vault, connection, head, marks, now))
         if touched:
             stand = self._stands(vault, marks[0])
+            touched |= _parents(count, touched)
             facts = snapshot.jobs(connection, stand, now.day, sorted(touched))
             if any(
                 step.station not in count.floor.names for one in facts for step in one.operations
@@ -241,7 +243,7 @@ def count_shop(
 ) -> Count:
     """Count a shop that was read."""
     loads = [
-        snapshot.load(one, floor.resources, now, pins.get(number))
+        snapshot.load(one, floor, now, pins.get(number))
         for number, one in facts.items()
     ]  # fmt: skip
     resources = list(floor.resources.values())
@@ -294,6 +296,17 @@ def _touched(happened: list[records.Happened], head: int, seen: int) -> frozense
         elif not one.subject.startswith(_ELSEWHERE):
             return None
     return frozenset(touched)
+
+
+def _parents(count: Count, touched: frozenset[str]) -> frozenset[str]:
+    """Return the jobs that wait for some jobs, so far as they were known before."""
+    known = (count.facts[number].job for number in touched if number in count.facts)
+    return frozenset(one.parent for one in known if one.parent)
+
+
+def _stopped(floor: Floor) -> dict[str, tuple[Blocker, ...]]:
+    codes = {one.station for one in floor.blockers if one.station}
+    return {code: tuple(b for b in floor.blockers if b.station == code) for code in codes}
 
 
 def _station_load(count: Count, code: str) -> StationLoad:

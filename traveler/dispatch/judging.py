@@ -13,7 +13,7 @@ from typing import Final, Literal
 from traveler import flow, gate
 from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
-from traveler.dispatch.snapshot import FINISHED, Facts
+from traveler.dispatch.snapshot import Facts
 from traveler.errors import JobNotReleased
 from traveler.records import Operation
 from traveler.schedule.clock import NEVER
@@ -100,7 +100,7 @@ def line(facts: Facts, found: JobOutlook, pin: Pin | None, now: int) -> Line:
 def _steps(facts: Facts, now: int) -> list[Step]:
     found: list[Step] = []
     for one in facts.operations:
-        if one.state in FINISHED:
+        if one.over:
             continue
         if one.state == "running":
             found.append(_running(facts, one))
@@ -114,9 +114,7 @@ def _steps(facts: Facts, now: int) -> list[Step]:
 
 def _has_turn(facts: Facts, one: Operation) -> bool:
     earlier = flow.before(facts.operations, one)
-    return all(x.state in FINISHED for x in earlier) and bool(
-        flow.arrived(facts.job, facts.operations, one)
-    )
+    return all(x.over for x in earlier) and bool(flow.arrived(facts.job, facts.operations, one))
 
 
 def _running(facts: Facts, one: Operation) -> Step:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from math import ceil
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import flow, lifecycle
+from traveler import calendars, flow, ground, lifecycle
 from traveler import records as floor_records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
@@ -27,15 +27,15 @@ from traveler.decisions import rules as decision_rules
 from traveler.dispatch import records
 from traveler.dispatch.records import AtWork, Pin
 from traveler.gate import Ground, Standing
-from traveler.records import Job, Operation, Station
-from traveler.schedule.clock import DAY, Calendar, Clock, moment, weekdays
+from traveler.records import Child, Job, Operation, Station
+from traveler.schedule.clock import DAY, Calendar, Clock, moment
 from traveler.schedule.plan import Load, Resource, Task
 from traveler.standing import standing
 from vault import clock
 
-FINISHED: Final = frozenset({"done", "skipped", "dropped"})
-"""The states of an operation in which nothing of it is left to do."""
 _ALL: Final = 1_000_000
+_AT_ONCE: Final = 5000
+Kept = TypeVar("Kept")
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 Stand = Callable[[str, str], Standing]
@@ -50,11 +50,13 @@ class Facts:
     operations: tuple[Operation, ...]
     ground: Ground
     at_work: Mapping[int, Sequence[AtWork]]
+    due: Mapping[str, str]
+    """When the open child jobs are due that it waits for."""
 
     @property
     def left(self) -> tuple[Operation, ...]:
         """Return the operations that are not finished, in order."""
-        return tuple(one for one in self.operations if one.state not in FINISHED)
+        return tuple(one for one in self.operations if not one.over)
 
     @property
     def undecided(self) -> bool:
@@ -68,10 +70,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The stations as the arithmetic sees them, by code, and their names for people."""
+    """The stations as the arithmetic sees them, and their names for people.
+
+    Stations of a group are one resource with the lanes of all of them, under the group's code, so
+    that work routed to one of them and work routed to any of them never take the same hour.
+    ``place`` names the resource of each station.
+    """
 
     resources: Mapping[str, Resource]
     names: Mapping[str, str]
+    place: Mapping[str, str]
     blockers: tuple[Blocker, ...] = ()
     """Those of whole stations, whatever the job."""
 
@@ -110,10 +118,11 @@ def day_number(text: str) -> int:
 def floor(connection: Connection) -> Floor:
     """Return the stations with their hours, and the blockers that hold whole stations."""
     stations = floor_records.stations(connection)
-    holding = tuple(
-        one for one in _blockers(connection) if one.job is None and one.blocking
-    )  # fmt: skip
-    return Floor(_resources(stations), {one.code: one.name for one in stations}, holding)
+    holding = tuple(one for one in _blockers(connection) if one.job is None and one.blocking)
+    place = {one.code: one.group or one.code for one in stations}
+    resources = _resources(stations, calendars.calendars(connection))
+    names = {one.code: one.name for one in stations if not one.retired}
+    return Floor(resources, names, place, holding)
 
 
 def jobs(
@@ -125,25 +134,48 @@ def jobs(
     operations = records.operations(connection, None if numbers is None else names)
     work = records.at_work(connection, None if numbers is None else names)
     by_job, by_station = _by_place(_blockers(connection))
-    stands = {pair: stand(*pair) for pair in {(one.item, one.rev) for one in found}}
+    below = _in_parts(lambda some: ground.children(connection, some).items(), names)
+    kits = _in_parts(lambda some: floor_records.items(connection, some).items(), names)
+    pairs = {(one.item, one.rev) for one in found}
+    pairs |= {(one.item, one.rev) for items in kits.values() for one in items}
+    stands = {pair: stand(*pair) for pair in pairs}
     doubtful = [one.number for one in found if stands[one.item, one.rev].state != "current"]
     decided = decision_records.decisions(connection, doubtful) if doubtful else {}
     plain = {pair: Ground(now) for pair, now in stands.items()}
     facts = []
     for job in found:
         steps = tuple(operations.get(job.number, ()))
-        pair = job.item, job.rev
-        blockers = [*by_job.get(job.number, ())]
+        pair, number = (job.item, job.rev), job.number
+        blockers = [*by_job.get(number, ())]
         if by_station:
-            stations = {one.station for one in steps if one.state not in FINISHED}
+            stations = {one.station for one in steps if not one.over}
             blockers += [one for code in stations for one in by_station.get(code, ())]
-        ground = plain[pair]
-        if blockers or job.number in decided:
-            made = decided.get(job.number, ())
-            decision = decision_rules.in_force(made, job, stands[pair], day)
-            ground = Ground(stands[pair], decision, tuple(blockers))
-        facts.append(Facts(job, steps, ground, _theirs(work, steps)))
+        stood = plain[pair]
+        if blockers or number in decided or number in below or number in kits:
+            made = decided.get(number, ())
+            stood = Ground(
+                stands[pair], decision_rules.in_force(made, job, stands[pair], day),
+                tuple(blockers), below.get(number, ()),
+                tuple((one, stands[one.item, one.rev]) for one in kits.get(number, ())),
+            )  # fmt: skip
+        due = _due(connection, below.get(number, ()))
+        facts.append(Facts(job, steps, stood, _theirs(work, steps), due))
     return facts
+
+
+def _due(connection: Connection, children: Sequence[Child]) -> dict[str, str]:
+    jobs = (floor_records.job(connection, one.job) for one in children if not one.over)
+    return {one.number: one.due for one in jobs if one is not None and not one.ended}
+
+
+def _in_parts(
+    ask: Callable[[list[str]], Iterable[tuple[str, Kept]]], names: list[str]
+) -> dict[str, Kept]:
+    """Return what is known of jobs, asked for some thousands at a time: more no statement takes."""
+    found: dict[str, Kept] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        found.update(ask(names[start : start + _AT_ONCE]))
+    return found
 
 
 def standings(log: ReleaseLog) -> Stand:
@@ -183,37 +215,53 @@ def _theirs(
     return {one.id: work[one.id] for one in steps if one.id in work}
 
 
-def _resources(stations: Sequence[Station]) -> dict[str, Resource]:
-    shared: dict[int, Calendar] = {}
-    found = {}
+def _resources(stations: Sequence[Station], hours: Mapping[str, Calendar]) -> dict[str, Resource]:
+    members: dict[str, int] = defaultdict(int)
     for one in stations:
-        calendar = shared.setdefault(one.minutes_per_day, weekdays(one.minutes_per_day))
-        found[one.code] = Resource(one.code, calendar)
-    return found
+        if one.group and not one.retired:
+            members[one.group] += one.lanes
+    return {
+        one.code: Resource(one.code, hours[one.code], members.get(one.code, one.lanes), one.outside)
+        for one in stations
+        if not one.group
+    }
 
 
 # --- what is left to do -------------------------------------------------------------------------
 
 
-def load(facts: Facts, resources: Mapping[str, Resource], now: Moment, pin: Pin | None) -> Load:
+def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
     """Return what is left of a job, with what stands in its way, as the arithmetic sees it."""
     job = facts.job
-    stopped = job.state == "held" or facts.undecided
+    stopped = job.state == "held" or facts.undecided or bool(facts.ground.overtaken)
     tasks: list[Task] = []
     group = 0
     for place, one in enumerate(facts.operations):
         if not (one.parallel and place):
             group += 1
-        if one.state in FINISHED:
+        if one.over:
             continue
         running = one.state == "running"
         until, undated = (0, stopped) if running else _held(facts, one, now, stopped)
-        minutes = _minutes(facts, one, resources[one.station], now)
-        tasks.append(Task(one.seq, one.station, minutes, group, running, until, undated))
+        if one.outside:
+            minutes, unknown = _outside(one, now)
+            undated = undated or unknown
+        else:
+            minutes = _minutes(facts, one, floor.resources[floor.place[one.station]], now)
+        there = floor.place[one.station]
+        tasks.append(Task(one.seq, there, minutes, group, running, until, undated))
     return Load(
         job.number, (day_number(job.due) + 1) * DAY, tuple(tasks), job.customer, job.added_at,
         pin.position if pin else 0,
     )  # fmt: skip
+
+
+def _outside(one: Operation, now: Moment) -> tuple[int, bool]:
+    """Return the minutes until a lot comes back, and whether nobody knows when that is."""
+    if one.state == "running" and one.expected:
+        left = (day_number(one.expected) + 1) * DAY - now.minute
+        return max(1, left), left <= 0
+    return one.days * DAY, not one.days
 
 
 def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool) -> int:
@@ -224,10 +272,10 @@ def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool)
 
 def _minutes(facts: Facts, one: Operation, resource: Resource, now: Moment) -> int:
     job = facts.job
-    came = job.qty
-    if all(x.state in FINISHED for x in flow.before(facts.operations, one)):
+    came = one.loop.qty if one.loop else job.qty
+    if all(x.over for x in flow.before(facts.operations, one)):
         came = flow.arrived(job, facts.operations, one)
-    pieces = max(0, came - one.good - one.scrap)
+    pieces = max(0, came - one.counted)
     minutes = planned_minutes(job, one, pieces, setup=one.state == "waiting")
     work = facts.at_work.get(one.id, ())
     if one.state != "running" or not work:
@@ -247,11 +295,18 @@ def _worked(resource: Resource, since: int, until: int) -> int:
 
 
 def _held(facts: Facts, one: Operation, now: Moment, stopped: bool) -> tuple[int, bool]:
-    """Return from when an operation can start as far as blockers say, and whether nobody knows.
+    """Return from when an operation can start as far as is known, and whether nobody knows.
 
-    A day that has passed while the blocker still blocks says nothing any more.
+    A day that has passed while the blocker still blocks says nothing any more.  A child job is
+    taken to come when it is due.
     """
     latest, undated = 0, stopped
+    for child in facts.ground.waits(one) if facts.ground.children else ():
+        due = facts.due.get(child.job, "")
+        if not due or due < now.day:
+            undated = True
+        else:
+            latest = max(latest, (day_number(due) + 1) * DAY)
     for held in facts.held(one):
         expected = held.expected
         if not expected or expected < now.day:

@@ -153,8 +153,7 @@ def run(vault: Vault, trial: Trial) -> Outcome:
         for order, chosen in ((pins, names), (_with(pins, wished), tried)):
             by_job = {one.job: one for one in order}
             loads = [
-                snapshot.load(one, floor.resources, now, by_job.get(number))
-                for number, one in facts.items()
+                snapshot.load(one, floor, now, by_job.get(number)) for number, one in facts.items()
             ]
             resources = list(floor.resources.values())
             ends.append(outlook(loads, resources, now.minute, ranking.read(chosen)).jobs)

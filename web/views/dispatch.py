@@ -145,7 +145,7 @@ def _board_part(found: Board, shown: str, wanted: Wanted, skipped: int) -> str:
         more=_address(wanted, shown, after) if after < len(entries) else "",
         pinned=[_row(found, Entry(one, None, one.why)) for one in found.pinned()],
         loads=[(one, _bars(found, one)) for one in found.loads
-               if not wanted.station or one.code == wanted.station],
+               if not wanted.station or one is found.load(wanted.station)],
         ranking=found.ranking, counted=wording.stamp(found.counted)[11:], plans=has_role("planner"),
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def _on_the_wall(title: str, part: str, tag: str, address: str) -> str:
 
 
 def _wall_part(found: Board) -> str:
-    seen = list(boards.at_stations(found, [one.code for one in found.loads], WALL_ROWS))
+    seen = list(boards.at_stations(found, sorted(found.names), WALL_ROWS))
     urgent = found.section("next")
     return render_template(
         "wall_shop.html", stations=[_tile(found, one) for one in seen],

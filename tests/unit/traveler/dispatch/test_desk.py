@@ -387,10 +387,51 @@ def test_running_work_counts_what_has_passed(shop: Any) -> None:
         from release.log import ReleaseLog
 
         facts = snapshot.jobs(connection, snapshot.standings(ReleaseLog(shop.vault)), now.day)[0]
-    task = snapshot.load(facts, floor_now.resources, now, None).tasks[0]
+    task = snapshot.load(facts, floor_now, now, None).tasks[0]
     assert task.running
     assert task.minutes == 50  # the set-up is done by who started; 100 pieces of half a minute
     later = snapshot.Moment(now.minute + 40 * 1440, now.day, now.zone)
-    assert snapshot.load(facts, floor_now.resources, later, None).tasks[0].minutes == 1
+    assert snapshot.load(facts, floor_now, later, None).tasks[0].minutes == 1
     assert judging.line(facts, desks.count_shop(floor_now, {"J-1": facts}, {}, ("due",), now)
                         .found.jobs["J-1"], None, now.minute).steps[0].state == "running"  # fmt: skip
+
+
+# --- stations, hours, children, outside ---------------------------------------------------------
+
+
+def test_hours_and_holidays_of_the_shop_move_need_by_and_forecast(shop: Any) -> None:
+    """A shutdown told today moves both at once, without anything stored being stale."""
+    from traveler import calendars
+
+    plan(shop, "J-1", 30, qty=100)
+    desk = desks.Desk(shop.vault)
+    before = desk.board(shop.vault).lines["J-1"]
+    calendars.tell_day(shop.vault, shop.pat, day(0), "closed", last=day(9), name="shutdown")
+    after = desk.board(shop.vault).lines["J-1"]
+    assert after.found.finish is not None
+    assert before.found.finish is not None
+    assert after.found.finish >= snapshot.day_number(day(10)) * 1440 > before.found.finish
+    calendars.tell_day(shop.vault, shop.pat, day(15), "closed", last=day(30))
+    last = desk.board(shop.vault).lines["J-1"]
+    assert last.need_by is not None
+    assert last.need_by <= snapshot.day_number(day(15)) * 1440
+
+
+def test_a_group_has_the_lanes_of_its_stations_and_shows_at_each(shop: Any) -> None:
+    """Two saws halve the wait; what can start is seen at both, what runs at its own alone."""
+    from traveler import floor, stations
+
+    for number in range(4):
+        plan(shop, f"J-{number}", 20, qty=400)
+    desk = desks.Desk(shop.vault)
+    alone = max(one.found.slots[10].start for one in desk.board(shop.vault).lines.values())
+    for code in ("saw-a", "saw-b"):
+        stations.add(shop.vault, shop.pat, code, group="saw-1")
+    board = desk.board(shop.vault)
+    assert max(one.found.slots[10].start for one in board.lines.values()) < alone
+    assert len(at_station(board, "saw-a").ready) == len(at_station(board, "saw-b").ready) == 4
+    floor.start(shop.vault, shop.otto, "J-0", 10, machine="saw-a")
+    board = desk.board(shop.vault)
+    assert [one.line.number for one in at_station(board, "saw-a").running] == ["J-0"]
+    assert at_station(board, "saw-b").running == ()
+    assert at_station(board, "saw-1").running != ()
