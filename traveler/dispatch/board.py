@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from traveler.blockers.records import Blocker
@@ -55,11 +56,29 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A job in one of the lists: the step it is about, and the sentence that says why it is there."""
+    """A job in one of the lists, and the step it stands there for where it does for one."""
 
     line: Line
     step: Step | None
-    why: str
+    section: str = ""
+
+    @property
+    def why(self) -> str:
+        """Return the sentence that says why it is there."""
+        line, step = self.line, self.step
+        if self.section == "next":
+            who = f"{line.who}: " if line.who else ""
+            return f"{who}{line.act}. {line.why}" if line.act else line.why
+        if step is None or (self.section == "ready" and line.at == step.operation):
+            return line.why
+        if self.section == "blocked":
+            word = "is" if step.why.startswith("blocked") else "waits:"
+            return f"{step.operation.title} {word} {step.why}"
+        if self.section == "coming":
+            return step.why
+        said = f"{step.operation.title}: {step.why}"
+        need = line.found.needs.get(step.operation.seq)
+        return f"{said}, needed by {wording.when(need.finish, line.now)}" if need else said
 
     @property
     def seq(self) -> int | None:
@@ -127,7 +146,7 @@ class StationLoad:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Board:
     """All open jobs by number, as they stood after event ``head`` at a minute of the wall clock.
 
@@ -152,19 +171,25 @@ class Board:
         """Return what changes whenever anything on it may have."""
         return f"{self.head}-{self.counted}"
 
-    def ranked(self) -> list[Line]:
+    @cached_property
+    def ranked(self) -> tuple[Line, ...]:
         """Return the jobs in the order in which they get their turn."""
-        return sorted(self.lines.values(), key=lambda one: one.found.rank)
+        return tuple(sorted(self.lines.values(), key=lambda one: one.found.rank))
+
+    @cached_property
+    def _sections(self) -> dict[str, list[Entry]]:
+        return {name: list(entries(self.ranked)) for name, entries in _SECTIONS.items()}
 
     def section(self, name: Section, wanted: Wanted | None = None) -> list[Entry]:
         """Return one of the lists, the most urgent first."""
-        narrowed = wanted or Wanted()
-        return [one for one in _SECTIONS[name](self.ranked()) if narrowed.fits(one.line, one.step)]
+        found = self._sections[name]
+        if not wanted:
+            return found
+        return [one for one in found if wanted.fits(one.line, one.step)]
 
     def counts(self) -> dict[str, int]:
         """Return how many stand in each list."""
-        lines = self.ranked()
-        return {name: sum(1 for _ in _SECTIONS[name](lines)) for name in _SECTIONS}
+        return {name: len(found) for name, found in self._sections.items()}
 
     def pinned(self) -> list[Line]:
         """Return the jobs a person gave their turn, in that order."""
@@ -239,9 +264,9 @@ def at_station(board: Board, code: str, limit: int = COMING) -> AtStation:
 def at_stations(board: Board, codes: Sequence[str], limit: int = COMING) -> Iterator[AtStation]:
     """Yield what is to be seen at several stations, all found in one walk through the jobs."""
     lists: dict[str, dict[str, list[Entry]]] = {code: {} for code in codes}
-    for line in board.ranked():
+    for line in board.ranked:
         for step in line.steps:
-            entry = Entry(line, step, _said(line, step, board.now))
+            entry = Entry(line, step, "station")
             for code in board.shown_at(step.operation):
                 if code in lists:
                     lists[code].setdefault(step.state, []).append(entry)
@@ -249,7 +274,7 @@ def at_stations(board: Board, codes: Sequence[str], limit: int = COMING) -> Iter
             for code in board.shown_at(one):
                 if code in lists and len(lists[code].get("coming", ())) < limit:
                     step = _waiting(line, one)
-                    lists[code].setdefault("coming", []).append(Entry(line, step, step.why))
+                    lists[code].setdefault("coming", []).append(Entry(line, step, "coming"))
     for code in codes:
         yield _judged(board, code, lists[code], limit)
 
@@ -313,55 +338,35 @@ def _arrives(entry: Entry) -> int:
 
 
 def _late(lines: Iterable[Line]) -> Iterator[Entry]:
-    for one in lines:
-        if one.found.verdict == "late":
-            yield Entry(one, None, one.why)
+    return (Entry(one, None) for one in lines if one.found.verdict == "late")
 
 
 def _at_risk(lines: Iterable[Line]) -> Iterator[Entry]:
-    for one in lines:
-        if one.found.verdict in {"at risk", "unknown"}:
-            yield Entry(one, None, one.why)
+    return (Entry(one, None) for one in lines if one.found.verdict in {"at risk", "unknown"})
 
 
 def _blocked(lines: Iterable[Line]) -> Iterator[Entry]:
     for one in lines:
         for step in one.steps:
             if step.state == "blocked":
-                yield Entry(one, step, f"{step.operation.title} is {step.why}"
-                            if step.why.startswith("blocked") else
-                            f"{step.operation.title} waits: {step.why}")  # fmt: skip
+                yield Entry(one, step, "blocked")
 
 
 def _ready(lines: Iterable[Line]) -> Iterator[Entry]:
     for one in lines:
         for step in one.steps:
             if step.state == "ready":
-                yield Entry(one, step, one.why if one.at == step.operation else _plain(one, step))
+                yield Entry(one, step, "ready")
 
 
 def _next(lines: Iterable[Line]) -> Iterator[Entry]:
-    """Yield what somebody has to do, the late jobs first; what runs in time needs nobody."""
+    """Yield what somebody has to do, the late jobs first."""
     order = {"late": 0, "at risk": 1, "unknown": 2, "on time": 3}
-    wanted = [
-        one for one in lines
-        if one.act and (one.urgent or not any(step.state == "running" for step in one.steps))
-    ]  # fmt: skip
+    wanted = [one for one in lines if one.waits]
     for one in sorted(wanted, key=lambda line: order[line.found.verdict]):
-        who = f"{one.who}: " if one.who else ""
-        yield Entry(one, None, f"{who}{one.act}. {one.why}")
+        yield Entry(one, None, "next")
 
 
 _SECTIONS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[Entry]]]] = {
     "late": _late, "blocked": _blocked, "ready": _ready, "at_risk": _at_risk, "next": _next,
 }  # fmt: skip
-
-
-def _plain(line: Line, step: Step) -> str:
-    return f"{step.operation.title}: {step.why}"
-
-
-def _said(line: Line, step: Step, now: int) -> str:
-    need = line.found.needs.get(step.operation.seq)
-    until = f", needed by {wording.when(need.finish, now)}" if need else ""
-    return f"{step.operation.title}: {step.why}{until}"

@@ -11,12 +11,11 @@ beside the pages that are being answered.
 from __future__ import annotations
 
 import gc
-import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -34,7 +33,7 @@ from traveler.schedule.outlook import Outlook, outlook
 from traveler.schedule.plan import Load
 from vault.history.repository import RELEASES, RULES
 from vault.home import Vault
-from vault.ledger.engine import TROUBLE, Ledger
+from vault.ledger.engine import Ledger
 
 DAYS_SHOWN: Final = 10
 """Days of load that are counted for each station."""
@@ -50,32 +49,87 @@ MANY: Final = 200
 _JOB: Final = "job/"
 _ORDER: Final = frozenset({"job.pinned", "job.unpinned"})
 """What changes whose turn it is and so concerns every job."""
-_ELSEWHERE: Final = ("person/", "item/", "change/", "copy/", "session/", "token/", "packet/")
+_FLOOR: Final = frozenset({"station.added", "station.changed", "hours.told", "day.told"})
+"""What changes stations and their hours, and so the dates of every job."""
+_ELSEWHERE: Final = (
+    "person/",
+    "item/",
+    "change/",
+    "copy/",
+    "session/",
+    "token/",
+    "packet/",
+    "rules",
+)
 """Subjects whose events move no date; one nobody thought of here has the shop counted anew."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Count:
-    """One count of the shop, to be carried on: all that was read, and what came of it."""
+    """One count of the shop, to be carried on: all that was read, and what came of it.
+
+    ``marks`` are what it rests on beside the events: the release log, the rules, the day.
+    """
 
     head: int
-    marks: tuple[str, ...]
+    marks: tuple[str, str, str]
     now: Moment
     floor: Floor
     names: tuple[str, ...]
     facts: dict[str, Facts]
+    turns: dict[str, tuple[judging.Step, ...]]
+    loads: dict[str, Load]
     pins: dict[str, Pin]
     found: Outlook
     lines: dict[str, judging.Line]
-    took: float
-    began: float
+    took: float = 0.0
 
-    def load(self, facts: Facts) -> Load:
-        """Return what is left of a job."""
-        pin = self.pins.get(facts.job.number)
-        return snapshot.load(facts, self.floor, self.now, pin)
+    def take_in(self, facts: Iterable[Facts]) -> None:
+        """Keep what was read of jobs, and what follows for each alone."""
+        for one in facts:
+            number = one.job.number
+            self.facts[number] = one
+            self.turns[number] = judging.turns(one, self.now.minute)
+            self.loads[number] = self.load(one)
+
+    def drop(self, numbers: Iterable[str]) -> None:
+        """Forget jobs that are not open any more."""
+        for number in numbers:
+            for kept in (self.facts, self.turns, self.loads, self.lines):
+                kept.pop(number, None)
+
+    def play(self, now: Moment) -> None:
+        """Count the whole shop from what was read: need-by, forecast and rank of every job."""
+        began = time.perf_counter()
+        self.now = now
+        with undisturbed():
+            for number, one in self.facts.items():
+                pin = self.pins.get(number)
+                if one.at_work or self.loads[number].pin != (pin.position if pin else 0):
+                    self.loads[number] = self.load(one)
+            resources = list(self.floor.resources.values())
+            rules_read = ranking.read(self.names)
+            self.found = outlook(list(self.loads.values()), resources, now.minute, rules_read)
+            self.lines = {number: self._line(number) for number in self.facts}
+        self.took = time.perf_counter() - began
+
+    def revise(self, facts: Iterable[Facts], touched: frozenset[str]) -> None:
+        """Count some jobs alone, in the room the others leave; drop those that are not open."""
+        known = {one.job.number: one for one in facts}
+        self.take_in(known.values())
+        for number in touched - known.keys():
+            self.found.drop(number)
+        self.drop(touched - known.keys())
+        for number in known:
+            self.found.revise(self.loads[number])
+            self.lines[number] = self._line(number)
+
+    def copied(self) -> Count:
+        """Return a count of the same facts that can be played while this one is read."""
+        return replace(
+            self, facts=dict(self.facts), turns=dict(self.turns), loads=dict(self.loads),
+            pins=dict(self.pins), lines=dict(self.lines),
+        )  # fmt: skip
 
     def board(self) -> Board:
         """Return it as a value."""
@@ -85,13 +139,22 @@ class Count:
             self.floor.resources, self.floor.names, self.floor.place, _stopped(self.floor), loads,
         )  # fmt: skip
 
+    def load(self, facts: Facts) -> Load:
+        """Return what is left of a job."""
+        return snapshot.load(facts, self.floor, self.now, self.pins.get(facts.job.number))
+
+    def _line(self, number: str) -> judging.Line:
+        return judging.Line(
+            self.facts[number], self.found.jobs[number], self.pins.get(number),
+            self.turns[number], self.now.minute,
+        )  # fmt: skip
+
 
 class Desk:
     """The board of one vault in this process; safe to ask from any thread."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self) -> None:
         """Count nothing yet."""
-        self._ledger = vault.ledger
         self._lock = threading.Lock()
         self._count: Count | None = None
         self._board: Board | None = None
@@ -104,28 +167,27 @@ class Desk:
         following.follow(vault)
         with self._lock, vault.ledger.reading() as connection:
             now = snapshot.now(vault.settings.time_zone)
-            marks = self._marks(vault, now)
+            marks = _marks(vault, now)
             head = records.head(connection)
             count = self._count
-            if count is None or count.marks != marks:
-                return self._taken(self._counted(vault, connection, head, marks, now))
-            if head != count.head:
+            if count is None or self._board is None or _read_anew(count, marks):
+                return self._taken(self._read(vault, connection, head, marks, now))
+            if head != count.head or marks != count.marks:
                 return self._followed(vault, connection, head, marks, now)
             if now.minute - count.now.minute >= AGED_MIN:
                 if count.took < QUICK_S:
-                    return self._taken(self._counted(vault, connection, head, marks, now))
-                self._soon(vault)
-            assert self._board is not None  # noqa: S101 - it is made with every count
+                    count.play(now)
+                    return self._taken(count)
+                self._soon(now)
             return self._board
 
-    def again(self, vault: Vault) -> Board:
-        """Return the board after counting the whole shop, however recent the last count is."""
+    def whole(self, vault: Vault) -> Board:
+        """Return the board after reading and counting the whole shop, however new the last is."""
         following.follow(vault)
         with self._lock, vault.ledger.reading() as connection:
             now = snapshot.now(vault.settings.time_zone)
-            head = records.head(connection)
-            marks = self._marks(vault, now)
-            return self._taken(self._counted(vault, connection, head, marks, now))
+            marks, head = _marks(vault, now), records.head(connection)
+            return self._taken(self._read(vault, connection, head, marks, now))
 
     def settled(self, patience: float = 60.0) -> None:
         """Wait until no count runs beside; for tests and measurements."""
@@ -133,22 +195,17 @@ class Desk:
         if beside is not None:
             beside.join(patience)
 
-    # --- the whole shop -------------------------------------------------------
+    # --- inside ---------------------------------------------------------------
 
-    def _counted(
-        self, vault: Vault, connection: Connection, head: int, marks: tuple[str, ...], now: Moment
-    ) -> Count:
-        began = time.perf_counter()
+    def _read(
+        self, vault: Vault, connection: Connection, head: int, marks: tuple[str, str, str],
+        now: Moment,
+    ) -> Count:  # fmt: skip
         with undisturbed():
-            stand = self._stands(vault, marks[0])
-            facts = {
-                one.job.number: one for one in snapshot.jobs(connection, stand, now.day)
-            }  # fmt: skip
             floor = snapshot.floor(connection)
             pins = {one.job: one for one in records.pins(connection)}
-            count = count_shop(floor, facts, pins, rules.names(vault), now, head, marks)
-        count.took, count.began = time.perf_counter() - began, began
-        return count
+            facts = snapshot.jobs(connection, self._stands(vault, marks[0]), now.day)
+            return count_shop(floor, facts, pins, rules.names(vault), now, head, marks)
 
     def _taken(self, count: Count) -> Board:
         self._count = count
@@ -161,57 +218,55 @@ class Desk:
             self._stand = tip, snapshot.standings(ReleaseLog(vault, at=tip or None))
         return self._stand[1]
 
-    @staticmethod
-    def _marks(vault: Vault, now: Moment) -> tuple[str, ...]:
-        """Return what a count rests on beside the events: the release log, the rules, the day."""
-        history = vault.history
-        return history.tip(RELEASES) or "", history.tip(RULES) or "", now.day
-
-    # --- from event to event --------------------------------------------------
-
     def _followed(
-        self, vault: Vault, connection: Connection, head: int, marks: tuple[str, ...], now: Moment
-    ) -> Board:
+        self, vault: Vault, connection: Connection, head: int, marks: tuple[str, str, str],
+        now: Moment,
+    ) -> Board:  # fmt: skip
         count = self._count
         assert count is not None  # noqa: S101 - asked only where there is one
-        touched = _touched(records.since(connection, count.head, MANY), head, count.head)
-        if touched is None or (touched and count.took < QUICK_S):
-            return self._taken(self._counted(vault, connection, head, marks, now))
+        news = _news(records.since(connection, count.head, MANY), head, count.head)
+        touched = news.jobs | _parents(count, news.jobs)
+        facts = []
         if touched:
             stand = self._stands(vault, marks[0])
-            touched |= _parents(count, touched)
             facts = snapshot.jobs(connection, stand, now.day, sorted(touched))
-            if any(
-                step.station not in count.floor.names for one in facts for step in one.operations
-            ):
-                return self._taken(self._counted(vault, connection, head, marks, now))
-            revise(count, facts, touched)
-            self._soon(vault)
-        count.head = head
+        if news.all or any(not _has_stations(count, one) for one in facts):
+            return self._taken(self._read(vault, connection, head, marks, now))
+        counted = news.order or news.floor or marks != count.marks
+        if news.floor:
+            count.floor = snapshot.floor(connection)
+            count.loads = {number: count.load(one) for number, one in count.facts.items()}
+        if counted:
+            count.pins = {one.job: one for one in records.pins(connection)}
+            count.names = rules.names(vault)
+        count.head, count.marks = head, marks
+        if counted or (touched and count.took < QUICK_S):
+            count.take_in(facts)
+            count.drop(touched - {one.job.number for one in facts})
+            count.play(now)
+            return self._taken(count)
+        if touched:
+            count.revise(facts, touched)
+            self._soon(now)
         self._board = count.board()
         return self._board
 
-    def _soon(self, vault: Vault) -> None:
+    def _soon(self, now: Moment) -> None:
         """Have the whole shop counted beside, unless that is being done or was just done."""
-        if self._beside is not None and self._beside.is_alive():
+        if self._count is None or (self._beside is not None and self._beside.is_alive()):
             return
         if time.monotonic() - self._rested < REST_S:
             return
+        copied = self._count.copied()
         self._beside = threading.Thread(
-            target=self._count_beside, args=(vault,), name="dispatch", daemon=True
+            target=self._play_beside, args=(copied, now), name="dispatch", daemon=True
         )
         self._beside.start()
 
-    def _count_beside(self, vault: Vault) -> None:
-        try:
-            with vault.ledger.reading() as connection:
-                now = snapshot.now(vault.settings.time_zone)
-                head, marks = records.head(connection), self._marks(vault, now)
-                count = self._counted(vault, connection, head, marks, now)
-            with self._lock:
-                self._taken(count)  # what happened meanwhile is followed by whoever asks next
-        except TROUBLE:
-            _log.warning("the shop was not counted again; the next look tries", exc_info=True)
+    def _play_beside(self, count: Count, now: Moment) -> None:
+        count.play(now)
+        with self._lock:
+            self._taken(count)  # what happened meanwhile is followed by whoever asks next
 
 
 _DESKS: Final[WeakKeyDictionary[Ledger, Desk]] = WeakKeyDictionary()
@@ -223,7 +278,7 @@ def desk(vault: Vault) -> Desk:
     with _MAKING:
         found = _DESKS.get(vault.ledger)
         if found is None:
-            found = _DESKS[vault.ledger] = Desk(vault)
+            found = _DESKS[vault.ledger] = Desk()
         return found
 
 
@@ -234,41 +289,19 @@ def board(vault: Vault) -> Board:
 
 def count_shop(
     floor: Floor,
-    facts: Mapping[str, Facts],
+    facts: Iterable[Facts],
     pins: Mapping[str, Pin],
     names: tuple[str, ...],
     now: Moment,
     head: int = 0,
-    marks: tuple[str, ...] = (),
+    marks: tuple[str, str, str] = ("", "", ""),
 ) -> Count:
-    """Count a shop that was read."""
-    loads = [
-        snapshot.load(one, floor, now, pins.get(number))
-        for number, one in facts.items()
-    ]  # fmt: skip
-    resources = list(floor.resources.values())
-    found = outlook(loads, resources, now.minute, ranking.read(names))
-    lines = {
-        number: judging.line(one, found.jobs[number], pins.get(number), now.minute)
-        for number, one in facts.items()
-    }
-    return Count(head, marks, now, floor, names, dict(facts), dict(pins), found, lines, 0.0, 0.0)
-
-
-def revise(count: Count, facts: Iterable[Facts], touched: frozenset[str]) -> None:
-    """Count jobs anew after something happened to them, and drop those that are not open now."""
-    left = set(touched)
-    for one in facts:
-        number = one.job.number
-        left.discard(number)
-        count.facts[number] = one
-        found = count.found.revise(count.load(one))
-        pin = count.pins.get(number)
-        count.lines[number] = judging.line(one, found, pin, count.now.minute)
-    for number in left:
-        count.found.drop(number)
-        count.facts.pop(number, None)
-        count.lines.pop(number, None)
+    """Return the count of a shop that was read."""
+    nothing = outlook([], list(floor.resources.values()), now.minute, ranking.read(names))
+    count = Count(head, marks, now, floor, names, {}, {}, {}, dict(pins), nothing, {})
+    count.take_in(facts)
+    count.play(now)
+    return count
 
 
 @contextmanager
@@ -283,19 +316,44 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _touched(happened: list[records.Happened], head: int, seen: int) -> frozenset[str] | None:
-    """Return the jobs some events are about, None where they may concern the whole shop."""
+@dataclass(frozen=True, slots=True)
+class News:
+    """What some events concern: jobs, whose turn it is, stations and hours, or all of it."""
+
+    jobs: frozenset[str] = frozenset()
+    order: bool = False
+    floor: bool = False
+    all: bool = False
+
+
+def _news(happened: list[records.Happened], head: int, seen: int) -> News:
+    """Return what events concern; what nobody thought of here concerns all."""
     if head < seen or len(happened) >= MANY or (not happened and head != seen):
-        return None
-    touched = set()
+        return News(all=True)
+    jobs, order, floor = set(), False, False
     for one in happened:
-        if one.kind in _ORDER:
-            return None
         if one.subject.startswith(_JOB):
-            touched.add(one.subject.removeprefix(_JOB))
+            jobs.add(one.subject.removeprefix(_JOB))
+            order = order or one.kind in _ORDER
+        elif one.kind in _FLOOR:
+            floor = True
         elif not one.subject.startswith(_ELSEWHERE):
-            return None
-    return frozenset(touched)
+            return News(all=True)
+    return News(frozenset(jobs), order, floor)
+
+
+def _marks(vault: Vault, now: Moment) -> tuple[str, str, str]:
+    history = vault.history
+    return history.tip(RELEASES) or "", history.tip(RULES) or "", now.day
+
+
+def _read_anew(count: Count, marks: tuple[str, str, str]) -> bool:
+    """Say whether what was read may not hold any more: a release was made, or a day has passed."""
+    return (count.marks[0], count.marks[2]) != (marks[0], marks[2])
+
+
+def _has_stations(count: Count, facts: Facts) -> bool:
+    return all(one.station in count.floor.place for one in facts.operations)
 
 
 def _parents(count: Count, touched: frozenset[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ that the board never calls ready what the floor page would refuse.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from traveler import flow, gate
@@ -35,24 +36,51 @@ class Step:
     state: State
     why: str
     who: str
-    since: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A job on the board: its dates, its steps that have their turn, and the sentences about it.
 
-    ``at`` is the step the sentence is about; ``act`` is what somebody (``who``) should do next.
+    The sentences are made when somebody reads them: of ten thousand jobs a page shows fifty.
     """
 
     facts: Facts
     found: JobOutlook
     pin: Pin | None
     steps: tuple[Step, ...]
-    at: Operation | None
-    why: str
-    act: str
-    who: str
+    now: int
+
+    @cached_property
+    def at(self) -> Operation | None:
+        """Return the step the sentence is about: what used up the time, else what is in hand."""
+        return _at(self.facts, self.found, self.steps)
+
+    @cached_property
+    def why(self) -> str:
+        """Return the sentence that says how it stands and why."""
+        return _why(self.facts, self.found, self.steps, self.at, self.now)
+
+    @cached_property
+    def _todo(self) -> tuple[str, str]:
+        return _next(self.facts, self.steps)
+
+    @property
+    def act(self) -> str:
+        """Return what somebody should do next, empty where nobody has to."""
+        return self._todo[0]
+
+    @property
+    def who(self) -> str:
+        """Return who should do it, empty where nobody is named."""
+        return self._todo[1]
+
+    @property
+    def waits(self) -> bool:
+        """Say whether somebody has to act: what runs and will be in time needs nobody."""
+        if not self.steps and self.facts.left:
+            return self.facts.job.state != "released" or self.facts.undecided
+        return self.urgent or not any(step.state == "running" for step in self.steps)
 
     @property
     def number(self) -> str:
@@ -78,7 +106,7 @@ class Line:
         """Return need-by and forecast of an operation, None where it is done."""
         return self.found.needs.get(seq), self.found.slots.get(seq)
 
-    @property
+    @cached_property
     def people(self) -> frozenset[str]:
         """Return everybody who is at work on it or has to do something about it."""
         owners = {one.owner for one in self.facts.ground.blockers}
@@ -86,22 +114,18 @@ class Line:
         return frozenset({self.who, *owners, *working} - {""})
 
 
-def line(facts: Facts, found: JobOutlook, pin: Pin | None, now: int) -> Line:
-    """Return a job as the board shows it at a minute of the wall clock."""
-    steps = tuple(_steps(facts, now))
-    at = _at(facts, found, steps)
-    act, who = _next(facts, steps)
-    return Line(facts, found, pin, steps, at, _why(facts, found, steps, at, now), act, who)
-
-
 # --- steps --------------------------------------------------------------------------------------
 
 
-def _steps(facts: Facts, now: int) -> list[Step]:
+def turns(facts: Facts, now: int) -> tuple[Step, ...]:
+    """Return the steps of a job that have their turn on the day of a minute, in order."""
     found: list[Step] = []
+    plain = not any(one.loop for one in facts.operations)
     for one in facts.operations:
         if one.over:
             continue
+        if plain and found and not one.parallel:
+            break  # what stands before it is not over
         if one.state == "running":
             found.append(_running(facts, one))
             continue
@@ -109,7 +133,7 @@ def _steps(facts: Facts, now: int) -> list[Step]:
         if refusal is not None and not _has_turn(facts, one):
             break  # and whatever comes after it waits as well
         found.append(_startable(facts, one, refusal, now))
-    return found
+    return tuple(found)
 
 
 def _has_turn(facts: Facts, one: Operation) -> bool:

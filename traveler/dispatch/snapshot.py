@@ -133,7 +133,12 @@ def jobs(
     names = [one.number for one in found]
     operations = records.operations(connection, None if numbers is None else names)
     work = records.at_work(connection, None if numbers is None else names)
-    by_job, by_station = _by_place(_blockers(connection))
+    stations = {one.station for steps in operations.values() for one in steps}
+    blockers_of = (
+        _blockers(connection) if numbers is None
+        else blocker_records.concerning(connection, names, stations)
+    )  # fmt: skip
+    by_job, by_station = _by_place(one for one in blockers_of if one.blocking)
     below = _in_parts(lambda some: ground.children(connection, some).items(), names)
     kits = _in_parts(lambda some: floor_records.items(connection, some).items(), names)
     pairs = {(one.item, one.rev) for one in found}
@@ -148,8 +153,8 @@ def jobs(
         pair, number = (job.item, job.rev), job.number
         blockers = [*by_job.get(number, ())]
         if by_station:
-            stations = {one.station for one in steps if not one.over}
-            blockers += [one for code in stations for one in by_station.get(code, ())]
+            here = {one.station for one in steps if not one.over}
+            blockers += [one for code in here for one in by_station.get(code, ())]
         stood = plain[pair]
         if blockers or number in decided or number in below or number in kits:
             made = decided.get(number, ())

@@ -143,7 +143,7 @@ def _board_part(found: Board, shown: str, wanted: Wanted, skipped: int) -> str:
         empty_said=EMPTY.get(shown, ""), narrowed=bool(wanted), all_link=_address(Wanted(), shown, 0),
         first=skipped + 1, last=skipped + len(rows), total=len(entries),
         more=_address(wanted, shown, after) if after < len(entries) else "",
-        pinned=[_row(found, Entry(one, None, one.why)) for one in found.pinned()],
+        pinned=[_row(found, Entry(one, None)) for one in found.pinned()],
         loads=[(one, _bars(found, one)) for one in found.loads
                if not wanted.station or one is found.load(wanted.station)],
         ranking=found.ranking, counted=wording.stamp(found.counted)[11:], plans=has_role("planner"),
@@ -167,7 +167,7 @@ def _trial(refusal: Refusal | None) -> str:
     moved = outcome.moved if outcome else ()
     return render_template(
         "dispatch_whatif.html", typed=typed, place=place, outcome=outcome, refusal=said,
-        row=_row(found, Entry(line, None, line.why)) if line else None,
+        row=_row(found, Entry(line, None)) if line else None,
         moved=moved[:PAGE], more=max(0, len(moved) - PAGE),
         ranking=", ".join(found.ranking),
     )  # fmt: skip
@@ -317,7 +317,7 @@ def _row(found: Board, entry: Entry) -> Row:
     return Row(
         job=job.number, item=job.item, rev=job.rev, customer=job.customer, qty=job.qty, due=job.due,
         step=f"{entry.seq} {title}" if entry.seq is not None else "", station=entry.station or "",
-        why=line.why if entry.step is None else entry.why, act=line.act, who=line.who,
+        why=entry.why if entry.section in {"blocked", "ready"} else line.why, act=line.act, who=line.who,
         need=wording.when(need.finish, found.now) if need else "–",
         forecast=wording.when(finish, found.now) if finish is not None else "no date",
         verdict=present.state("outlook", line.found.verdict), place=pin.position if pin else 0,

@@ -23,7 +23,7 @@ from vault.ledger.errors import RoleNeeded
 
 def turns(shop: Any) -> list[str]:
     """Return the jobs in the order in which they get their turn."""
-    return [one.number for one in desks.board(shop.vault).ranked()]
+    return [one.number for one in desks.board(shop.vault).ranked]
 
 
 @pytest.fixture
