@@ -36,6 +36,7 @@ from vault import clock
 _ALL: Final = 1_000_000
 _AT_ONCE: Final = 5000
 Kept = TypeVar("Kept")
+One = TypeVar("One")
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 Stand = Callable[[str, str], Standing]
@@ -139,7 +140,7 @@ def jobs(
         else blocker_records.concerning(connection, names, stations)
     )  # fmt: skip
     by_job, by_station = _by_place(one for one in blockers_of if one.blocking)
-    below = _in_parts(lambda some: ground.children(connection, some).items(), names)
+    below = _in_parts(lambda some: ground.children(connection, some).items(), found)
     kits = _in_parts(lambda some: floor_records.items(connection, some).items(), names)
     pairs = {(one.item, one.rev) for one in found}
     pairs |= {(one.item, one.rev) for items in kits.values() for one in items}
@@ -151,19 +152,20 @@ def jobs(
     for job in found:
         steps = tuple(operations.get(job.number, ()))
         pair, number = (job.item, job.rev), job.number
+        waited = below.get(job.lot_of or number, ())
         blockers = [*by_job.get(number, ())]
         if by_station:
             here = {one.station for one in steps if not one.over}
             blockers += [one for code in here for one in by_station.get(code, ())]
         stood = plain[pair]
-        if blockers or number in decided or number in below or number in kits:
+        if blockers or waited or number in decided or number in kits:
             made = decided.get(number, ())
             stood = Ground(
                 stands[pair], decision_rules.in_force(made, job, stands[pair], day),
-                tuple(blockers), below.get(number, ()),
+                tuple(blockers), waited,
                 tuple((one, stands[one.item, one.rev]) for one in kits.get(number, ())),
             )  # fmt: skip
-        due = _due(connection, below.get(number, ()))
+        due = _due(connection, waited)
         facts.append(Facts(job, steps, stood, _theirs(work, steps), due))
     return facts
 
@@ -174,12 +176,12 @@ def _due(connection: Connection, children: Sequence[Child]) -> dict[str, str]:
 
 
 def _in_parts(
-    ask: Callable[[list[str]], Iterable[tuple[str, Kept]]], names: list[str]
+    ask: Callable[[Sequence[One]], Iterable[tuple[str, Kept]]], asked: Sequence[One]
 ) -> dict[str, Kept]:
     """Return what is known of jobs, asked for some thousands at a time: more no statement takes."""
     found: dict[str, Kept] = {}
-    for start in range(0, len(names), _AT_ONCE):
-        found.update(ask(names[start : start + _AT_ONCE]))
+    for start in range(0, len(asked), _AT_ONCE):
+        found.update(ask(asked[start : start + _AT_ONCE]))
     return found
 
 
