@@ -203,8 +203,11 @@ def release(change: str) -> None:
     made = desk.release(
         here.vault, here.actor, change, lambda line: click.echo(f"  {line}", err=True)
     )
-    told = [{"number": one.number, "rev": one.rev} for one in made]
+    told = [{"number": one.number, "rev": one.rev, "covered": one.covered} for one in made]
     say({"change": change.upper(), "released": told}, [f"{one.number} {one.rev}" for one in made])
+    for one in made:
+        for said in one.covered:
+            click.echo(f"  {one.number} {one.rev}: {said}", err=True)
     if any(one.supersedes for one in made):
         click.echo("  titleblock recalls: copies and jobs on what this supersedes", err=True)
 

@@ -118,6 +118,15 @@ class Revision:
                 return one
         raise errors.NoSuchFile(where=f"{self.number} {self.rev}", name=name)
 
+    @property
+    def covered(self) -> list[str]:
+        """Return a sentence for each drawing without white space, where the stamp covers something."""
+        return [
+            f"{one.name} has no white space on page {', '.join(map(str, one.stamped.covered))}: "
+            "look at what the stamp covers"
+            for one in self.files if one.stamped is not None and one.stamped.covered
+        ]  # fmt: skip
+
 
 INSTRUCTIONS: Final = ("stop", "finish lot", "scrap", "ask")
 """What a recall tells the floor to do with what is in work; the first where nobody says."""

@@ -54,6 +54,7 @@ from web.views import (
     redline,
     rules,
     signing,
+    stamps,
     tablets,
     viewer,
 )
@@ -98,6 +99,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/changes", changes.listing, Door(OFFICE, 200)),
     Address("/changes/new", changes.new, Door(MAKERS, 200), Door(MAKERS, 422)),
     Address("/changes/sign", signing.several, Door(OWNERS, 200), Door(OWNERS, 422)),
+    Address("/rules/stamps", stamps.page, Door(MAKERS, 200), Door(MAKERS, 200), limit=UPLOAD),
     Address("/rules", rules.page, Door(OFFICE, 200), Door(ADMIN, 400)),
     Address("/changes/<change>", changes.page, Door(OFFICE, 200), Door(OFFICE, 400)),
     Address("/changes/<change>/redline.pdf", redline.order_pdf, Door(OFFICE, 200)),

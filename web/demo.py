@@ -145,6 +145,7 @@ def worth_opening(vault: Vault) -> list[Address]:
               for one in waiting]  # fmt: skip
     found.append(Address("/erp", "orders from the ERP and back; try sample_vault/erp there"))
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
+    found += [Address("/rules/stamps", "a stamp tried on any drawing, in any template")]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]

@@ -91,7 +91,7 @@ class FileRow:
     """A file in a list: ``original`` leads to the unstamped bytes where people may have them.
 
     A stamped drawing is taken as a numbered ``copy``; its ``href`` is empty then.  ``view`` is where
-    it is looked at.
+    it is looked at, ``seal`` the fingerprint of the certificate it is signed by, where it is.
     """
 
     name: str
@@ -103,6 +103,7 @@ class FileRow:
     original: str = ""
     copy: str = ""
     view: str = ""
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,7 @@ def released_rows(
             copy=url_for("copies.of_item", number=revision.number, rev=rev, name=file.name)
             if file.stamped and not recalled else "",
             view=url_for("viewer.page", number=revision.number, rev=rev, name=file.name),
+            seal=file.stamped.seal.certificate if file.stamped and file.stamped.seal else "",
         )
         for file in revision.files
     ]  # fmt: skip

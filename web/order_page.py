@@ -50,7 +50,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item of an order: ``next`` is the letter it will be given, or was; ``open`` counts."""
+    """An item of an order: ``next`` is the letter it will be given, or was; ``open`` counts.
+
+    ``covered`` says where the stamp found no white space.
+    """
 
     number: str
     title: str
@@ -65,6 +68,7 @@ class ItemLine:
     files: list[FileLine]
     cover: Cover | None
     open: int
+    covered: tuple[str, ...] = ()
 
     @property
     def changed(self) -> str:
@@ -207,7 +211,7 @@ def _item(
         notes=one.notes, stock=one.stock, in_process=one.in_process,
         files=_files(one, before, rev if shown else ""),
         cover=_cover(one.number, rev, made.files if made else one.files) if shown else None,
-        open=opened,
+        open=opened, covered=tuple(made.covered) if made else (),
     )  # fmt: skip
 
 
