@@ -15,6 +15,7 @@ from typing import Any, Final
 from release import (
     distribution,
     drafting,
+    follower,
     gate,
     lifecycle,
     orders,
@@ -298,7 +299,7 @@ def release(
     made = transaction.release(
         vault, actor, filed, judgement, told.blob, seen, progress or (lambda _line: None)
     )
-    settling.settle(vault)
+    follower.follow(vault)
     return made
 
 
@@ -326,7 +327,7 @@ def recall(
     if lifecycle.after(lifecycle.REVISION, standing, "recall") is None:
         raise RevisionWrongState(number=number, rev=rev, state=standing, act="recalled")
     made = transaction.recall(vault, actor, revision, reason.strip(), instruction, asked)
-    settling.settle(vault)
+    follower.follow(vault)
     return made
 
 

@@ -38,9 +38,10 @@ class Inquiry:
     """Asks the vault about one item after another; good for one judging, then thrown away."""
 
     def __init__(
-        self, vault: Vault, rules: Rules, log: ReleaseLog | None = None, now: str = ""
-    ) -> None:
-        """Judge by these rules, at the present or as the release log and the clock once stood.
+        self, vault: Vault, rules: Rules, log: ReleaseLog | None = None, now: str = "",
+        people_then: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """Judge by these rules, at the present or as log, clock and people once stood.
 
         Locks of the past are on no record, so then there are none.
         """
@@ -49,6 +50,7 @@ class Inquiry:
         self.log = log or ReleaseLog(vault)
         self.now = now or clock.now()
         self._is_past = bool(now)
+        self._people_then = people_then
         self._note = cache(self._note_of)
         self._lines = cache(self._released_lines)
         self._working = cache(vault.history.folder_of)
@@ -119,6 +121,8 @@ class Inquiry:
     @cached_property
     def people(self) -> dict[str, frozenset[str]]:
         """Return the active people with their roles."""
+        if self._people_then is not None:
+            return dict(self._people_then)
         everybody = people.everybody(self._vault.ledger)
         return {one.name: one.roles for one in everybody if not one.disabled}
 
@@ -202,7 +206,7 @@ class Inquiry:
         """Return the stations a route names, none where there is no route, None for an odd one."""
         try:
             told = None if route is None else grammars.parsed(_ROUTE, route, _ROUTE)
-        except errors.BadManifest:
+        except errors.Refusal:
             return None
         return () if told is None else tuple(dict.fromkeys(one.station for one in told.steps))
 

@@ -110,7 +110,7 @@ def test(file: Path, since: str, everything: bool) -> None:
     shown = done.outcomes if everything else done.differing
     lines = [line for one in shown for line in _outcome(one)]
     head = (f"{done.tried} orders judged again; {len(done.differing)} would be judged differently."
-            " People as they are now.")  # fmt: skip
+            f" {done.of_whom}")  # fmt: skip
     told = {**done.told(everything=everything), "warnings": warned}
     say(told, [head, *lines, *(f"  ! {one}" for one in warned)])
 

@@ -15,7 +15,7 @@ from release import log as release_log
 from release import orders
 from release.change import Event
 from release.log import Recall, ReleaseLog, Revision
-from vault import bom, canonical, errors, following, words
+from vault import bom, canonical, errors, following, looking, words
 from vault.catalogue import RevisionRow
 from vault.history import keyring
 from vault.history.keyring import KeyRecord
@@ -33,13 +33,14 @@ KEY_KINDS = {keyring.ROTATED: "key.rotated", keyring.REVOKED: "key.revoked"}
 def settle(vault: Vault) -> str:
     """Complete everything that follows from history and return the tip of ``main``.
 
-    With nothing new this reads two refs and three rows.
+    With nothing new this reads two refs and three rows.  Where somebody only looks it takes in
+    what was checked in, and leaves the release log to those who act (``vault.looking``).
     """
     main = following.follow(vault)
     if vault.catalogue.cursor(CHANGES) is None:  # it was begun anew, by a new version or a mishap
         _take_in_orders(vault)
     tip, seen = vault.history.tip(RELEASES), vault.catalogue.cursor(RELEASES)
-    if tip == seen:
+    if tip == seen or looking.is_only():
         return main
     if seen is not None and (tip is None or following.has_drifted(vault, seen, tip)):
         rebuild(vault)

@@ -348,6 +348,11 @@ class NotTheOneToRead(Refused):
     """{number} {rev} is {state}, so there is nothing to acknowledge; {way}."""
 
 
+class FileOvertaken(Refused):
+    """{name} of {number} {rev} is not handed to the floor: {rev} is {state}{current}, and a file like
+    this cannot carry a mark that says so; decide about {job} first (`titleblock job decide {job}`)."""
+
+
 class NotRead(Refused):
     """{name} has to acknowledge {number} {rev} before working on it: look at what changed, then
     say so on the page of the revision, on the floor page (“I have read it”), or with

@@ -131,7 +131,6 @@ class Progress:
 
 def look(vault: Vault, code: str) -> FloorView:
     """Return what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
-    following.follow(vault)
     with vault.ledger.reading() as connection:
         token = tokens.find(connection, code)
         job = records.job(connection, token.job)
@@ -272,6 +271,7 @@ def _act(
     sent: Sent,
 ) -> Progress:
     require(actor, *(PASSERS if request.get("override") else ROLES))
+    following.follow(vault)
     with vault.ledger.writing(actor.name, device) as writing:
         earlier = idempotency.earlier(writing, key, request)
         if earlier is not None:

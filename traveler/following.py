@@ -3,8 +3,8 @@
 
 What follows from a release is derived and repeatable, like everything after its commit point.
 How far the floor has looked stands in the ledger, in the transaction of what it did there; a crash
-in between heals at the next call of anything.  What is looked at is how things stand, not what
-happened, so nothing depends on having seen every step.
+in between heals at the next act of anybody, or by the server's follower.  What is looked at is how
+things stand, not what happened, so nothing depends on having seen every step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from traveler.decisions import records as decisions
 from traveler.records import Job
 from traveler.standing import standing
 from traveler.words import today
-from vault import following
+from vault import following, looking
 from vault.history.repository import RELEASES
 from vault.home import Vault
 from vault.ledger.engine import Writing
@@ -38,8 +38,11 @@ _LOG, _DAY = "releases", "day"
 def follow(vault: Vault) -> None:
     """Do what follows from the release log and from the day, as far as it was not done yet.
 
-    With nothing new this reads one ref and two small rows.
+    With nothing new this reads one ref and two small rows.  Whoever only looks writes nothing
+    (``vault.looking``): what a page says of a job is read from the release log in any case.
     """
+    if looking.is_only():
+        return
     tip = vault.history.tip(RELEASES) or ""
     day = today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:

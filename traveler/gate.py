@@ -17,6 +17,7 @@ from traveler.errors import (
     ChildrenOpen,
     DeviationUsedUp,
     EarlierOperationOpen,
+    FileOvertaken,
     JobCannot,
     JobNotReleased,
     KitOvertaken,
@@ -229,6 +230,22 @@ def undecided(job: Job, standing: Standing) -> Refusal:
     if standing.state == "recalled":
         return recalled(job.item, job.rev, standing)
     return RevisionUndecided(number=job.item, rev=job.rev, current=standing.current, job=job.number)
+
+
+def file_refusal(job: Job, ground: Ground, name: str, *, marked: bool) -> Refusal | None:
+    """Return why a released file is not handed out for a job now, or None where it is.
+
+    A drawing that is not current says so across every page; a model or a program for a machine
+    cannot, and would be loaded as if it were.
+    """
+    standing = ground.standing
+    if ground.workable or (marked and standing.state != "recalled"):
+        return None
+    if standing.state == "recalled":
+        return recalled(job.item, job.rev, standing)
+    now = f" by {standing.current}" if standing.current else ""
+    return FileOvertaken(name=name, number=job.item, rev=job.rev, state=standing.state, current=now,
+                         job=job.number)  # fmt: skip
 
 
 def recalled(item: str, rev: str, standing: Standing) -> Refusal:

@@ -81,6 +81,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/items/<number>/<rev>/redline/<name>/<int:page>/<what>.png", redline.item_picture,
             Door(OFFICE, 200)),
     Address("/items/<number>/<rev>/recall", items.recall, None, Door(OWNERS, 422)),
+    Address("/items/<number>/<rev>/export", items.export, None, Door(OFFICE, 200)),
     Address("/items/<number>/<rev>/read", items.read, None, Door(STAFF, 409)),
     Address("/items/<number>/<rev>/copies/<name>", copies.of_item, None, Door(STAFF, 200)),
     Address("/items/<number>/<rev>/files/<name>", files.one, Door(STAFF, 200)),

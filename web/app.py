@@ -13,7 +13,7 @@ from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
 
 from release.stamp import press
-from vault import codes, home, worker
+from vault import codes, home, looking, worker
 from vault.home import Vault
 from web import guard, headers, present, problems
 from web.addresses import BY_ENDPOINT, TABLE
@@ -54,6 +54,7 @@ def of_vault(opened: Vault) -> Flask:
     app.url_map.merge_slashes = False
     app.logger.setLevel(logging.INFO)
     _address(app)
+    _look(app)
     guard.post(app, BY_ENDPOINT)
     problems.listen(app)
     app.after_request(headers.harden)
@@ -68,6 +69,18 @@ def _address(app: Flask) -> None:
                 rule, endpoint=one.endpoint, view_func=one.view, methods=list(one.methods),
                 provide_automatic_options=False,
             )  # fmt: skip
+
+
+def _look(app: Flask) -> None:
+    """See to it that a request that only reads writes nothing, whatever it calls."""
+
+    @app.before_request
+    def begin() -> None:
+        looking.begin(only=request.method in {"GET", "HEAD"})
+
+    @app.teardown_request
+    def end(_fault: BaseException | None) -> None:
+        looking.begin(only=False)
 
 
 def _dress(app: Flask) -> None:

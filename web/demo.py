@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from release import desk, rulebook
+from release import desk, keys, rulebook
 from release.log import ReleaseLog
 from release.terms import Terms
 from traveler import floor, jobs, sheet, stations
@@ -104,6 +104,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     tell("taking over last night's orders")
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
+    keys.rotate(vault, who[first], "yearly change of the signing key")
     demo_paper.print_all(vault, who, waiting(vault), prints)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
@@ -137,6 +138,7 @@ def worth_opening(vault: Vault) -> list[Address]:
                 ),
             ]
             break
+    found += [Address("/items/10-0042/current", "a release to take along as proof: *Export*")]
     found += [Address("/items?kind=assembly", "items by kind, state, owner and material")]
     found += [Address(f"/items/{row.number}", f"{row.number} {row.title}: what it is made of")
               for row in vault.catalogue.items(kind="assembly", limit=1)]  # fmt: skip

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from flask import Response, make_response, redirect, render_template, request, send_file
 from werkzeug.datastructures import FileStorage
@@ -100,6 +101,32 @@ def handed_out(path: Path, name: str) -> Response:
         BytesIO(path.read_bytes()), mimetype=kind, as_attachment=True, download_name=name,
         etag=False,
     )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
+class _Passing(FileIO):
+    """A file made for one answer: it and its folder are gone when the server has let go of it."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        """Open it."""
+        super().__init__(path)
+        self._folder = folder
+
+    def close(self) -> None:
+        """Let go of it, and take its folder away."""
+        super().close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def passed_on(path: Path, folder: Path) -> Response:
+    """Send a file of any size piece by piece; its folder, made for this answer, is taken away."""
+    answer = send_file(
+        cast("IO[bytes]", _Passing(path, folder)), mimetype="application/zip",
+        as_attachment=True, download_name=path.name, etag=False,
+    )  # fmt: skip
+    answer.content_length = path.stat().st_size
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer

@@ -17,6 +17,7 @@ from typing import Final
 
 from flask import Flask
 
+from release.follower import Follower
 from vault import home
 from vault.reader import Reader
 from web.app import create_app
@@ -34,6 +35,7 @@ def load() -> Flask:
     root = Path(os.environ[ROOT])
     app = create_app(root)
     Reader(root).start()
+    Follower(root).start()
     app.wsgi_app = Turns(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -2,8 +2,8 @@
 """What other rules would have decided: every released and every open order, judged once more.
 
 Released orders are judged as they were: their files, signatures and letters, the release log and the
-clock of that moment.  People and their roles are those of today, and locks of the past are on no
-record; nothing else is imagined.
+clock of that moment, the people and roles the ledger tells of it.  Locks of the past are on no
+record; nothing else is imagined.  People whose beginning the ledger does not tell count as today.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from release.rules.options import Fault, day
 from vault import errors
 from vault.history.repository import RELEASES
 from vault.home import Vault
+from vault.ledger import past_people
+from vault.ledger.past_people import PastPeople
 
 Decision = Literal["passes", "is blocked"]
 PAGE: Final = 200
@@ -63,11 +65,23 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How many orders were judged, what came out, and how many there was no time for."""
+    """How many orders were judged, what came out, and how many there was no time for.
+
+    ``as_today`` are people whose roles at past moments are on no record.
+    """
 
     tried: int
     outcomes: tuple[Outcome, ...]
     left: int = 0
+    as_today: tuple[str, ...] = ()
+
+    @property
+    def of_whom(self) -> str:
+        """Return in a sentence by which people and roles past orders were judged."""
+        said = "Past orders by the people and roles of their time"
+        if self.as_today:
+            said += f", but {', '.join(self.as_today)}, of whom only today's roles are known"
+        return f"{said}; open ones by those of today."
 
     @property
     def differing(self) -> tuple[Outcome, ...]:
@@ -77,7 +91,8 @@ class Trial:
     def told(self, *, everything: bool) -> dict[str, Any]:
         """Return what ``--json`` says of it."""
         shown = self.outcomes if everything else self.differing
-        return {"tried": self.tried, "left": self.left, "orders": [one.told() for one in shown]}
+        return {"tried": self.tried, "left": self.left, "people_as_today": list(self.as_today),
+                "orders": [one.told() for one in shown]}  # fmt: skip
 
 
 def candidates(vault: Vault, since: str = "") -> list[str]:
@@ -110,17 +125,19 @@ def run(
     """
     entries = list(reversed([one.oid for one in vault.history.chain(RELEASES)]))
     end = None if seconds is None else time.monotonic() + seconds
+    past = past_people.of(vault.ledger)
     outcomes: list[Outcome] = []
     for change in changes:
         if end is not None and time.monotonic() > end:
             break
         order = orders.load(vault, change).order
         if order.state == "released":
-            outcomes.append(_past(vault, new, order, entries))
+            outcomes.append(_past(vault, new, order, entries, past))
         else:
             outcomes.append(_open(vault, now, new, order))
         progress(1)
-    return Trial(len(outcomes), tuple(outcomes), len(changes) - len(outcomes))
+    left = len(changes) - len(outcomes)
+    return Trial(len(outcomes), tuple(outcomes), left, tuple(sorted(past.unknown)))
 
 
 def _open(vault: Vault, now: Rules, new: Rules, order: Order) -> Outcome:
@@ -136,14 +153,14 @@ def _open(vault: Vault, now: Rules, new: Rules, order: Order) -> Outcome:
     return _outcome(order, order.opened_at, before, after)
 
 
-def _past(vault: Vault, new: Rules, order: Order, entries: list[str]) -> Outcome:
+def _past(vault: Vault, new: Rules, order: Order, entries: list[str], past: PastPeople) -> Outcome:
     """Judge a released order again, by what was released and known the moment before."""
     log = ReleaseLog(vault)
     made = {one.number: _made(log, order.change, one.number) for one in order.items}
     first = next(revision for revision in made.values() if revision is not None)
     then = ReleaseLog(vault)
     then.tip = entries[first.sequence - 2] if first.sequence > 1 else None
-    inquiry = Inquiry(vault, new, then, first.released_at)
+    inquiry = Inquiry(vault, new, then, first.released_at, past.at(first.released_at))
     judged_then = replace(order, state="open")
     before: list[Finding] = []
     after: list[Finding] = []

@@ -104,22 +104,6 @@ def question(vault: Vault, number: str) -> Question:
     )  # fmt: skip
 
 
-def open_decisions(vault: Vault, number: str, rev: str) -> list[Job]:
-    """Return the jobs on a revision about which somebody still has to decide, by number.
-
-    A recall closes only when this is empty; a revision that is current has none.
-    """
-    log, day_now = ReleaseLog(vault), today(vault.settings.time_zone)
-    now = standing(log, number, rev)
-    with vault.ledger.reading() as connection:
-        found = records.in_process(connection, number, rev)
-        made = decision_records.decisions(connection, [job.number for job in found])
-    return [
-        job for job in found
-        if rules.open_question(job, now, rules.in_force(made[job.number], job, now, day_now))
-    ]  # fmt: skip
-
-
 def deviate(
     vault: Vault, actor: Person, password: str, number: str, why: str,
     qty: int | None = None, until: str = "",

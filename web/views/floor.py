@@ -110,9 +110,16 @@ def picture(token: str, name: str, page: int) -> Response:
 
 
 def file(token: str, name: str) -> Response:
-    """Send a released file of the traveler's job; a drawing is taken as a numbered copy."""
-    revision = _revision(floor.look(vault(), token))
-    if revision.file(name).stamped is not None:
+    """Send a released file of the traveler's job; a drawing is taken as a numbered copy.
+
+    What cannot carry a mark is not sent once its revision is overtaken; the refusal says why.
+    """
+    view = floor.look(vault(), token)
+    revision = _revision(view)
+    marked = revision.file(name).stamped is not None
+    if refusal := gate.file_refusal(view.job, view.view.ground, name, marked=marked):
+        raise refusal
+    if marked:
         return forms.sent_to(url_for("floor_copies.copy", token=token, name=name))
     return files.released(revision, name)
 

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, render_template, url_for
 
-from release import desk, lifecycle, onday, settling, shelf, structure
+from release import desk, exporting, lifecycle, onday, settling, shelf, structure
 from release.errors import BadDay, NoSuchRevision
 from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
 from traveler import readers
@@ -221,6 +224,28 @@ def read(number: str, rev: str) -> Response | str | tuple[Response | str, int]:
             raise
         return _revision_page(number, rev, refusal), refusal.status
     return forms.gone_on(url_for("items.revision", number=number, rev=rev, done="read"))
+
+
+def export(number: str, rev: str) -> Response | str | tuple[Response | str, int]:
+    """Send a release as a zip of files, record and proofs that verifies anywhere; it is on record."""
+    row = found(number)
+    aside = vault().cache / "exports"
+    aside.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="export-", dir=aside))
+    try:
+        log = ReleaseLog(vault())
+        wanted = log.wanted(row.number, rev)
+        place = folder / f"{wanted.number}_{wanted.rev}"
+        made = exporting.export(vault(), me(), wanted.number, wanted.rev, place, zipped=True)
+    except Refusal as refusal:
+        shutil.rmtree(folder, ignore_errors=True)
+        if refusal.status in {404, 500}:
+            raise
+        return _revision_page(number, rev, refusal), refusal.status
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return forms.passed_on(made.place, folder)
 
 
 def restore(number: str) -> Response | tuple[str, int]:

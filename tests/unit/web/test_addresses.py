@@ -168,6 +168,36 @@ def test_looking_changes_nothing(guest: Any, stock: Any) -> None:
     vault.close()
 
 
+def test_a_scan_after_a_crash_writes_nothing(
+    app: Any, guest: Any, stock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release that died at its commit point: pages and scans tell it, and repair nothing.
+
+    The next request that acts does.
+    """
+    from release import desk, follower
+    from vault.ledger import events, people
+    from web.visitor import VAULT
+
+    vault = app.extensions[VAULT]
+    mei = people.get(vault.ledger, "mchen")
+    desk.sign(vault, mei, "correct horse 7", stock.change)
+    with monkeypatch.context() as crash:
+        crash.setattr(follower, "follow", lambda _vault: None)
+        desk.release(vault, mei, stock.change)
+    before = events.head(vault.ledger), sorted(vault.history.refs("refs/"))
+    browsers = [guest(one) for one in (None, "otto", "pat")]
+    opened = events.head(vault.ledger)
+    for browser in browsers:
+        for path in (f"/t/{stock.token}", f"/r/{stock.code}", "/jobs/J-1", "/items/10-0042/A",
+                     "/blockers", "/dispatch", "/changes", "/recalls", "/"):  # fmt: skip
+            browser.get(path)
+    assert "SUPERSEDED" in browsers[0].get(f"/t/{stock.token}").text.upper()
+    assert (events.head(vault.ledger), sorted(vault.history.refs("refs/"))) == (opened, before[1])
+    browsers[2].post("/items/10-0042/A/export")
+    assert vault.history.tip("refs/tags/release/10-0042/B") is not None
+
+
 def test_an_upper_case_code_reaches_the_same_page(guest: Any, stock: Any) -> None:
     """A QR is upper case, a person may type lower case; look-alikes are forgiven."""
     browser = guest(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,83 @@ def test_the_past_is_judged_by_the_log_of_that_moment(
     )
     told = trial.run(vault, rulebook.current(vault), strict, trial.candidates(vault))
     assert [one.after for one in told.outcomes] == ["passes", "passes"]
+
+
+def test_the_past_is_judged_by_the_people_of_that_moment(
+    vault: Vault, people: People, bracket: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who signed then and left since still signed as an approver; a role given later proves nothing."""
+    from release import rulebook
+    from release.rules import grammar, trial
+    from vault import clock
+    from vault.ledger import past_people
+    from vault.ledger import people as ledger_people
+
+    past = released(vault, people, bracket, password)
+    later = clock.text(clock.moment(clock.now()) + timedelta(days=30))
+    monkeypatch.setattr(clock, "now", lambda: later)
+    ledger_people.disable(vault.ledger, "ada", "mchen")
+    ledger_people.set_roles(vault.ledger, "ada", "quinn", ["approver", "quality"])
+    now = rulebook.current(vault)
+    told = trial.run(vault, now, now, [past])
+    assert (told.differing, told.as_today) == ((), ())
+    assert told.of_whom.startswith("Past orders by the people and roles of their time;")
+    asks = DEFAULT + QUALITY
+    (difference,) = trial.run(vault, now, grammar.read(asks), [past]).differing[0].differences
+    assert "nobody is role quality" in difference.reason
+    assert past_people.of(vault.ledger).at(later)["quinn"] == {"approver", "quality"}
+    assert "mchen" not in past_people.of(vault.ledger).at(later)
+    assert past_people.of(vault.ledger).at("2000-01-01T00:00:00Z") == {}
+
+
+def test_people_whose_beginning_is_on_no_record_count_as_today_and_that_is_said(
+    vault: Vault, people: People, bracket: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ledger that does not tell when somebody came is not taken to say that they were not there."""
+    from release import rulebook
+    from release.rules import trial
+    from vault.ledger import events
+
+    past = released(vault, people, bracket, password)
+    real = events.of_kinds
+    monkeypatch.setattr(events, "of_kinds", lambda ledger, kinds: (
+        one for one in real(ledger, kinds) if one.subject != "person/mchen"))  # fmt: skip
+    now = rulebook.current(vault)
+    told = trial.run(vault, now, now, [past])
+    assert (told.differing, told.as_today) == ((), ("mchen",))
+    assert "but mchen, of whom only today's roles are known" in told.of_whom
+    assert told.told(everything=False)["people_as_today"] == ["mchen"]
+
+
+def test_the_check_of_characteristics_holds_an_order_until_they_can_be_read_and_releases_them(
+    vault: Vault, people: People, bracket: str, password: str, tmp_path: Path
+) -> None:
+    """Missing: open, with the remedy. Unreadable: refused at check-in. Right: released byte for byte."""
+    from release import desk, rulebook
+    from release.errors import RequirementsOpen
+    from release.log import ReleaseLog
+    from vault import errors
+
+    asks = DEFAULT + '\n[[require]]\ncheck = "characteristics"\nwhen = { kind = "part" }\n'
+    rulebook.edit(vault, people["ada"], asks)
+    change = desk.open_change(vault, people["eli"], [bracket], "because").order.change
+    desk.sign(vault, people["mchen"], password, change)
+    with pytest.raises(RequirementsOpen, match=r"there is no characteristics\.csv"):
+        desk.release(vault, people["eli"], change)
+    place = tmp_path / "characteristics.csv"
+    head = "balloon,requirement,nominal,lower,upper,unit,gauge\n"
+    place.write_text(head + "1,Ø6.5,six and a half,0,0.1,mm,plug\n")
+    with pytest.raises(errors.BadInput, match="six and a half"):
+        desk.check_in(vault, people["eli"], bracket, {place.name: place}, "list")
+    place.write_text(head + "1,Ø6.5,6.5,0,0.1,mm,plug\n")
+    desk.check_in(vault, people["eli"], bracket, {place.name: place}, "list")
+    judged = desk.sign(vault, people["mchen"], password, change)
+    assert {one.requirement: one.verdict for one in judged.findings}[
+        "characteristics"
+    ] == "satisfied"
+    (made,) = desk.release(vault, people["eli"], change)
+    log = ReleaseLog(vault)
+    assert log.read(log.revision(bracket, made.rev), place.name) == place.read_bytes()
 
 
 def test_what_rules_mean_for_an_item_is_told(vault: Vault, people: People, bracket: str) -> None:
