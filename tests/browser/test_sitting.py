@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,9 +75,10 @@ def sign(page: Page, password: str) -> None:
 def test_a_sitting_signs_what_is_marked_and_nothing_else(
     visit: Callable[..., Any], waiting: Any
 ) -> None:
-    """A wrong password signs nothing and loses nothing typed; then one order is approved, the one
+    """A wrong password signs nothing and loses nothing typed.
 
-    that changed under the eyes is not signed and says so, one is rejected with its reason.
+    Then one order is approved, the one that changed under the eyes is not signed and says so, one
+    is rejected with its reason.
     """
     from playwright.sync_api import expect
 
