@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Verify the folder this file lies in: one released revision, exported by Titleblock.
+"""Verify the folder this file lies in: a released revision or a proof packet made by Titleblock.
 
     python3 -I verify.py [--fingerprint SHA256:...] [FOLDER]
 
@@ -22,7 +22,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple  # noqa: UP035 - P
 
 MANIFEST = "MANIFEST.sha256"
 SIGNATURE = "MANIFEST.sha256.sig"
-NAMESPACE = b"titleblock-export"
+PACKET = "packet.json"
 BEGIN, END = b"-----BEGIN SSH SIGNATURE-----", b"-----END SSH SIGNATURE-----"
 
 
@@ -161,7 +161,9 @@ def allowed(text: str) -> Dict[bytes, Optional[str]]:  # noqa: UP006, UP045
 
 
 class Folder:
-    """The exported folder; every check yields what is wrong."""
+    """A folder with a signed manifest; every check yields what is wrong."""
+
+    namespace = b"titleblock-export"
 
     def __init__(self, root: Path) -> None:
         """Look at a folder."""
@@ -191,7 +193,7 @@ class Folder:
         except (ValueError, IndexError):
             yield "allowed_signers: it cannot be read"
         try:
-            key = signed(manifest, self.data(SIGNATURE), NAMESPACE)
+            key = signed(manifest, self.data(SIGNATURE), self.namespace)
             self.signer = fingerprint(key)
             if self.keys.get(key, "ended") is not None:
                 yield SIGNATURE + ": its key is not one that signs"
@@ -207,9 +209,63 @@ class Folder:
             if name not in there:
                 yield name + ": it is missing"
             elif name not in listed:
-                yield name + ": it does not belong to the export"
+                yield name + ": it does not belong here"
             elif hashlib.sha256(self.data(name)).hexdigest() != listed[name]:
                 yield name + ": its sha256 differs from the manifest"
+
+    def checks(self) -> List[Any]:  # noqa: UP006
+        """Return what has to be checked."""
+        return [self.of_manifest]
+
+    def faults(self) -> Iterator[str]:
+        """Yield everything that is wrong."""
+        for check in self.checks():
+            try:
+                yield from check()
+            except Wrong as why:
+                yield str(why)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as why:
+                yield "the folder cannot be read: " + repr(why)
+
+    def verdict(self) -> str:
+        """Return what is proved, in sentences."""
+        raise Wrong("nothing is known of this folder")
+
+
+class Packet(Folder):
+    """A proof packet: all files are those that were issued together."""
+
+    namespace = b"titleblock-packet"
+
+    def checks(self) -> List[Any]:  # noqa: UP006
+        """Return what has to be checked."""
+        return [self.of_manifest, self.of_packet]
+
+    def of_packet(self) -> Iterator[str]:
+        """The readable packet is the one the record names."""
+        told = self.told(PACKET)
+        name = str(told["pdf"])
+        if hashlib.sha256(self.data(name)).hexdigest() != told["pdf_sha256"]:
+            yield name + ": it is not the readable packet that was issued"
+
+    def verdict(self) -> str:
+        """Return what is proved, in sentences."""
+        told = self.told(PACKET)
+        return (
+            "GOOD: packet {packet} revision {rev} for job {job}, {qty} of {number} {item_rev}, issued "
+            "{issued_at} by {issued_by}.\nWhether it is still valid is known to the shop: ask {ask}\n"
+            "Signed with the key ".format(**told)
+            + self.signer
+            + ": compare it with what the shop prints (`titleblock keys`)."
+        )
+
+
+class Release(Folder):
+    """An exported revision, with the signed commits of the vault it stands in."""
+
+    def checks(self) -> List[Any]:  # noqa: UP006
+        """Return what has to be checked."""
+        return [self.of_manifest, self.of_evidence]
 
     def of_evidence(self) -> Iterator[str]:
         """Record and order are in signed commits of the vault, and say the same as the files."""
@@ -297,16 +353,6 @@ class Folder:
                 raise Wrong("evidence: there is no " + path)
         return self._object(oid, "blob")
 
-    def faults(self) -> Iterator[str]:
-        """Yield everything that is wrong."""
-        for check in (self.of_manifest, self.of_evidence):
-            try:
-                yield from check()
-            except Wrong as why:
-                yield str(why)
-            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as why:
-                yield "the folder cannot be read: " + repr(why)
-
     def verdict(self) -> str:
         """Return what is proved, in sentences."""
         record, state = self.told("record.json"), self.told("state.json")
@@ -323,7 +369,8 @@ def main(words: List[str]) -> int:  # noqa: UP006
     wanted = ""
     if words[:1] == ["--fingerprint"] and len(words) > 1:
         wanted, words = words[1], words[2:]
-    folder = Folder(Path(words[0]) if words else Path(__file__).resolve().parent)
+    root = Path(words[0]) if words else Path(__file__).resolve().parent
+    folder = Packet(root) if (root / PACKET).exists() else Release(root)
     faults = list(dict.fromkeys(folder.faults()))
     if wanted and folder.signer != wanted:
         faults.append("the key is " + (folder.signer or "unknown") + ", not " + wanted)

@@ -15,6 +15,7 @@ from traveler import (
     copies_cli,
     dispatch_cli,
     erp_cli,
+    packet_cli,
     planning_cli,
     quality_cli,
     stations_cli,
@@ -43,6 +44,7 @@ def hang(trunk: click.Group) -> None:
     dispatch_cli.hang(trunk)
     erp_cli.hang(trunk, job)
     quality_cli.hang(trunk)
+    packet_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

@@ -19,6 +19,7 @@ from web.doors import (
     OWNERS,
     PEOPLE,
     PLANNERS,
+    QUALITY,
     SIGNERS,
     STAFF,
     UPLOAD,
@@ -50,6 +51,7 @@ from web.views import (
     labels,
     locks,
     login,
+    packets,
     people,
     redline,
     rules,
@@ -157,6 +159,13 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/copies/<copy>", copies.page, Door(STAFF, 200), Door(STAFF, 422)),
     Address("/recalls", copies.recall_list, Door(STAFF, 200)),
     Address("/recalls/<number>/<rev>", copies.recall_page, Door(STAFF, 404)),
+
+    # what customers get to see that their parts are right
+    Address("/packets", packets.listing, Door(OFFICE, 200)),
+    Address("/packets/<packet>", packets.page, Door(OFFICE, 404), Door(QUALITY, 404)),
+    Address("/packets/<packet>/<form>", packets.file, Door(OFFICE, 404)),
+    Address("/jobs/<job>/packet", packets.of_job, Door(OFFICE, 200), Door(QUALITY, 409)),
+    Address("/p/<code>", packets.code, Door(ANYBODY, 404), manner="public", also=("/P/<code>",)),
 
     # programs and machines
     Address("/api/openapi.json", api.description, Door(ANYBODY, 200), manner="api"),

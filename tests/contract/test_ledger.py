@@ -19,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import traveler.exchange.tables
+import traveler.packet.tables
 import traveler.quality.tables  # noqa: F401 - hangs its tables on the floor's
 import traveler.tables as floor_tables
 import vault.ledger.tables as vault_tables

@@ -23,6 +23,7 @@ from vault.history import sshsig, wire
 PRINCIPAL: Final = "titleblock@localhost"
 GIT: Final = "git"
 EXPORT: Final = "titleblock-export"
+PACKET: Final = "titleblock-packet"
 _FORMS: Final = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _OPTION: Final = re.compile(r'([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?(,|\Z)')
 _LINE: Final = re.compile(

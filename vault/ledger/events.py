@@ -98,6 +98,14 @@ def of(ledger: Ledger, subject: str, limit: int = 100) -> list[Event]:
         return _told(connection, chosen, limit)
 
 
+def newest_of(connection: Connection, subject: str) -> int:
+    """Return the number of the newest event of a subject, 0 where there is none."""
+    found = connection.execute(
+        sa.select(sa.func.max(event.c.seq)).where(event.c.subject == subject)
+    )
+    return int(found.scalar_one() or 0)
+
+
 def of_kinds(ledger: Ledger, kinds: Iterable[str]) -> Iterator[Event]:
     """Yield every event of some kinds, oldest first, a page at a time."""
     after = 0

@@ -26,7 +26,8 @@ def example(rule: str, stock: Any) -> str:
              "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
              "badge_code": stock.badge_code, "blocker": "1", "export": "jobs", "station": "saw",
-             "lock": EMPTY, "wide": "3840", "column": "0", "row": "0"}  # fmt: skip
+             "lock": EMPTY, "wide": "3840", "column": "0", "row": "0", "packet": "PP-0001",
+             "form": "zip"}  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a packet is made of, before anybody draws it: sections of plain blocks, and the files beside.
+
+Whoever adds to packets makes sections; how they look on paper, and that nothing is left out of the
+list of contents, is seen to once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; ``loud`` ones are what must not be overlooked: a deviation, a waiver."""
+
+    words: str
+    loud: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {"kind": "text", "words": self.words, "loud": self.loud}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values in two columns."""
+
+    rows: Sequence[tuple[str, str]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {"kind": "facts", "rows": [list(row) for row in self.rows]}
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table; ``widths`` in parts of the page, ``marks`` one for each row: ``pass``, ``fail`` or none."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[float]
+    marks: Sequence[str] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {
+            "kind": "grid", "heads": list(self.heads), "rows": [list(row) for row in self.rows],
+            "widths": list(self.widths), "marks": list(self.marks),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo, half a page at the most, with what it shows below."""
+
+    path: Path
+    caption: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {"kind": "picture", "path": str(self.path), "caption": self.caption}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of a PDF as they are, at their own size."""
+
+    path: Path
+    name: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {"kind": "pages", "path": str(self.path), "name": self.name}
+
+
+Block = Text | Facts | Grid | Picture | Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the packet with a line of its own in the contents."""
+
+    title: str
+    blocks: Sequence[Block]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for the drawing."""
+        return {"title": self.title, "blocks": [one.as_json() for one in self.blocks]}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file of the zip: its name there, where its bytes are, and the sha256 they must have."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that has to be right before a packet can be issued, and whether it is.
+
+    ``verdict`` is ``satisfied``, ``unsatisfied``, ``waived`` or ``not applicable``.
+    """
+
+    requirement: str
+    verdict: str
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            "requirement": self.requirement, "verdict": self.verdict, "reason": self.reason,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that goes into a packet of a job at one moment, and whether it may be issued.
+
+    ``moved`` is the number of the last event of the job, so that what happens meanwhile is noticed.
+    """
+
+    cover: Mapping[str, str]
+    sections: tuple[Section, ...]
+    files: tuple[Enclosed, ...]
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    head: tuple[int, str] = (0, "")
+    moved: int = 0
+
+    @property
+    def open(self) -> list[Finding]:
+        """Return what is not right yet."""
+        return [one for one in self.findings if one.verdict == "unsatisfied"]
