@@ -30,6 +30,7 @@ TEXTS: Final = frozenset({
 })  # fmt: skip
 TABLES: Final = frozenset({".csv", ".tsv", ".toml"})
 DRAWN_VERSION: Final = 1
+SMALL_PX: Final = 320
 
 SHEETS, DRAWING, PHOTO, PREVIEW = "sheets", "drawing", "photo", "preview"
 MODEL, PROGRAM, TABLE, TEXT, NOTHING = "model", "program", "table", "text", "nothing"
@@ -113,15 +114,18 @@ def _of_facts(vault: Vault, number: str, told: dict[str, object]) -> Shown:
     return Shown(name, sha256, lambda: shelf.working_path(vault, number, name))
 
 
-def best(names: Iterable[str], number: str) -> str | None:
-    """Return the file an item is recognised by: its drawing, else its model, else any picture."""
-    seen = [name for name in names if kind(name) in _ORDER]
-    return min(seen, default=None, key=lambda name: (
-        _ORDER.index(kind(name)), not name.lower().startswith(number.lower()), name
-    ))  # fmt: skip
+def faces(names: Iterable[str], number: str) -> list[str]:
+    """Return the files an item is recognised by, the best first: one of each kind of picture.
+
+    A small picture of the part itself tells more than one of its sheet, which looks like any other.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda one: (not one.lower().startswith(number.lower()), one)):
+        found.setdefault(kind(name), name)
+    return [found[one] for one in _ORDER if one in found]
 
 
-_ORDER: Final = (SHEETS, MODEL, DRAWING, PHOTO, PREVIEW)
+_ORDER: Final = (MODEL, SHEETS, DRAWING, PHOTO, PREVIEW)
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -144,7 +148,11 @@ def picture(vault: Vault, shown: Shown, page: int, width: int) -> Picture | None
     """
     if shown.kind == MODEL:
         model = models.ready(vault.root, shown.key, shown.path, shown.name)
-        return Picture(model.picture, f"{shown.key}-model") if model else None
+        if model is None:
+            return None
+        small = width <= SMALL_PX
+        tag = f"{shown.key}-model{'-small' if small else ''}"
+        return Picture(model.small if small else model.picture, tag)
     with refused.remembered(_refusal(vault, shown), shown.name):
         if shown.kind in PAGED:
             path = pictures.page_of(vault, _pages(vault, shown), page, width)

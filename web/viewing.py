@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from flask import Response, request, send_file
 from markupsafe import Markup
 
 from release import showing
-from release.showing import Shown
+from release.showing import Picture, Shown
 from release.stamp import qr
 from vault.errors import Refusal
 from vault.reading import models, pictures, texts
@@ -25,6 +26,7 @@ from web.visitor import vault
 FIRST_PX: Final = 1280
 """How wide the first picture of a page is: sharp on a phone, and there at once."""
 WIDEST_PX: Final = 3840
+THUMB_PX: Final = 320
 STRIP: Final = 200
 KEPT: Final = "private, max-age=86400, immutable"
 """How long a browser keeps what its address tells the content of."""
@@ -203,8 +205,22 @@ def picture(shown: Shown, page: int) -> Response:
     found = showing.picture(vault(), shown, page, width)
     if found is None:
         return placeholder("is being drawn")
-    answer = send_file(found.path, mimetype=_kind_of(found.path), etag=f"{found.tag}-{width}")
-    answer.headers["Cache-Control"] = "private, no-cache"
+    return _sent(found, f"{found.tag}-{width}", "private, no-cache")
+
+
+def thumb(faces: Iterable[Shown]) -> Response:
+    """Send the first small picture that is there; a page full of them waits for none."""
+    for shown in faces:
+        with contextlib.suppress(Refusal):
+            found = showing.picture(vault(), shown, 1, THUMB_PX)
+            if found is not None:
+                return _sent(found, f"{found.tag}-{THUMB_PX}", "private, max-age=60")
+    return placeholder()
+
+
+def _sent(found: Picture, tag: str, kept: str) -> Response:
+    answer = send_file(found.path, mimetype=_kind_of(found.path), etag=tag)
+    answer.headers["Cache-Control"] = kept
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
 

@@ -26,8 +26,8 @@ BREP: Final = STEP | {".iges", ".igs"}
 Json = dict[str, Any]
 
 
-def shown(path: str, glb: str, picture: str, name: str = "") -> Json:
-    """Write a model as GLB for the 3D view and as an isometric picture; return its facts.
+def shown(path: str, glb: str, picture: str, small: str, name: str = "") -> Json:
+    """Write a model as GLB for the 3D view and as two isometric pictures; return its facts.
 
     ``low``, ``high`` and ``box`` are in millimetres, ``volume`` in cubic, ``area`` in square ones,
     within about 0.4 % where surfaces are curved; ``closed`` says whether the volume means anything.
@@ -35,6 +35,7 @@ def shown(path: str, glb: str, picture: str, name: str = "") -> Json:
     found, surface = _read(path, name)
     Path(glb).write_bytes(surface or mesh.to_glb(found))
     Path(picture).write_bytes(shading.picture(found, WIDE, HIGH))
+    Path(small).write_bytes(shading.picture(found, WIDE // 4, HIGH // 4))
     return found.facts()
 
 

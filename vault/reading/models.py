@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """3D models for everybody outside the worker process: their facts, a picture, a mesh to turn.
 
-    found = models.model(vault, digest, name)      # Model(glb, picture, facts)
+    found = models.model(vault, digest, name)      # Model(glb, picture, small, facts)
     found = models.ready(vault.root, sha256, path, name)  # the same, or None while it is being made
 
 What was made is kept under ``<vault>/cache/models`` by the SHA-256 of the model's bytes, and so is
@@ -29,7 +29,7 @@ from vault.reading.pictures import PictureSource
 from vault.worker import MEGABYTE, Limits, Worker
 
 ENDINGS: Final = frozenset({".step", ".stp", ".iges", ".igs", ".stl"})
-VERSION: Final = 1  # of what is made; another one makes everything again
+VERSION: Final = 2  # of what is made; another one makes everything again
 LIMITS: Final = Limits(memory=2048 * MEGABYTE, cpu=60.0, wall=90.0)
 WAITING: Final = 64  # models at most that wait to be made; who asks again is put at the end
 
@@ -39,7 +39,7 @@ _one = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that can be shown: its mesh as GLB, an isometric picture, and its facts.
+    """A model that can be shown: its mesh as GLB, an isometric picture, a small one, its facts.
 
     Facts: ``triangles``, ``parts``, ``low``, ``high``, ``box`` in millimetres, ``volume``,
     ``area``, ``closed``; see ``vault.reading.model.shown``.
@@ -47,6 +47,7 @@ class Model:
 
     glb: Path
     picture: Path
+    small: Path
     facts: dict[str, Any]
 
 
@@ -104,10 +105,11 @@ class _Kept:
         refused.again(self._at("refused"), name)
         try:
             told = json.loads(self._at("json").read_text("utf-8"))
-            model = Model(self._at("glb"), self._at("png"), told["facts"])
+            model = self._model(told["facts"])
         except (OSError, ValueError, KeyError):
             return None
-        return model if model.glb.exists() and model.picture.exists() else None
+        whole = all(one.exists() for one in (model.glb, model.picture, model.small))
+        return model if whole else None
 
     def made_once(self, path: Callable[[], Path], name: str) -> Model:
         """Make and keep everything, unless somebody else does just now."""
@@ -119,15 +121,20 @@ class _Kept:
             refused.remembered(self._at("refused"), name),
             self._aside("glb") as glb,
             self._aside("png") as png,
+            self._aside("small") as small,
             self._aside("json") as told,
         ):
             facts = _worker.call(
-                "vault.reading.model:shown", path=source, glb=glb, picture=png, name=name
-            )
+                "vault.reading.model:shown", path=source, glb=glb, picture=png, small=small,
+                name=name,
+            )  # fmt: skip
             told.write_text(json.dumps({"facts": facts}), "utf-8")
-            for aside, ending in ((glb, "glb"), (png, "png"), (told, "json")):
+            for aside, ending in ((glb, "glb"), (png, "png"), (small, "small"), (told, "json")):
                 aside.replace(self._at(ending))
-        return Model(self._at("glb"), self._at("png"), facts)
+        return self._model(facts)
+
+    def _model(self, facts: dict[str, Any]) -> Model:
+        return Model(self._at("glb"), self._at("png"), self._at("small"), facts)
 
     def _at(self, ending: str) -> Path:
         return self.folder / f"{self.key}-{VERSION}.{ending}"

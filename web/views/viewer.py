@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, render_template, url_for
 
@@ -11,14 +12,11 @@ from release import settling, shelf, showing
 from release.errors import NeverReleased, NoSuchRevision
 from release.log import ReleaseLog, Revision
 from release.showing import Shown
-from vault.errors import Refusal
 from web import drawings, forms, viewing
 from web.drawings import FileRow
 from web.viewing import Room, Way
 from web.views.items import found, sees_work
 from web.visitor import vault
-
-THUMB_PX: Final = 320
 
 
 def page(number: str, rev: str, name: str) -> Response | str:
@@ -59,24 +57,19 @@ def model(number: str, rev: str, name: str) -> Response:
 
 
 def thumb(number: str, rev: str) -> Response:
-    """Send the small picture of an item: its drawing, else its model; a plain sheet for none.
+    """Send the small picture of an item: its model, else its drawing; a plain sheet for none.
 
-    ``current`` is the working drawing for who may see it, before the first release.
+    ``current`` is the working files for who may see them, before the first release.
     """
     settling.settle(vault())
     row = found(number)
     try:
-        shown = _face(row.number, _revision(row.number, rev))
+        revision = _revision(row.number, rev)
     except (NeverReleased, NoSuchRevision):
         if rev != "current" or not sees_work():
             return viewing.placeholder()
-        shown = _face(row.number, None)
-    if shown is None:
-        return viewing.placeholder()
-    try:
-        return viewing.picture(shown, 1)
-    except Refusal:
-        return viewing.placeholder()
+        revision = None
+    return viewing.thumb(_faces(row.number, revision))
 
 
 def looked_at(number: str, rev: str, name: str) -> Shown:
@@ -101,14 +94,15 @@ def _shown(number: str, revision: Revision | None, name: str) -> Shown:
     return showing.as_it_stands(vault(), revision, name)
 
 
-def _face(number: str, revision: Revision | None) -> Shown | None:
+def _faces(number: str, revision: Revision | None) -> Iterator[Shown]:
+    """Yield what an item is recognised by, the best first."""
     names = (
         [one.name for one in revision.files]
         if revision
         else [told["name"] for told in shelf.files(vault(), number, None)]
     )
-    name = showing.best(names, number)
-    return _shown(number, revision, name) if name else None
+    for name in showing.faces(names, number):
+        yield _shown(number, revision, name)
 
 
 def _room(number: str, rev: str) -> Room:
