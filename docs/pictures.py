@@ -29,6 +29,7 @@ from web import demo, demo_check, serving
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WALL = {"width": 1280, "height": 720}
 SWITCHES = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -68,6 +69,12 @@ def _take_all(vault: Vault, url: str) -> None:
             desk.goto(url + path)
             desk.wait_for_timeout(800)
             _write(f"{name}.png", desk.screenshot())
+        wall = browser.new_page(viewport=WALL)
+        _sign_in(wall, url, "pat")
+        for page, name, path in ((wall, "wall", "/wall"), (desk, "dispatch", "/dispatch")):
+            page.goto(url + path)
+            page.wait_for_timeout(800)
+            _write(f"{name}.png", page.screenshot())
         phone = browser.new_page(viewport=PHONE)
         for name, job in {"floor": "J-2041", "stop": "J-2042"}.items():
             phone.goto(url + codes[job].strip())
@@ -89,9 +96,9 @@ def _take_all(vault: Vault, url: str) -> None:
         _write("stamped.png", out.read_bytes())
 
 
-def _sign_in(page: Page, url: str) -> None:
+def _sign_in(page: Page, url: str, name: str = "mchen") -> None:
     page.goto(f"{url}/login")
-    page.fill("input[name=name]", "mchen")
+    page.fill("input[name=name]", name)
     page.fill("input[name=password]", "correct horse 7")
     page.click("main button[type=submit]")
     page.wait_for_load_state()

@@ -25,7 +25,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies, demo_orders, demo_paper
+from web import demo_copies, demo_orders, demo_paper, demo_queue
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -96,6 +96,8 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
         taken = [row for row in story["copy"] if row.get("job") == job["job"]]
         demo_copies.take(vault, who, taken, prints)
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
+    tell("filling the queue")
+    demo_queue.fill(vault, who, story["queue"], _day)
     for decision in story["decision"]:
         _decided(vault, who, decision, _password(story, decision["by"]))
     for blocker in story["blocker"]:
@@ -153,6 +155,8 @@ def worth_opening(vault: Vault) -> list[Address]:
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]
     found += [Address(f"/jobs/{one.job}/decision", "a job on a superseded revision: decide")
               for one in asked[:1]]  # fmt: skip
+    found += [Address("/dispatch", "what needs action now, and why")]
+    found += [Address("/wall", "the shop on the wall; each station has a display of its own")]
     found += [Address("/blockers", "what keeps work from going on, and who sees to it")]
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
 
