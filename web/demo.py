@@ -96,7 +96,6 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
         taken = [row for row in story["copy"] if row.get("job") == job["job"]]
         demo_copies.take(vault, who, taken, prints)
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
-    tell("filling the queue")
     demo_queue.fill(vault, who, story["queue"], _day)
     for decision in story["decision"]:
         _decided(vault, who, decision, _password(story, decision["by"]))
