@@ -58,6 +58,7 @@ from web.views import (
     signing,
     stamps,
     tablets,
+    travelers,
     viewer,
 )
 
@@ -119,6 +120,8 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/erp", erp.page, Door(PLANNERS, 200), Door(PLANNERS, 422), limit=UPLOAD),
     Address("/erp/<export>", erp.sent, Door(PLANNERS, 200)),
     Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
+    Address("/jobs/<job>/travelers", travelers.of_job, Door(STAFF, 200), Door(PLANNERS, 422)),
+    Address("/badges", travelers.cards, Door(PLANNERS, 200), Door(PLANNERS, 422)),
     Address("/jobs/<job>/traveler.pdf", jobs.traveler, Door(STAFF, 303), Door(PLANNERS, 200)),
     Address("/jobs/<job>/labels", labels.of_job, Door(STAFF, 303), Door(PLANNERS, 200)),
     Address("/labels/stations", labels.of_stations, Door(STAFF, 200)),
@@ -144,6 +147,7 @@ TABLE: Final[tuple[Address, ...]] = (
             manner="public"),
     Address("/t/<token>/state", floor.state, Door(ANYBODY, 200), manner="public"),
     Address("/t/<token>/act", floor.act, None, Door(ANYBODY, 422), manner="public"),
+    Address("/t/<token>/photo", floor.photo, None, Door(ANYBODY, 422), limit=UPLOAD, manner="public"),
     Address("/t/<token>/read", floor_copies.read, Door(ANYBODY, 200), Door(ANYBODY, 422),
             manner="public"),
     Address("/scan", tablets.scan, Door(ANYBODY, 200), Door(ANYBODY, 422), manner="public"),

@@ -90,6 +90,9 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("outlook", "at risk"): State("wait", "warn", "At risk"),
     ("outlook", "unknown"): State("wait", "warn", "No date"),
     ("outlook", "on time"): State("go", "check", "In time"),
+    ("print", "live"): State("go", "check", "In use"),
+    ("print", "withdrawn"): State("calm", "cross", "Withdrawn"),
+    ("print", "out of date"): State("calm", "clock", "Out of date"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }

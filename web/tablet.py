@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Response, g, request
 
+from traveler import records
 from traveler.tablet import presence
 from traveler.tablet.presence import Presence
 from vault import clock
@@ -73,6 +74,22 @@ def station() -> str:
     """Return the code of the station this tablet stands at, empty where it is carried about."""
     told = request.cookies.get(cookie_name(PLACE), "")
     return told if _STATION.fullmatch(told) else ""
+
+
+def places() -> frozenset[str]:
+    """Return what the tablet's station counts as: itself, and the group of equal ones it is in."""
+    code = station()
+    if not code:
+        return frozenset()
+    with vault().ledger.reading() as connection:
+        found = records.station(connection, code)
+    return frozenset({code, found.group} if found is not None and found.group else {code})
+
+
+def machine(planned: str) -> str:
+    """Return on which machine a step is started that is planned at a group the tablet belongs to."""
+    code = station()
+    return code if code != planned and planned in places() else ""
 
 
 def placed(answer: Response, code: str) -> Response:

@@ -11,6 +11,8 @@ from flask import Response, jsonify, make_response, render_template, request, ur
 from release.log import ReleaseLog, Revision
 from traveler import floor, gate
 from traveler.floor import FloorView, Progress
+from traveler.quality import evidence
+from traveler.quality.evidence import Wanted
 from traveler.tablet import watching
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
@@ -19,7 +21,7 @@ from vault.errors import NotFound, Refusal
 from vault.ledger.people import Person
 from web import badge, drawings, forms, present, tablet, viewing
 from web.drawings import FileRow, Picture, Place
-from web.errors import NotReadable, NotWhileAway
+from web.errors import MissingField, NotReadable, NotWhileAway
 from web.present import State
 from web.views import files, floor_viewer
 from web.visitor import device, vault
@@ -36,6 +38,8 @@ DONE: Final = {
     "start": "Started.",
     "pause": "Paused; the pieces are counted.",
     "finish": "Finished.",
+    "note": "Noted.",
+    "photo": "The photo is kept with the job.",
     "read": "It is on record that you have read this revision.",
 }
 
@@ -57,7 +61,10 @@ def page(token: str) -> Response | str | tuple[str, int]:
         return _acted(token)
     view = floor.look(vault(), token)
     act = forms.asked("act")
-    if view.step is not None and (act in view.acts or (act == "override" and view.blocked)):
+    if view.step is not None and (
+        act in view.acts or (act == "override" and view.blocked)
+        or (act == "start" and view.step.operation.state == "running")
+    ):  # fmt: skip
         return _asking(token, view, view.step, act, None)
     return _shown(token, view)
 
@@ -81,19 +88,33 @@ def act(token: str) -> Response:
     return jsonify(state=done.state, good=done.good, scrap=done.scrap, said=DONE[wanted])
 
 
-def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
+def photo(token: str) -> Response:
+    """Keep photos of the step as evidence of the job; told to the page's program as JSON."""
+    seq, person = forms.whole("seq", "The step"), badge.who()
     job = floor.look(vault(), token).job.number
-    place = tablet.station()
+    wanted = Wanted("photo", job, seq, words=forms.text("words"))
+    with forms.uploaded("photo", vault().settings, vault().cache / "uploads") as files:
+        if not files:
+            raise MissingField(what="A photo")
+        made = evidence.add(vault(), person, wanted, files, device=device(), token=token,
+                            idempotency_key=forms.needed("key", "The key"))  # fmt: skip
+    return jsonify(evidence=[one.root for one in made], said=DONE["photo"])
+
+
+def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
+    view = floor.look(vault(), token)
+    job, step = view.job.number, view.view.operation(seq)
     more: dict[str, Any] = {
         "device": device(), "idempotency_key": forms.needed("key", "The key"), "token": token,
         "sent": Sent(
             seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
-            stations=frozenset({place} if place else ()), sure=bool(forms.text("sure")),
+            stations=tablet.places(), sure=bool(forms.text("sure")),
         ),
     }  # fmt: skip
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     if wanted == "start":
-        return floor.start(vault(), person, job, seq, **more)
+        on = tablet.machine(step.operation.station) if step else ""
+        return floor.start(vault(), person, job, seq, machine=on, **more)
     if wanted == "note":
         return floor.note(vault(), person, job, seq, forms.text("words"), **more)
     if wanted == "pause":
@@ -147,13 +168,14 @@ def _acted(token: str) -> Response | tuple[str, int]:
 
 def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None:
     """Ask the one verb; the key makes a form that is sent twice count once."""
-    job, place = view.job.number, tablet.station()
+    job, step = view.job.number, view.view.operation(seq)
     more: dict[str, Any] = {
         "device": device(), "idempotency_key": forms.text("key"), "token": token,
-        "sent": Sent(stations=frozenset({place} if place else ()), sure=bool(forms.text("sure"))),
+        "sent": Sent(stations=tablet.places(), sure=bool(forms.text("sure"))),
     }  # fmt: skip
     if act == "start":
-        floor.start(vault(), person, job, seq, **more)
+        on = tablet.machine(step.operation.station) if step else ""
+        floor.start(vault(), person, job, seq, machine=on, **more)
         return
     if act == "override":
         floor.start(vault(), person, job, seq, override=forms.needed("why", "The reason"), **more)
@@ -178,7 +200,7 @@ def _shown(token: str, view: FloorView) -> str:
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         block_url=url_for("floor_blockers.page", token=token),
-        urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act")},
+        urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")},
         tag=watching.of(view), here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
@@ -209,8 +231,8 @@ def _left(step: OperationView) -> int:
 
 def _elsewhere(view: FloorView) -> str:
     """Return the station the step is planned at, where this tablet stands at another."""
-    place = tablet.station()
-    if not place or view.step is None or view.step.operation.station == place:
+    here = tablet.places()
+    if not here or view.step is None or view.step.operation.station in here:
         return ""
     return view.step.operation.station
 
@@ -230,7 +252,8 @@ def _said(view: FloorView) -> str:
     step = view.step
     if step is not None and step.running_by:
         shop = present.zone(vault().settings.time_zone)
-        return f"by {step.running_by} since {present.local(step.running_since, shop)}"
+        people = step.running_by
+        return f"by {people} since {present.local(step.running_since, shop)}"
     if view.blocked:
         return "The planner can start it all the same, with a reason that stays."
     return view.why_not
@@ -244,6 +267,12 @@ def _buttons(token: str, view: FloorView) -> list[Button]:
             word = "Go on"
         href = url_for("floor.page", token=token, act=act)
         found.append(Button(word, mark, look, href, act))
+    here = tablet.here()
+    running = view.step is not None and view.step.operation.state == "running"
+    on_it = {one.person for one in view.step.people} if view.step else set()
+    if here and running and here.person.name not in on_it and not view.stop:
+        href = url_for("floor.page", token=token, act="start")
+        found.append(Button("Join", "plus", "", href, "start"))
     if view.blocked:
         word, mark, _look, _tone = WORDS["override"]
         href = url_for("floor.page", token=token, act="override")

@@ -46,7 +46,7 @@ def page() -> Response | str | tuple[str, int]:
     back = _back() or url_for("tablets.page", done=what)
     try:
         if what == "arrive":
-            return tablet.signed_in(forms.gone_on(back), badge.who())
+            return tablet.signed_in(forms.gone_on(back), badge.by_pin())
         if what == "leave":
             return tablet.signed_out(forms.gone_on(back))
         if what == "place":
@@ -83,6 +83,10 @@ def _led(given: str) -> Response | str:
         return _copy(found)
     if found.kind == "station":
         return forms.sent_to(f"/stations/{stations.get(vault(), found.code).code}")
+    if found.kind == "b":
+        return forms.sent_to(
+            url_for("tablets.card", badge_code=found.code.lower(), back=_back() or None)
+        )
     return forms.sent_to(f"/{found.kind}/{found.code.lower()}")
 
 

@@ -45,15 +45,17 @@
 
   // One act to the server. Says what became of it: sent, later, asked (with why) or old (the page).
   const send = async (act, pin) => {
-    const body = new URLSearchParams({
+    const body = act.file ? new FormData() : new URLSearchParams();
+    for (const [name, value] of Object.entries({
       form_token: formToken(), act: act.act, seq: act.seq, key: act.key, seen: act.seen, operator: act.by,
       ago: Math.max(0, Math.round((Date.now() - act.at) / 1000)), ...act.fields,
-    });
+    })) body.set(name, value);
+    if (act.file) body.set("photo", act.file, act.name);
     if (act.sure) body.set("sure", "yes");
     if (pin && pin.by === act.by) body.set("pin", pin.pin);
     let answer, said = {};
     try {
-      answer = await fetch(act.url, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
+      answer = await fetch(act.url, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(act.file ? 60_000 : 10_000) });
       said = await answer.json().catch(() => ({}));
     } catch { return { later: true }; }
     if (answer.ok) return { sent: said };

@@ -137,16 +137,16 @@
 
   // --- acts --------------------------------------------------------------------------------------
 
-  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note" };
+  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo" };
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
 
   const mine = (act) => act.job === live().dataset.job && String(act.seq) === live().dataset.seq;
-  const press = (act, fields = {}) => {
+  const press = (act, fields = {}, more = {}) => {
     stay();
     return queue.add({
-      url: root.dataset.actUrl, job: live().dataset.job, seq: live().dataset.seq, title: live().dataset.title,
+      ...more, url: act === "photo" ? root.dataset.photoUrl : root.dataset.actUrl, job: live().dataset.job, seq: live().dataset.seq, title: live().dataset.title,
       seen: live().dataset.mark, by: root.dataset.who, shown: root.dataset.shown, act, fields,
     });
   };
@@ -217,6 +217,12 @@
         return "";
       });
     } else count(act);
+  });
+
+  addEventListener("change", (event) => {
+    if (!event.target.matches("[data-photo]") || !here()) return;
+    for (const file of event.target.files) press("photo", {}, { file, name: file.name || "photo.jpg" });
+    event.target.value = "";
   });
 
   // --- what waits, what is asked, what was sent ----------------------------------------------------

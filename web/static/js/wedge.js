@@ -2,8 +2,8 @@
 // A scanner that types like a keyboard: whatever has the focus, a quick run of keys that ends with
 // Enter is a scan and goes where it leads. Nobody types thirty keys in a second.
 (() => {
-  const QUICK_MS = 60, SHORTEST = 4;
-  let run = "", before = "", field = null, lastKey = 0;
+  const QUICK_MS = 60, PAUSE_MS = 150, SHORTEST = 4;  // per key, at most between two, signs
+  let run = "", before = "", field = null, firstKey = 0, lastKey = 0;
 
   const begin = (target) => {
     run = "";
@@ -15,7 +15,7 @@
     form.method = "post";
     form.action = "/scan";
     const token = document.getElementById("floor")?.dataset.token ?? document.querySelector("input[name=form_token]")?.value ?? "";
-    for (const [name, value] of [["form_token", token], ["id", given]]) {
+    for (const [name, value] of [["form_token", token], ["id", given], ["back", location.pathname]]) {
       form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(form);
@@ -33,7 +33,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const now = event.timeStamp;
     if (event.key === "Enter") {
-      const scanned = now - lastKey <= QUICK_MS && run.length >= SHORTEST;
+      const scanned = run.length >= SHORTEST && now - lastKey <= PAUSE_MS && now - firstKey <= QUICK_MS * run.length;
       const given = run;
       run = "";
       if (!scanned) return;
@@ -44,7 +44,7 @@
       return;
     }
     if (event.key.length !== 1) return;
-    if (now - lastKey > QUICK_MS) begin(event.target);
+    if (!run || now - lastKey > PAUSE_MS) { begin(event.target); firstKey = now; }
     lastKey = now;
     run += event.key;
   }, true);

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A shift at a tablet: two minutes without contact, two tablets at one operation, scans of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+PIN, SECOND = "4711", "1212"
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Codes of jobs on the floor, and of a badge; ``root`` is the vault behind the server."""
+
+    root: Path
+    job: str
+    other: str
+    badge: str
+    held: str
+
+
+@pytest.fixture(scope="module")
+def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
+    """Return a served shop with a drawn part, three jobs of it on the floor, and a badge."""
+    import pymupdf
+
+    from release import desk
+    from traveler import jobs, sheet
+    from traveler.tablet import badges
+    from vault import home
+    from vault.ledger import people
+
+    place = tmp_path_factory.mktemp("tablets")
+    vault = home.open_vault(site.root)
+    who = {one.name: one for one in people.everybody(vault.ledger)}
+    people.set_pin(vault.ledger, "ada", "quinn", SECOND)
+    with pymupdf.open() as document:
+        page = document.new_page(width=842, height=595)
+        page.draw_rect((20, 20, 822, 575), width=1)
+        page.insert_text((60, 60), "BRACKET", fontsize=14)
+        document.save(place / "10-0042.pdf", no_new_id=True)
+    (place / "route.toml").write_text(
+        '[[operation]]\nseq = 10\nstation = "mill-2"\ntitle = "Mill it"\nrun_minutes = 3\n'
+    )
+    desk.add_item(vault, who["eli"], "10-0042", "Bracket, motor mount", "mchen")
+    files = {one.name: one for one in place.iterdir()}
+    desk.check_in(vault, who["eli"], "10-0042", files, "first")
+    change = desk.open_change(vault, who["eli"], ["10-0042"], "First.").order.change
+    desk.sign(vault, who["mchen"], "correct horse 7", change)
+    desk.release(vault, who["eli"], change)
+    codes = []
+    for number in ("J-1", "J-2", "J-3"):
+        jobs.add(vault, who["pat"], number, "10-0042", 12, "2027-03-01")
+        jobs.release_job(vault, who["pat"], number)
+        made = sheet.print_traveler(vault, who["pat"], number, place / "t.pdf")
+        codes.append(made.addresses[0][1].rpartition("/")[2].lower())
+    _badge, badge = badges.issue(vault, who["pat"], "otto")
+    vault.close()
+    return Floor(site.root, codes[0], codes[1], badge.lower(), codes[2])
+
+
+@pytest.fixture
+def tablet(browser: Any, site: Any) -> Iterator[Callable[[], Any]]:
+    """Return a maker of tablets: a phone's screen with touch, and no errors on its pages."""
+    contexts, faults = [], []
+
+    def make() -> Any:
+        context = browser.new_context(base_url=site.url, viewport=PHONE, has_touch=True)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def tap(page: Any, digits: str) -> None:
+    """Type digits on the keypad that is in sight."""
+    pad = page.locator(".pad:visible")
+    for digit in digits:
+        pad.get_by_role("button", name=digit, exact=True).tap()
+
+
+def sign_in(page: Any, code: str, who: str = "Otto Lind", pin: str = PIN) -> None:
+    """Go to a traveler and say who one is, once."""
+    page.goto(f"/t/{code}")
+    page.get_by_role("link", name="Sign in").tap()
+    page.get_by_label(who).check()
+    tap(page, pin)
+    page.get_by_role("button", name="Sign in here").tap()
+    page.wait_for_url(lambda url: urlsplit(url).path == f"/t/{code}", wait_until="networkidle")
+
+
+def counted(page: Any, act: str, good: str, scrap: str = "") -> None:
+    """Count pieces in the sheet that comes up, with the thumb."""
+    page.locator(f"[data-act={act}]").tap()
+    tap(page, good)
+    if scrap:
+        page.get_by_label("Scrap").tap()
+        tap(page, scrap)
+    page.locator("#counting [data-go]").tap()
+
+
+def told(floor: Floor, job: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return what the record says of a job's operations: the act, who, and the facts."""
+    from traveler import jobs
+    from vault import home
+
+    vault = home.open_vault(floor.root)
+    try:
+        return [
+            (one.kind.partition(".")[2], one.actor, dict(one.facts))
+            for one in jobs.history(vault, job) if one.kind.startswith("operation.")
+        ]  # fmt: skip
+    finally:
+        vault.close()
+
+
+def test_two_minutes_without_contact_in_the_middle_of_a_shift(
+    tablet: Callable[[], Any], floor: Floor
+) -> None:
+    """The drawing goes, the acts stay; they are sent once and in order, with the time of the press."""
+    page = tablet()
+    page.clock.install()
+    sign_in(page, floor.job)
+    assert page.locator(".who").inner_text() == "Otto Lind"
+    page.locator("[data-act=start]").tap()
+    page.get_by_text("Started.").first.wait_for()
+
+    page.context.set_offline(True)
+    page.clock.run_for(20_000)
+    counted(page, "pause", "4", "1")
+    page.get_by_text("1 act waits to be sent").wait_for()
+    assert page.locator(".now strong").inner_text() == "PAUSED"
+    page.clock.run_for(50_000)
+    page.locator(".drawing img").wait_for(state="hidden")
+    assert page.get_by_text("NOT CONFIRMED", exact=True).is_visible()
+    assert "not confirmed since" in page.locator("[data-checked]").inner_text()
+    page.get_by_role("button", name="Go on").tap()
+    page.clock.run_for(50_000)
+    page.locator("[data-act=note]").tap()
+    page.get_by_label("What should others know?").fill("Insert changed.")
+    page.locator("#noting [data-go]").tap()
+    page.get_by_text("3 acts wait to be sent").wait_for()
+
+    page.context.set_offline(False)
+    page.clock.run_for(12_000)
+    page.locator(".drawing img").wait_for(state="visible")
+    page.get_by_role("heading", name="Noted here").wait_for()
+    page.locator("#waiting .wait").wait_for(state="detached")
+    acts = told(floor, "J-1")
+    assert [(kind, who) for kind, who, _facts in acts] == [
+        ("start", "otto"), ("pause", "otto"), ("start", "otto"), ("note", "otto"),
+    ]  # fmt: skip
+    assert (acts[1][2]["good"], acts[1][2]["scrap"]) == (4, 1)
+    assert all("done_at" in facts for _kind, _who, facts in acts[1:3])
+
+
+def test_what_changed_meanwhile_is_asked_about_and_never_done_in_silence(
+    tablet: Callable[[], Any], floor: Floor
+) -> None:
+    """The job is held while the tablet is away: the count is asked about, and done when said so."""
+    from traveler import jobs
+    from vault import home
+    from vault.ledger import people
+
+    page = tablet()
+    sign_in(page, floor.held)
+    page.locator("[data-act=start]").tap()
+    page.get_by_text("Started.").first.wait_for()
+    page.context.set_offline(True)
+    counted(page, "pause", "2")
+    page.get_by_text("1 act waits to be sent").wait_for()
+    vault = home.open_vault(floor.root)
+    jobs.hold(vault, people.get(vault.ledger, "pat"), "J-3")
+    vault.close()
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_text("the job is held now").wait_for()
+    assert [kind for kind, _who, _facts in told(floor, "J-3")] == ["start"]
+    page.get_by_role("button", name="Do it all the same").tap()
+    page.locator(".ask").wait_for(state="detached")
+    page.get_by_text("Paused; the pieces are counted.").first.wait_for()
+    kind, _who, facts = told(floor, "J-3")[-1]
+    assert (kind, facts["good"], facts["in_spite_of"]) == ("pause", 2, "the job is held now")
+
+
+def test_two_tablets_act_on_one_operation_at_once(tablet: Callable[[], Any], floor: Floor) -> None:
+    """Both press Start: two people are on it; both count, and every piece is counted once."""
+    one, two = tablet(), tablet()
+    sign_in(one, floor.other)
+    sign_in(two, floor.other, "Quinn Abara", SECOND)
+    for page in (one, two):
+        page.locator("[data-act=start]").wait_for()
+    for page in (one, two):
+        page.evaluate("document.querySelector('[data-act=start]').click()")
+    for page in (one, two):
+        page.get_by_text("Started.").first.wait_for()
+        page.reload()
+    assert {who for kind, who, _facts in told(floor, "J-2") if kind in {"start", "join"}} == {
+        "otto", "quinn",
+    }  # fmt: skip
+    said = one.locator(".now p").inner_text()
+    assert "otto" in said
+    assert "quinn" in said
+    counted(one, "pause", "5")
+    one.get_by_text("Paused; the pieces are counted.").first.wait_for()
+    two.reload()
+    counted(two, "finish", "7")
+    two.get_by_text("Finished.").first.wait_for()
+    good = sum(facts.get("good", 0) for _kind, _who, facts in told(floor, "J-2"))
+    assert good == 12
+
+
+def test_scans_by_wedge_badge_and_picture(
+    site: Any, floor: Floor, tmp_path: Path, tablet: Callable[[], Any]
+) -> None:
+    """A quick run of keys goes where it leads whatever has the focus; pictures are read by zxing."""
+    import numpy as np
+    import zxingcpp
+    from PIL import Image
+
+    page = tablet()
+    page.goto("/scan")
+    page.get_by_label("Code, job, step or copy").focus()
+    page.keyboard.type(f"HTTP://OLD.EXAMPLE/T/{floor.job.upper()}")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/t/{floor.job}")
+    page.keyboard.type(f"{site.url}/B/{floor.badge.upper()}".upper())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/b/*")
+    assert page.get_by_text("OTTO LIND", exact=True).is_visible()
+    tap(page, PIN)
+    page.get_by_role("button", name="Sign in here").tap()
+    page.wait_for_url(lambda url: urlsplit(url).path == f"/t/{floor.job}")
+    assert page.locator(".who").inner_text() == "Otto Lind"
+    page.keyboard.type("j-2-010")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/t/" in url and floor.job not in url)
+    assert "J-2" in page.locator("dl").inner_text()
+
+    code = zxingcpp.create_barcode(
+        f"{site.url}/t/{floor.other}".upper(), zxingcpp.BarcodeFormat.QRCode
+    )
+    drawn = Image.fromarray(np.array(code.to_image(scale=6)))
+    drawn.convert("RGB").save(tmp_path / "code.png")
+    page.goto("/scan")
+    page.locator("[data-picture]").set_input_files(tmp_path / "code.png")
+    page.wait_for_url(f"**/t/{floor.other}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tablets_pages_have_no_faults_and_weigh_little(
+    theme: str, browser: Any, site: Any, floor: Floor
+) -> None:
+    """Axe finds nothing, nothing is wider than the phone, and 150 kB come before the drawing."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(
+        base_url=site.url, viewport=PHONE, has_touch=True, color_scheme=theme,
+        service_workers="block",
+    )  # fmt: skip
+    page, weights = context.new_page(), {}
+
+    def weighed(response: Any) -> None:
+        if response.ok and ".png" not in response.url:
+            weights[response.url] = len(response.body())
+
+    page.on("response", weighed)
+    page.goto(f"/t/{floor.held}", wait_until="networkidle")
+    assert 20_000 < sum(weights.values()) <= 150_000, weights
+    page.remove_listener("response", weighed)
+    sign_in(page, floor.held)
+    wrong = []
+    for path in (f"/t/{floor.held}", "/scan", "/tablet", "/tablet?who=else", f"/b/{floor.badge}",
+                 "/offline"):  # fmt: skip
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found = [one["id"] for one in Axe().run(page).response["violations"]]
+        if wide > 0 or found:
+            wrong.append((path, wide, found))
+    page.goto(f"/t/{floor.held}")
+    page.locator("[data-act=note]").tap()
+    found = [one["id"] for one in Axe().run(page).response["violations"]]
+    context.close()
+    assert not wrong
+    assert not found

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tablets over HTTP: who is signed in, acts that were kept, scans, networks, and what a code reaches."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+
+from traveler import floor, jobs
+from traveler.tablet import badges, presence
+from vault import clock, settings
+from vault.codes import new_code
+from vault.ledger import people
+
+PIN = "4711"
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def shop(app: Any) -> Any:
+    """Return the vault behind the application."""
+    from web.visitor import VAULT
+
+    return app.extensions[VAULT]
+
+
+def signed_in(guest: Any, who: str = "otto", pin: str = PIN) -> Any:
+    """Return a tablet at which somebody is signed in by tile and PIN."""
+    tablet = guest(None)
+    answer = tablet.post("/tablet", {"what": "arrive", "operator": who, "pin": pin})
+    assert answer.status_code == 303, answer.text
+    return tablet
+
+
+def pressed(tablet: Any, stock: Any, act: str, **fields: Any) -> Any:
+    """Send an act as the program of the floor page does."""
+    told = {"act": act, "seq": "10", "key": new_code(), "operator": "otto", **fields}
+    return tablet.post(f"/t/{stock.token}/act", told, headers=JSON)
+
+
+def test_a_person_signed_in_acts_without_a_pin_until_the_minutes_are_over(
+    guest: Any, stock: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name stands on the page; ten minutes later the same press is refused by name."""
+    tablet = signed_in(guest)
+    assert "Otto Lind" in tablet.get(f"/t/{stock.token}").text
+    assert pressed(tablet, stock, "start").json["state"] == "running"
+    counted = pressed(tablet, stock, "pause", good="3", scrap="1").json
+    assert (counted["good"], counted["scrap"]) == (3, 1)
+    assert pressed(tablet, stock, "note", words="Burr on the left edge").status_code == 200
+    later = clock.text(clock.from_epoch(int(clock.moment(clock.now()).timestamp()) + 660))
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        answer = pressed(tablet, stock, "start")
+        assert answer.status_code == 401
+        assert answer.json["type"].endswith("nobody-here")
+        assert "otto is not signed in" in answer.json["detail"]
+        assert pressed(tablet, stock, "start", pin=PIN).status_code == 200
+    started = [one for one in jobs.history(shop, "J-1") if one.kind == "operation.start"]
+    assert [one.actor for one in started] == ["otto", "otto"]
+
+
+def test_what_one_pressed_is_not_done_in_the_name_of_another(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """Quinn signs in after Otto pressed: Otto's act waits for Otto's PIN."""
+    people.set_pin(shop.ledger, "ada", "quinn", "1212")
+    tablet = signed_in(guest, "quinn", "1212")
+    assert pressed(tablet, stock, "start").status_code == 401
+    assert pressed(tablet, stock, "start", operator="quinn").status_code == 200
+
+
+def test_a_press_sent_twice_counts_once_and_a_stale_one_is_asked_about(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """A lost answer is given again; a held job is told and done all the same only when sure."""
+    tablet = signed_in(guest)
+    pressed(tablet, stock, "start")
+    seen = floor.look(shop, stock.token).mark
+    key = new_code()
+    for _ in range(2):
+        assert pressed(tablet, stock, "pause", good="2", key=key, seen=seen).json["good"] == 2
+    pressed(tablet, stock, "start")
+    pat = people.get(shop.ledger, "pat")
+    jobs.hold(shop, pat, "J-1")
+    asked = pressed(tablet, stock, "pause", good="1", seen=seen, ago="90")
+    assert (asked.status_code, asked.json["type"].rpartition(":")[2]) == (409, "act-stale")
+    assert "the job is held now" in asked.json["detail"]
+    sure = pressed(tablet, stock, "pause", good="1", seen=seen, ago="90", sure="yes")
+    assert sure.json["good"] == 3
+
+
+@pytest.mark.parametrize("act", ["override", "sign", "release", "approve", "", "finish lot"])
+def test_nothing_but_the_acts_of_the_floor_is_taken_from_a_queue(
+    act: str, guest: Any, stock: Any
+) -> None:
+    """A sign-off, a release or a start past a blocker cannot be kept on a tablet and sent later."""
+    answer = pressed(signed_in(guest), stock, act)
+    assert answer.status_code == 422
+    assert answer.json["type"].endswith("not-while-away")
+
+
+def test_the_state_is_answered_by_its_tag_and_changes_with_the_job(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """304 while nothing changed, also past events of other jobs; another tag after an act."""
+    tablet = guest(None)
+    first = tablet.get(f"/t/{stock.token}/state")
+    tag = first.headers["ETag"]
+    assert first.json["tag"] in tablet.get(f"/t/{stock.token}").text
+
+    def asked() -> Any:
+        return tablet.get(f"/t/{stock.token}/state", headers={"If-None-Match": tag})
+
+    assert asked().status_code == 304
+    pat, otto = people.get(shop.ledger, "pat"), people.get(shop.ledger, "otto")
+    jobs.add(shop, pat, "J-2", "10-0042", 5, "2027-01-05")
+    presence.arrive(shop, otto, "other")
+    assert asked().status_code == 304
+    floor.start(shop, otto, "J-1", 10)
+    changed = asked()
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
+    assert changed.json["tag"] in tablet.get(f"/t/{stock.token}").text
+
+
+def test_a_withdrawn_traveler_says_so_to_the_next_look(guest: Any, stock: Any, shop: Any) -> None:
+    """What is kept in memory never outlives the code."""
+    from traveler import tokens
+
+    tablet = guest(None)
+    assert tablet.get(f"/t/{stock.token}/state").status_code == 200
+    tokens.withdraw(shop, people.get(shop.ledger, "pat"), "J-1")
+    answer = tablet.get(f"/t/{stock.token}/state", headers=JSON)
+    assert answer.status_code == 404
+    assert "withdrawn; ask the planner for a new print" in answer.json["detail"]
+
+
+def test_a_badge_signs_in_with_its_pin_or_without_where_the_shop_says_so(
+    guest: Any, stock: Any, shop: Any, app: Any
+) -> None:
+    """Looking at a badge signs nobody in; a revoked one says what to do."""
+    tablet = guest(None)
+    place = f"/B/{stock.badge_code}"
+    page = tablet.get(place)
+    assert "OTTO LIND" in page.text
+    assert "titleblock-tablet" not in str(page.headers.getlist("Set-Cookie"))
+    assert tablet.post(place, {"pin": "0000"}).status_code == 401
+    there = tablet.post(place, {"pin": PIN, "back": f"/t/{stock.token}"})
+    assert there.headers["Location"] == f"/t/{stock.token}"
+    assert (
+        tablet.post(place, {"pin": PIN, "back": "//evil.example/t/"}).headers["Location"] == "/scan"
+    )
+    assert "OTTO LIND" in tablet.get("/tablet").text
+    tablet.post("/tablet", {"what": "leave"})
+    assert "NOBODY" in tablet.get("/tablet").text
+    badges.revoke(shop, people.get(shop.ledger, "otto"), 1)
+    gone = tablet.get(place)
+    assert gone.status_code == 404
+    assert "take the newest one" in gone.text
+
+
+def test_a_waived_pin_is_waived_for_badges_alone(guest: Any, stock: Any, app: Any) -> None:
+    """With the setting a badge is enough; a tile is not."""
+    from web.app import create_app
+
+    settings.write(stock.root / settings.FILE, badge_pin="waived")
+    other = create_app(stock.root)
+    client = type(guest(None))(other.test_client())
+    assert client.post(f"/b/{stock.badge_code}").status_code == 303
+    assert client.post("/tablet", {"what": "arrive", "operator": "otto"}).status_code == 401
+    from web.visitor import VAULT
+
+    other.extensions[VAULT].close()
+
+
+def test_scans_and_typed_numbers_lead_to_their_page(guest: Any, stock: Any) -> None:
+    """Codes bare or as an address of any host, in any case; numbers for people of the floor only."""
+    anybody = guest(None)
+
+    def led(tablet: Any, given: str) -> str:
+        return str(tablet.post("/scan", {"id": given}).headers.get("Location"))
+
+    assert (
+        led(anybody, f"HTTPS://OLD.EXAMPLE/T/{stock.token.upper()}") == f"/t/{stock.token.lower()}"
+    )
+    assert led(anybody, stock.token.upper()) == f"/t/{stock.token.lower()}"
+    assert led(anybody, stock.copy_code) == f"/c/{stock.copy_code.lower()}"
+    assert led(anybody, stock.code.lower()) == f"/r/{stock.code.lower()}"
+    assert led(anybody, stock.badge_code) == f"/b/{stock.badge_code.lower()}"
+    for number in ("J-1", "j-1-010", "C-000001"):
+        refused = anybody.post("/scan", {"id": number})
+        assert refused.status_code == 401
+        assert "say who you are first" in refused.text
+    nothing = anybody.post("/scan", {"id": "J-99"})
+    assert nothing.status_code == 404
+    assert 'value="J-99"' in nothing.text
+
+    otto = signed_in(guest)
+    page = otto.get(led(otto, "j-1-020"))
+    assert "Mill the first side" in page.text
+    assert "STOP" not in otto.post("/scan", {"id": "c-1"}).text
+    assert "Copy C-000001 of 10-0042 A, for job J-1" in otto.post("/scan", {"id": "c-1"}).text
+    assert led(guest("pat"), "J-1") == "/jobs/J-1"
+
+
+def test_a_tablet_at_a_station_asks_before_a_step_of_another(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """It says so on the page, asks on the press, and does it when sure; nobody else binds it."""
+    assert guest(None).post("/tablet", {"what": "place", "station": "mill-2"}).status_code == 401
+    tablet = signed_in(guest)
+    tablet.post("/tablet", {"what": "place", "station": "MILL-2"})
+    assert "This tablet stands at" in tablet.get(f"/t/{stock.token}").text
+    asked = pressed(tablet, stock, "start")
+    assert asked.json["type"].endswith("wrong-station")
+    assert pressed(tablet, stock, "start", sure="yes").status_code == 200
+    facts = jobs.history(shop, "J-1")[-1].facts
+    assert facts["at_station"] == "mill-2"
+
+
+def test_a_photo_of_the_step_is_kept_as_evidence_once(guest: Any, stock: Any, shop: Any) -> None:
+    """A picture goes to the job's evidence by whoever is signed in; the same key adds no second."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(drawn, "JPEG")
+    tablet, key = signed_in(guest), new_code()
+    for _ in range(2):
+        told = {"seq": "10", "key": key, "operator": "otto",
+                "photo": (io.BytesIO(drawn.getvalue()), "first.jpg")}  # fmt: skip
+        answer = tablet.post(f"/t/{stock.token}/photo", told, headers=JSON)
+        assert answer.status_code == 200, answer.text
+    kept = [one for one in jobs.history(shop, "J-1") if one.kind.startswith("evidence.")]
+    assert len(kept) == 1
+    assert kept[0].actor == "otto"
+
+
+def test_travelers_open_only_from_the_shops_networks_where_it_says_so(
+    guest: Any, stock: Any
+) -> None:
+    """Every address below a traveler is kept to them; people who signed in come from anywhere."""
+    from web.addresses import TABLE
+    from web.app import create_app
+    from web.visitor import VAULT
+
+    settings.write(stock.root / settings.FILE, floor_networks=["192.168.7.0/24", "fd00::/8"])
+    app = create_app(stock.root)
+    client = type(guest(None))(app.test_client())
+    away = {"REMOTE_ADDR": "203.0.113.5"}
+    below = [one for one in TABLE if one.rule.startswith("/t/") and one.get is not None]
+    assert len(below) >= 6
+    for one in below:
+        path = one.rule.replace("<token>", stock.token).replace("<name>", "10-0042.pdf")
+        path = path.replace("<int:page>", "1")
+        answer = client.get(path, environ_overrides=away)
+        assert answer.status_code == 403, path
+        assert "only from the shop" in answer.text
+    for near in ("192.168.7.20", "fd00::1", "::ffff:192.168.7.9"):
+        there = client.get(f"/t/{stock.token}", environ_overrides={"REMOTE_ADDR": near})
+        assert there.status_code == 200, near
+    from vault.ledger import sessions
+
+    ledger = app.extensions[VAULT].ledger
+    secret = sessions.open_session(ledger, people.get(ledger, "eli"), "test")
+    client.client.set_cookie("__Host-titleblock", secret, domain="vault.example", secure=True)
+    assert client.get(f"/t/{stock.token}", environ_overrides=away).status_code == 200
+    app.extensions[VAULT].close()
+
+
+def test_a_traveler_reaches_its_own_job_and_nothing_else(guest: Any, stock: Any, shop: Any) -> None:
+    """Its code as cookie, bearer, stock client's token and field, at every address and method.
+
+    Somebody is even signed in at the tablet.  Whatever is not open to anybody stays closed, and of
+    the other job nothing is told and nothing moves.
+    """
+    from web.addresses import TABLE
+
+    pat = people.get(shop.ledger, "pat")
+    jobs.add(shop, pat, "J-9", "10-0042", 5, "2027-01-05", customer="Secret Customer")
+    jobs.release_job(shop, pat, "J-9")
+    before = [one.seq for one in jobs.history(shop, "J-9")]
+    tablet = signed_in(guest)
+    for name in ("__Host-titleblock", "titleblock"):
+        tablet.client.set_cookie(name, stock.token, domain="vault.example", secure=True)
+    told = {"form_token": tablet.form_token(), "job": "J-9", "operator": "otto", "seq": "10",
+            "act": "start", "key": new_code(), "token": stock.token, "id": "J-1"}  # fmt: skip
+    carried: list[dict[str, str]] = [{"X-Vault-Token": stock.token}]
+    carried.append({"Authorization": f"Bearer {stock.token}"})
+    wrong = []
+    for address in TABLE:
+        path = example(address.rule, stock)
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            door = address.door(method)
+            for headers in carried:
+                data = dict(told) if method in {"POST", "PUT"} else None
+                answer = tablet.open(path, method, data=data, headers=headers)
+                public = door is not None and "anybody" in door.who
+                shut = answer.status_code in {401, 403, 404, 405} or (
+                    answer.headers.get("Location", "").startswith("/login")
+                )
+                if not (public or shut) or "Secret Customer" in answer.text:
+                    wrong.append((method, path, answer.status_code))
+    assert not wrong
+    assert [one.seq for one in jobs.history(shop, "J-9")] == before
+
+
+def example(rule: str, stock: Any) -> str:
+    """Return an address of a rule, of the other job wherever a job is named."""
+    facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": "J-9",
+             "token": stock.token, "code": stock.code, "copy": stock.copy, "page": "1",
+             "copy_code": stock.copy_code, "badge_code": stock.badge_code}  # fmt: skip
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts.get(part[1], "1"), rule)

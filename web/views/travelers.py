@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The planner's side of what the floor scans: prints and lots of a job, and badges of people."""
+
+from __future__ import annotations
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from flask import Response, render_template, request, send_file, url_for
+
+from traveler import jobs, sheet, tokens
+from traveler.tablet import badges, card, lots
+from vault.errors import NotFound, Refusal, WrongUse
+from vault.ledger import people
+from vault.ledger.people import Person
+from web import forms
+from web.errors import NoSuchAct
+from web.headers import SANDBOX
+from web.visitor import has_role, me, vault
+
+DONE: Final = {
+    "withdraw": "Withdrawn: those codes open nothing any more.",
+    "lot": "The lot is made; print its traveler.",
+    "revoke": "Revoked: that badge says nobody any more.",
+}
+
+
+def of_job(job: str) -> Response | str | tuple[str, int]:
+    """Show the travelers and lots of a job, or print, withdraw or make one."""
+    if request.method != "POST":
+        return _of_job(job, None)
+    act = forms.text("act")
+    try:
+        if act == "print":
+            return _printed(job, forms.whole("lot", "The lot"))
+        if act == "withdraw":
+            only = forms.text("print")
+            tokens.withdraw(vault(), me(), job, forms.whole("print", "The print") if only else None)
+        elif act == "lot":
+            lots.make(vault(), me(), job, forms.whole("qty", "The quantity"))
+        else:
+            raise NoSuchAct(act=act)
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return _of_job(job, refusal), refusal.status
+    return forms.gone_on(url_for("travelers.of_job", job=job, done=act))
+
+
+def cards() -> Response | str | tuple[str, int]:
+    """Show the badges of the shop, or print or revoke one."""
+    if request.method != "POST":
+        return _cards(None)
+    act = forms.text("act")
+    try:
+        if act == "issue":
+            return _card(forms.needed("name", "Whose badge it is"))
+        if act == "revoke":
+            badges.revoke(vault(), me(), forms.whole("badge", "The badge"))
+        else:
+            raise NoSuchAct(act=act)
+    except WrongUse:
+        raise
+    except Refusal as refusal:
+        return _cards(refusal), refusal.status
+    return forms.gone_on(url_for("travelers.cards", done=act))
+
+
+def _of_job(number: str, refusal: Refusal | None) -> str:
+    job = jobs.show(vault(), number).job
+    with vault().ledger.reading() as connection:
+        prints = tokens.prints(connection, job.number)
+        parts = lots.of_job(connection, job.number)
+    return render_template(
+        "travelers.html", job=job, prints=list(reversed(prints)), lots=parts,
+        left=job.qty - sum(one.qty for one in parts), plans=has_role("planner"),
+        refusal=str(refusal) if refusal else None, typed=forms.typed("qty"),
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _printed(job: str, lot: int) -> Response:
+    with tempfile.TemporaryDirectory(prefix="traveler-") as folder:
+        made = sheet.print_traveler(vault(), me(), job, Path(folder) / "traveler.pdf", lot=lot)
+        return _pdf(made.path, f"{job}_lot-{lot}_traveler.pdf")
+
+
+def _card(name: str) -> Response:
+    with tempfile.TemporaryDirectory(prefix="badge-") as folder:
+        place = Path(folder) / "badge.pdf"
+        made = card.print_badge(vault(), me(), name, place)
+        return _pdf(place, f"badge_{made.badge.person}_{made.badge.id}.pdf")
+
+
+def _pdf(place: Path, name: str) -> Response:
+    answer = send_file(
+        BytesIO(place.read_bytes()), mimetype="application/pdf", as_attachment=True,
+        download_name=name, etag=False,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
+def _cards(refusal: Refusal | None) -> str:
+    everybody = people.everybody(vault().ledger)
+    return render_template(
+        "badges.html", badges=badges.listing(vault()), names={one.name: one for one in everybody},
+        floor=[one for one in everybody if _works_there(one)], typed=forms.typed("name"),
+        refusal=str(refusal) if refusal else None, waived=vault().settings.badge_pin == "waived",
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _works_there(person: Person) -> bool:
+    return not person.disabled and bool(person.roles & {"admin", *badges.FLOOR})
