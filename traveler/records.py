@@ -244,6 +244,10 @@ class JobFilter:
     words: str = ""
 
 
+MANY = 500
+"""Names in a question beyond which it is quicker to ask for all and to choose."""
+
+
 def subject(number: str) -> str:
     """Return the name of a job in the record of events."""
     return f"job/{number}"
@@ -405,8 +409,8 @@ def skips(connection: Connection, number: str) -> list[Skip]:
     ]
 
 
-def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[JobItem]]:
-    """Return the further items of kits, by job, in the order they were named."""
+def items(connection: Connection, numbers: Sequence[str] | None) -> defaultdict[str, list[JobItem]]:
+    """Return the further items of kits, by job, in the order they were named; of all without names."""
     table = tables.job_item
     found: defaultdict[str, list[JobItem]] = defaultdict(list)
     chosen = sa.select(table).where(table.c.job.in_(numbers)).order_by(table.c.id)
@@ -424,8 +428,11 @@ def item_row(connection: Connection, number: str, item: str) -> int:
 
 def children(connection: Connection, numbers: Sequence[str]) -> list[Job]:
     """Return the child jobs of some jobs, by number."""
-    chosen = sa.select(tables.job).where(tables.job.c.parent.in_(numbers))
-    return [_job(row) for row in connection.execute(chosen.order_by(tables.job.c.fold))]
+    many = len(numbers) > MANY
+    own = tables.job.c.parent.is_not(None) if many else tables.job.c.parent.in_(numbers)
+    rows = connection.execute(sa.select(tables.job).where(own).order_by(tables.job.c.fold))
+    known = set(numbers)
+    return [_job(row) for row in rows if row.parent in known]
 
 
 def lots(connection: Connection, number: str) -> list[Job]:

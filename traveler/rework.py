@@ -106,6 +106,15 @@ def step(text: str) -> Step:
     return Step(1, station.strip(), title.strip() or station.strip(), run_minutes=each)
 
 
+def takable(job: Job, operations: Sequence[Operation], source: Operation) -> int:
+    """Return how many pieces at an operation can go into rework."""
+    return (
+        flow.pending(operations, source)
+        + flow.uncounted(job, operations, source)
+        + flow.gone_on(job, operations, source)
+    )
+
+
 def _set_aside(
     writing: Writing, job: Job, operations: Sequence[Operation], source: Operation,
     qty: int | None,
@@ -113,8 +122,7 @@ def _set_aside(
     """Bring as many pieces as are wanted into the count of rework, and return how many."""
     waiting = flow.pending(operations, source)
     uncounted = flow.uncounted(job, operations, source)
-    good = flow.gone_on(job, operations, source)
-    have = waiting + uncounted + good
+    have = takable(job, operations, source)
     count = pieces(qty, least=1) if qty is not None else waiting or have
     if not count or count > have:
         way = "count again, or take them where they are now"

@@ -25,7 +25,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies, demo_orders, demo_paper, demo_queue
+from web import demo_copies, demo_flow, demo_orders, demo_paper, demo_queue
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -70,6 +70,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     rulebook.edit(vault, who[first], rules, "what this shop asks for")
     for row in story["station"]:
         stations.add(vault, who["pat"], row["code"], row["title"])
+    demo_flow.stations_and_hours(vault, who["pat"], place)
     prints = root / f".{PRINTS}"
     prints.mkdir()
     for order in story["change"]:
@@ -95,6 +96,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
             _job(vault, who, job, prints)
         taken = [row for row in story["copy"] if row.get("job") == job["job"]]
         demo_copies.take(vault, who, taken, prints)
+    demo_flow.run(vault, who, place, prints)
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
     demo_queue.fill(vault, who, story["queue"], _day)
     for decision in story["decision"]:
@@ -149,6 +151,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found.append(Address("/erp", "orders from the ERP and back; try sample_vault/erp there"))
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
     found += [Address("/rules/stamps", "a stamp tried on any drawing, in any template")]
+    found += [Address(*one) for one in demo_flow.worth_opening(sample())]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]

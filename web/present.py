@@ -65,6 +65,7 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("op", "paused"): State("wait", "pause", "Paused"),
     ("op", "blocked"): State("wait", "block", "Blocked"),
     ("op", "done"): State("calm", "check", "Done"),
+    ("op", "skipped"): State("calm", "minus", "Left out"),
     ("copy", "open"): State("act", "sheet", "Out"),
     ("copy", "collected"): State("calm", "box", "Collected"),
     ("copy", "destroyed"): State("calm", "cross", "Destroyed"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,27 +12,35 @@ from typing import Any, Final
 from flask import Response, render_template, request, url_for
 
 from release.log import ReleaseLog
-from traveler import jobs, lifecycle, sheet
+from traveler import family, jobs, lifecycle, rework, sheet, skipping, splitting, stations
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
+from traveler.family import Family
 from traveler.records import JobFilter
-from traveler.views import JobLine, JobView
+from traveler.route import Step
+from traveler.views import JobLine, JobView, OperationView
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger.events import Event
-from web import dated, forms, present
+from web import dated, flow_picture, forms, present
 from web.errors import NotReadable
 from web.visitor import has_role, me, vault
 
 PAGE: Final = 50
 TABS: Final = (
     ("released", "On the floor"), ("planned", "Planned"), ("held", "On hold"),
-    ("closed", "Closed"), ("", "All"),
+    ("closed", "Closed"), ("cancelled", "Cancelled"), ("", "All"),
 )  # fmt: skip
 DONE: Final = {
     "add": "The job is planned. Release it, then print its traveler.",
     "release": "Released to the floor.",
     "hold": "On hold: no new work starts on it.",
     "close": "Closed.",
+    "cancel": "Given up: nothing more is made.",
+    "split": "This is the lot that was split off. Print its traveler.",
+    "rework": "The rework is in the route. Print the traveler anew, so that its steps have codes.",
+    "skip": "Left out; it stays visible with the reason.",
+    "restore": "Back in the route.",
+    "kit": "The kit has the current revision.",
     "deviation": "The job goes on by deviation; who, why and within what stays on it.",
     "move": "The job is on the current revision. Print its traveler anew.",
     "decided": "Decided.",
@@ -58,6 +66,14 @@ _SAID: Final = {
     "blocker.close": "closed blocker {blocker}",
     "blocker.reopen": "reopened blocker {blocker}: {words}",
     "blocker.clear": "closed blocker {blocker} by itself: {words}",
+    "job.cancelled": "gave the job up",
+    "job.kit": "pinned the items of the kit",
+    "job.split": "split off {qty} at step {seq} as {lot}",
+    "job.rework": "sent {qty} at step {seq} into rework",
+    "operation.skip": "left out step {seq}",
+    "operation.restore": "took step {seq} back into the route",
+    "operation.join": "joined step {seq}",
+    "operation.leave": "left step {seq}: {good} good, {scrap} scrap",
     "traveler.printed": "printed traveler {print}",
     "label.printed": "printed {labels} labels",
 }
@@ -98,7 +114,7 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
             job=one.job.number, number=one.job.item, rev=one.job.rev,
             warning="" if one.standing.state == "current" else one.standing.state,
             qty=one.job.qty, due=one.job.due,
-            due_note="" if one.job.state == "closed" else present.due(one.job.due, zone),
+            due_note="" if one.job.ended else present.due(one.job.due, zone),
             state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
             blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
             forecast=dated.forecast(one.dates), behind=dated.behind(one.dates),
@@ -131,7 +147,8 @@ def listing() -> str:
 
 def new() -> Response | str | tuple[str, int]:
     """Show the form for a job, or plan one."""
-    typed = forms.typed("job", "number", "qty", "due", "rev", "customer", "order")
+    typed = forms.typed("job", "number", "qty", "due", "rev", "customer", "order", "kit", "children",
+                        "parent", "at")  # fmt: skip
     if request.method != "POST":
         return render_template("job_new.html", refusal=None, typed=typed)
     try:
@@ -140,6 +157,11 @@ def new() -> Response | str | tuple[str, int]:
             forms.needed("number", "The item"), forms.whole("qty", "The quantity"),
             forms.needed("due", "The due day"), rev=forms.text("rev") or None,
             customer=forms.text("customer"), order=forms.text("order"),
+            family=Family(
+                parent=forms.text("parent"), at=forms.whole("at", "The operation", 0),
+                kit=tuple(family.named(one) for one in forms.text("kit").split()),
+                children=forms.text("children") == "yes",
+            ),
         )  # fmt: skip
     except Refusal as refusal:
         return forms.shown_again(refusal, "job_new.html", typed=typed)
@@ -152,19 +174,68 @@ def page(job: str) -> Response | str | tuple[str, int]:
         return _shown(job, None)
     act = forms.text("act")
     try:
-        if act == "release":
-            jobs.release_job(vault(), me(), job)
-        elif act == "hold":
-            jobs.hold(vault(), me(), job, forms.text("why"))
-        elif act == "close":
-            jobs.close(vault(), me(), job, forms.text("why"))
-        else:
+        if act not in _ACTS:
             raise NotReadable(why="the form does not say what to do")
+        shown = _ACTS[act](job)
     except (NotFound, WrongUse):
         raise
     except Refusal as refusal:
         return _shown(job, refusal), refusal.status
-    return forms.gone_on(url_for("jobs.page", job=job, done=act))
+    return forms.gone_on(url_for("jobs.page", job=shown, done=act))
+
+
+def _release(job: str) -> str:
+    return jobs.release_job(vault(), me(), job).job.number
+
+
+def _hold(job: str) -> str:
+    return jobs.hold(vault(), me(), job, forms.text("why")).job.number
+
+
+def _close(job: str) -> str:
+    return jobs.close(vault(), me(), job, forms.text("why")).job.number
+
+
+def _cancel(job: str) -> str:
+    return jobs.cancel(vault(), me(), job, forms.text("why")).job.number
+
+
+def _split(job: str) -> str:
+    qty = forms.whole("qty", "The quantity")
+    return splitting.split(vault(), me(), job, qty, forms.text("why")).job.number
+
+
+def _skip(job: str) -> str:
+    seq = forms.whole("seq", "The step")
+    return skipping.skip(vault(), me(), job, seq, forms.text("why")).job.number
+
+
+def _restore(job: str) -> str:
+    seq = forms.whole("seq", "The step")
+    return skipping.restore(vault(), me(), job, seq, forms.text("why")).job.number
+
+
+def _kit(job: str) -> str:
+    return family.renew(vault(), me(), job, forms.needed("item", "The item"), forms.text("why")).job
+
+
+def _rework(job: str) -> str:
+    qty, back = forms.text("qty"), forms.text("back_to")
+    rows = zip(request.form.getlist("station"), request.form.getlist("title"), strict=False)
+    again = [int(one) for one in request.form.getlist("again") if one.isdigit() and len(one) < 6]
+    rework.plan(
+        vault(), me(), job, forms.whole("seq", "The step"), forms.text("why"),
+        qty=forms.whole("qty", "The quantity") if qty else None,
+        steps=[Step(1, one.strip(), title.strip() or one.strip()) for one, title in rows if one.strip()],
+        repeat=again, back_to=forms.whole("back_to", "The step") if back else None,
+    )  # fmt: skip
+    return job
+
+
+_ACTS: Final[Mapping[str, Callable[[str], str]]] = {
+    "release": _release, "hold": _hold, "close": _close, "cancel": _cancel, "split": _split,
+    "skip": _skip, "restore": _restore, "kit": _kit, "rework": _rework,
+}  # fmt: skip
 
 
 def traveler(job: str) -> Response:
@@ -184,17 +255,53 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         "job.html", job=view.job, view=view, standing=view.standing,
         operations=view.operations, verdict=dated.verdict(view.dates), dates=dated.steps(view),
         acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
+        stages=flow_picture.stages(view), flow_acts=_flow_acts(view) if plans else None,
         plans=plans, events=[_line(one) for one in _events(number)],
         drawings=_drawings(view),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),
-        typed=forms.typed("why"), refusal=str(refusal) if refusal else None,
+        typed=forms.typed("why", "act", "qty", "seq", "station", "title", "back_to"),
+        refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FlowActs:
+    """What a planner may change about the flow of a job now: which steps, how many pieces."""
+
+    split: int
+    skip: tuple[OperationView, ...]
+    restore: tuple[OperationView, ...]
+    rework: tuple[tuple[OperationView, int], ...]
+    again: tuple[OperationView, ...]
+    stations: tuple[str, ...]
+
+
+def _flow_acts(view: JobView) -> FlowActs | None:
+    if view.job.ended or not view.operations:
+        return None
+    operations = [one.operation for one in view.operations]
+
+    def may(act: str) -> tuple[OperationView, ...]:
+        return tuple(
+            one for one in view.operations
+            if not skipping.fault(view.job, operations, one.operation, act)
+        )  # fmt: skip
+
+    takable = (
+        (one, rework.takable(view.job, operations, one.operation)) for one in view.operations
+    )
+    return FlowActs(
+        splitting.most(view.job, operations), may("skip"), may("restore"),
+        tuple(one for one in takable if one[1]) if view.job.state != "planned" else (),
+        tuple(one for one in view.operations if one.operation.over and not one.operation.loop),
+        tuple(one.code for one in stations.listing(vault()) if not one.retired),
     )  # fmt: skip
 
 
 def _drawings(view: JobView) -> list[str]:
     """Return the drawings a copy can be taken of, none of a recalled revision."""
-    if view.standing.state == "recalled" or view.job.state == "closed":
+    if view.standing.state == "recalled" or view.job.ended:
         return []
     revision = ReleaseLog(vault()).revision(view.job.item, view.job.rev)
     return [one.name for one in revision.files if one.stamped]
@@ -207,8 +314,9 @@ def _events(number: str) -> list[Event]:
 def _line(event: Event) -> Line:
     facts: Mapping[str, Any] = event.facts
     said = _SAID.get(event.kind, event.kind.replace(".", " "))
+    aside = f", {facts['rework']} for rework" if facts.get("rework") else ""
     why = f" ({facts['why']})" if facts.get("why") else ""
-    return Line(event.at, event.actor, said.format_map(_Facts(facts)) + why)
+    return Line(event.at, event.actor, said.format_map(_Facts(facts)) + aside + why)
 
 
 class _Facts(dict[str, Any]):
