@@ -409,8 +409,8 @@ def skips(connection: Connection, number: str) -> list[Skip]:
     ]
 
 
-def items(connection: Connection, numbers: Sequence[str] | None) -> defaultdict[str, list[JobItem]]:
-    """Return the further items of kits, by job, in the order they were named; of all without names."""
+def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[JobItem]]:
+    """Return the further items of kits, by job, in the order they were named."""
     table = tables.job_item
     found: defaultdict[str, list[JobItem]] = defaultdict(list)
     chosen = sa.select(table).where(table.c.job.in_(numbers)).order_by(table.c.id)
