@@ -8,7 +8,7 @@ badge and PIN, and may be sent twice with the same idempotency key without being
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -280,6 +280,7 @@ def _act(
             writing.connection, request["job"], request["seq"]
         )
         lot = _within(writing, code, job, operation).lot if code else None
+        sent, machine = _placed(writing, sent, operation)
         log = ReleaseLog(vault)
         stand = _ground(vault, log, writing, job, operations)
         now = sending.mark(job, operations, stand)
@@ -290,7 +291,8 @@ def _act(
         if request["act"] == "note":
             done = _note(writing, job, operation, request["words"], came)
         elif request["act"] == "start":
-            done = _start(vault, log, writing, job, operations, operation, request, came)
+            begun = {"machine": machine, **request}
+            done = _start(vault, log, writing, job, operations, operation, begun, came)
         else:
             done = _stop(writing, job, operations, operation, request, came)
         idempotency.keep(writing, key, request, asdict(done))
@@ -305,6 +307,15 @@ class _Came:
     lot: int | None
     at: str
     facts: dict[str, Any]
+
+
+def _placed(writing: Writing, sent: Sent, operation: Operation) -> tuple[Sent, str]:
+    """Let a tablet at one station of a group do what is planned for the group; name the station."""
+    for code in sorted(sent.stations - {operation.station}):
+        found = records.station(writing.connection, code)
+        if found is not None and found.group == operation.station:
+            return replace(sent, stations=sent.stations | {operation.station}), found.code
+    return sent, ""
 
 
 def _done_at(writing: Writing, sent: Sent, operation: Operation) -> str:

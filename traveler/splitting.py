@@ -17,6 +17,7 @@ from traveler import flow, jobs, records, routing, tables
 from traveler.decisions import asking
 from traveler.errors import CannotSplit, NoReason, NoSuchJob
 from traveler.records import Job, Operation, subject
+from traveler.tablet import lots
 from traveler.views import JobView
 from traveler.words import line, pieces, today
 from vault.home import Vault
@@ -43,6 +44,9 @@ def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobVi
             raise NoSuchJob(number=number)
         operations = records.operations(writing.connection, job.number)
         group = _where(job, operations, count)
+        held = sum(one.qty for one in lots.of_job(writing.connection, job.number))
+        if held > job.qty - count:
+            raise CannotSplit(job=job.number, qty=count, why=f"its lots hold {held} of {job.qty}")
         lot = _number(writing.connection, job)
         _take(writing, job, group, count, lot, reason)
         _make(writing, job, operations, group, count, lot, reason)

@@ -73,10 +73,13 @@ def lot(connection: Connection, job: str, number: int) -> Lot:
     raise NoSuchLot(job=job, lot=number, lots=shown)
 
 
+_COUNTED = tables.stint.c.good + tables.stint.c.scrap + sa.func.coalesce(tables.stint.c.rework, 0)
+
+
 def within(connection: Connection, job: Job, operation: Operation, number: int, more: int) -> None:
     """Refuse to count more pieces for a lot than it has; raises LotOverfull."""
     mine = tables.stint.c.operation == operation.id, tables.stint.c.lot == number
-    summed = sa.select(sa.func.coalesce(sa.func.sum(tables.stint.c.good + tables.stint.c.scrap), 0))
+    summed = sa.select(sa.func.coalesce(sa.func.sum(_COUNTED), 0))
     counted = int(connection.execute(summed.where(*mine)).scalar_one()) + more
     held = lot(connection, job.number, number)
     if counted > held.qty:

@@ -111,12 +111,13 @@ def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
             stations=tablet.places(), sure=bool(forms.text("sure")),
         ),
     }  # fmt: skip
-    good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     if wanted == "start":
         on = tablet.machine(step.operation.station) if step else ""
         return floor.start(vault(), person, job, seq, machine=on, **more)
     if wanted == "note":
         return floor.note(vault(), person, job, seq, forms.text("words"), **more)
+    good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
+    more["rework"] = forms.whole("rework", "Rework", 0)
     if wanted == "pause":
         return floor.pause(vault(), person, job, seq, good, scrap, **more)
     return floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
@@ -181,6 +182,7 @@ def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None
         floor.start(vault(), person, job, seq, override=forms.needed("why", "The reason"), **more)
         return
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
+    more["rework"] = forms.whole("rework", "Rework", 0)
     if act == "pause":
         floor.pause(vault(), person, job, seq, good, scrap, **more)
     else:
@@ -212,9 +214,9 @@ def _asking(
     token: str, view: FloorView, step: OperationView, act: str, refusal: Refusal | None
 ) -> str:
     word, mark, look, tone = WORDS[act]
-    typed = forms.typed("operator", "good", "scrap", "why")
+    typed = forms.typed("operator", "good", "scrap", "rework", "why")
     typed["good"] = typed["good"] or (str(_left(step)) if act == "finish" else "0")
-    typed["scrap"] = typed["scrap"] or "0"
+    typed["scrap"], typed["rework"] = typed["scrap"] or "0", typed["rework"] or "0"
     return render_template(
         "floor_act.html", view=view, job=view.job, step=step, act=act, word=word, mark=mark,
         look=look, tone=tone, typed=typed,
@@ -226,7 +228,7 @@ def _asking(
 
 
 def _left(step: OperationView) -> int:
-    return max(step.arrived - step.operation.good - step.operation.scrap, 0)
+    return max(step.arrived - step.operation.counted, 0)
 
 
 def _elsewhere(view: FloorView) -> str:

@@ -28,6 +28,8 @@ from traveler.errors import (
 from traveler.family import Family, Wanted
 from traveler.floor import Trip
 from traveler.route import Step
+from traveler.tablet import lots
+from traveler.tablet.sending import Sent
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
 
@@ -182,6 +184,9 @@ def test_what_cannot_be_split_is_refused(serial: Any, refused: Callable[..., Any
     serial.job(qty=3)
     with refused(CannotSplit, "at most 2 at operation 10"):
         splitting.split(serial.vault, serial.pat, "J-1", 3, "x")
+    lots.make(serial.vault, serial.pat, "J-1", 2)
+    with refused(CannotSplit, "its lots hold 2 of 3"):
+        splitting.split(serial.vault, serial.pat, "J-1", 2, "x")
     with refused(NoReason, "split"):
         splitting.split(serial.vault, serial.pat, "J-1", 1, "")
     with refused(RoleNeeded, "planner"):
@@ -339,3 +344,7 @@ def test_a_group_stands_for_equal_stations(serial: Any, refused: Callable[..., A
         floor.start(serial.vault, serial.otto, "J-1", 20, machine="saw-1")
     floor.start(serial.vault, serial.otto, "J-1", 20, machine="MILL-B")
     assert jobs.show(serial.vault, "J-1").operations[1].operation.machine == "mill-b"
+    floor.pause(serial.vault, serial.otto, "J-1", 20)
+    at_a = Sent(stations=frozenset({"mill-a"}))
+    floor.start(serial.vault, serial.otto, "J-1", 20, sent=at_a)  # its tablet, nothing is asked
+    assert jobs.show(serial.vault, "J-1").operations[1].operation.machine == "mill-a"

@@ -175,7 +175,7 @@
 
   const count = async (act, given = {}, then = (fields) => press(act, fields)) => {
     const before = (await queue.all()).filter((one) => mine(one) && one.n !== given.n);
-    const counted = before.reduce((sum, one) => sum + Number(one.fields.good ?? 0) + Number(one.fields.scrap ?? 0), 0);
+    const counted = before.reduce((sum, one) => sum + Number(one.fields.good ?? 0) + Number(one.fields.scrap ?? 0) + Number(one.fields.rework ?? 0), 0);
     const left = Math.max(0, Number(live().dataset.left ?? 0) - counted);
     const dialog = document.getElementById("counting");
     dialog.querySelector("h2").textContent = act === "finish" ? `Finish: ${left} left to count` : "Pause: count this go";
@@ -184,18 +184,20 @@
     const fields = open("counting", (values) => {
       const whole = (text) => (/^\d{1,7}$/.test(text || "0") ? Number(text || 0) : NaN);
       const good = whole(values.good.value), scrap = whole(values.scrap.value), why = values.why.value.trim();
-      if (Number.isNaN(good + scrap)) return "Good and scrap are whole numbers.";
-      if (good + scrap > left) return `Only ${left} pieces are left to count.`;
-      if (act === "finish" && good + scrap < left && !why) {
+      const rework = whole(values.rework.value), counted = good + scrap + rework;
+      if (Number.isNaN(counted)) return "Good, scrap and rework are whole numbers.";
+      if (counted > left) return `Only ${left} pieces are left to count.`;
+      if (act === "finish" && counted < left && !why) {
         dialog.querySelector("[data-why]").hidden = false;
         values.why.focus();
-        return `${left - good - scrap} pieces are missing: pause instead, or say why.`;
+        return `${left - counted} pieces are missing: pause instead, or say why.`;
       }
-      then({ good, scrap, ...(why ? { why } : {}) });
+      then({ good, scrap, ...(rework ? { rework } : {}), ...(why ? { why } : {}) });
       return "";
     });
     fields.good.value = given.fields?.good ?? (act === "finish" ? left : 0);
     fields.scrap.value = given.fields?.scrap ?? 0;
+    fields.rework.value = given.fields?.rework ?? 0;
     fields.why.value = given.fields?.why ?? "";
   };
 
@@ -230,7 +232,7 @@
   let thanks = "";
   const line = (act) => {
     const what = act.act === "note" ? `Note “${(act.fields.words ?? "").slice(0, 40)}”`
-      : WORDS[act.act] + (act.fields.good !== undefined ? ` ${act.fields.good} good, ${act.fields.scrap} scrap` : "");
+      : WORDS[act.act] + (act.fields.good !== undefined ? ` ${act.fields.good} good, ${act.fields.scrap} scrap` : "") + (act.fields.rework ? `, ${act.fields.rework} for rework` : "");
     return `${what}, ${act.job} step ${act.seq}, ${act.shown}, ${clock(act.at).slice(0, 5)}`;
   };
   const question = (act) => {
