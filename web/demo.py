@@ -73,23 +73,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     demo_flow.stations_and_hours(vault, who["pat"], place)
     prints = root / f".{PRINTS}"
     prints.mkdir()
-    for order in story["change"]:
-        for job in story["job"]:
-            if job.get("before") in order["items"]:  # it was in work when this was released
-                tell(f"working on {job['job']}")
-                _job(vault, who, job, prints)
-        tell(f"releasing {', '.join(order['items'])}")
-        change = _opened(vault, who, place, order, order["items"])
-        desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
-        desk.release(vault, who[order["approver"]], change)
-        early = [row for row in story["copy"] if "job" not in row and row["item"] in order["items"]]
-        demo_copies.take(vault, who, early, prints)
-    for order in story["review"]:
-        tell(f"opening {', '.join(order['items'])} for review")
-        _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
-        locks.take(
-            vault, who[order["author"]], order["items"][0].split()[0], "in review; ask me first"
-        )
+    _orders(vault, who, place, story, prints, tell)
     for job in story["job"]:
         if "before" not in job:
             tell(f"working on {job['job']}")
@@ -169,6 +153,30 @@ def waiting(vault: Vault) -> str:
 
 
 # --- the story --------------------------------------------------------------
+
+
+def _orders(
+    vault: Vault, who: Mapping[str, Person], place: Path, story: Mapping[str, Any], prints: Path,
+    tell: Tell,
+) -> None:  # fmt: skip
+    """Release what the story released, in its order, and open what waits for review."""
+    for order in story["change"]:
+        for job in story["job"]:
+            if job.get("before") in order["items"]:  # it was in work when this was released
+                tell(f"working on {job['job']}")
+                _job(vault, who, job, prints)
+        tell(f"releasing {', '.join(order['items'])}")
+        change = _opened(vault, who, place, order, order["items"])
+        desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
+        desk.release(vault, who[order["approver"]], change)
+        early = [row for row in story["copy"] if "job" not in row and row["item"] in order["items"]]
+        demo_copies.take(vault, who, early, prints)
+    for order in story["review"]:
+        tell(f"opening {', '.join(order['items'])} for review")
+        _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
+        locks.take(
+            vault, who[order["author"]], order["items"][0].split()[0], "in review; ask me first"
+        )
 
 
 def _people(vault: Vault, rows: Sequence[Mapping[str, Any]]) -> dict[str, Person]:
