@@ -150,6 +150,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     return _width(_FACES.shaped(text, bold=bold)) * size / 1000
 
 
+@lru_cache(maxsize=4096)  # most of what a stamp is made of stands where it did in the last
 def number(value: float, places: int = 2) -> str:
     """Return a number as PDF writes it: no exponent, no needless zeros."""
     text = f"{value:.{places}f}"

@@ -11,7 +11,9 @@ import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pymupdf
@@ -21,6 +23,9 @@ from release.stamp.templates import Templates
 from vault.errors import UnreadableFile
 from vault.reading import pdf
 
+_pdf = pymupdf.mupdf
+
+ALL = 4095  # permissions
 PIXELS = 16_000_000
 DPI = 200
 END = 1 << 16  # bytes
@@ -114,11 +119,28 @@ def save(
     first = digest.hexdigest()[:32]
     digest.update(f"{stamp!r}{templates.told()}".encode())
     second = digest.hexdigest()[:32]
-    document.xref_set_key(-1, "ID", f"[<{first}><{second}>]")
+    pdf_ = pymupdf._as_pdf_document(document)  # noqa: SLF001 - the only way to the trailer
+    both = pymupdf.JM_pdf_obj_from_str(pdf_, f"[<{first}><{second}>]")
+    _pdf.pdf_dict_puts(_pdf.pdf_trailer(pdf_), "ID", both)
     packed = b"/ObjStm" in ends or b"/XRef" in ends  # else such a file would grow by its objects
-    document.save(
-        out, garbage=1, no_new_id=True, encryption=pymupdf.PDF_ENCRYPT_NONE, use_objstms=packed
-    )
+    pymupdf.JM_embedded_clean(pdf_)
+    _pdf.pdf_save_document(pdf_, out, _options(packed))
+
+
+@lru_cache(maxsize=2)
+def _options(packed: bool) -> Any:
+    """Return how files are written: PyMuPDF's own ``save`` asks for the same and takes twice as long.
+
+    Unused objects are left out, nothing is compressed again, nothing is encrypted.
+    """
+    made = _pdf.PdfWriteOptions()
+    made.do_garbage = 1
+    made.dont_regenerate_id = 1
+    made.do_encrypt = pymupdf.PDF_ENCRYPT_NONE
+    made.do_preserve_metadata = 1
+    made.permissions = ALL
+    made.do_use_objstms = int(packed)
+    return made
 
 
 def _ends(path: Path) -> bytes:
