@@ -25,7 +25,7 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies, demo_flow, demo_orders, demo_paper, demo_queue
+from web import demo_copies, demo_floor, demo_flow, demo_orders, demo_paper, demo_queue
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -92,9 +92,15 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
     keys.rotate(vault, who[first], "yearly change of the signing key")
-    demo_paper.print_all(vault, who, waiting(vault), prints)
+    _printed(vault, who, prints)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
+
+
+def _printed(vault: Vault, who: Mapping[str, Person], prints: Path) -> None:
+    """Print what hangs on walls and machines, and what people carry on the floor."""
+    demo_paper.print_all(vault, who, waiting(vault), prints)
+    demo_floor.equip(vault, who, prints)
 
 
 def logins() -> list[tuple[str, str, str, str]]:
@@ -133,6 +139,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(f"/changes/{one.change}", f"waits for a signature: {one.notes}")
               for one in waiting]  # fmt: skip
     found.append(Address("/erp", "orders from the ERP and back; try sample_vault/erp there"))
+    found += [Address(*one) for one in demo_floor.worth_opening(vault.root / PRINTS)]
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
     found += [Address("/rules/stamps", "a stamp tried on any drawing, in any template")]
     found += [Address(*one) for one in demo_flow.worth_opening(sample())]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Lock
 from typing import Final
 
@@ -27,7 +28,9 @@ from vault.history.repository import RELEASES
 from vault.home import Vault
 from vault.ledger.tables import event, event_head
 
-KEPT: Final = 4096
+KEPT: Final = 1024
+FRESH: Final = timedelta(seconds=60)
+"""How old what is told of ages ("3 h") may be."""
 MOST: Final = 500
 """Events read past at most; a tablet that slept longer is looked at anew."""
 _PERSONAL: Final = ("person/", "session/")
@@ -35,10 +38,10 @@ _PERSONAL: Final = ("person/", "session/")
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A tag, and until which event, release, day and moment it is known to hold."""
+    """A view with its tag, and until which event, release, day and moment they are known to hold."""
 
     tag: str
-    job: str
+    view: FloorView
     seq: int
     release: str
     day: str
@@ -51,6 +54,15 @@ _lock = Lock()
 
 def tag(vault: Vault, code: str) -> str:
     """Return the tag of what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
+    return _known_now(vault, code).tag
+
+
+def view(vault: Vault, code: str) -> FloorView:
+    """Return what a traveler's code shows, at most a minute after it was looked at."""
+    return _known_now(vault, code).view
+
+
+def _known_now(vault: Vault, code: str) -> _Known:
     key = f"{vault.root}:{_digest(code)}"
     release = vault.history.tip(RELEASES) or ""
     day = today(vault.settings.time_zone)
@@ -60,16 +72,14 @@ def tag(vault: Vault, code: str) -> str:
         with vault.ledger.reading() as connection:
             seq = _quiet(connection, known)
         if seq is not None:
-            _keep(key, replace(known, seq=seq))
-            return known.tag
+            return _keep(key, replace(known, seq=seq))
     with vault.ledger.reading() as connection:
         seq = _head(connection)
         token = records.token(connection, _digest(code))
-    view = floor.look(vault, code)
-    until = token.expires_at if token else clock.now()
-    found = _Known(of(view), view.job.number, seq, release, day, until)
-    _keep(key, found)
-    return found.tag
+    seen = floor.look(vault, code)
+    soon = clock.text(clock.moment(clock.now()) + FRESH)
+    until = min(token.expires_at, soon) if token else ""
+    return _keep(key, _Known(of(seen), seen, seq, release, day, until))
 
 
 def of(view: FloorView) -> str:
@@ -87,7 +97,7 @@ def _quiet(connection: Connection, known: _Known) -> int | None:
         return None
     chosen = sa.select(event.c.subject).where(event.c.seq > known.seq)
     for subject in connection.execute(chosen).scalars():
-        other = subject.startswith("job/") and subject != records.subject(known.job)
+        other = subject.startswith("job/") and subject != records.subject(known.view.job.number)
         if not other and not subject.startswith(_PERSONAL):
             return None
     return head
@@ -97,12 +107,13 @@ def _head(connection: Connection) -> int:
     return int(connection.execute(sa.select(event_head.c.seq)).scalar_one())
 
 
-def _keep(key: str, found: _Known) -> None:
+def _keep(key: str, found: _Known) -> _Known:
     with _lock:
         _known[key] = found
         _known.move_to_end(key)
         while len(_known) > KEPT:
             _known.popitem(last=False)
+    return found
 
 
 def _digest(code: str) -> str:

@@ -59,7 +59,7 @@ def page(token: str) -> Response | str | tuple[str, int]:
     """Show the floor page; ``?act=`` the page that asks for badge and PIN; or act."""
     if request.method == "POST":
         return _acted(token)
-    view = floor.look(vault(), token)
+    view = watching.view(vault(), token)
     act = forms.asked("act")
     if view.step is not None and (
         act in view.acts or (act == "override" and view.blocked)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The demo's tablets: badges on cards, a job that travels in two lots, a traveler printed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from traveler import sheet
+from traveler.tablet import card, lots
+from vault.home import Vault
+from vault.ledger.people import Person
+
+BADGES: Final = "badges.txt"
+CARRIERS: Final = ("otto", "nadia")
+REPRINTED: Final = "J-2044"
+IN_LOTS: Final = ("J-2043", 30)
+
+
+def equip(vault: Vault, who: Mapping[str, Person], prints: Path) -> None:
+    """Hand out badges, split a job into lots, and print again what was lost in the coolant."""
+    planner = who["pat"]
+    for name in CARRIERS:
+        made = card.print_badge(vault, planner, name, prints / f"badge-{name}.pdf")
+        address = made.address.removeprefix(vault.settings.public_url.upper()).lower()
+        with (prints / BADGES).open("a", encoding="utf-8") as kept:
+            kept.write(f"{name} {address}\n")
+    job, pieces = IN_LOTS
+    part = lots.make(vault, planner, job, pieces)
+    sheet.print_traveler(vault, planner, job, prints / f"{job}-lot-1.pdf", lot=part.number)
+    lots.make(vault, planner, job, pieces)
+    sheet.print_traveler(vault, planner, REPRINTED, prints / f"{REPRINTED}.pdf")
+
+
+def worth_opening(prints: Path) -> list[tuple[str, str]]:
+    """Return the addresses of the tablet: the box to scan into, a badge, prints of a job."""
+    name, address = (prints / BADGES).read_text("utf-8").splitlines()[0].split()
+    return [
+        ("/scan", "a tablet on the floor: scan or type, in any case"),
+        (address, f"the badge of {name}, as scanned: it asks for the PIN"),
+        (f"/jobs/{IN_LOTS[0]}/travelers", "prints and lots of a job, each withdrawn alone"),
+    ]
