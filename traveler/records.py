@@ -509,24 +509,26 @@ def _job(row: Any) -> Job:
 
 
 def _operations() -> sa.Select[Any]:
-    there = tables.station.c
+    here, there = tables.operation.c, tables.station.c
     return sa.select(
-        tables.operation, there.outside, there.days.label("its_days"),
-        there.sent_to.label("its_vendor"),
-    ).join(tables.station, there.code == tables.operation.c.station)  # fmt: skip
+        here.id, here.job, here.seq, here.station, here.title, here.setup_minutes,
+        here.run_minutes, here.notes, here.files, here.proof, here.parallel, here.state, here.good,
+        here.scrap, here.started_at, here.finished_at, here.rework, here.split, here.machine,
+        sa.func.coalesce(here.days, there.days), sa.func.coalesce(here.sent_to, there.sent_to),
+        here.slip, here.expected, there.outside,
+    ).join(tables.station, there.code == here.station)  # fmt: skip
 
 
 def _operation(row: Any, loop: Loop | None) -> Operation:
+    """Return an operation of a row in the order of its fields: a shop has a hundred thousand."""
+    (
+        key, job, seq, station, title, setup, run, notes, files, proof, parallel, state, good, scrap,
+        started, finished, rework, split, machine, days, vendor, slip, expected, outside,
+    ) = row  # fmt: skip
     return Operation(
-        id=row.id, job=row.job, seq=row.seq, station=row.station, title=row.title,
-        setup_minutes=row.setup_minutes, run_minutes=row.run_minutes, notes=row.notes,
-        files=_names(row.files),
-        proof=_names(row.proof),
-        parallel=bool(row.parallel), state=row.state, good=row.good, scrap=row.scrap,
-        started_at=row.started_at, finished_at=row.finished_at,
-        rework=row.rework or 0, split=row.split or 0, machine=row.machine or "",
-        days=row.days or row.its_days or 0, vendor=row.sent_to or row.its_vendor or "",
-        slip=row.slip or "", expected=row.expected or "", outside=bool(row.outside), loop=loop,
+        key, job, seq, station, title, setup, run, notes, _names(files), _names(proof),
+        bool(parallel), state, good, scrap, started, finished, rework or 0, split or 0,
+        machine or "", days or 0, vendor or "", slip or "", expected or "", bool(outside), loop,
     )  # fmt: skip
 
 
