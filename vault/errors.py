@@ -291,11 +291,6 @@ class VaultInUse(Conflict):
     `titleblock serve` and `titleblock watch`, and run this again, which then takes seconds."""
 
 
-class SameStore(Refused):
-    """The objects of this vault are kept at {where} already; `titleblock objects status` shows
-    them."""
-
-
 class StorageFromEnvironment(WrongUse):
     """TITLEBLOCK_STORAGE is set and would hide the new address; take it out of the environment of
     every program of this vault, and run this again."""

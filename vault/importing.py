@@ -268,16 +268,17 @@ def _gathered(
         opening.together(vault.objects) as kept,
         ThreadPoolExecutor(opening.at_once(vault.objects)) as pool,
     ):
-        for outcome in chain.from_iterable(pool.map(some_taken, _some(_pairs(made)))):
+        handed = _some(_pairs(made), opening.handed_over(vault.objects, AT_ONCE))
+        for outcome in chain.from_iterable(pool.map(some_taken, handed)):
             if len(outcome) == 2:
                 yield outcome
             else:
                 left_out.append((outcome[0], outcome[2]))
 
 
-def _some(pairs: Iterator[tuple[Planned, str]]) -> Iterator[list[tuple[Planned, str]]]:
-    """Yield them by dozens, since handing one over costs a thread as much as hashing it."""
-    while some := list(islice(pairs, AT_ONCE)):
+def _some(pairs: Iterator[tuple[Planned, str]], size: int) -> Iterator[list[tuple[Planned, str]]]:
+    """Yield so many of them at a time."""
+    while some := list(islice(pairs, size)):
         yield some
 
 

@@ -22,11 +22,13 @@ from release.errors import NoSuchRedline
 from release.redline.sides import Side, Sides
 from vault.errors import Refusal
 from vault.home import Vault
+from vault.objects.store import Digest
+from vault.reading import models
 
 Kind = Literal["pages", "drawing", "text", "solid", "bytes"]
 Json = dict[str, Any]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised where the same bytes would be compared with another outcome."""
 TEXTS: Final = frozenset({
     "csv", "txt", "md", "toml", "json", "xml", "yaml", "yml", "ini",
@@ -242,9 +244,39 @@ def _solid(vault: Vault, sides: Sides, told: FileRedline, folder: Path) -> Json:
             out_after=folder / "after.png", name=told.name,
         )  # fmt: skip
         drawn = [side for side, path in paths.items() if path]
+    else:
+        for side in facts:
+            facts[side] |= _modelled(vault, sides, told.name, side, folder)
+        drawn = [side for side in facts if (folder / f"{side}.png").exists()]
+        heads = list(dict.fromkeys([*now, *old]))
     return {
         "facts": [[head, old.get(head, ""), now.get(head, "")] for head in heads],
         "pictures": drawn,
+    }
+
+
+def _modelled(vault: Vault, sides: Sides, name: str, side: str, folder: Path) -> dict[str, str]:
+    """Return the volume and box of a STEP file, and put its picture aside.
+
+    A modeller that is not installed, or that cannot read it, is said in place of the volume: the
+    rest of the comparison, from the file's own text, stands.
+    """
+    where = sides.before if side == "before" else sides.after
+    file = where.file(name) if where is not None else None
+    if file is None or not file.md5:
+        return {}
+    try:
+        made = models.model(vault, Digest(file.md5, file.sha256, file.size), name)
+    except Refusal as refusal:
+        return {"Volume": f"cannot be told: {refusal}"}
+    shutil.copyfile(made.picture, folder / f"{side}.png")
+    told = made.facts
+    closed = "" if told["closed"] else " (its surface is not closed)"
+    return {
+        "Box of its surfaces, mm": " × ".join(f"{one:g}" for one in told["box"]),
+        "Volume, mm³": f"{told['volume']:.6g}{closed}",
+        "Surface, mm²": f"{told['area']:.6g}",
+        "Parts": str(told["parts"]),
     }
 
 

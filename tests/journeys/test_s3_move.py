@@ -81,11 +81,38 @@ def test_objects_move_to_a_bucket_and_back(root: Path, s3_url: str) -> None:
     }  # fmt: skip
     assert told(root, "item", "list", "--json") == []
     assert told(root, "verify", "--json")["ok"]
-    assert "kept at s3://" in told(root, "objects", "move", s3_url, code=1)
+    assert told(root, "objects", "move", s3_url, "--json")["sent"] == 0
 
     back = told(root, "objects", "move", "elsewhere", "--json")
     assert back["sent"] == COUNT
     assert kept(FolderStore(root / "elsewhere")) == kept(FolderStore(root / "objects"))
+
+
+def test_the_same_command_again_finds_nothing_to_do_and_loads_neither_ledger_nor_settings(
+    root: Path, s3_url: str, seaweed: Any
+) -> None:
+    """It compares the bucket's list with the proofs, says so and changes nothing; what is gone is told."""
+    told(root, "objects", "move", s3_url, "--json")
+    before = (root / "titleblock.toml").read_bytes(), (root / "ledger.db").read_bytes()
+    again = told(root, "objects", "move", s3_url, "--json")
+    assert (again["objects"], again["proved"], again["sent"]) == (COUNT, COUNT, 0)
+    assert ((root / "titleblock.toml").read_bytes(), (root / "ledger.db").read_bytes()) == before
+    script = (
+        "import sys; from vault.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted(n for n in ('sqlalchemy', 'tomlkit', 'boto3', 'pygit2') if n in sys.modules))"
+    )
+    words = ["--vault", str(root), "--as", "ada", "objects", "move", s3_url]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=True
+    )
+    assert "Nothing to do: the vault keeps its 60 objects" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+    lost = next(iter(open_bare(s3_url, root).digests()))
+    place = s3_url.removeprefix("s3://shop/").partition("?")[0]
+    seaweed.client().delete_object(Bucket="shop", Key=f"{place}/files/md5/{lost[:2]}/{lost[2:]}")
+    assert lost in told(root, "objects", "move", s3_url, code=5)
 
 
 def test_nobody_keeps_writing_to_the_old_store(root: Path, s3_url: str) -> None:

@@ -81,6 +81,15 @@ def at_once(store: ObjectStore | FolderStore | MemoryStore) -> int:
     return TO_A_BUCKET if isinstance(store, S3Store | CachedStore) else TO_A_FOLDER
 
 
+def handed_over(store: ObjectStore | FolderStore | MemoryStore, dozens: int) -> int:
+    """Return how many files a thread gets at a time.
+
+    On a disk handing one over costs as much as hashing it, so they come by dozens; to a bucket each
+    goes alone, else an import of few files would go through one connection.
+    """
+    return 1 if at_once(store) == TO_A_BUCKET else dozens
+
+
 def _path(url: str) -> Path:
     from urllib.request import url2pathname  # noqa: PLC0415 - see the top of the file
 

@@ -202,3 +202,32 @@ def test_the_command_tells_and_binds(bracket: Bracket, tmp_path: Path) -> None:
     assert "Ø6.5" in words
     assert sizes[0] == (595, 842)
     assert sizes[-1] == (1191, 842)
+
+
+def test_a_step_file_is_compared_by_volume_and_picture(
+    vault: Vault, people: Any, password: str, project: Path
+) -> None:
+    """Of two letters of a sample part both solids are told and drawn; a broken one says why."""
+    pytest.importorskip("cascadio")
+    from release import desk
+    from release.redline import compare, sides
+
+    samples = project / "sample_vault" / "items" / "10-0043"
+    desk.add_item(vault, people["eli"], "10-0043", "Carriage", "mchen")
+    model = {"carriage.step": samples / "A" / "10-0043_carriage.step"}
+    desk.check_in(vault, people["eli"], "10-0043", model, "first")
+    change = desk.open_change(vault, people["eli"], ["10-0043"], "first").order.change
+    desk.sign(vault, people["mchen"], password, change)
+    desk.release(vault, people["eli"], change)
+    model = {"carriage.step": samples / "C" / "10-0043_carriage.step"}
+    desk.check_in(vault, people["eli"], "10-0043", model, "lighter")
+    both = sides.between(vault, "10-0043", "A", "working")
+    told = compare.file(vault, both, "carriage.step")
+    facts = {what: (old, now) for what, old, now in told.facts}
+    old, now = (float(one) for one in facts["Volume, mm³"])
+    assert 0 < now < old
+    assert "Box of its surfaces, mm" in facts
+    assert told.found["pictures"] == ["before", "after"]
+    first, second = (compare.picture(vault, both, told, 1, one) for one in ("before", "after"))
+    assert first.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert first.read_bytes() != second.read_bytes()
