@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -82,6 +82,7 @@ class Count:
     pins: dict[str, Pin]
     found: Outlook
     lines: dict[str, judging.Line]
+    shown: dict[str, StationLoad] = field(default_factory=dict)
     took: float = 0.0
 
     def take_in(self, facts: Iterable[Facts]) -> None:
@@ -109,13 +110,16 @@ class Count:
                     self.loads[number] = self.load(one)
             resources = list(self.floor.resources.values())
             rules_read = ranking.read(self.names)
-            self.found = outlook(list(self.loads.values()), resources, now.minute, rules_read)
+            loads = list(self.loads.values())
+            self.found = outlook(loads, resources, now.minute, rules_read, self.found)
             self.lines = {number: self._line(number) for number in self.facts}
+            self.shown = {code: _station_load(self, code) for code in self.floor.resources}
         self.took = time.perf_counter() - began
 
     def revise(self, facts: Iterable[Facts], touched: frozenset[str]) -> None:
         """Count some jobs alone, in the room the others leave; drop those that are not open."""
         known = {one.job.number: one for one in facts}
+        booked = self._stations(touched)
         self.take_in(known.values())
         for number in touched - known.keys():
             self.found.drop(number)
@@ -123,17 +127,23 @@ class Count:
         for number in known:
             self.found.revise(self.loads[number])
             self.lines[number] = self._line(number)
+        for code in booked | self._stations(touched):
+            self.shown[code] = _station_load(self, code)
+
+    def _stations(self, numbers: Iterable[str]) -> set[str]:
+        loads = (self.loads[number] for number in numbers if number in self.loads)
+        return {task.resource for one in loads for task in one.tasks}
 
     def copied(self) -> Count:
         """Return a count of the same facts that can be played while this one is read."""
         return replace(
             self, facts=dict(self.facts), turns=dict(self.turns), loads=dict(self.loads),
-            pins=dict(self.pins), lines=dict(self.lines),
+            pins=dict(self.pins), lines=dict(self.lines), shown=dict(self.shown),
         )  # fmt: skip
 
     def board(self) -> Board:
         """Return it as a value."""
-        loads = tuple(_station_load(self, code) for code in self.floor.resources)
+        loads = tuple(self.shown.values())
         return Board(
             self.head, self.now.minute, self.now.minute, self.names, dict(self.lines),
             self.floor.resources, self.floor.names, self.floor.place, _stopped(self.floor), loads,

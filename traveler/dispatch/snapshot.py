@@ -241,21 +241,25 @@ def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
     """Return what is left of a job, with what stands in its way, as the arithmetic sees it."""
     job = facts.job
     stopped = job.state == "held" or facts.undecided or bool(facts.ground.overtaken)
+    looped = any(one.loop for one in facts.operations)
     tasks: list[Task] = []
-    group = 0
+    group, here_open, earlier_open = 0, False, False
     for place, one in enumerate(facts.operations):
         if not (one.parallel and place):
             group += 1
+            earlier_open, here_open = earlier_open or here_open, False
         if one.over:
             continue
+        here_open = True
         running = one.state == "running"
         until, undated = (0, stopped) if running else _held(facts, one, now, stopped)
+        there = floor.place[one.station]
         if one.outside:
             minutes, unknown = _outside(one, now)
             undated = undated or unknown
         else:
-            minutes = _minutes(facts, one, floor.resources[floor.place[one.station]], now)
-        there = floor.place[one.station]
+            came = _came(facts, one, looped, earlier_open)
+            minutes = _minutes(facts, one, came, floor.resources[there], now)
         tasks.append(Task(one.seq, there, minutes, group, running, until, undated))
     return Load(
         job.number, (day_number(job.due) + 1) * DAY, tuple(tasks), job.customer, job.added_at,
@@ -277,11 +281,17 @@ def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool)
     return max(1, ceil(work)) if pieces > 0 else 0
 
 
-def _minutes(facts: Facts, one: Operation, resource: Resource, now: Moment) -> int:
-    job = facts.job
-    came = one.loop.qty if one.loop else job.qty
+def _came(facts: Facts, one: Operation, looped: bool, earlier_open: bool) -> int:
+    """Return how many pieces an operation has to do: those that came, or those that will."""
+    if not looped and earlier_open:
+        return facts.job.qty  # what others scrap before it is not known yet
     if all(x.over for x in flow.before(facts.operations, one)):
-        came = flow.arrived(job, facts.operations, one)
+        return flow.arrived(facts.job, facts.operations, one)
+    return one.loop.qty if one.loop else facts.job.qty
+
+
+def _minutes(facts: Facts, one: Operation, came: int, resource: Resource, now: Moment) -> int:
+    job = facts.job
     pieces = max(0, came - one.counted)
     minutes = planned_minutes(job, one, pieces, setup=one.state == "waiting")
     work = facts.at_work.get(one.id, ())

@@ -9,7 +9,7 @@ scheduling; see Kolisch, *European Journal of Operational Research* 90, 1996.)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 
@@ -22,12 +22,21 @@ from traveler.schedule.plan import Load, Resource, Task
 class Slot:
     """When an operation is expected to begin and to end; NEVER where nobody can say.
 
-    ``queued`` are the manned minutes it waits because its station has something else to do.
+    ``arrived`` is when it could have begun had its station had nothing else to do, by whose
+    ``clock`` the wait is counted when somebody asks.
     """
 
     start: int
     finish: int
-    queued: int = 0
+    arrived: int = NEVER
+    clock: Clock | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def queued(self) -> int:
+        """Return the manned minutes it waits because its station has something else to do."""
+        if self.clock is None or self.arrived >= self.start:
+            return 0
+        return self.clock.worked(self.start) - self.clock.worked(self.arrived)
 
     @property
     def is_known(self) -> bool:
@@ -127,7 +136,7 @@ class Shop:
         if finish == NEVER:
             return UNKNOWN
         self.booked(job, station.lanes[place], start, task.minutes)
-        return Slot(station.clock.begins(start), finish, start - after)
+        return Slot(station.clock.begins(start), finish, ready, station.clock)
 
 
 class _Play:
@@ -161,10 +170,11 @@ class _Play:
                 touched[self._happens(heappop(self.events))] = None
             for code in touched:
                 self._choose(code, at)
-        return {
-            load.job: {task.seq: self.slots[rank].get(task.seq, UNKNOWN) for task in load.tasks}
-            for rank, load in enumerate(self.loads)
-        }
+        for load, slots in zip(self.loads, self.slots, strict=True):
+            if len(slots) < len(load.tasks):
+                for task in load.tasks:
+                    slots.setdefault(task.seq, UNKNOWN)
+        return {load.job: slots for load, slots in zip(self.loads, self.slots, strict=True)}
 
     def _happens(self, event: _Event) -> str:
         """Take in an event and return the station that may have a choice now."""
@@ -218,8 +228,7 @@ class _Play:
             _, rank, place, arrived = heappop(station.waiting)
             task = self.loads[rank].tasks[place]
             finish = clock.done(work + task.minutes)
-            queued = 0 if arrived == at else work - clock.worked(arrived)
-            self.slots[rank][task.seq] = Slot(at, finish, queued)
+            self.slots[rank][task.seq] = Slot(at, finish, arrived, clock)
             if finish == NEVER:
                 continue
             lane = heappop(station.free)

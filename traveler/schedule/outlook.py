@@ -71,9 +71,21 @@ class Outlook:
         self._clocks = clocks
         self._shop = Shop(resources, clocks, now)
 
-    def fill(self, loads: Sequence[Load], rules: Sequence[Rule]) -> None:
-        """Count every job of the shop, in the order the rules give."""
-        needs = {load.job: self._needs(load) for load in loads}
+    def fill(
+        self, loads: Sequence[Load], rules: Sequence[Rule], before: Outlook | None = None
+    ) -> None:
+        """Count every job of the shop, in the order the rules give.
+
+        ``before`` is an earlier count with the same hours: need-by dates do not move while the
+        forecast does, so those of a load that is still the same are taken from there.
+        """
+        kept = before.jobs if before is not None else {}
+        needs = {
+            load.job: one.needs
+            if (one := kept.get(load.job)) is not None and one.load is load
+            else self._needs(load)
+            for load in loads
+        }
         standings = [Standing(load, _start_by(load, needs[load.job]), self.now) for load in loads]
         order = ranking.ranked(standings, rules)
         slots = self._shop.play(order)
@@ -117,16 +129,17 @@ class Outlook:
 
 
 def outlook(
-    loads: Sequence[Load], resources: Sequence[Resource], now: int, rules: Sequence[Rule]
-) -> Outlook:
+    loads: Sequence[Load], resources: Sequence[Resource], now: int, rules: Sequence[Rule],
+    before: Outlook | None = None,
+) -> Outlook:  # fmt: skip
     """Return what is to be expected of the jobs that are open at a moment.
 
-    Every resource a task names must be among ``resources``.
+    Every resource a task names must be among ``resources``; ``before`` as for ``fill``.
     """
     first = min([now, *(load.due for load in loads)]) - LOOKBACK * DAY
     shared = {id(one.calendar): Clock(one.calendar, first) for one in resources}
     found = Outlook(now, resources, {one.code: shared[id(one.calendar)] for one in resources})
-    found.fill(loads, rules)
+    found.fill(loads, rules, before)
     return found
 
 
