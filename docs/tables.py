@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from release.rules import example, options
+from release.rules import example, options, quality
 from traveler.schedule import ranking
 from vault import settings
 from vault.errors import Refusal
@@ -174,6 +174,7 @@ def rules_page() -> str:
     lines += ["\n## `[[distribution]]`", DISTRIBUTION, *_options(options.DISTRIBUTING)]
     ranked = [f"| `{name}` | {what} |" for name, (what, _rule) in ranking.RULES.items()]
     ranked.append("| `customer NAME` | the jobs of a customer |")
+    lines += ["\n## `[quality]`\n", *_options(quality.OPTIONS)]
     lines += [
         PEOPLE.replace("@ranking@", "\n".join([*ranked, ""])),
         "## An example that asks for everything\n",

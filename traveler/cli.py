@@ -15,9 +15,12 @@ from traveler import (
     copies_cli,
     dispatch_cli,
     erp_cli,
+    nc_cli,
     packet_cli,
     planning_cli,
+    proof_cli,
     quality_cli,
+    ship_cli,
     stations_cli,
     tablet_cli,
 )
@@ -45,6 +48,9 @@ def hang(trunk: click.Group) -> None:
     erp_cli.hang(trunk, job)
     quality_cli.hang(trunk)
     packet_cli.hang(trunk)
+    nc_cli.hang(trunk)
+    proof_cli.hang(trunk)
+    ship_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------
@@ -348,6 +354,7 @@ def _say_job(view: JobView) -> None:
         lines.append(f"REVISION {one.rev} IS {view.standing.state.upper()}{instead}")
     lines += _kin(view)
     lines += [f"BLOCKED {held.blocker.sentence}" for held in view.blockers if held.blocker.blocking]
+    lines += [f"PROOF {one.sentence}" for one in view.ground.proof.lines if one.state != "have"]
     lines += [f"{made.sentence} ({made.person}: {made.why})" for made in view.decisions]
     lines += [
         f"operation {past.seq} was started past blocker {', '.join(map(str, past.blockers))} by "

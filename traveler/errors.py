@@ -289,6 +289,57 @@ class OperationBlocked(Refused):
     planner starts it with a reason (`titleblock op start {job} {seq} --override WHY`)."""
 
 
+# --- proof ------------------------------------------------------------------
+
+
+class ProofOwed(Refused):
+    """Operation {seq} of job {job} owes proof before it can be finished: {what}; give it on the
+    floor page or on the page of the job's quality, or with
+    `titleblock evidence add {job} --op {seq}`, or record the results there."""
+
+
+class ProofNotOwed(Refused):
+    """Job {job} owes no {kind}{where}, so there is nothing to give or waive; `titleblock proof {job}` shows
+    what it owes."""
+
+
+class ProofThere(Refused):
+    """The {what} of job {job} is there already, so there is nothing to waive."""
+
+
+class ProofNeedsRecord(Refused):
+    """Nobody’s word stands for a {kind}: record the result, or keep the paper with
+    `titleblock evidence add {job}`."""
+
+
+class OwnWorkInspected(NotAllowed):
+    """{name} worked on operation {seq} of job {job}, so somebody else of quality has to inspect it."""
+
+
+class NoSuchWord(NotFound):
+    """Nobody vouched for anything under number {id}; `titleblock proof JOB` shows what was given."""
+
+
+class BadProofKind(BadInput):
+    """“{kind}” cannot be a kind of proof: {why}; write a few words, as measurement or photo."""
+
+
+class BadProofMoment(BadInput):
+    """“{before}” is no moment before which proof is owed; choose step, shipping or packet."""
+
+
+class ProofOfWhom(BadInput):
+    """Name either the customer or the job that proof is asked for."""
+
+
+class NoSuchDemand(NotFound):
+    """There is no demand for proof {id} that holds; `titleblock proof demands` shows what is there."""
+
+
+class NoSuchWaiver(NotFound):
+    """There is no waiver {id} that holds; `titleblock proof JOB` shows what was waived."""
+
+
 # --- travelers --------------------------------------------------------------
 
 

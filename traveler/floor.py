@@ -29,6 +29,7 @@ from traveler import (
 )
 from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, TravelerEnded
 from traveler.gate import Ground
+from traveler.quality.proof import Line
 from traveler.records import Job, Operation, Stint, Token
 from traveler.tablet import lots, sending
 from traveler.tablet.lots import Lot
@@ -68,14 +69,15 @@ class FloorView:
 
     ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
     are the buttons; where there is none, ``why_not`` is the sentence that says why and ``refused``
-    the name of the refusal.  ``mark`` goes with every act that is pressed on it.
+    the name of the refusal.  ``mark`` goes with every act that is pressed on it.  ``owed`` is the
+    step's proof, had, missing or waived.
     """
 
     view: JobView
     scope: int | None
     step: OperationView | None
     files: tuple[FloorFile, ...]
-    owed: tuple[str, ...]
+    owed: tuple[Line, ...]
     acts: tuple[str, ...]
     why_not: str
     refused: str
@@ -97,6 +99,12 @@ class FloorView:
     def stop(self) -> bool:
         """Say whether the page has to say STOP: nobody may work from the revision."""
         return not self.view.ground.workable
+
+    @property
+    def owing(self) -> bool:
+        """Say whether only missing proof keeps the running step from being finished."""
+        step = self.step
+        return step is not None and step.operation.state == "running" and bool(step.owing)
 
     @property
     def blocked(self) -> bool:
@@ -150,7 +158,7 @@ def look(vault: Vault, code: str) -> FloorView:
         scope=scanned.seq if scanned else None,
         step=step,
         files=_files(ReleaseLog(vault), job, step),
-        owed=step.operation.proof if step else (),
+        owed=step.proof.lines if step else (),
         acts=acts,
         why_not=str(why_not) if why_not else "" if acts else _ALL_DONE,
         refused=type(why_not).__name__ if why_not else "",

@@ -27,12 +27,15 @@ from traveler.errors import (
     OperationCannot,
     OperationsOpen,
     PiecesMissing,
+    ProofOwed,
     RevisionRecalled,
     RevisionUndecided,
     ReworkOpen,
     TooManyPieces,
 )
 from traveler.flow import arrived, before, comes_back, pending
+from traveler.quality import proof
+from traveler.quality.proof import ProofState
 from traveler.records import Child, Job, JobItem, Operation
 from vault.errors import Refusal
 
@@ -70,7 +73,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a start stands on: the revision, the decision that holds for the job, open blockers.
+    """What an act stands on: the revision, the decision that holds, open blockers, proof owed.
 
     ``children`` are the jobs it waits for; ``kit`` the further items with how each stands.
     """
@@ -80,6 +83,7 @@ class Ground:
     blockers: tuple[Blocker, ...] = ()
     children: tuple[Child, ...] = ()
     kit: tuple[tuple[JobItem, Standing], ...] = ()
+    proof: ProofState = proof.NOTHING
 
     @property
     def deviation(self) -> Decision | None:
@@ -155,7 +159,8 @@ def act_refusal(
 
     ``join`` is the start of somebody who is not on it yet while others are.  Only a start asks for
     the revision, the job and blockers: what was begun must be accounted for, whatever happened
-    since.  ``past_blockers`` is the planner's override; it sets nothing else aside.
+    since.  Only a finish asks for the proof the step owes.  ``past_blockers`` is the planner's
+    override; it sets nothing else aside.
     """
     if (operation.state, act) not in lifecycle.OPERATION:
         way = _OPERATION_WAYS[operation.state]
@@ -165,6 +170,8 @@ def act_refusal(
     if act == "finish" and (back := comes_back(operations, operation)):
         seqs = ", ".join(str(one) for one in back)
         return ReworkOpen(job=job.number, seq=operation.seq, steps=seqs)
+    if act == "finish" and (owed := ground.proof.owed(proof.STEP, operation.seq)):
+        return ProofOwed(job=job.number, seq=operation.seq, what=proof.told(owed))
     if act not in {"start", "join"}:
         return None
     refusal = _start_refusal(job, operations, operation, ground)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The ground a job stands on at this moment: its revision, the decision that holds, its blockers."""
+"""The ground a job stands on now: its revision, the decision that holds, blockers, owed proof."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from traveler.blockers.records import Blocker
 from traveler.decisions import records as decision_records
 from traveler.decisions import rules
 from traveler.gate import Ground
+from traveler.quality import proof_records
 from traveler.records import Child, Job, Operation
 from traveler.standing import standing
 
@@ -35,6 +36,7 @@ def grounds(
     pairs |= {(one.item, one.rev) for number in numbers for one in kits[number]}
     stand = {pair: standing(log, *pair) for pair in pairs}
     waited = children(connection, jobs)
+    proofs = proof_records.states(connection, jobs, operations)
     found = {}
     for job in jobs:
         now = stand[job.item, job.rev]
@@ -44,6 +46,7 @@ def grounds(
             _concerning(blockers, job, operations[job.number]),
             waited.get(job.lot_of or job.number, ()),
             tuple((one, stand[one.item, one.rev]) for one in kits[job.number]),
+            proofs[job.number],
         )
     return found
 

@@ -16,6 +16,8 @@ from traveler.blockers.telling import BlockerView
 from traveler.decisions import asking
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Standing
+from traveler.quality import proof
+from traveler.quality.proof import Line, ProofState
 from traveler.records import Child, Job, Loop, Note, Operation, Override, Skip, Stint
 
 
@@ -41,7 +43,7 @@ class OperationView:
     ``minutes`` is the planned time for the job's quantity; ``acts`` what may be done with it now,
     ``held`` the blockers that keep it from starting, ``waits`` the child jobs it waits for.
     ``pending`` pieces set aside there wait for their rework to be planned; ``skipped`` says who
-    left it out, and why.
+    left it out, and why; ``proof`` how the proof it owes stands.
     """
 
     operation: Operation
@@ -56,6 +58,12 @@ class OperationView:
     waits: tuple[Child, ...] = ()
     pending: int = 0
     skipped: Skip | None = None
+    proof: ProofState = proof.NOTHING
+
+    @property
+    def owing(self) -> tuple[Line, ...]:
+        """Return the proof without which the step cannot be finished."""
+        return self.proof.owed(proof.STEP, self.operation.seq)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -92,6 +100,7 @@ class OperationView:
             "notes": [{"at": n.at, "by": n.person, "note": n.words} for n in self.notes],
             "acts": list(self.acts),
             "blocked_by": [one.blocker.id for one in self.held],
+            "owes": [one.required.kind for one in self.owing],
         }
 
 
@@ -195,7 +204,7 @@ class JobView:
                 }
                 for one in self.overrides
             ],
-            "proof": None,
+            "proof": self.ground.proof.as_json(),
             **_dates(self.dates),
         }
 
@@ -266,6 +275,7 @@ def job_view(
                 waits=() if one.over or one.loop else ground.waits(one),
                 pending=flow.pending(operations, one),
                 skipped=left_out.get(one.id) if one.state == "skipped" else None,
+                proof=ground.proof.at(one.seq),
             )
         )
     return JobView(

@@ -20,6 +20,7 @@ from release.terms import Terms
 from traveler import floor, jobs, sheet, stations
 from traveler.blockers import handling
 from traveler.decisions import deciding
+from traveler.quality import proof_desk
 from vault import founding, inbox, item, locks, settings
 from vault.home import Vault
 from vault.item import Item
@@ -257,6 +258,12 @@ def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints
             floor.start(vault, actor, job["job"], act["seq"], device="demo")
         elif act["act"] == "pause":
             floor.pause(vault, actor, job["job"], act["seq"], device="demo")
+        elif act["act"] == "vouch":
+            proof_desk.vouch(vault, actor, job["job"], act["proof"], seq=act["seq"],
+                             said=act["why"], device="demo")  # fmt: skip
+        elif act["act"] == "waive":
+            proof_desk.waive(vault, actor, job["job"], act["proof"], act["why"], seq=act["seq"],
+                             device="demo")  # fmt: skip
         else:
             floor.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
                          device="demo")  # fmt: skip

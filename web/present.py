@@ -94,6 +94,13 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("print", "live"): State("go", "check", "In use"),
     ("print", "withdrawn"): State("calm", "cross", "Withdrawn"),
     ("print", "out of date"): State("calm", "clock", "Out of date"),
+    ("nc", "open"): State("halt", "warn", "Open"),
+    ("nc", "proposed"): State("wait", "pen", "Waits for the owner"),
+    ("nc", "disposed"): State("wait", "clock", "Decided"),
+    ("nc", "closed"): State("calm", "check", "Closed"),
+    ("proof", "have"): State("go", "check", "Have"),
+    ("proof", "missing"): State("wait", "clock", "Missing"),
+    ("proof", "waived"): State("wait", "warn", "Waived"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }

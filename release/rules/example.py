@@ -140,6 +140,12 @@ flight = ["mchen", "rkim", "quinn"]
 mchen = [{ name = "rkim", from = "2026-11-20", until = "2026-12-01" }]
 rkim = ["mchen"]
 
+# --- quality on the floor -------------------------------------------------------------------
+[quality]
+may_waive = ["quality", "planner"]  # set proof a job owes aside, with a reason that stays
+may_dispose = ["quality"]         # rework, scrap, return; repair and use as is: the approval owner
+may_certify = ["quality"]         # sign certificates of conformance
+
 # --- stamps ---------------------------------------------------------------------------------
 [stamps]
 language = "en"                   # or de fr es he ar; any word can be your own

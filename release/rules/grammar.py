@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from release.errors import BadRules
 from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
-from release.rules import options, sections
+from release.rules import options, quality, sections
 from release.rules.case import Deputy, Requirement
 from release.rules.distributed import CUSTOMER, Distributed
 from release.rules.options import CHECKS, Fault
+from release.rules.quality import Quality
 from release.stamp import templates
 from release.stamp.templates import Templates
 from vault import errors, revisions, toml_text
@@ -28,7 +29,7 @@ SCHEMA: Final = 2
 MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
-_SINCE: Final = {"groups", "stamps", "distribution"}  # what schema 2 added
+_SINCE: Final = {"groups", "stamps", "distribution", "quality"}  # what schema 2 added
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Rules:
     stamps: Mapping[str, Any] = field(default_factory=dict)
     further: Mapping[str, Any] = field(default_factory=dict)
     """What belongs to the floors above, by table; each has read its own, see ``sections``."""
+    quality: Quality = field(default_factory=Quality)
 
     @property
     def templates(self) -> Templates:
@@ -89,6 +91,8 @@ def written(rules: Rules) -> str:
         lines += ["", "[deputies]"]
         lines += options.lines({name: [_deputy_told(one) for one in all_]
                                 for name, all_ in rules.deputies.items()})  # fmt: skip
+    if rules.quality.told:
+        lines += ["", "[quality]", *options.lines(rules.quality.told)]
     if rules.stamps:
         lines += ["", toml_text.changed(None, {"stamps": rules.stamps}).decode()]
     if rules.further:
@@ -130,8 +134,9 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     templates.read(stamps)
     sections.check(further)
     return Rules(
-        blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps, further
-    )
+        blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps, further,
+        quality.read(told.get("quality", {})),
+    )  # fmt: skip
 
 
 def _further(told: Mapping[str, Any], schema: int) -> dict[str, Any]:

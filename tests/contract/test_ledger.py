@@ -19,8 +19,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import traveler.exchange.tables
+import traveler.firstarticle.tables
+import traveler.nonconformance.tables
 import traveler.packet.tables
-import traveler.quality.tables  # noqa: F401 - hangs its tables on the floor's
+import traveler.quality.proof_tables
+import traveler.quality.tables
+import traveler.shipping.tables  # noqa: F401 - hangs its tables on the floor's
 import traveler.tables as floor_tables
 import vault.ledger.tables as vault_tables
 from vault.ledger import chains, engine, events, upgrading

@@ -37,6 +37,8 @@ from traveler.errors import (
     NotTheirBlocker,
     OutsideTraveler,
 )
+from traveler.nonconformance import rules as nc_rules
+from traveler.nonconformance.errors import BlockerFollows
 from traveler.records import Job, Operation
 from traveler.words import day, line, today
 from vault.home import Vault
@@ -49,6 +51,8 @@ MOST_STEPS, MOST_HOURS = 20, 2000
 LISTED = 200
 _OWN = frozenset({"acknowledge"})
 """What only those may do who have to act; who raised it knows that it is there."""
+_FOLLOWED = frozenset({"resolve", "close", "reopen"})
+"""What nobody does by hand with a blocker that follows a nonconformance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,8 @@ def listing(
 
 def may(actor: Person, one: Blocker, act: str) -> bool:
     """Say whether this person may do this to a blocker, as far as who they are decides it."""
+    if one.follows and act in _FOLLOWED:
+        return False
     if actor.disabled or one.decides or not actor.roles & {"admin", *STAFF}:
         return False
     if act == "reopen" or actor.roles & {"admin", "planner"}:
@@ -193,6 +199,8 @@ def _act(
         before = _known(writing.connection, number)
         if before.decides:
             raise BlockerDecides(id=number, job=before.job)
+        if before.follows and deed in _FOLLOWED:
+            raise BlockerFollows(id=number, number=nc_rules.name(before.cause["nonconformance"]))
         if not may(actor, before, deed):
             raise NotTheirBlocker(name=actor.name, act=deed, id=number, who=_whose(before, deed))
         if seen is not None and seen != before.entries:

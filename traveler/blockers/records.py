@@ -77,6 +77,11 @@ class Blocker:
         return "decides" in self.cause
 
     @property
+    def follows(self) -> bool:
+        """Say whether it follows a nonconformance, and so closes with that and never by hand."""
+        return "nonconformance" in self.cause
+
+    @property
     def expected(self) -> str:
         """Return the day on which work is expected to go on, empty where nobody knows."""
         return self.until or kinds.ending(kinds.KINDS[self.kind], self.facts)

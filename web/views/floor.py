@@ -40,6 +40,8 @@ DONE: Final = {
     "finish": "Finished.",
     "note": "Noted.",
     "photo": "The photo is kept with the job.",
+    "nc": "Reported: quality decides what happens to the pieces.",
+    "proof": "It is on record that you vouch for it.",
     "read": "It is on record that you have read this revision.",
 }
 
@@ -206,7 +208,7 @@ def _shown(token: str, view: FloorView) -> str:
         tag=watching.of(view), here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
-        elsewhere=_elsewhere(view),
+        elsewhere=_elsewhere(view), code=token,
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from traveler import family, jobs, lifecycle, rework, sheet, skipping, splitting
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.family import Family
+from traveler.nonconformance import desk
+from traveler.nonconformance.records import Filter
 from traveler.records import JobFilter
 from traveler.route import Step
 from traveler.views import JobLine, JobView, OperationView
@@ -74,6 +76,22 @@ _SAID: Final = {
     "operation.restore": "took step {seq} back into the route",
     "operation.join": "joined step {seq}",
     "operation.leave": "left step {seq}: {good} good, {scrap} scrap",
+    "nonconformance.open": "opened {nonconformance}: {what}",
+    "nonconformance.correct": "corrected {nonconformance}",
+    "nonconformance.explain": "explained {nonconformance}",
+    "nonconformance.propose": "proposed for {nonconformance}: {disposition}",
+    "nonconformance.dispose": "disposed of {nonconformance}: {disposition}",
+    "nonconformance.approve": "signed for {nonconformance}: {disposition}",
+    "nonconformance.refuse": "turned the proposal for {nonconformance} down",
+    "nonconformance.reconsider": "took back what was decided on {nonconformance}",
+    "nonconformance.close": "closed {nonconformance}",
+    "nonconformance.reopen": "reopened {nonconformance}",
+    "proof.vouched": "vouched for {proof} of step {seq}",
+    "proof.word_withdrawn": "took back the word for {proof}",
+    "proof.waived": "waived {proof} of step {seq}",
+    "proof.waiver_withdrawn": "took back the waiver of {proof}",
+    "proof.asked": "asks for {proof} before {before}",
+    "proof.dropped": "no longer asks for {proof}",
     "traveler.printed": "printed traveler {print}",
     "label.printed": "printed {labels} labels",
 }
@@ -258,6 +276,8 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         stages=flow_picture.stages(view), flow_acts=_flow_acts(view) if plans else None,
         plans=plans, events=[_line(one) for one in _events(number)],
         drawings=_drawings(view),
+        ncs=desk.listing(vault(), Filter(job=view.job.number)),
+        outside=desk.proposed(vault(), view.job.number),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),
         typed=forms.typed("why", "act", "qty", "seq", "station", "title", "back_to"),
         refusal=str(refusal) if refusal else None,

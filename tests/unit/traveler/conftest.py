@@ -105,6 +105,20 @@ class Shop:
         why = "hole in the wrong place"
         desk.recall(self.vault, self.people["mchen"], number, rev, why, *told)
 
+    def prove(self, job: str = "J-1") -> None:
+        """Have all proof waived that a job owes, so that every step can be finished."""
+        from traveler.quality import proof_desk
+
+        for one in proof_desk.show(self.vault, job).missing:
+            proof_desk.waive(
+                self.vault,
+                self.people["quinn"],
+                job,
+                one.required.kind,
+                "a test",
+                seq=one.required.seq,
+            )
+
     def job(self, number: str = "J-1", qty: int = 5, *, released: bool = True, **more: Any) -> str:
         """Plan, and usually release, a job of 10-0042."""
         from traveler import jobs

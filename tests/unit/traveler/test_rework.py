@@ -39,6 +39,7 @@ def _came(shop: Any, seq: int) -> int:
 
 def _do(shop: Any, seq: int, qty: int | None = None, scrap: int = 0, **more: Any) -> None:
     floor.start(shop.vault, shop.otto, "J-1", seq)
+    shop.prove()
     floor.finish(shop.vault, shop.otto, "J-1", seq, qty, scrap, **more)
 
 

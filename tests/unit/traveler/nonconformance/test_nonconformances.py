@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Nonconformances: the lifecycle is one table, the owner signs, and what must wait waits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traveler import floor, jobs, lifecycle
+from traveler.blockers import handling
+from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OperationBlocked
+from traveler.nonconformance import desk, filing, records, rules
+from traveler.nonconformance.desk import Rework, Wanted
+from traveler.nonconformance.errors import (
+    BadHold,
+    BlockerFollows,
+    DispositionNeedsReason,
+    NonconformanceCannot,
+    NonconformanceMoved,
+    NonconformanceOpen,
+    NoReworkHere,
+    NoSuchDisposition,
+    NoSuchNonconformance,
+    NotExplained,
+    NotTheirDisposition,
+    ReworkNeedsOperation,
+    ReworkNeedsSteps,
+    ReworkOpen,
+    TooManyNonconforming,
+)
+from traveler.nonconformance.rules import NONCONFORMANCE, Facts
+from traveler.route import Step
+from vault.ledger import events
+from vault.ledger.errors import RoleNeeded, WrongPassword
+
+WORD = "correct horse 7"
+FACTS = Facts(1, "too deep")
+
+
+def _opened(shop: Any, **more: Any) -> records.Nonconformance:
+    shop.job("J-1")
+    floor.start(shop.vault, shop.otto, "J-1", 10)
+    return desk.open_new(shop.vault, shop.otto, Wanted("J-1", "cut too short", 2, 10, **more))
+
+
+@given(st.integers(1, 999_999_999))
+def test_a_number_is_read_as_it_is_written(which: int) -> None:
+    """NC-0001 and nc-12345 are one grammar; zero and others are none."""
+    assert rules.number(rules.name(which)) == which
+    assert rules.number(f" {rules.name(which).lower()} ") == which
+
+
+@pytest.mark.parametrize("text", ["NC-0000", "NC-1", "NC-00001", "CO-0001", "", "NC-"])
+def test_what_is_no_number_names_nothing(text: str) -> None:
+    """A near miss is not read as somebody else's."""
+    assert rules.number(text) is None
+
+
+@pytest.mark.parametrize("state", lifecycle.states(NONCONFORMANCE))
+@pytest.mark.parametrize("deed", sorted({deed for _, deed in NONCONFORMANCE}))
+def test_what_is_not_in_the_table_is_refused(state: str, deed: str) -> None:
+    """Every pair of state and act is walked."""
+    one = records.Nonconformance(1, "J-1", 10, 1, "10-0042", "A", "", "", state, 1, "", "", FACTS)
+    if (state, deed) in NONCONFORMANCE:
+        assert filing.allowed(one, deed) == NONCONFORMANCE[state, deed]
+        return
+    with pytest.raises(NonconformanceCannot, match=f"NC-0001 is {state}"):
+        filing.allowed(one, deed)
+
+
+def test_what_does_not_conform_holds_the_steps_after_it(shop: Any) -> None:
+    """The blocker names it, nobody resolves it by hand, and it closes by itself."""
+    one = _opened(shop)
+    assert (one.number, one.facts.place) == ("NC-0001", "saw-1, step 10")
+    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    with pytest.raises(OperationBlocked, match="NC-0001: cut too short"):
+        floor.start(shop.vault, shop.otto, "J-1", 20)
+    (held,) = desk.show(shop.vault, one.number).blockers
+    with pytest.raises(BlockerFollows, match="closes with it"):
+        handling.resolve(shop.vault, shop.pat, held, "gone")
+    desk.dispose(shop.vault, shop.quinn, one.number, "scrap", "no stock left")
+    with pytest.raises(OperationBlocked):
+        floor.start(shop.vault, shop.otto, "J-1", 20)
+    desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
+    closed = desk.close(shop.vault, shop.quinn, one.number)
+    assert (closed.state, desk.show(shop.vault, one.number).blockers) == ("closed", ())
+    assert floor.start(shop.vault, shop.otto, "J-1", 20).state == "running"
+    assert list(events.verify(shop.vault.ledger)) == []
+
+
+def test_rework_goes_into_the_job_and_has_to_be_done(shop: Any) -> None:
+    """Its steps become operations; the nonconformance closes only behind them."""
+    one = _opened(shop)
+    work = Rework([Step(1, "bench", "Weld on and recut")], repeat=[10])
+    done = desk.dispose(shop.vault, shop.quinn, one.number, "rework", "can be saved", work)
+    steps = {seq: (title, state) for seq, title, state in desk.show(shop.vault, one.number).steps}
+    assert tuple(steps) == done.facts.rework
+    assert [title for title, _ in steps.values()] == ["Weld on and recut", "Cut bar (again)"]
+    assert desk.show(shop.vault, one.number).blockers == ()
+    desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
+    with pytest.raises(ReworkOpen, match="Weld on and recut"):
+        desk.close(shop.vault, shop.quinn, one.number)
+    with pytest.raises(ReworkOpen):
+        desk.reconsider(shop.vault, shop.quinn, one.number, "scrap them")
+    for seq in done.facts.rework:
+        floor.start(shop.vault, shop.otto, "J-1", seq)
+        floor.finish(shop.vault, shop.otto, "J-1", seq)
+    assert desk.close(shop.vault, shop.quinn, one.number).state == "closed"
+    assert "nonconformance.close" in [one.kind for one in jobs.history(shop.vault, "J-1")]
+
+
+def test_use_as_is_takes_the_approval_owner_with_the_password(shop: Any) -> None:
+    """Quality only proposes it; another approver cannot sign, and a wrong password does not."""
+    one = _opened(shop)
+    done = desk.dispose(shop.vault, shop.quinn, one.number, "use-as-is", "edge is machined off")
+    assert (done.state, done.facts.approved_by) == ("proposed", "")
+    with pytest.raises(NotTheirDisposition, match="mchen, who owns the approval of 10-0042"):
+        desk.approve(shop.vault, shop.quinn, one.number, WORD)
+    with pytest.raises(WrongPassword):
+        desk.approve(shop.vault, shop.mchen, one.number, "guess")
+    signed = desk.approve(shop.vault, shop.mchen, one.number, WORD, "measured myself")
+    assert (signed.state, signed.facts.approved_by) == ("disposed", "mchen")
+
+
+def test_the_approval_owner_decides_alone(shop: Any) -> None:
+    """With the password use as is holds at once; without it, it waits like any other proposal."""
+    one = _opened(shop)
+    signed = desk.dispose(
+        shop.vault, shop.mchen, one.number, "use as is", "no function there", password=WORD
+    )
+    assert (signed.state, signed.facts.disposed_by, signed.facts.approved_by) == (
+        "disposed", "mchen", "mchen",
+    )  # fmt: skip
+
+
+def test_a_proposal_can_be_turned_down_and_falls_with_a_correction(shop: Any) -> None:
+    """What was judged changed, so nothing that was decided holds."""
+    one = _opened(shop)
+    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    turned = desk.refuse(shop.vault, shop.mchen, one.number, "not fine")
+    assert (turned.state, turned.facts.disposition) == ("open", "")
+    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    fixed = desk.correct(shop.vault, shop.quinn, one.number, "counted again", qty=3)
+    assert (fixed.state, fixed.facts.qty, fixed.facts.disposition) == ("open", 3, "")
+
+
+def test_repair_signed_by_the_owner_puts_its_steps_into_the_job(shop: Any) -> None:
+    """Nothing is inserted while it is only proposed."""
+    one = _opened(shop)
+    work = Rework([Step(1, "bench", "Weld on")])
+    waits = desk.dispose(shop.vault, shop.quinn, one.number, "repair", "weld", work)
+    assert (waits.state, waits.facts.rework) == ("proposed", ())
+    signed = desk.approve(shop.vault, shop.mchen, one.number, WORD)
+    assert len(signed.facts.rework) == 1
+
+
+def test_a_deputy_signs_for_the_owner(shop: Any) -> None:
+    """Whom the rules name as deputy may, and nobody else."""
+    from release import rulebook
+
+    one = _opened(shop)
+    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    text, _blob = rulebook.text(shop.vault)
+    rulebook.edit(shop.vault, shop.ada, text + '\n[deputies]\nmchen = ["quinn"]\n')
+    assert desk.approve(shop.vault, shop.quinn, one.number, WORD).facts.approved_by == "quinn"
+
+
+def test_it_closes_with_cause_and_action_only(shop: Any) -> None:
+    """And an operator neither disposes nor closes."""
+    one = _opened(shop)
+    with pytest.raises(RoleNeeded):
+        desk.dispose(shop.vault, shop.otto, one.number, "scrap", "bad")
+    desk.dispose(shop.vault, shop.quinn, one.number, "scrap", "bad")
+    with pytest.raises(RoleNeeded):
+        desk.close(shop.vault, shop.otto, one.number)
+    with pytest.raises(NotExplained, match="its cause and its action"):
+        desk.close(shop.vault, shop.quinn, one.number)
+    desk.explain(shop.vault, shop.otto, one.number, cause="slipped")
+    with pytest.raises(NotExplained, match="without its action"):
+        desk.close(shop.vault, shop.quinn, one.number)
+
+
+def test_nothing_leaves_while_one_is_open(shop: Any) -> None:
+    """The gate of shipping names it, and is silent once it is closed; reopening shuts it again."""
+    one = _opened(shop, holds="nothing")
+    assert desk.show(shop.vault, one.number).blockers == ()
+    with shop.vault.ledger.reading() as connection:
+        refusal = desk.refusal(connection, "J-1", "Shipping job J-1")
+    assert isinstance(refusal, NonconformanceOpen)
+    assert "Shipping job J-1 waits for NC-0001" in str(refusal)
+    desk.dispose(shop.vault, shop.quinn, one.number, "return", "supplier's fault")
+    desk.explain(shop.vault, shop.quinn, one.number, cause="bad bar", action="new mill")
+    desk.close(shop.vault, shop.quinn, one.number)
+    with shop.vault.ledger.reading() as connection:
+        assert desk.refusal(connection, "J-1", "Shipping job J-1") is None
+    assert desk.reopen(shop.vault, shop.otto, one.number, "again").state == "open"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "refusal"),
+    [
+        (Wanted("J-9", "bad"), NoSuchJob),
+        (Wanted("J-1", "bad", 1, 99), NoSuchOperation),
+        (Wanted("J-1", "bad", 6), TooManyNonconforming),
+        (Wanted("J-1", "bad", holds="maybe"), BadHold),
+        (Wanted("J-2", "bad"), JobCannot),
+    ],
+)
+def test_one_that_cannot_be_is_refused(shop: Any, wanted: Wanted, refusal: type[Exception]) -> None:
+    """Each in one sentence, and nothing is written."""
+    shop.job("J-1")
+    shop.job("J-2", released=False)
+    before = events.head(shop.vault.ledger)
+    with pytest.raises(refusal):
+        desk.open_new(shop.vault, shop.otto, wanted)
+    assert events.head(shop.vault.ledger) == before
+
+
+def test_a_disposition_that_cannot_be_is_refused(shop: Any) -> None:
+    """Unknown, without reason, rework without steps, steps without rework, or none to start from."""
+    number = _opened(shop).number
+    call = desk.dispose
+    with pytest.raises(NoSuchDisposition):
+        call(shop.vault, shop.quinn, number, "hide", "why")
+    with pytest.raises(DispositionNeedsReason):
+        call(shop.vault, shop.quinn, number, "scrap", "  ")
+    with pytest.raises(ReworkNeedsSteps):
+        call(shop.vault, shop.quinn, number, "rework", "why")
+    with pytest.raises(NoReworkHere):
+        call(shop.vault, shop.quinn, number, "scrap", "why", Rework([Step(1, "bench", "x")]))
+    with pytest.raises(NonconformanceMoved):
+        call(shop.vault, shop.quinn, number, "scrap", "why", seen=7)
+    with pytest.raises(NoSuchNonconformance):
+        call(shop.vault, shop.quinn, "NC-0099", "scrap", "why")
+    other = desk.open_new(shop.vault, shop.otto, Wanted("J-1", "somewhere", 1))
+    with pytest.raises(ReworkNeedsOperation):
+        call(shop.vault, shop.quinn, other.number, "rework", "why", Rework([Step(1, "bench", "x")]))
+
+
+def test_results_out_of_tolerance_propose_one(shop: Any) -> None:
+    """Until one names them; a corrected result proposes nothing any more."""
+    from traveler.quality import measurements
+
+    listed = "balloon,requirement,nominal,lower,upper,unit,gauge\n1,Bore,20,19.9,20.1,mm,\n"
+    shop.release("10-0042", characteristics__csv=listed)
+    shop.job("J-1")
+    readings = [measurements.Reading("1", "1", "20.2"), measurements.Reading("1", "2", "20.0")]
+    measurements.record(shop.vault, shop.otto, "J-1", 40, readings)
+    (found,) = desk.proposed(shop.vault, "J-1")
+    assert (found.balloon, found.piece, found.text) == ("1", "1", "20.2")
+    desk.open_new(shop.vault, shop.otto, Wanted("J-1", "bore", 1, 40, results=[found.id]))
+    assert desk.proposed(shop.vault, "J-1") == []
+
+
+def test_one_is_told_once_however_often_it_is_sent(shop: Any) -> None:
+    """The same key leaves one."""
+    shop.job("J-1")
+    wanted = Wanted("J-1", "scratch")
+    first = desk.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
+    again = desk.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
+    assert first.number == again.number
+    assert len(desk.listing(shop.vault)) == 1
+
+
+def test_the_command_line_opens_disposes_and_closes(shop: Any) -> None:
+    """With the verbs the interface names."""
+    from vault.cli import trunk
+
+    shop.job("J-1")
+
+    def run(who: str, *words: str, stdin: str = "") -> Any:
+        given = ["--vault", str(shop.vault.root), "--as", who, "nc", *words, "--json"]
+        done = CliRunner().invoke(trunk(), given, input=stdin)
+        if done.exception is not None:
+            raise done.exception
+        return json.loads(done.output)
+
+    assert run("otto", "open", "J-1", "--op", "10", "-m", "burr", "--qty", "2")["state"] == "open"
+    waits = run("quinn", "dispose", "NC-0001", "use-as-is", "-m", "not seen")
+    assert waits["state"] == "proposed"
+    run("mchen", "approve", "NC-0001", "--password-stdin", stdin=f"{WORD}\n")
+    run("quinn", "explain", "NC-0001", "--cause", "dull tool", "--action", "tool life set")
+    assert run("quinn", "close", "NC-0001")["approved_by"] == "mchen"
+    assert run("quinn", "list") == []
+    assert [one["act"] for one in run("quinn", "show", "NC-0001")["history"]] == [
+        "open", "propose", "approve", "explain", "close",
+    ]  # fmt: skip

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Proof on a real ledger: the gate of a finish, vouching, waiving, asking, and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from traveler import floor, jobs, sheet
+from traveler.errors import (
+    BadProofKind,
+    BadProofMoment,
+    NoReason,
+    NoSuchDemand,
+    NoSuchJob,
+    NoSuchOperation,
+    NoSuchWaiver,
+    NoSuchWord,
+    OutsideTraveler,
+    OwnWorkInspected,
+    ProofNeedsRecord,
+    ProofNotOwed,
+    ProofOfWhom,
+    ProofOwed,
+    ProofThere,
+)
+from traveler.quality import proof_desk, proof_records
+from vault.codes import parse_qr
+from vault.ledger import events
+from vault.ledger.errors import RoleNeeded
+
+ROUTE = """
+[[operation]]
+seq = 10
+station = "mill"
+title = "Mill"
+proof = ["first piece"]
+
+[[operation]]
+seq = 20
+station = "qc"
+title = "Inspect"
+proof = ["inspector", "certificate before shipping"]
+"""
+
+MEASURED = """
+[[operation]]
+seq = 10
+station = "qc"
+title = "Inspect"
+proof = ["measurement", "note"]
+"""
+
+
+@pytest.fixture
+def job(shop: Any) -> str:
+    """Return a job whose steps owe somebody's word."""
+    shop.release("10-0042", route__toml=ROUTE)
+    return str(shop.job("J-9", customer="Halvard Robotics"))
+
+
+def test_a_step_that_owes_proof_cannot_be_finished(shop: Any, job: str) -> None:
+    """The refusal names what is owed and how to give it; pausing is never refused; then it goes."""
+    floor.start(shop.vault, shop.otto, job, 10)
+    with pytest.raises(ProofOwed) as refusal:
+        floor.finish(shop.vault, shop.otto, job, 10)
+    assert "owes proof before it can be finished: first piece at step 10" in str(refusal.value)
+    assert jobs.show(shop.vault, job).operations[0].acts == ("pause",)
+    floor.pause(shop.vault, shop.otto, job, 10)
+    floor.start(shop.vault, shop.otto, job, 10)
+    given = proof_desk.vouch(shop.vault, shop.otto, job, "First Piece", seq=10, said="bore 21.01")
+    assert (given.kind, given.seq, given.words) == ("first piece", 10, "bore 21.01")
+    assert floor.finish(shop.vault, shop.otto, job, 10).state == "done"
+
+
+def test_what_a_job_owes_is_told_everywhere(shop: Any, job: str) -> None:
+    """Job, floor page, board and JSON say the same of it."""
+    view = jobs.show(shop.vault, job)
+    told = view.as_json()
+    assert [one["kind"] for one in told["proof"]["missing"]] == [
+        "first piece", "inspector", "certificate",
+    ]  # fmt: skip
+    assert told["operations"][0]["owes"] == ["first piece"]
+    with shop.vault.ledger.reading() as connection:
+        owed = proof_records.owed(connection, [view.job])
+    assert {seq: [one.required.kind for one in state.missing] for seq, state in owed[job].items()} == {
+        10: ["first piece"], 20: ["inspector", "certificate"],
+    }  # fmt: skip
+
+
+def test_an_inspector_is_of_quality_and_did_not_do_the_step(shop: Any, job: str) -> None:
+    """An operator cannot inspect, and quality cannot inspect its own work."""
+    with pytest.raises(RoleNeeded):
+        proof_desk.vouch(shop.vault, shop.otto, job, "inspector", seq=20)
+    proof_desk.vouch(shop.vault, shop.otto, job, "first piece")
+    floor.start(shop.vault, shop.otto, job, 10)
+    floor.finish(shop.vault, shop.otto, job, 10)
+    floor.start(shop.vault, shop.quinn, job, 20)
+    with pytest.raises(OwnWorkInspected, match="somebody else of quality"):
+        proof_desk.vouch(shop.vault, shop.quinn, job, "inspector", seq=20)
+    with pytest.raises(ProofOwed):
+        floor.finish(shop.vault, shop.quinn, job, 20)
+
+
+def test_a_word_is_given_once_however_often_it_is_sent(shop: Any, job: str) -> None:
+    """The same key leaves one record, and what is taken back is owed again."""
+    for _ in range(2):
+        proof_desk.vouch(shop.vault, shop.otto, job, "first piece", idempotency_key="k" * 26)
+    (line,) = proof_desk.show(shop.vault, job).have
+    assert len(line.given) == 1
+    number = int(line.given[0].ref.partition("/")[2])
+    with pytest.raises(RoleNeeded):
+        proof_desk.take_back(shop.vault, shop.otto, number, "wrong part")
+    proof_desk.take_back(shop.vault, shop.quinn, number, "wrong part")
+    assert proof_desk.show(shop.vault, job).have == ()
+    with pytest.raises(NoSuchWord):
+        proof_desk.take_back(shop.vault, shop.quinn, number, "again")
+
+
+def test_nobodys_word_stands_for_a_file_or_a_result(shop: Any, job: str, refused: Any) -> None:
+    """A certificate is a paper and a measurement a number."""
+    with refused(ProofNeedsRecord, f"titleblock evidence add {job}"):
+        proof_desk.vouch(shop.vault, shop.quinn, job, "certificate")
+    shop.job("J-1")
+    with refused(ProofNotOwed, "owes no measurement at step 10"):
+        proof_desk.vouch(shop.vault, shop.quinn, "J-1", "measurements", seq=10)
+
+
+def test_another_papers_step_is_not_vouched_for(shop: Any, job: str, tmp_path: Any) -> None:
+    """A code of step 20 opens nothing at step 10."""
+    printed = sheet.print_traveler(shop.vault, shop.pat, job, tmp_path / "t.pdf")
+    codes = {seq: parse_qr(address)[1] for seq, address in printed.addresses}
+    with pytest.raises(OutsideTraveler):
+        proof_desk.vouch(shop.vault, shop.otto, job, "first piece", seq=10, token=codes[20])
+    proof_desk.vouch(shop.vault, shop.otto, job, "first piece", seq=10, token=codes[10])
+
+
+def test_a_waiver_is_by_whom_the_rules_let_and_stays(shop: Any, job: str) -> None:
+    """Quality waives with a reason; it is on the job and in its history, and can be withdrawn."""
+    with pytest.raises(RoleNeeded):
+        proof_desk.waive(shop.vault, shop.otto, job, "first piece", "no time")
+    with pytest.raises(NoReason):
+        proof_desk.waive(shop.vault, shop.quinn, job, "first piece", "  ")
+    made = proof_desk.waive(shop.vault, shop.quinn, job, "first piece", "repeat of J-2041", seq=10)
+    (line,) = proof_desk.show(shop.vault, job).waived
+    assert line.sentence == "first piece at step 10: waived by quinn (repeat of J-2041)"
+    with pytest.raises(ProofThere):
+        proof_desk.waive(shop.vault, shop.quinn, job, "first piece", "twice")
+    floor.start(shop.vault, shop.otto, job, 10)
+    proof_desk.withdraw(shop.vault, shop.quinn, made.id, "was another fixture")
+    with pytest.raises(ProofOwed):
+        floor.finish(shop.vault, shop.otto, job, 10)
+    with pytest.raises(NoSuchWaiver):
+        proof_desk.withdraw(shop.vault, shop.quinn, made.id, "again")
+    kinds = [one.kind for one in jobs.history(shop.vault, job)]
+    assert {"proof.waived", "proof.waiver_withdrawn"} <= set(kinds)
+    assert list(events.verify(shop.vault.ledger)) == []
+
+
+def test_the_rules_say_who_may_waive(shop: Any, job: str) -> None:
+    """A shop that lets its planner waive says so in the rules, and only then he may."""
+    from release import rulebook
+
+    with pytest.raises(RoleNeeded):
+        proof_desk.waive(shop.vault, shop.pat, job, "first piece", "repeat")
+    text, _blob = rulebook.text(shop.vault)
+    rulebook.edit(shop.vault, shop.ada, text + '\n[quality]\nmay_waive = ["planner"]\n')
+    proof_desk.waive(shop.vault, shop.pat, job, "first piece", "repeat")
+    with pytest.raises(RoleNeeded):
+        proof_desk.waive(shop.vault, shop.quinn, job, "inspector", "no")
+
+
+def test_a_customer_asks_for_more_than_the_route(shop: Any, job: str) -> None:
+    """It is owed by every job of that customer, whatever the case, and by no other."""
+    asked = proof_desk.ask(shop.vault, shop.quinn, "photo", customer="HALVARD Robotics", why="PO")
+    photo = next(one for one in proof_desk.show(shop.vault, job).missing
+                 if one.required.kind == "photo")  # fmt: skip
+    assert (photo.required.seq, photo.required.source) == (20, "customer")
+    shop.job("J-10", customer="Orrin")
+    assert "photo" not in [one.required.kind for one in proof_desk.show(shop.vault, "J-10").lines]
+    proof_desk.ask(shop.vault, shop.pat, "kit list", job="J-10", before="packet")
+    assert [one.kind for one in proof_desk.demands(shop.vault, job="J-10")] == ["kit list"]
+    proof_desk.drop(shop.vault, shop.quinn, asked.id, "contract changed")
+    assert [one.job for one in proof_desk.demands(shop.vault)] == ["J-10"]
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"kind": "photo"}, ProofOfWhom),
+        ({"kind": "photo", "customer": "A", "job": "J-9"}, ProofOfWhom),
+        ({"kind": " ", "job": "J-9"}, BadProofKind),
+        ({"kind": "x" * 41, "job": "J-9"}, BadProofKind),
+        ({"kind": "photo before shipping", "job": "J-9"}, BadProofKind),
+        ({"kind": "photo", "before": "lunch", "job": "J-9"}, BadProofMoment),
+        ({"kind": "photo", "job": "J-77"}, NoSuchJob),
+        ({"kind": "photo", "job": "J-9", "seq": 99}, NoSuchOperation),
+    ],
+)
+def test_a_demand_nobody_could_meet_is_refused(
+    shop: Any, job: str, given: dict[str, Any], refusal: type[Exception]
+) -> None:
+    """Each says in one sentence what is wrong, and nothing is written."""
+    before = events.head(shop.vault.ledger)
+    with pytest.raises(refusal):
+        proof_desk.ask(shop.vault, shop.quinn, given.pop("kind"), **given)
+    assert events.head(shop.vault.ledger) == before
+
+
+def test_a_demand_that_is_not_there_cannot_be_dropped(shop: Any, job: str) -> None:
+    """And an operator asks for nothing."""
+    with pytest.raises(NoSuchDemand):
+        proof_desk.drop(shop.vault, shop.quinn, 5, "gone")
+    with pytest.raises(RoleNeeded):
+        proof_desk.ask(shop.vault, shop.otto, "photo", job=job)
+
+
+def test_the_command_line_tells_and_waives(shop: Any, job: str) -> None:
+    """`proof JOB --json` has have, missing and waived, as other programs read it."""
+    import json
+
+    from click.testing import CliRunner
+
+    from vault.cli import trunk
+
+    def call(*words: str) -> Any:
+        done = CliRunner().invoke(
+            trunk(), ["--vault", str(shop.vault.root), "--as", "quinn", *words, "--json"],
+            catch_exceptions=False,
+        )  # fmt: skip
+        assert done.exit_code == 0, done.output
+        return json.loads(done.output)
+
+    call("proof", "waive", job, "certificate", "-m", "customer material")
+    call("proof", "give", job, "inspector", "--op", "20")
+    told = call("proof", job)
+    assert {key: [one["kind"] for one in told[key]] for key in ("have", "missing", "waived")} == {
+        "have": ["inspector"], "missing": ["first piece"], "waived": ["certificate"],
+    }  # fmt: skip
+
+
+def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
+    """A photo and a result at the step let it finish; taken back, they are owed again."""
+    from traveler.quality import evidence, measurements
+
+    listed = "balloon,requirement,nominal,lower,upper,unit,gauge\n1,Bore,20,19.9,20.1,mm,\n"
+    shop.release("10-0042", route__toml=MEASURED, characteristics__csv=listed)
+    shop.job("J-5")
+    floor.start(shop.vault, shop.otto, "J-5", 10)
+    readings = [measurements.Reading("1", "1", "20.02"), measurements.Reading("1", "2", "20.04")]
+    measurements.record(shop.vault, shop.otto, "J-5", 10, readings)
+    with pytest.raises(ProofOwed, match="finished: note at step 10;"):
+        floor.finish(shop.vault, shop.otto, "J-5", 10)
+    (note,) = evidence.add(
+        shop.vault, shop.otto, evidence.Wanted("note", "J-5", 10, words="edges are broken")
+    )
+    owed = proof_desk.show(shop.vault, "J-5")
+    assert [(one.required.kind, one.given[0].count) for one in owed.have] == [
+        ("measurement", 2), ("note", 1),
+    ]  # fmt: skip
+    evidence.withdraw(shop.vault, shop.otto, note.id, "was another job")
+    assert [one.required.kind for one in proof_desk.show(shop.vault, "J-5").missing] == ["note"]
+    evidence.add(shop.vault, shop.otto, evidence.Wanted("note", "J-5", words="no step named"))
+    with pytest.raises(ProofOwed):
+        floor.finish(shop.vault, shop.otto, "J-5", 10)
+    evidence.add(shop.vault, shop.otto, evidence.Wanted("note", "J-5", 10, words="looked again"))
+    assert floor.finish(shop.vault, shop.otto, "J-5", 10).state == "done"

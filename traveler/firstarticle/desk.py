@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verbs on first articles: open, list materials, verify, approve, reject, cancel, due.
+
+The forms are filled from the released plan and from the results that stand when somebody of
+quality verifies; what is verified is kept as it was, and another person approves it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from release.log import ReleaseLog
+from traveler import records as floor_records
+from traveler import words
+from traveler.errors import NoReason, NoSuchJob
+from traveler.firstarticle import forms, records, rules, tables
+from traveler.firstarticle.errors import (
+    ArticleCannot,
+    ArticleNeedsReason,
+    ArticleOutside,
+    BadScope,
+    BaselineUnfit,
+    NoSuchArticle,
+    NothingMeasured,
+    PartialNeedsBaseline,
+    SamePerson,
+)
+from traveler.firstarticle.records import Article
+from traveler.firstarticle.rules import Earlier, Facts
+from traveler.nonconformance import records as nonconformances
+from traveler.quality import views
+from traveler.quality.views import CharacteristicResults
+from traveler.records import Job, subject
+from vault import canonical
+from vault.home import Vault
+from vault.ledger import people
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+QUALITY = ("quality",)
+APPROVERS = ("approver", "quality")
+_FIELDS = frozenset(number for number, _ in forms.FORM2)
+
+
+def open_new(
+    vault: Vault, actor: Person, number: str, scope: str, reason: str, *, baseline: str = "",
+    balloons: Sequence[str] = (), **told: str,
+) -> Article:  # fmt: skip
+    """Open a first article on a job, in full or in part of an approved one.
+
+    ``told`` may say serial, process, comments, and detail (``detail`` or ``assembly``).  Raises
+    RoleNeeded, NoSuchJob, BadScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
+    """
+    require(actor, *QUALITY)
+    if scope not in {rules.FULL, rules.PARTIAL}:
+        raise BadScope(scope=scope)
+    facts = Facts(
+        scope, words.line("reason", reason, 300),
+        serial=words.line("serial number", told.get("serial", ""), 80),
+        detail="assembly" if told.get("detail") == "assembly" else "detail",
+        balloons=tuple(words.line("balloon", one, 12) for one in balloons),
+        process=words.line("process reference", told.get("process", ""), 200),
+        comments=words.line("comments", told.get("comments", ""), 500),
+    )  # fmt: skip
+    if not facts.reason:
+        raise ArticleNeedsReason
+    with vault.ledger.writing(actor.name) as writing:
+        job = _job(writing.connection, number)
+        if scope == rules.PARTIAL:
+            facts = replace(facts, baseline=_baseline(writing.connection, job, baseline))
+        row = writing.insert(tables.first_article, job=job.number, item=job.item, rev=job.rev,
+                             state="draft", entries=1)  # fmt: skip
+        made = Article(row["id"], job.number, job.item, job.rev, "draft", 1, writing.at,
+                       writing.actor, facts)  # fmt: skip
+        _enter(writing, made, "open", "")
+    return made
+
+
+def materials(
+    vault: Vault, actor: Person, number: str, rows: Sequence[Mapping[str, str]]
+) -> Article:
+    """Write the lines of form 2, by field number; raises ArticleCannot, BadWords."""
+    require(actor, *QUALITY)
+    told = tuple(
+        {field: words.line(f"field {field}", text, 200) for field, text in row.items()
+         if field in _FIELDS and text.strip()}
+        for row in rows
+    )  # fmt: skip
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        facts = replace(before.facts, materials=tuple(row for row in told if row))
+        return _act(writing, before, "list", "", facts)
+
+
+def verify(vault: Vault, actor: Person, number: str, password: str) -> Article:
+    """Fill the forms from what stands now and sign field 20, with the password again.
+
+    Raises NothingMeasured, ArticleOutside, WrongPassword, ArticleCannot or RoleNeeded.
+    """
+    require(actor, *QUALITY)
+    people.check_password(vault.ledger, actor.name, password)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        _allowed(before, "verify")
+        filled = _filled(vault, writing.connection, before)
+        filled["form1"] = forms.signed(
+            filled["form1"], actor.shown, writing.at[:10], approving=False
+        )
+        facts = replace(before.facts, verified_by=writing.actor, verified_at=writing.at,
+                        forms=filled)  # fmt: skip
+        return _act(writing, before, "verify", "", facts)
+
+
+def approve(vault: Vault, actor: Person, number: str, password: str, remark: str = "") -> Article:
+    """Sign field 22, with the password again; never by who verified it.
+
+    Raises SamePerson, WrongPassword, ArticleCannot or RoleNeeded.
+    """
+    require(actor, *APPROVERS)
+    said = words.line("remark", remark, 300)
+    with vault.ledger.reading() as connection:
+        asked = known(connection, number)
+        if asked.facts.verified_by == actor.name:
+            raise SamePerson(name=actor.name, number=asked.number)
+    people.check_password(vault.ledger, actor.name, password)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        if before.facts.verified_by == actor.name:
+            raise SamePerson(name=actor.name, number=before.number)
+        _allowed(before, "approve")
+        signed = forms.signed(
+            before.facts.forms["form1"], actor.shown, writing.at[:10], approving=True
+        )
+        facts = replace(before.facts, approved_by=writing.actor, approved_at=writing.at,
+                        forms={**before.facts.forms, "form1": signed})  # fmt: skip
+        return _act(writing, before, "approve", said, facts)
+
+
+def reject(vault: Vault, actor: Person, number: str, why: str) -> Article:
+    """Send it back with the reason; what was verified falls."""
+    require(actor, *APPROVERS)
+    return _back(vault, actor, number, "reject", why)
+
+
+def cancel(vault: Vault, actor: Person, number: str, why: str) -> Article:
+    """Give up a draft, with the reason."""
+    require(actor, *QUALITY)
+    return _back(vault, actor, number, "cancel", why)
+
+
+def show(vault: Vault, number: str) -> Article:
+    """Return a first article; raises NoSuchArticle."""
+    with vault.ledger.reading() as connection:
+        return known(connection, number)
+
+
+def listing(vault: Vault, job: str = "", item: str = "") -> list[Article]:
+    """Return the first articles of a job or an item, or all, oldest first."""
+    with vault.ledger.reading() as connection:
+        return records.listed(connection, job, item)
+
+
+def due(vault: Vault, number: str) -> str:
+    """Return why a first article is due on a job, empty where none is; raises NoSuchJob."""
+    with vault.ledger.reading() as connection:
+        job = _job(connection, number)
+        approved = [
+            Earlier(one.number, one.rev, one.facts.approved_at)
+            for one in records.listed(connection, item=job.item) if one.state == "approved"
+        ]  # fmt: skip
+        made = records.last_made(connection, job.item, job.number)
+    return rules.due(job.rev, approved, made, words.today(vault.settings.time_zone))
+
+
+def known(connection: Connection, number: str) -> Article:
+    """Return one by ``FA-0001``; raises NoSuchArticle."""
+    which = rules.number(number)
+    found = records.article(connection, which) if which is not None else None
+    if found is None:
+        raise NoSuchArticle(number=number)
+    return found
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _filled(vault: Vault, connection: Connection, one: Article) -> dict[str, Any]:
+    job = _job(connection, one.job)
+    log = ReleaseLog(vault)
+    revision = log.revision(one.item, one.rev)
+    rows = _rows(views.results_in(log, connection, job).characteristics, one)
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for each in nonconformances.listed(connection, nonconformances.Filter(job=one.job)):
+        for balloon in each.facts.balloons:
+            named[balloon.casefold()].append(each.number)
+    for row in rows:
+        balloon = row.characteristic.balloon
+        if not row.results:
+            raise NothingMeasured(number=one.number, what=f"balloon {balloon} has no result")
+        if row.outside and balloon.casefold() not in named:
+            raise ArticleOutside(number=one.number, what=f"balloon {balloon}")
+    scope = "Full FAI" if one.facts.scope == rules.FULL else (
+        f"Partial FAI, baseline {one.facts.baseline}")  # fmt: skip
+    drawing = next((file.name for file in revision.files if file.stamped), one.item)
+    return {
+        "form1": forms.form1(forms.Head(
+            item=one.item, title=revision.title, serial=one.facts.serial, fair=one.number,
+            rev=one.rev, drawing=drawing, changes="", process=one.facts.process or
+            f"route of job {one.job}", organization=vault.settings.shop_name, order=job.order,
+            detail=one.facts.detail.capitalize(), scope=f"{scope}: {one.facts.reason}", index=(),
+            nonconforming=bool(named), comments=one.facts.comments,
+        )),
+        "form2": forms.form2(one.facts.materials),
+        "form3": forms.form3(rows, named),
+    }  # fmt: skip
+
+
+def _rows(rows: Sequence[CharacteristicResults], one: Article) -> list[CharacteristicResults]:
+    wanted = {balloon.casefold() for balloon in one.facts.balloons}
+    found = [row for row in rows if not wanted or row.characteristic.balloon.casefold() in wanted]
+    if not found:
+        raise NothingMeasured(number=one.number, what="no characteristic is in its scope")
+    return found
+
+
+def _baseline(connection: Connection, job: Job, text: str) -> str:
+    if not text:
+        raise PartialNeedsBaseline
+    base = known(connection, text)
+    if base.item != job.item:
+        raise BaselineUnfit(baseline=base.number, why=f"it is of {base.item}")
+    if base.state != "approved":
+        raise BaselineUnfit(baseline=base.number, why=f"it is {base.state}")
+    return f"{base.number} ({base.item} {base.rev})"
+
+
+def _back(vault: Vault, actor: Person, number: str, deed: str, why: str) -> Article:
+    reason = words.line("reason", why, 500)
+    if not reason:
+        raise NoReason(what="first article")
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        facts = replace(before.facts, forms={}, verified_by="", verified_at="")
+        return _act(writing, before, deed, reason, facts)
+
+
+def _allowed(before: Article, deed: str) -> str:
+    after = rules.ARTICLE.get((before.state, deed))
+    if after is None:
+        raise ArticleCannot(number=before.number, state=before.state, act=deed)
+    return after
+
+
+def _act(writing: Writing, before: Article, deed: str, said: str, facts: Facts) -> Article:
+    now = replace(before, state=_allowed(before, deed), entries=before.entries + 1, facts=facts,
+                  changed_at=writing.at, changed_by=writing.actor)  # fmt: skip
+    writing.update(tables.first_article, now.id, state=now.state, entries=now.entries)
+    _enter(writing, now, deed, said)
+    return now
+
+
+def _enter(writing: Writing, now: Article, deed: str, said: str) -> None:
+    facts = {key: one for key, one in asdict(now.facts).items() if one not in ("", (), {})}
+    writing.insert(
+        tables.first_article_entry, first_article=now.id, number=now.entries, at=writing.at,
+        person=writing.actor, act=deed, words=said, state=now.state,
+        facts=canonical.dumps(facts).decode(),
+    )  # fmt: skip
+    told = {"words": said} if said else {}
+    writing.record(f"first_article.{deed}", subject(now.job), first_article=now.number,
+                   scope=now.facts.scope, reason=now.facts.reason, **told)  # fmt: skip
+
+
+def _job(connection: Connection, number: str) -> Job:
+    job = floor_records.job(connection, number)
+    if job is None:
+        raise NoSuchJob(number=number)
+    return job

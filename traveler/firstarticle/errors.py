@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a person may be told about first article inspections: one class each."""
+
+from __future__ import annotations
+
+from vault.errors import BadInput, NotAllowed, NotFound, Refused
+
+
+class NoSuchArticle(NotFound):
+    """There is no first article inspection {number}; `titleblock fai list` shows what is there."""
+
+
+class ArticleCannot(Refused):
+    """{number} is {state}, so nobody can {act} it; a new one can be opened."""
+
+
+class BadScope(BadInput):
+    """“{scope}” is no scope of a first article; choose full or partial."""
+
+
+class PartialNeedsBaseline(BadInput):
+    """A partial first article refers to an approved one of the same item; name it, as FA-0001."""
+
+
+class BaselineUnfit(Refused):
+    """{baseline} cannot be the baseline: {why}."""
+
+
+class ArticleNeedsReason(BadInput):
+    """Say why this first article is made: new part, new revision, change of process, lapse."""
+
+
+class NothingMeasured(Refused):
+    """{number} cannot be verified: {what}; measure it first."""
+
+
+class ArticleOutside(Refused):
+    """{number} cannot be verified: {what} is out of tolerance and no nonconformance names it; open
+    one first."""
+
+
+class SamePerson(NotAllowed):
+    """{name} verified {number}, so somebody else has to approve it."""

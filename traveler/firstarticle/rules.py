@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The lifecycle of a first article inspection, and when one is due; pure, on frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from traveler.lifecycle import Table
+
+ARTICLE: Table = MappingProxyType(
+    {
+        ("draft", "list"): "draft",
+        ("draft", "verify"): "verified",
+        ("draft", "cancel"): "cancelled",
+        ("verified", "approve"): "approved",
+        ("verified", "reject"): "draft",
+    }
+)
+"""An approved one is never altered (AS9102 C): what changed since is a new, partial one."""
+FULL, PARTIAL = "full", "partial"
+LAPSE_YEARS: Final = 2
+_NUMBER: Final = re.compile(r"FA-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
+
+
+def name(number: int) -> str:
+    """Return the FAIR identifier as people write it, ``FA-0001``."""
+    return f"FA-{number:04d}"
+
+
+def number(text: str) -> int | None:
+    """Return which one a text names; None where it names none."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[1]) or None if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said of a first article: its scope, why, its materials, and its forms once verified.
+
+    ``materials`` are the lines of form 2, by field number; ``forms`` the three forms as they were
+    verified, which are signed and never made again.
+    """
+
+    scope: str
+    reason: str
+    baseline: str = ""
+    serial: str = ""
+    detail: str = "detail"
+    balloons: tuple[str, ...] = ()
+    process: str = ""
+    comments: str = ""
+    materials: tuple[Mapping[str, str], ...] = ()
+    verified_by: str = ""
+    verified_at: str = ""
+    approved_by: str = ""
+    approved_at: str = ""
+    forms: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An approved first article of the item: its revision, and when it was approved."""
+
+    number: str
+    rev: str
+    approved_at: str
+
+
+def due(rev: str, approved: Sequence[Earlier], last_made: str, today: str) -> str:
+    """Return why a first article of a revision is due, empty where it is not.
+
+    ``last_made`` is the day the item was last worked on before, empty where it never was.
+    """
+    if not approved:
+        return "nothing of this item was ever inspected as a first article"
+    last = approved[-1]
+    if rev not in {one.rev for one in approved}:
+        return f"revision {rev} is new since {last.number}, which was made for {last.rev}"
+    since = max(last.approved_at[:10], last_made[:10])
+    limit = f"{int(since[:4]) + LAPSE_YEARS:04d}{since[4:]}"
+    if limit < today:
+        return f"nothing was made for {LAPSE_YEARS} years, since {since}"
+    return ""

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The tables of first article inspections: one row, and an entry for every act on it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from traveler.tables import metadata
+
+first_article = Table(
+    "first_article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("rev", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Index("ix_first_article_job", "job"),
+    Index("ix_first_article_item", "item"),
+)
+
+first_article_entry = Table(
+    "first_article_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("first_article", Integer, ForeignKey("first_article.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    UniqueConstraint("first_article", "number"),
+)

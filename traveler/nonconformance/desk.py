@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verbs on nonconformances: open, contain, dispose, approve, explain, close, reopen.
+
+Everybody who works here may open one, because what nobody reports goes to the customer.  Who
+disposes stands in the rules; repair and use as is take the approval owner's password, always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from release import rulebook
+from release.change import change_name
+from release.log import ReleaseLog
+from traveler import records as floor_records
+from traveler import rework, tokens, words
+from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OutsideTraveler
+from traveler.nonconformance import filing, records, rules
+from traveler.nonconformance.errors import (
+    BadHold,
+    DispositionNeedsReason,
+    NonconformanceMoved,
+    NonconformanceOpen,
+    NoReworkHere,
+    NoSuchDisposition,
+    NoSuchNonconformance,
+    NotExplained,
+    NotTheirDisposition,
+    ReworkNeedsOperation,
+    ReworkNeedsSteps,
+    ReworkOpen,
+    TooManyNonconforming,
+)
+from traveler.nonconformance.records import Entry, Filter, Nonconformance, Outside
+from traveler.nonconformance.rules import Facts
+from traveler.records import Job, Operation
+from traveler.route import Step
+from vault.home import Vault
+from vault.ledger import idempotency, people
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+STAFF = ("engineer", "approver", "planner", "operator", "quality")
+LISTED = 200
+_LONGEST = 1000
+_OVER = frozenset({"done", "skipped", "dropped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody says about something that is not right."""
+
+    job: str
+    what: str
+    qty: int = 1
+    seq: int | None = None
+    place: str = ""
+    pieces: str = ""
+    containment: str = ""
+    holds: str = "rest"
+    balloons: Sequence[str] = ()
+    results: Sequence[int] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """The steps that put it right: new ones, then operations of the route done again."""
+
+    steps: Sequence[Step] = ()
+    repeat: Sequence[int] = ()
+    back_to: int | None = None
+
+    def told(self) -> tuple[Mapping[str, Any], ...]:
+        """Return it as it is kept until somebody has approved it."""
+        found: list[Mapping[str, Any]] = [
+            {"station": one.station, "title": one.title, "setup_minutes": one.setup_minutes,
+             "run_minutes": one.run_minutes, "notes": one.notes, "proof": list(one.proof)}
+            for one in self.steps
+        ]  # fmt: skip
+        found += [{"repeat": seq} for seq in self.repeat]
+        return (*found, *([{"back_to": self.back_to}] if self.back_to is not None else []))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A nonconformance with all that helps to decide on it."""
+
+    one: Nonconformance
+    owner: str
+    entries: tuple[Entry, ...]
+    steps: tuple[tuple[int, str, str], ...] = ()
+    blockers: tuple[int, ...] = field(default_factory=tuple)
+
+
+def open_new(
+    vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
+    token: str = "",
+) -> Nonconformance:  # fmt: skip
+    """Write down what does not conform, and keep from going on what has to wait.
+
+    Raises RoleNeeded, NoSuchJob, NoSuchOperation, JobCannot, BadQuantity, TooManyNonconforming,
+    BadHold, BadWords or OutsideTraveler.
+    """
+    require(actor, *STAFF)
+    facts = _facts(wanted)
+    request = {"act": "nc", "job": wanted.job, "seq": wanted.seq, "what": facts.what,
+               "qty": facts.qty}  # fmt: skip
+    with vault.ledger.writing(actor.name, device) as writing:
+        earlier = idempotency.earlier(writing, idempotency_key, request)
+        if earlier is not None:
+            return known(writing.connection, rules.name(earlier["nonconformance"]))
+        job, operations, operation = _place(writing.connection, wanted.job, wanted.seq)
+        if token:
+            _within(writing.connection, token, job, operation)
+        if facts.qty > job.qty:
+            raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
+        if not facts.place and operation:
+            facts = replace(facts, place=f"{operation.station}, step {operation.seq}")
+        made = filing.new(writing, job, operation, facts)
+        owner = people.get(vault.ledger, wanted.owner).name if wanted.owner else job.added_by
+        filing.hold(writing, made, operations, owner)
+        idempotency.keep(writing, idempotency_key, request, {"nonconformance": made.id})
+    return made
+
+
+def correct(
+    vault: Vault, actor: Person, number: str, why: str, seen: int | None = None, **changes: Any
+) -> Nonconformance:
+    """Change what was found: qty, what, place, pieces, containment; a proposal falls by it.
+
+    Raises NonconformanceCannot, NonconformanceMoved, TooManyNonconforming, BadWords, BadQuantity.
+    """
+    require(actor, *STAFF)
+    reason = _reason("correction", why)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        facts = replace(before.facts, **_changes(changes))
+        job = floor_records.job(writing.connection, before.job)
+        if job is not None and facts.qty > job.qty:
+            raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
+        return filing.act(writing, before, "correct", reason, _undecided(facts))
+
+
+def explain(
+    vault: Vault, actor: Person, number: str, *, cause: str = "", action: str = "",
+    change: str = "", recall: str = "", containment: str = "", seen: int | None = None,
+) -> Nonconformance:  # fmt: skip
+    """Say why it happened and what keeps it from happening again; link a change or a recall.
+
+    Raises BadWords, NoSuchChange, NoSuchRevision, NonconformanceCannot or NonconformanceMoved.
+    """
+    require(actor, *STAFF)
+    told = _changes({"cause": cause or None, "action": action or None,
+                     "containment": containment or None})  # fmt: skip
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        if change:
+            told["change"] = change_name(change)
+        if recall:
+            told["recall"] = ReleaseLog(vault).revision(before.item, recall).rev
+        facts = replace(before.facts, **told)
+        return filing.act(writing, before, "explain", "", facts)
+
+
+def dispose(
+    vault: Vault, actor: Person, number: str, disposition: str, why: str,
+    work: Rework | None = None, *, password: str = "", seen: int | None = None,
+) -> Nonconformance:  # fmt: skip
+    """Decide what happens to the pieces; repair and use as is wait for the approval owner.
+
+    The approval owner disposes with ``password`` and needs nobody else.  Raises RoleNeeded,
+    NoSuchDisposition, DispositionNeedsReason, ReworkNeedsSteps, NoReworkHere,
+    ReworkNeedsOperation, NonconformanceCannot, NonconformanceMoved, WrongPassword, and what rework
+    refuses.
+    """
+    chosen = rules.disposition(disposition)
+    if chosen is None:
+        raise NoSuchDisposition(text=disposition)
+    reason = words.line("reason", why, 500)
+    if not reason:
+        raise DispositionNeedsReason(number=number, disposition=chosen)
+    with vault.ledger.reading() as connection:
+        owned = _owns(vault, actor, known(connection, number))
+    signing = chosen in rules.OWNERS and owned and bool(password)
+    if signing:
+        people.check_password(vault.ledger, actor.name, password)
+    else:
+        require(actor, *rulebook.current(vault).quality.may_dispose)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        facts = replace(
+            before.facts, disposition=chosen, disposed_by=writing.actor, disposed_at=writing.at,
+            disposed_why=reason, approved_by="", approved_at="",
+            wanted=_work(before, chosen, work),
+        )  # fmt: skip
+        if chosen in rules.OWNERS and not signing:
+            return filing.act(writing, before, "propose", reason, facts)
+        if signing:
+            facts = replace(facts, approved_by=writing.actor, approved_at=writing.at)
+        return _decided(writing, before, "approve" if signing else "dispose", reason, facts)
+
+
+def approve(
+    vault: Vault, actor: Person, number: str, password: str, why: str = "",
+    seen: int | None = None,
+) -> Nonconformance:  # fmt: skip
+    """Sign a proposed repair or use as is; by the approval owner of the item, password again.
+
+    Raises NotTheirDisposition, WrongPassword, NonconformanceCannot or NonconformanceMoved.
+    """
+    with vault.ledger.reading() as connection:
+        asked = known(connection, number)
+    if not _owns(vault, actor, asked):
+        raise _not_theirs(vault, actor, asked)
+    people.check_password(vault.ledger, actor.name, password)
+    said = words.line("remark", why, 500)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        filing.allowed(before, "approve" if before.state == "proposed" else "refuse")
+        facts = replace(before.facts, approved_by=writing.actor, approved_at=writing.at)
+        return _decided(writing, before, "approve", said, facts)
+
+
+def refuse(vault: Vault, actor: Person, number: str, why: str) -> Nonconformance:
+    """Turn a proposal down, so that somebody disposes anew; by the approval owner."""
+    reason = _reason("refusal", why)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        if not _owns(vault, actor, before):
+            raise _not_theirs(vault, actor, before)
+        return filing.act(writing, before, "refuse", reason, _undecided(before.facts))
+
+
+def reconsider(
+    vault: Vault, actor: Person, number: str, why: str, seen: int | None = None
+) -> Nonconformance:
+    """Take a disposition back; once its steps are in the job only when they are done.
+
+    Raises RoleNeeded, ReworkOpen, NonconformanceCannot or NonconformanceMoved.
+    """
+    require(actor, *rulebook.current(vault).quality.may_dispose)
+    reason = _reason("new decision", why)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        filing.allowed(before, "reconsider")
+        _steps_done(writing.connection, before)
+        done = filing.act(writing, before, "reconsider", reason, _undecided(before.facts))
+        _hold_again(writing, done)
+        return done
+
+
+def close(
+    vault: Vault, actor: Person, number: str, remark: str = "", seen: int | None = None
+) -> Nonconformance:
+    """Put it away once it is disposed of, explained, and its steps are done.
+
+    Raises RoleNeeded, NotExplained, ReworkOpen, NonconformanceCannot or NonconformanceMoved.
+    """
+    require(actor, *rulebook.current(vault).quality.may_dispose)
+    said = words.line("remark", remark, 500)
+    with vault.ledger.writing(actor.name) as writing:
+        before = _seen(writing.connection, number, seen)
+        filing.allowed(before, "close")
+        missing = [name for name in ("cause", "action") if not getattr(before.facts, name)]
+        if missing:
+            what = " and ".join(f"its {name}" for name in missing)
+            raise NotExplained(number=before.number, what=what)
+        _steps_done(writing.connection, before)
+        done = filing.act(writing, before, "close", said, before.facts)
+        filing.let_go(writing, done, f"{done.number} is closed")
+        return done
+
+
+def reopen(vault: Vault, actor: Person, number: str, why: str) -> Nonconformance:
+    """Take it up again, since it is not right after all; raises NonconformanceCannot."""
+    require(actor, *STAFF)
+    reason = _reason("reopening", why)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        done = filing.act(writing, before, "reopen", reason, _undecided(before.facts))
+        _hold_again(writing, done)
+        return done
+
+
+def show(vault: Vault, number: str) -> View:
+    """Return a nonconformance with all that was done about it; raises NoSuchNonconformance."""
+    with vault.ledger.reading() as connection:
+        one = known(connection, number)
+        return View(
+            one, ReleaseLog(vault).revision(one.item, one.rev).owner,
+            tuple(records.entries(connection, one.id)),
+            tuple(records.steps(connection, one.facts.rework_ids)),
+            tuple(held.id for held in filing.holding(connection, one)),
+        )  # fmt: skip
+
+
+def listing(
+    vault: Vault, wanted: Filter | None = None, limit: int = LISTED, offset: int = 0
+) -> list[Nonconformance]:
+    """Return the nonconformances that fit, the newest first."""
+    with vault.ledger.reading() as connection:
+        return records.listed(connection, wanted or Filter(), limit, offset)
+
+
+def proposed(vault: Vault, job: str) -> list[Outside]:
+    """Return the results of a job out of tolerance for which nobody has opened one yet."""
+    with vault.ledger.reading() as connection:
+        return records.outside(connection, job)
+
+
+def owns(vault: Vault, actor: Person, one: Nonconformance) -> bool:
+    """Say whether this person signs repair and use as is of this item: its owner, or a deputy."""
+    return _owns(vault, actor, one)
+
+
+def refusal(connection: Connection, job: str, what: str) -> NonconformanceOpen | None:
+    """Return why something of a job has to wait for its nonconformances, or None."""
+    waiting = records.open_of(connection, [job])[job]
+    if not waiting:
+        return None
+    return NonconformanceOpen(what=what, numbers=", ".join(one.number for one in waiting))
+
+
+def known(connection: Connection, number: str) -> Nonconformance:
+    """Return a nonconformance by ``NC-0001``; raises NoSuchNonconformance."""
+    which = rules.number(number)
+    found = records.one(connection, which) if which is not None else None
+    if found is None:
+        raise NoSuchNonconformance(number=number)
+    return found
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _facts(wanted: Wanted) -> Facts:
+    if wanted.holds not in rules.HOLDS:
+        raise BadHold(text=wanted.holds)
+    return Facts(
+        qty=words.pieces(wanted.qty, least=1),
+        what=words.lines("description", wanted.what, _LONGEST),
+        place=words.line("place", wanted.place, 120),
+        pieces=words.line("pieces", wanted.pieces, 200),
+        containment=words.line("containment", wanted.containment, 500),
+        holds=wanted.holds,
+        balloons=tuple(words.line("balloon", one, 12) for one in wanted.balloons if one.strip()),
+        results=tuple(wanted.results),
+    )
+
+
+def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes as they are kept; ``None`` in them means: as it was."""
+    told: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if name == "qty":
+            told[name] = words.pieces(value, least=1)
+        elif name in {"what", "cause", "action"}:
+            told[name] = words.lines(name, value, _LONGEST)
+        else:
+            told[name] = words.line(name, value, 500)
+    return told
+
+
+def _undecided(facts: Facts) -> Facts:
+    return replace(
+        facts, disposition="", disposed_by="", disposed_at="", disposed_why="", approved_by="",
+        approved_at="", wanted=(), rework=(), rework_ids=(),
+    )  # fmt: skip
+
+
+def _work(
+    before: Nonconformance, chosen: str, work: Rework | None
+) -> tuple[Mapping[str, Any], ...]:
+    told = work.told() if work else ()
+    steps = [one for one in told if "back_to" not in one]
+    if chosen not in rules.WORKED:
+        if told:
+            raise NoReworkHere(disposition=chosen, number=before.number)
+        return ()
+    if not steps:
+        raise ReworkNeedsSteps(disposition=chosen, number=before.number)
+    if before.seq is None:
+        raise ReworkNeedsOperation(number=before.number)
+    return told
+
+
+def _decided(
+    writing: Writing, before: Nonconformance, act: str, words_: str, facts: Facts
+) -> Nonconformance:
+    """Write the decision down and put its steps into the job, in one transaction."""
+    filing.allowed(before, act)
+    if facts.wanted and before.seq is not None:
+        numbers = rework.insert(
+            writing, before.job, before.seq, _steps(facts.wanted),
+            f"{facts.disposition} of {before.number}", before.number, qty=facts.qty,
+            repeat=[one["repeat"] for one in facts.wanted if "repeat" in one],
+            back_to=next((one["back_to"] for one in facts.wanted if "back_to" in one), None),
+        )  # fmt: skip
+        operations = floor_records.operations(writing.connection, before.job)
+        ids = tuple(one.id for one in operations if one.seq in numbers)
+        facts = replace(facts, rework=tuple(numbers), rework_ids=ids)
+    done = filing.act(writing, before, act, words_, facts)
+    if facts.rework:  # the pieces wait in a loop of their own, and where it joins the route
+        filing.let_go(writing, done, f"{facts.disposition} of {done.number} goes first")
+    return done
+
+
+def _steps(wanted: Sequence[Mapping[str, Any]]) -> list[Step]:
+    return [
+        Step(
+            seq=place, station=one["station"], title=one["title"],
+            setup_minutes=float(one["setup_minutes"]), run_minutes=float(one["run_minutes"]),
+            notes=one["notes"], proof=tuple(one["proof"]),
+        )
+        for place, one in enumerate((it for it in wanted if "station" in it), 1)
+    ]  # fmt: skip
+
+
+def _steps_done(connection: Connection, one: Nonconformance) -> None:
+    left = [
+        f"{seq} {title} ({state})"
+        for seq, title, state in records.steps(connection, one.facts.rework_ids)
+        if state not in _OVER
+    ]
+    if left:
+        raise ReworkOpen(number=one.number, job=one.job, steps=", ".join(left))
+
+
+def _hold_again(writing: Writing, one: Nonconformance) -> None:
+    job = floor_records.job(writing.connection, one.job)
+    if job is None or job.state == "closed" or filing.holding(writing.connection, one):
+        return
+    operations = floor_records.operations(writing.connection, one.job)
+    filing.hold(writing, one, operations, job.added_by)
+
+
+def _owns(vault: Vault, actor: Person, one: Nonconformance) -> bool:
+    owner = ReleaseLog(vault).revision(one.item, one.rev).owner
+    if actor.disabled:
+        return False
+    if actor.name == owner:
+        return True
+    day = words.today(vault.settings.time_zone)
+    deputies = rulebook.current(vault).deputies.get(owner, ())
+    return any(each.name == actor.name and each.stands_in(day) for each in deputies)
+
+
+def _not_theirs(vault: Vault, actor: Person, one: Nonconformance) -> NotTheirDisposition:
+    owner = ReleaseLog(vault).revision(one.item, one.rev).owner
+    return NotTheirDisposition(
+        name=actor.name, number=one.number, owner=owner, item=one.item,
+        disposition=one.facts.disposition or "a repair or use as is",
+    )  # fmt: skip
+
+
+def _reason(what: str, why: str) -> str:
+    reason = words.line("reason", why, 500)
+    if not reason:
+        raise DispositionNeedsReason(number="it", disposition=f"a {what}")
+    return reason
+
+
+def _seen(connection: Connection, number: str, seen: int | None) -> Nonconformance:
+    found = known(connection, number)
+    if seen is not None and seen != found.entries:
+        raise NonconformanceMoved(number=found.number, by=found.changed_by)
+    return found
+
+
+def _place(
+    connection: Connection, number: str, seq: int | None
+) -> tuple[Job, list[Operation], Operation | None]:
+    job = floor_records.job(connection, number)
+    if job is None:
+        raise NoSuchJob(number=number)
+    if job.state == "planned":
+        way = "nothing was made yet"
+        raise JobCannot(job=job.number, state=job.state, act="called nonconforming", way=way)
+    operations = floor_records.operations(connection, job.number)
+    found = next((one for one in operations if one.seq == seq), None)
+    if seq is not None and found is None:
+        shown = ", ".join(str(one.seq) for one in operations) or "none"
+        raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
+    return job, operations, found
+
+
+def _within(connection: Connection, code: str, job: Job, operation: Operation | None) -> None:
+    token = tokens.find(connection, code)
+    fits = token.operation is None or operation is None or token.operation == operation.id
+    if token.job != job.number or not fits:
+        scope = floor_records.operations(connection, token.job)
+        own = next((one.seq for one in scope if one.id == token.operation), "any")
+        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")

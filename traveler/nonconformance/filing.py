@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writing nonconformances down, and the blocker that keeps what must wait from going on.
+
+Whoever calls this has asked who may; here only the lifecycle is held.  The blocker follows the
+nonconformance: nobody resolves it by hand, and it closes by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from sqlalchemy.engine import Connection
+
+from traveler.blockers import filing as blocker_filing
+from traveler.blockers import records as blocker_records
+from traveler.blockers.filing import Draft
+from traveler.blockers.records import Blocker, Step
+from traveler.nonconformance import rules, tables
+from traveler.nonconformance.errors import NonconformanceCannot
+from traveler.nonconformance.records import Nonconformance
+from traveler.nonconformance.rules import Facts
+from traveler.records import Job, Operation, subject
+from vault import canonical
+from vault.ledger.engine import Writing
+
+CAUSE = "nonconformance"
+"""The key under which a blocker says which nonconformance it follows."""
+_SAID = {"dispose": "dispose of", "propose": "propose anything for", "approve": "approve",
+         "refuse": "refuse", "reconsider": "reconsider", "close": "close", "reopen": "reopen",
+         "correct": "correct", "explain": "explain"}  # fmt: skip
+_WAYS = {
+    "open": "dispose of it first",
+    "proposed": "the approval owner signs or refuses it first",
+    "disposed": "take its disposition back first, with the reason",
+    "closed": "reopen it with the reason",
+}
+
+
+def new(writing: Writing, job: Job, operation: Operation | None, facts: Facts) -> Nonconformance:
+    """Write down a new nonconformance and return it."""
+    row = writing.insert(
+        tables.nonconformance, job=job.number, operation=operation.id if operation else None,
+        item=job.item, rev=job.rev, raised_at=writing.at, raised_by=writing.actor, state="open",
+        entries=1,
+    )  # fmt: skip
+    made = Nonconformance(
+        row["id"], job.number, operation.seq if operation else None, row["operation"], job.item,
+        job.rev, writing.at, writing.actor, "open", 1, writing.at, writing.actor, facts,
+    )  # fmt: skip
+    _enter(writing, made, "open", "")
+    return made
+
+
+def allowed(before: Nonconformance, deed: str) -> str:
+    """Return the state a deed leads to; raises NonconformanceCannot."""
+    after = rules.NONCONFORMANCE.get((before.state, deed))
+    if after is None:
+        raise NonconformanceCannot(
+            number=before.number, state=before.state, act=_SAID[deed], way=_WAYS[before.state]
+        )
+    return after
+
+
+def act(
+    writing: Writing, before: Nonconformance, deed: str, words: str, facts: Facts
+) -> Nonconformance:
+    """Take one step of the lifecycle; raises NonconformanceCannot."""
+    now = replace(
+        before, state=allowed(before, deed), entries=before.entries + 1, changed_at=writing.at,
+        changed_by=writing.actor, facts=facts,
+    )  # fmt: skip
+    writing.update(tables.nonconformance, now.id, state=now.state, entries=now.entries)
+    _enter(writing, now, deed, words)
+    return now
+
+
+def hold(
+    writing: Writing, one: Nonconformance, operations: Sequence[Operation], owner: str
+) -> Blocker | None:
+    """Raise the blocker of what must wait; None where nothing but shipping has to."""
+    at = _held(one, operations)
+    if one.facts.holds == "nothing" or (at is None and one.facts.holds != "job" and one.seq):
+        return None
+    return blocker_filing.raise_new(
+        writing,
+        Draft(
+            kind="inspection", owner=owner, what=f"{one.number}: {one.facts.what}"[:300],
+            job=one.job, operation=at.id if at else None, seq=at.seq if at else None,
+            steps=(Step("Dispose of it"), Step("Close it")), facts={"plan": one.number},
+            cause={CAUSE: one.id},
+        ),
+    )  # fmt: skip
+
+
+def holding(connection: Connection, one: Nonconformance) -> list[Blocker]:
+    """Return the blockers that follow a nonconformance and still stand."""
+    active = blocker_records.concerning(connection, [one.job], ())
+    return [each for each in active if each.cause.get(CAUSE) == one.id]
+
+
+def let_go(writing: Writing, one: Nonconformance, words: str) -> None:
+    """Close the blockers that follow it."""
+    for each in holding(writing.connection, one):
+        blocker_filing.clear(writing, each, words)
+
+
+def _held(one: Nonconformance, operations: Sequence[Operation]) -> Operation | None:
+    """Return the first operation of the route behind it that has not begun."""
+    if one.facts.holds != "rest" or one.seq is None:
+        return None
+    return next(
+        (each for each in operations if each.seq > one.seq and each.state == "waiting"), None
+    )
+
+
+def _enter(writing: Writing, now: Nonconformance, deed: str, words: str) -> None:
+    facts = {key: value for key, value in asdict(now.facts).items() if value not in ("", (), None)}
+    facts |= {"qty": now.facts.qty, "what": now.facts.what, "holds": now.facts.holds}
+    writing.insert(
+        tables.nonconformance_entry, nonconformance=now.id, number=now.entries, at=writing.at,
+        person=writing.actor, device=writing.device, act=deed, words=words, state=now.state,
+        facts=canonical.dumps(facts).decode(),
+    )  # fmt: skip
+    told: dict[str, object] = {"seq": now.seq} if now.seq is not None else {}
+    also = {"words": words, "disposition": now.facts.disposition}
+    told |= {name: value for name, value in also.items() if value}
+    writing.record(
+        f"nonconformance.{deed}", subject(now.job), nonconformance=now.number,
+        what=now.facts.what, qty=now.facts.qty, now=now.state, **told,
+    )  # fmt: skip

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the ledger tells about proof: demands, waivers, and the evidence and results that answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from traveler import records, tables
+from traveler.quality import proof, proof_tables
+from traveler.quality.proof import Basis, Demand, Given, ProofState, Step, Waiver
+from traveler.quality.tables import evidence, measurement, measuring
+from traveler.records import Job, Operation
+from vault.names import fold
+
+_DEMAND, _WAIVER = proof_tables.proof_demand, proof_tables.proof_waiver
+_WORD = proof_tables.proof_word
+
+
+def states(
+    connection: Connection, jobs: Sequence[Job], operations: Mapping[str, Sequence[Operation]]
+) -> dict[str, ProofState]:
+    """Return how the proof of these jobs stands, by job; a few selects however many there are.
+
+    Jobs that owe nothing cost no search for evidence.
+    """
+    demands = _demands_of(connection, jobs)
+    steps = {job.number: [_step(one) for one in operations[job.number]] for job in jobs}
+    owing = [
+        job.number for job in jobs
+        if demands[job.number] or any(one.proof for one in steps[job.number])
+    ]  # fmt: skip
+    given, waivers = _given(connection, owing), _waivers(connection, owing)
+    return {
+        number: Basis(tuple(demands[number]), tuple(given[number]), tuple(waivers[number])).state(
+            steps[number]
+        )
+        for number in steps
+    }
+
+
+def owed(connection: Connection, jobs: Sequence[Job]) -> dict[str, Mapping[int, ProofState]]:
+    """Return what each step of these jobs owes, by job and step; for boards and lists."""
+    operations = records.operations_of(connection, [job.number for job in jobs])
+    found = states(connection, jobs, operations)
+    return {number: proof.by_step(one) for number, one in found.items()}
+
+
+def demand(connection: Connection, number: int) -> Demand | None:
+    """Return a demand that still holds, by its number."""
+    chosen = sa.select(_DEMAND).where(_DEMAND.c.id == number, _DEMAND.c.dropped_at.is_(None))
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else _demand(row)
+
+
+def demands(connection: Connection, customer: str = "", job: str = "") -> list[Demand]:
+    """Return the demands that hold, of one customer or job where it is named, oldest first."""
+    chosen = sa.select(_DEMAND).where(_DEMAND.c.dropped_at.is_(None)).order_by(_DEMAND.c.id)
+    if customer:
+        chosen = chosen.where(_DEMAND.c.fold == fold(customer))
+    if job:
+        chosen = chosen.where(_DEMAND.c.job == job)
+    return [_demand(row) for row in connection.execute(chosen)]
+
+
+def word(connection: Connection, number: int) -> tuple[str, str] | None:
+    """Return job and kind of what somebody vouched for and did not take back."""
+    chosen = sa.select(_WORD).where(_WORD.c.id == number, _WORD.c.withdrawn_at.is_(None))
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else (row.job, row.kind)
+
+
+def worked(connection: Connection, operation: int, person: str) -> bool:
+    """Say whether somebody worked on an operation themselves."""
+    chosen = sa.select(tables.stint.c.id).where(
+        tables.stint.c.operation == operation, tables.stint.c.person == person
+    )
+    return connection.execute(chosen.limit(1)).first() is not None
+
+
+def waiver(connection: Connection, number: int) -> tuple[str, Waiver] | None:
+    """Return a waiver that holds, with its job."""
+    chosen = sa.select(_WAIVER).where(_WAIVER.c.id == number, _WAIVER.c.withdrawn_at.is_(None))
+    row = connection.execute(chosen).one_or_none()
+    return None if row is None else (row.job, _waiver(row))
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _step(one: Operation) -> Step:
+    return Step(one.seq, one.proof, one.state == "done")
+
+
+def _demands_of(connection: Connection, jobs: Sequence[Job]) -> defaultdict[str, list[Demand]]:
+    """Return what is asked of these jobs by their customers and on their own account."""
+    numbers = [job.number for job in jobs]
+    customers = {fold(job.customer) for job in jobs if job.customer}
+    chosen = sa.select(_DEMAND).where(
+        _DEMAND.c.dropped_at.is_(None),
+        sa.or_(_DEMAND.c.job.in_(numbers), _DEMAND.c.fold.in_(customers)),
+    )
+    found: defaultdict[str, list[Demand]] = defaultdict(list)
+    for row in connection.execute(chosen.order_by(_DEMAND.c.id)):
+        for job in jobs:
+            if row.job == job.number or (row.fold and row.fold == fold(job.customer)):
+                found[job.number].append(_demand(row))
+    return found
+
+
+def _waivers(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[Waiver]]:
+    found: defaultdict[str, list[Waiver]] = defaultdict(list)
+    chosen = sa.select(_WAIVER).where(_WAIVER.c.job.in_(numbers), _WAIVER.c.withdrawn_at.is_(None))
+    for row in connection.execute(chosen.order_by(_WAIVER.c.id)):
+        found[row.job].append(_waiver(row))
+    return found
+
+
+def _given(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[Given]]:
+    """Return what proves something on these jobs: standing evidence, and standing results."""
+    found: defaultdict[str, list[Given]] = defaultdict(list)
+    if numbers:
+        _add_evidence(connection, numbers, found)
+        _add_results(connection, numbers, found)
+        _add_words(connection, numbers, found)
+    return found
+
+
+def _add_evidence(
+    connection: Connection, numbers: Sequence[str], found: defaultdict[str, list[Given]]
+) -> None:
+    later = evidence.alias("later")
+    chosen = (
+        sa.select(evidence, tables.operation.c.seq)
+        .outerjoin(tables.operation, tables.operation.c.id == evidence.c.operation)
+        .outerjoin(later, later.c.replaces == evidence.c.id)
+        .where(evidence.c.job.in_(numbers), later.c.id.is_(None), evidence.c.act != "withdraw")
+        .order_by(evidence.c.id)
+    )
+    for row in connection.execute(chosen):
+        kind = proof.named(row.kind)
+        found[row.job].append(Given(kind, row.seq, f"evidence/{row.id}", row.person, row.at))
+
+
+def _add_results(
+    connection: Connection, numbers: Sequence[str], found: defaultdict[str, list[Given]]
+) -> None:
+    """Count the standing results of each step; who entered the last of them stands for all."""
+    later = measurement.alias("later")
+    chosen = (
+        sa.select(
+            measuring.c.job, tables.operation.c.seq, sa.func.count().label("count"),
+            sa.func.max(measuring.c.id).label("last"),
+        )
+        .select_from(measurement)
+        .join(measuring, measuring.c.id == measurement.c.measuring)
+        .outerjoin(tables.operation, tables.operation.c.id == measuring.c.operation)
+        .outerjoin(later, later.c.replaces == measurement.c.id)
+        .where(measuring.c.job.in_(numbers), later.c.id.is_(None), measurement.c.verdict != "withdrawn")
+        .group_by(measuring.c.job, tables.operation.c.seq)
+    )  # fmt: skip
+    rows = connection.execute(chosen).all()
+    entered = sa.select(measuring.c.id, measuring.c.person, measuring.c.at).where(
+        measuring.c.id.in_([row.last for row in rows])
+    )
+    who = {row.id: row for row in connection.execute(entered)}
+    for row in rows:
+        last = who[row.last]
+        found[row.job].append(
+            Given(proof.MEASURED, row.seq, f"measuring/{row.last}", last.person, last.at, row[2])
+        )
+
+
+def _add_words(
+    connection: Connection, numbers: Sequence[str], found: defaultdict[str, list[Given]]
+) -> None:
+    chosen = (
+        sa.select(_WORD, tables.operation.c.seq)
+        .outerjoin(tables.operation, tables.operation.c.id == _WORD.c.operation)
+        .where(_WORD.c.job.in_(numbers), _WORD.c.withdrawn_at.is_(None))
+        .order_by(_WORD.c.id)
+    )
+    for row in connection.execute(chosen):
+        found[row.job].append(
+            Given(row.kind, row.seq, f"word/{row.id}", row.person, row.at, words=row.words)
+        )
+
+
+def _demand(row: Any) -> Demand:
+    return Demand(
+        row.id, row.kind, row.before, row.seq, row.customer, row.job or "", row.person, row.at,
+        row.why,
+    )  # fmt: skip
+
+
+def _waiver(row: Any) -> Waiver:
+    return Waiver(row.id, row.kind, row.before, row.seq, row.person, row.at, row.why)

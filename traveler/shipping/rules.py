@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The lifecycle of a shipment, and how many pieces may leave; pure, on frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from traveler import flow
+from traveler.lifecycle import Table
+from traveler.records import Job, Operation
+
+SHIPMENT: Table = MappingProxyType(
+    {
+        ("packed", "correct"): "packed",
+        ("packed", "attach"): "packed",
+        ("packed", "ship"): "shipped",
+        ("packed", "cancel"): "cancelled",
+        ("shipped", "correct"): "shipped",
+        ("shipped", "attach"): "shipped",
+        ("shipped", "receive"): "received",
+        ("received", "attach"): "received",
+    }
+)
+OUT: Final = frozenset({"packed", "shipped", "received"})
+"""The states in which a shipment takes its pieces from the job."""
+_NUMBER: Final = re.compile(r"(SH|CC)-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
+
+
+def name(number: int) -> str:
+    """Return the number of a shipment as people write it, ``SH-0001``."""
+    return f"SH-{number:04d}"
+
+
+def certificate_name(number: int) -> str:
+    """Return the number of a certificate as people write it, ``CC-0001``."""
+    return f"CC-{number:04d}"
+
+
+def number(text: str, kind: str = "SH") -> int | None:
+    """Return which shipment or certificate a text names; None where it names none."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[2]) or None if found and found[1].upper() == kind else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a shipment; ``photos`` are evidence of its packing."""
+
+    qty: int
+    to: str = ""
+    carrier: str = ""
+    tracking: str = ""
+    boxes: str = ""
+    pieces: str = ""
+    packed_by: str = ""
+    packed_at: str = ""
+    shipped_by: str = ""
+    shipped_at: str = ""
+    received_by: str = ""
+    received_on: str = ""
+    photos: tuple[int, ...] = ()
+
+
+def finished(job: Job, operations: Sequence[Operation]) -> int:
+    """Return how many good pieces have come through the whole route."""
+    groups = flow.groups(operations)
+    return flow.passed(job, operations, groups[-1]) if groups else job.qty
+
+
+def left(job: Job, operations: Sequence[Operation], out: Iterable[int]) -> int:
+    """Return how many pieces are there to be packed."""
+    return max(finished(job, operations) - sum(out), 0)

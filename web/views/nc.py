@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Nonconformances: the list, the form to open one, and the page on which it is decided."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, render_template, request, url_for
+
+from release import rulebook
+from traveler import floor
+from traveler.nonconformance import desk, rules
+from traveler.nonconformance.desk import Rework, Wanted
+from traveler.nonconformance.records import Filter
+from traveler.quality import evidence, views
+from traveler.route import Step
+from vault import codes
+from vault.errors import NotFound, Refusal, WrongUse
+from web import badge, forms
+from web.errors import NotReadable
+from web.visitor import device, has_role, me, vault
+
+PAGE: Final = 100
+TABS: Final = (("open", "To be done"), ("proposed", "Wait for the owner"), ("closed", "Closed"),
+               ("", "All"))  # fmt: skip
+DONE: Final = {
+    "open": "It is open; what has to wait is held.",
+    "correct": "Corrected; what was said before stays on record.",
+    "explain": "Written down.",
+    "dispose": "Disposed of.",
+    "propose": "Proposed: it holds once the approval owner has signed.",
+    "approve": "Signed.",
+    "refuse": "Turned down; dispose of it anew.",
+    "reconsider": "Open again.",
+    "close": "Closed.",
+    "reopen": "Open again.",
+    "photo": "The photos are kept with it.",
+}
+SAID: Final = {
+    "open": "opened it", "correct": "corrected it", "explain": "explained it",
+    "dispose": "disposed of it", "propose": "proposed what to do", "approve": "signed",
+    "refuse": "turned the proposal down", "reconsider": "took the decision back",
+    "close": "closed it", "reopen": "reopened it",
+}  # fmt: skip
+_FIELDS: Final = ("job", "op", "qty", "what", "place", "pieces", "containment", "holds",
+                  "balloons", "results")  # fmt: skip
+
+
+def board() -> str:
+    """Show nonconformances, the newest first."""
+    chosen = forms.asked("state", "open")
+    states = {"open": rules.OPEN, "": frozenset[str]()}.get(chosen, frozenset({chosen}))
+    job, skipped = forms.asked("job"), forms.number_asked("skip")
+    found = desk.listing(vault(), Filter(job=job, states=states), PAGE + 1, skipped)
+    more = url_for("nc.board", state=chosen, job=job or None, skip=skipped + PAGE)
+    return render_template(
+        "nc_list.html", found=found[:PAGE], tabs=TABS, chosen=chosen, job=job,
+        more=more if len(found) > PAGE else "",
+    )  # fmt: skip
+
+
+def new() -> Response | str | tuple[str, int]:
+    """Show the form to open one, or open it."""
+    typed = _typed()
+    if request.method != "POST":
+        outside = desk.proposed(vault(), typed["job"]) if typed["job"] else []
+        return render_template("nc_new.html", refusal=None, typed=typed, outside=outside)
+    try:
+        made = desk.open_new(vault(), me(), _wanted(), device=device(),
+                             idempotency_key=forms.text("key"))  # fmt: skip
+    except Refusal as refusal:
+        return forms.shown_again(refusal, "nc_new.html", typed=typed, outside=[])
+    return forms.gone_on(url_for("nc.page", nc=made.number, done="open"))
+
+
+def page(nc: str) -> Response | str | tuple[str, int]:
+    """Show a nonconformance with all that was done about it, or act on it."""
+    if request.method != "POST":
+        return _shown(nc, None)
+    desk.show(vault(), nc)
+    act = forms.text("act")
+    try:
+        done = _act(nc, act)
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return _shown(nc, refusal), refusal.status
+    return forms.gone_on(url_for("nc.page", nc=nc, done=done))
+
+
+def on_floor(token: str) -> Response | str | tuple[str, int]:
+    """Ask on the floor what is not right with how many pieces, and open it."""
+    view = floor.look(vault(), token)
+    if request.method != "POST":
+        return _asking(token, view, None)
+    try:
+        qty, seq = (
+            forms.whole("qty", "How many pieces"),
+            view.step.operation.seq if view.step else None,
+        )
+        wanted = Wanted(job=view.job.number, what=forms.needed("what", "What is not right"),
+                        qty=qty, seq=seq, containment=forms.text("containment"))  # fmt: skip
+        desk.open_new(vault(), badge.who(), wanted, device=device(),
+                      idempotency_key=forms.text("key"), token=token)  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _asking(token, view, refusal), refusal.status
+    return forms.gone_on(url_for("floor.page", token=token, done="nc"))
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _asking(token: str, view: floor.FloorView, refusal: Refusal | None) -> str:
+    typed = forms.typed("what", "qty", "containment", "operator")
+    return render_template(
+        "floor_nc.html", view=view, job=view.job, step=view.step, typed=typed,
+        who=badge.asked(desk.STAFF), refusal=str(refusal) if refusal else None,
+        back=url_for("floor.page", token=token), here=url_for("nc.on_floor", token=token),
+        key=forms.text("key") or codes.new_code(),
+    )  # fmt: skip
+
+
+def _typed() -> dict[str, str]:
+    typed = {name: forms.text(name) or forms.asked(name) for name in _FIELDS}
+    return typed | {"key": forms.text("key") or codes.new_code()}
+
+
+def _wanted() -> Wanted:
+    return Wanted(
+        job=forms.needed("job", "The job"), what=forms.needed("what", "What is not right"),
+        qty=forms.whole("qty", "How many pieces"),
+        seq=forms.whole("op", "The operation") if forms.text("op") else None,
+        place=forms.text("place"), pieces=forms.text("pieces"),
+        containment=forms.text("containment"), holds=forms.text("holds") or "rest",
+        balloons=forms.text("balloons").replace(",", " ").split(),
+        results=[int(one) for one in forms.text("results").split() if one.isdecimal()],
+    )  # fmt: skip
+
+
+def _act(nc: str, act: str) -> str:
+    why, seen = forms.text("why"), forms.whole("seen", "What was shown", 0) or None
+    if act == "photo":
+        return _photos(nc)
+    if act == "explain":
+        desk.explain(vault(), me(), nc, cause=forms.text("cause"), action=forms.text("action"),
+                     change=forms.text("change"), recall=forms.text("recall"),
+                     containment=forms.text("containment"), seen=seen)  # fmt: skip
+    elif act == "correct":
+        desk.correct(vault(), me(), nc, why, seen, qty=forms.whole("qty", "How many pieces"),
+                     what=forms.needed("what", "What is not right"), place=forms.text("place"),
+                     pieces=forms.text("pieces"))  # fmt: skip
+    elif act == "dispose":
+        done = desk.dispose(vault(), me(), nc, forms.needed("disposition", "The disposition"), why,
+                            _work(), password=forms.secret("password"), seen=seen)  # fmt: skip
+        return "propose" if done.state == "proposed" else "dispose"
+    elif act == "approve":
+        desk.approve(vault(), me(), nc, forms.secret("password"), why, seen)
+    elif act in {"refuse", "reopen"}:
+        (desk.refuse if act == "refuse" else desk.reopen)(vault(), me(), nc, why)
+    elif act in {"reconsider", "close"}:
+        (desk.reconsider if act == "reconsider" else desk.close)(vault(), me(), nc, why, seen)
+    else:
+        raise NotReadable(why="the form does not say what to do")
+    return act
+
+
+def _photos(nc: str) -> str:
+    one = desk.show(vault(), nc).one
+    with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
+        wanted = evidence.Wanted("photo", one.job, one.seq, nonconformance=one.id,
+                                 words=forms.text("words"))  # fmt: skip
+        evidence.add(vault(), me(), wanted, files, device=device(),
+                     idempotency_key=forms.text("key"))  # fmt: skip
+    return "photo"
+
+
+def _work() -> Rework | None:
+    """Return the steps of the form: a line each, ``STATION: what to do``, and what is repeated."""
+    lines = [one for one in forms.text("steps").splitlines() if one.strip()]
+    repeat = [int(one) for one in forms.text("repeat").replace(",", " ").split() if one.isdecimal()]
+    if not lines and not repeat:
+        return None
+    steps = []
+    for place, one in enumerate(lines, 1):
+        station, _, title = one.partition(":")
+        steps.append(Step(place, station.strip(), title.strip() or station.strip()))
+    return Rework(steps, repeat)
+
+
+def _shown(nc: str, refusal: Refusal | None) -> str:
+    view = desk.show(vault(), nc)
+    one = view.one
+    photos = [each for each in views.evidence_of(vault(), one.job) if each.nonconformance == one.id]
+    return render_template(
+        "nc.html", view=view, one=one, facts=one.facts, said=SAID, photos=photos,
+        acts=_acts(one), owns=desk.owns(vault(), me(), one), dispositions=rules.DISPOSITIONS,
+        entries=list(reversed(view.entries)), changed=_changed(refusal),
+        refusal=str(refusal) if refusal else None, key=codes.new_code(),
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _changed(refusal: Refusal | None) -> dict[str, str]:
+    names = ("why", "disposition", "steps", "repeat", "cause", "action", "change", "recall",
+             "containment", "qty", "what", "place", "pieces")  # fmt: skip
+    return {name: forms.text(name) if refusal else "" for name in names}
+
+
+def _acts(one: Any) -> set[str]:
+    """Return what this person may do with it now."""
+    acts = {deed for (state, deed) in rules.NONCONFORMANCE if state == one.state}
+    if not has_role(*rulebook.current(vault()).quality.may_dispose):
+        acts -= {"close", "reconsider"}
+        if not desk.owns(vault(), me(), one):
+            acts -= {"dispose"}
+    if not desk.owns(vault(), me(), one):
+        acts -= {"approve", "refuse"}
+    return acts
