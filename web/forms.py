@@ -94,9 +94,15 @@ def sent_to(address: str, status: int = 303) -> Response:
     return make_response(redirect(address, status))
 
 
+_KINDS: Final = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
 def handed_out(path: Path, name: str) -> Response:
     """Return a file made for this request, to be kept by the person and by nothing in between."""
-    kind = "application/pdf" if name.endswith(".pdf") else "text/plain"
+    kind = _KINDS.get(name.rpartition(".")[2], "text/plain")
     answer = send_file(
         BytesIO(path.read_bytes()), mimetype=kind, as_attachment=True, download_name=name,
         etag=False,

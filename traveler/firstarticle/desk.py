@@ -23,7 +23,7 @@ from traveler.firstarticle.errors import (
     ArticleCannot,
     ArticleNeedsReason,
     ArticleOutside,
-    BadScope,
+    BadArticleScope,
     BaselineUnfit,
     NoSuchArticle,
     NothingMeasured,
@@ -54,11 +54,11 @@ def open_new(
     """Open a first article on a job, in full or in part of an approved one.
 
     ``told`` may say serial, process, comments, and detail (``detail`` or ``assembly``).  Raises
-    RoleNeeded, NoSuchJob, BadScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
+    RoleNeeded, NoSuchJob, BadArticleScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
     """
     require(actor, *QUALITY)
     if scope not in {rules.FULL, rules.PARTIAL}:
-        raise BadScope(scope=scope)
+        raise BadArticleScope(scope=scope)
     facts = Facts(
         scope, words.line("reason", reason, 300),
         serial=words.line("serial number", told.get("serial", ""), 80),

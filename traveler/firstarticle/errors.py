@@ -14,7 +14,7 @@ class ArticleCannot(Refused):
     """{number} is {state}, so nobody can {act} it; a new one can be opened."""
 
 
-class BadScope(BadInput):
+class BadArticleScope(BadInput):
     """“{scope}” is no scope of a first article; choose full or partial."""
 
 

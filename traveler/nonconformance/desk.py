@@ -32,7 +32,7 @@ from traveler.nonconformance.errors import (
     NotTheirDisposition,
     ReworkNeedsOperation,
     ReworkNeedsSteps,
-    ReworkOpen,
+    ReworkUndone,
     TooManyNonconforming,
 )
 from traveler.nonconformance.records import Entry, Filter, Nonconformance, Outside
@@ -241,7 +241,7 @@ def reconsider(
 ) -> Nonconformance:
     """Take a disposition back; once its steps are in the job only when they are done.
 
-    Raises RoleNeeded, ReworkOpen, NonconformanceCannot or NonconformanceMoved.
+    Raises RoleNeeded, ReworkUndone, NonconformanceCannot or NonconformanceMoved.
     """
     require(actor, *rulebook.current(vault).quality.may_dispose)
     reason = _reason("new decision", why)
@@ -259,7 +259,7 @@ def close(
 ) -> Nonconformance:
     """Put it away once it is disposed of, explained, and its steps are done.
 
-    Raises RoleNeeded, NotExplained, ReworkOpen, NonconformanceCannot or NonconformanceMoved.
+    Raises RoleNeeded, NotExplained, ReworkUndone, NonconformanceCannot or NonconformanceMoved.
     """
     require(actor, *rulebook.current(vault).quality.may_dispose)
     said = words.line("remark", remark, 500)
@@ -430,7 +430,7 @@ def _steps_done(connection: Connection, one: Nonconformance) -> None:
         if state not in _OVER
     ]
     if left:
-        raise ReworkOpen(number=one.number, job=one.job, steps=", ".join(left))
+        raise ReworkUndone(number=one.number, job=one.job, steps=", ".join(left))
 
 
 def _hold_again(writing: Writing, one: Nonconformance) -> None:

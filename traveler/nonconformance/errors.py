@@ -53,7 +53,7 @@ class ReworkNeedsOperation(Refused):
     correct it first."""
 
 
-class ReworkOpen(Refused):
+class ReworkUndone(Refused):
     """{number} cannot be closed while its steps in job {job} are not done: {steps}."""
 
 

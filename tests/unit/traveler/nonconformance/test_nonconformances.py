@@ -30,7 +30,7 @@ from traveler.nonconformance.errors import (
     NotTheirDisposition,
     ReworkNeedsOperation,
     ReworkNeedsSteps,
-    ReworkOpen,
+    ReworkUndone,
     TooManyNonconforming,
 )
 from traveler.nonconformance.rules import NONCONFORMANCE, Facts
@@ -103,9 +103,9 @@ def test_rework_goes_into_the_job_and_has_to_be_done(shop: Any) -> None:
     assert [title for title, _ in steps.values()] == ["Weld on and recut", "Cut bar (again)"]
     assert desk.show(shop.vault, one.number).blockers == ()
     desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
-    with pytest.raises(ReworkOpen, match="Weld on and recut"):
+    with pytest.raises(ReworkUndone, match="Weld on and recut"):
         desk.close(shop.vault, shop.quinn, one.number)
-    with pytest.raises(ReworkOpen):
+    with pytest.raises(ReworkUndone):
         desk.reconsider(shop.vault, shop.quinn, one.number, "scrap them")
     for seq in done.facts.rework:
         floor.start(shop.vault, shop.otto, "J-1", seq)

@@ -19,7 +19,7 @@ from traveler.firstarticle.errors import (
     ArticleCannot,
     ArticleNeedsReason,
     ArticleOutside,
-    BadScope,
+    BadArticleScope,
     BaselineUnfit,
     NoSuchArticle,
     NothingMeasured,
@@ -252,7 +252,7 @@ def test_what_is_out_of_tolerance_needs_a_nonconformance(shop: Any, made: str) -
 
 def test_a_first_article_that_cannot_be_is_refused(shop: Any, made: str) -> None:
     """Scope, reason, number: each in a sentence."""
-    with pytest.raises(BadScope):
+    with pytest.raises(BadArticleScope):
         articles.open_new(shop.vault, shop.quinn, made, "half", "x")
     with pytest.raises(ArticleNeedsReason):
         articles.open_new(shop.vault, shop.quinn, made, "full", " ")
