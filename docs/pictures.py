@@ -30,7 +30,8 @@ from web import demo, demo_check, serving
 PICTURES = Path(__file__).resolve().parent / "pictures"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WALL = {"width": 1280, "height": 720}
-SWITCHES = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SWITCHES = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--enable-unsafe-swiftshader"]  # fmt: skip
 
 
 def main() -> None:
@@ -75,11 +76,20 @@ def _take_all(vault: Vault, url: str) -> None:
             page.goto(url + path)
             page.wait_for_timeout(800)
             _write(f"{name}.png", page.screenshot())
+        desk.goto(f"{url}/items/11-0001/B/view/11-0001_vise_TV-60.step")
+        desk.wait_for_selector(".viewer[data-state=shown]", timeout=60_000)
+        desk.wait_for_timeout(500)
+        _write("model.png", desk.screenshot())
         phone = browser.new_page(viewport=PHONE)
         for name, job in {"floor": "J-2041", "stop": "J-2042"}.items():
             phone.goto(url + codes[job].strip())
             phone.wait_for_timeout(800)
             _write(f"{name}.png", phone.screenshot())
+        phone.goto(url + codes["J-2041"].strip() + "/view/10-0042_bracket.pdf")
+        phone.wait_for_selector(".viewer.live")
+        phone.dblclick("[data-glass]", position={"x": 110, "y": 250})
+        phone.wait_for_timeout(1500)
+        _write("closer.png", phone.screenshot())
         _sign_in(phone, url)
         phone.goto(url + redline)
         phone.click("[data-look=swipe]")

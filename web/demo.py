@@ -26,7 +26,15 @@ from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import demo_copies, demo_floor, demo_flow, demo_orders, demo_paper, demo_queue
+from web import (
+    demo_copies,
+    demo_floor,
+    demo_flow,
+    demo_orders,
+    demo_paper,
+    demo_queue,
+    demo_views,
+)
 from web.errors import NoSample
 
 Tell = Callable[[str], None]
@@ -133,6 +141,7 @@ def worth_opening(vault: Vault) -> list[Address]:
             ]
             break
     found += [Address("/items/10-0042/current", "a release to take along as proof: *Export*")]
+    found += [Address(*one) for one in demo_views.worth_opening(vault)]
     found += [Address("/items?kind=assembly", "items by kind, state, owner and material")]
     found += [Address(f"/items/{row.number}", f"{row.number} {row.title}: what it is made of")
               for row in vault.catalogue.items(kind="assembly", limit=1)]  # fmt: skip

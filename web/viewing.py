@@ -148,9 +148,10 @@ def _model(shown: Shown, room: Room, _page: int) -> dict[str, Any]:
 def _program(shown: Shown, _room: Room, _page: int) -> dict[str, Any]:
     text = texts.text(shown.path())
     program = texts.program_name(text.lines, shown.name)
+    code = qr.svg(program).replace('role="img"', 'aria-hidden="true"')  # its caption says it
     return {
         "lines": tuple(tuple(texts.pieces(line)) for line in text.lines), "whole": text.whole,
-        "program": program, "code": Markup(qr.svg(program)),  # noqa: S704 - our own, of paths alone
+        "program": program, "code": Markup(code),  # noqa: S704 - our own, of paths alone
     }  # fmt: skip
 
 

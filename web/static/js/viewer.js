@@ -111,6 +111,7 @@ const sheet = (root) => {
   const moved = () => {
     hold();
     paint();
+    root.dataset.waiting = "soon";
     clearTimeout(settle);
     settle = setTimeout(ask, SETTLE_MS);
   };
@@ -183,7 +184,7 @@ const gestures = (glass, { pan, zoom, twice, orbit }) => {
   glass.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
     const here = place(event);
-    glass.setPointerCapture(event.pointerId);
+    try { glass.setPointerCapture(event.pointerId); } catch { /* it was lifted meanwhile */ }
     down.set(event.pointerId, here);
     travelled = down.size > 1 ? Infinity : 0;
     const again = event.timeStamp - tapped.at < 320 && Math.hypot(here.x - tapped.x, here.y - tapped.y) < 40;
