@@ -20,6 +20,7 @@ from traveler import (
     planning_cli,
     proof_cli,
     quality_cli,
+    share_cli,
     ship_cli,
     stations_cli,
     tablet_cli,
@@ -51,6 +52,7 @@ def hang(trunk: click.Group) -> None:
     nc_cli.hang(trunk)
     proof_cli.hang(trunk)
     ship_cli.hang(trunk)
+    share_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

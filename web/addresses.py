@@ -17,6 +17,7 @@ from web.doors import (
     OFFICE,
     ONE_FILE,
     OWNERS,
+    PACKERS,
     PEOPLE,
     PLANNERS,
     QUALITY,
@@ -50,6 +51,7 @@ from web.views import (
     items,
     jobs,
     labels,
+    links,
     locks,
     login,
     nc,
@@ -186,6 +188,9 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/packets/<packet>", packets.page, Door(OFFICE, 404), Door(QUALITY, 404)),
     Address("/packets/<packet>/<form>", packets.file, Door(OFFICE, 404)),
     Address("/jobs/<job>/packet", packets.of_job, Door(OFFICE, 200), Door(QUALITY, 409)),
+    Address("/jobs/<job>/links", links.of_job, Door(PACKERS, 200), Door(PACKERS, 422)),
+    Address("/s/<share>", links.page, Door(ANYBODY, 404), Door(ANYBODY, 404), manner="public",
+            also=("/S/<share>",)),
     Address("/p/<code>", packets.code, Door(ANYBODY, 404), manner="public", also=("/P/<code>",)),
 
     # programs and machines

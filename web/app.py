@@ -28,7 +28,8 @@ SECTIONS: Final = {
     "home": "home", "items": "items", "checkin": "items", "files": "items", "viewer": "items",
     "changes": "changes",
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
-    "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "blockers": "blockers",
+    "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "links": "jobs",
+    "blockers": "blockers",
     "dispatch": "dispatch",
     "account": "account",
 }  # fmt: skip

@@ -20,6 +20,7 @@ MAKERS: Final = frozenset({"admin", "engineer"})
 SIGNERS: Final = frozenset({"admin", "engineer", "approver", "quality"})
 OWNERS: Final = frozenset({"admin", "approver"})
 PLANNERS: Final = frozenset({"admin", "planner"})
+PACKERS: Final = frozenset({"admin", "planner", "quality"})
 QUALITY: Final = frozenset({"admin", "quality"})
 ADMIN: Final = frozenset({"admin"})
 

@@ -18,6 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import traveler.customer.tables
 import traveler.exchange.tables
 import traveler.firstarticle.tables
 import traveler.nonconformance.tables

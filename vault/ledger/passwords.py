@@ -49,6 +49,11 @@ def hash_pin(pin: str) -> str:
     return _hasher().hash(pin)
 
 
+def hash_passcode(passcode: str) -> str:
+    """Return the hash of what opens one link and no account; its length is its giver's to judge."""
+    return _hasher().hash(passcode)
+
+
 def matches(kept: str | None, given: str) -> bool:
     """Say whether what was given belongs to the kept hash, in the same time with or without one."""
     try:

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a customer, or whoever sends a link, may be told: every refusal, one class each."""
+
+from __future__ import annotations
+
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, TooMany
+
+
+class NoSuchShare(NotFound):
+    """This link leads nowhere (any more); ask the shop for a new one."""
+
+
+class NoSuchShareNumber(NotFound):
+    """There is no link {share}; `titleblock share list` shows what was made."""
+
+
+class WrongPasscode(NotAllowed):
+    """That is not the passcode of this link; {left} more tries before it waits."""
+
+
+class PasscodeLocked(TooMany):
+    """This link waits {minutes} minutes after wrong passcodes; then try again, or ask the shop."""
+
+
+class BadShareLife(BadInput):
+    """A link cannot last {days} days; give 1 to 730."""
+
+
+class BadPasscode(BadInput):
+    """A passcode needs 6 to 60 characters; choose another, or none."""
+
+
+class ShareEnded(Conflict):
+    """Link {share} was withdrawn already."""
+
+
+class NoPacketYet(NotFound):
+    """There is no valid proof packet for this order yet; the shop issues it when all is right."""

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Links to customers: one order each, expiring, perhaps with a passcode, withdrawn at once.
+
+The code in the link is 130 random bits, kept as a hash.  Opening is an act and written down, as is
+every wrong passcode and every download; the page behind the bare link says nothing yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from traveler import jobs
+from traveler import records as floor_records
+from traveler.customer import records
+from traveler.customer.errors import (
+    BadPasscode,
+    BadShareLife,
+    NoPacketYet,
+    NoSuchShare,
+    NoSuchShareNumber,
+    PasscodeLocked,
+    ShareEnded,
+    WrongPasscode,
+)
+from traveler.customer.records import Share
+from traveler.customer.stage import Stage, stage
+from traveler.customer.tables import share as share_table
+from traveler.customer.tables import share_look
+from traveler.errors import NoSuchJob
+from traveler.packet import issuing
+from traveler.packet import records as packets
+from traveler.packet.records import Packet
+from traveler.views import JobView
+from traveler.words import line
+from vault import clock, codes
+from vault.errors import BadCode
+from vault.home import Vault
+from vault.ledger import attempts, passwords
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+MAKERS: Final = ("planner", "quality")
+DAYS: Final = 90
+LONGEST: Final = 730
+LIMIT: Final = attempts.Limit(tries=5, minutes=15)
+NOBODY: Final = "customer"
+"""Who acts where a link is used: whoever holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """What a customer is shown of an order: the job's outside, its stage, and what can be fetched."""
+
+    share: Share
+    job: str
+    order: str
+    customer: str
+    item: str
+    rev: str
+    title: str
+    qty: int
+    due: str
+    good: int
+    stage: Stage
+    forecast: str
+    packets: tuple[Packet, ...]
+
+
+def make(
+    vault: Vault,
+    actor: Person,
+    job: str,
+    *,
+    days: int = DAYS,
+    passcode: str = "",
+    dates: bool = False,
+    whom: str = "",
+) -> tuple[Share, str]:
+    """Make a link to a job and return it with its address, which is shown this once.
+
+    ``dates`` lets it show when the order is expected to be done.  Raises RoleNeeded, NoSuchJob,
+    BadShareLife, BadPasscode or BadWords.
+    """
+    require(actor, *MAKERS)
+    if not 1 <= days <= LONGEST:
+        raise BadShareLife(days=days)
+    if passcode and not 6 <= len(passcode) <= 60:
+        raise BadPasscode
+    whom = line("recipient", whom, 120)
+    code = codes.new_code()
+    with vault.ledger.writing(actor.name) as writing:
+        found = floor_records.job(writing.connection, job)
+        if found is None:
+            raise NoSuchJob(number=job)
+        row = writing.insert(
+            share_table, hash=codes.hashed(code), job=found.number, dates=int(dates), whom=whom,
+            passcode_hash=passwords.hash_passcode(passcode) if passcode else None,
+            expires_at=clock.text(clock.moment(writing.at) + timedelta(days=days)),
+            at=writing.at, person=writing.actor,
+        )  # fmt: skip
+        writing.record("share.made", floor_records.subject(found.number), share=row["id"], whom=whom,
+                       days=days, passcode=bool(passcode))  # fmt: skip
+        made = _known(writing.connection, int(row["id"]))
+    return made, f"{vault.settings.public_url.rstrip('/')}/s/{code.lower()}"
+
+
+def withdraw(vault: Vault, actor: Person, share: int) -> Share:
+    """Make a link useless at once; raises RoleNeeded, NoSuchShareNumber or ShareEnded."""
+    require(actor, *MAKERS)
+    with vault.ledger.writing(actor.name) as writing:
+        found = _known(writing.connection, share)
+        if found.revoked_at is not None:
+            raise ShareEnded(share=share)
+        writing.update(share_table, share, revoked_at=writing.at)
+        writing.record("share.withdrawn", floor_records.subject(found.job), share=share)
+        return _known(writing.connection, share)
+
+
+def listing(vault: Vault, job: str) -> list[tuple[Share, list[records.Look]]]:
+    """Return the links to a job with every use of each, the newest first."""
+    with vault.ledger.reading() as connection:
+        return [(one, records.looks(connection, one.id)) for one in records.of_job(connection, job)]
+
+
+def look(vault: Vault, code: str) -> Share:
+    """Return the live link of a code, which shows nothing yet; raises NoSuchShare."""
+    with vault.ledger.reading() as connection:
+        return _live(connection, code)
+
+
+def opened(vault: Vault, code: str, passcode: str, device: str) -> OrderView:
+    """Open a link and write that down; raises NoSuchShare, WrongPasscode or PasscodeLocked."""
+    share = _passed(vault, code, passcode, device)
+    _written(vault, code, share, "opened", device)
+    view = jobs.show(vault, share.job)
+    with vault.ledger.reading() as connection:
+        found = packets.of_job(connection, share.job)
+    return _view(share, view, [one for one in found if one.state == "valid"])
+
+
+def fetched(
+    vault: Vault, code: str, passcode: str, device: str, *, pdf: bool
+) -> tuple[Packet, Path]:
+    """Return the valid packet of a link's order with its bytes, and write the download down.
+
+    Raises what ``opened`` does, NoPacketYet, and what reading damaged bytes raises.
+    """
+    share = _passed(vault, code, passcode, device)
+    with vault.ledger.reading() as connection:
+        found = [one for one in packets.of_job(connection, share.job) if one.state == "valid"]
+    if not found:
+        raise NoPacketYet
+    path = issuing.file_of(vault, found[-1], pdf=pdf)
+    what = f"{found[-1].label} {found[-1].rev} {'pdf' if pdf else 'zip'}"
+    _written(vault, code, share, what, device)
+    return found[-1], path
+
+
+def _passed(vault: Vault, code: str, passcode: str, device: str) -> Share:
+    share = look(vault, code)
+    if share.passcode_hash is None:
+        return share
+    key = f"share/{share.id}"
+    counted = attempts.count(vault.ledger, key, LIMIT)
+    if counted.locked_minutes:
+        raise PasscodeLocked(minutes=counted.locked_minutes)
+    if not passwords.matches(share.passcode_hash, passcode):
+        _written(vault, code, share, "wrong passcode", device)
+        raise WrongPasscode(left=counted.left)
+    attempts.forgive(vault.ledger, key)
+    return share
+
+
+def _written(vault: Vault, code: str, share: Share, what: str, device: str) -> None:
+    with vault.ledger.writing(NOBODY, device) as writing:
+        _live(writing.connection, code)  # withdrawn a moment ago is withdrawn
+        _noted(writing, share, what)
+
+
+def _noted(writing: Writing, share: Share, what: str) -> None:
+    writing.insert(share_look, share=share.id, what=what, at=writing.at, device=writing.device)
+    writing.record("share.used", f"share/{share.id}", what=what, job=share.job)
+
+
+def _live(connection: Connection, code: str) -> Share:
+    try:
+        found = records.by_hash(connection, codes.hashed(code))
+    except BadCode:
+        found = None
+    if found is None or found.state != "live":
+        raise NoSuchShare
+    return found
+
+
+def _known(connection: Connection, number: int) -> Share:
+    found = records.by_id(connection, number)
+    if found is None:
+        raise NoSuchShareNumber(share=number)
+    return found
+
+
+def _view(share: Share, view: JobView, valid: list[Packet]) -> OrderView:
+    job, operations = view.job, [one.operation for one in view.operations]
+    waiting = [one.blocker.kind for one in view.blockers if one.blocker.blocking]
+    told = view.as_json()
+    forecast = str(told.get("forecast") or "") if share.dates else ""
+    return OrderView(
+        share, job.number, job.order, job.customer, job.item, job.rev, job.title, job.qty, job.due,
+        operations[-1].good if operations else 0,
+        stage(job, operations, waiting, proved=bool(valid)), forecast, tuple(valid),
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The page behind a customer's link: it says nothing until it is opened, which is written down."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler.customer import shares
+from traveler.customer.errors import PasscodeLocked, WrongPasscode
+from traveler.customer.shares import OrderView
+from traveler.customer.stage import STAGES
+from vault.errors import Refusal
+from web import forms
+from web.limits import Bucket
+from web.views import packets
+from web.visitor import device, me, vault
+
+TRIES: Final = Bucket(size=40, seconds=3.0)
+"""Forty openings of one device at once, then one every three seconds."""
+DONE: Final = {"withdrawn": "The link opens nothing any more."}
+
+
+def page(share: str) -> Response | str | tuple[str, int]:
+    """Ask to open a link; show the order behind it, or send its packet."""
+    if request.method != "POST":
+        return _asked(share, None)
+    TRIES.take(request.remote_addr or "")
+    passcode, act = forms.secret("passcode"), forms.text("act")
+    try:
+        if act in {"zip", "pdf"}:
+            one, _path = shares.fetched(vault(), share, passcode, device(), pdf=act == "pdf")
+            return packets.sent(one, pdf=act == "pdf")
+        view = shares.opened(vault(), share, passcode, device())
+    except (WrongPasscode, PasscodeLocked) as refusal:
+        return _asked(share, refusal)
+    return _shown(share, view, passcode)
+
+
+def of_job(job: str) -> Response | str | tuple[str, int]:
+    """Show the links to a job and every use of each; make one, or withdraw one."""
+    made, refusal = "", None
+    if request.method == "POST":
+        try:
+            if forms.text("act") == "withdraw":
+                shares.withdraw(vault(), me(), forms.whole("share", "the link"))
+                return forms.gone_on(url_for("links.of_job", job=job, done="withdrawn"))
+            _one, made = shares.make(
+                vault(), me(), job, days=forms.whole("days", "how many days", shares.DAYS),
+                passcode=forms.secret("passcode"), dates=bool(forms.text("dates")),
+                whom=forms.text("whom"),
+            )  # fmt: skip
+        except Refusal as fault:
+            refusal = fault
+    shown = render_template(
+        "shares.html", job=job, shares=shares.listing(vault(), job), made=made, days=shares.DAYS,
+        done=DONE.get(forms.asked("done"), ""), refusal=str(refusal) if refusal else "",
+        typed=forms.typed("whom", "days"),
+    )  # fmt: skip
+    return (shown, refusal.status) if refusal else shown
+
+
+def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
+    found = shares.look(vault(), share)
+    shown = render_template(
+        "share.html", share=share, locked=found.passcode_hash is not None, view=None,
+        refusal=str(refusal) if refusal else "",
+    )  # fmt: skip
+    return (shown, refusal.status) if refusal else shown
+
+
+def _shown(share: str, view: OrderView, passcode: str) -> str:
+    return render_template(
+        "share.html", share=share, view=view, stages=STAGES, passcode=passcode, refusal="",
+        locked=False,
+    )  # fmt: skip
