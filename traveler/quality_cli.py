@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The command line of quality: evidence and gauges."""
+"""The command line of quality: evidence, gauges and measurements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import click
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.quality.records import Evidence, Gauge
+    from traveler.quality.importing import BadRow
+    from traveler.quality.records import Evidence, Gauge, Measurement
 
 needed_why = click.option("-m", "why", metavar="WHY", required=True, help="In words, to be kept.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,7 +21,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 def hang(trunk: click.Group) -> None:
     """Hang these branches on the trunk."""
-    for branch in (evidence, gauge):
+    for branch in (evidence, gauge, measure):
         trunk.add_command(branch)
 
 
@@ -228,3 +229,144 @@ def _say_gauge(view: Any) -> None:
         "doubtful": [{"job": one.job, "id": one.id, "piece": one.piece} for one in view.doubtful],
     }  # fmt: skip
     say(told, lines)
+
+
+# --- measurements -----------------------------------------------------------
+
+
+class _Measuring(click.Group):
+    """A group whose first word may be a job, which means to import a file of results for it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read ``measure J-1 …`` as ``measure file J-1 …``."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["file", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Measuring, subcommand_metavar="[file] JOB FILE [OPTIONS] | COMMAND JOB …")
+def measure() -> None:
+    r"""Measurements: results of a job, judged by its released plan as they come.
+
+    \b
+    titleblock measure J-1 --op 40 results.csv
+    titleblock measure enter J-1 --op 40 --balloon 3 --piece 1 12.004
+    """
+
+
+@measure.command("file")
+@click.argument("job")
+@click.argument("file", type=_FILE)
+@click.option("--op", "seq", type=int, help="The operation that was measured at.")
+@click.option("--gauge", "gauge_code", default="", metavar="CODE", help="Where a row names none.")
+@click.option("--balloon", default="", help="Every number in the file is of this characteristic.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@reads
+@click.pass_context
+def measure_file(ctx: click.Context, job: str, file: Path, seq: int | None, gauge_code: str,
+                 balloon: str, dry_run: bool) -> None:  # fmt: skip
+    """Import a table, a Calypso table or QIF results; good rows land, bad ones are listed."""
+    from traveler.quality import importing
+
+    vault = session().vault
+    told = importing.ReadAs(gauge_code, balloon)
+    if dry_run:
+        found = importing.preview(vault, job, seq, file, file.name, told)
+        would = f"{len(found.good)} results would be taken, {len(found.outside)} out of tolerance"
+        lines = [f"{would}; {found.again} stand already.", *_bad(found.bad)]
+        say(found.as_json(), lines)
+        return
+    done = importing.take(vault, session().actor, job, seq, file, file.name, told)
+    lines = [f"{done.recorded.count} results are recorded; {done.again} stood already.",
+             *_outside(done.recorded.outside), *_bad(done.bad)]  # fmt: skip
+    say(done.as_json(), lines)
+    if done.bad:
+        ctx.exit(1)
+
+
+@measure.command("enter")
+@click.argument("job")
+@click.argument("results", nargs=-1, required=True, metavar="RESULT…")
+@click.option("--op", "seq", type=int)
+@click.option("--balloon", required=True)
+@click.option("--piece", default="1", show_default=True, help="The first; the others count on.")
+@click.option("--gauge", "gauge_code", default="", metavar="CODE")
+@reads
+def measure_enter(job: str, results: tuple[str, ...], seq: int | None, balloon: str, piece: str,
+                  gauge_code: str) -> None:  # fmt: skip
+    """Enter results of one characteristic, as 12.004, 0.4726in or pass."""
+    from traveler.quality import measurements
+    from traveler.quality.measurements import Reading
+
+    if len(results) > 1 and not piece.isdigit():
+        raise click.BadParameter("only a number counts on", param_hint="--piece")
+    pieces = [piece] if len(results) == 1 else [str(int(piece) + n) for n in range(len(results))]
+    readings = [
+        Reading(balloon, one, text, gauge=gauge_code)
+        for one, text in zip(pieces, results, strict=True)
+    ]
+    done = measurements.record(session().vault, session().actor, job, seq, readings)
+    say(done.as_json(), [f"{done.count} results are recorded.", *_outside(done.outside)])
+
+
+@measure.command("show")
+@click.argument("job")
+@reads
+def measure_show(job: str) -> None:
+    """Show what was measured on JOB, by the plan of its revision."""
+    from traveler.quality import views
+
+    found = views.results_of(session().vault, job)
+    rows = [
+        (row.characteristic.balloon, row.characteristic.requirement,
+         " … ".join(filter(None, (row.characteristic.lower, row.characteristic.upper))),
+         row.characteristic.unit, f"{len(row.results)}/{row.needed}", len(row.outside) or "",
+         row.state.upper() if row.state == "fail" else row.state)
+        for row in found.characteristics
+    ]  # fmt: skip
+    heads = ("balloon", "requirement", "limits", "unit", "measured", "out", "state")
+    say(found.as_json(), [f"{found.job.number}  {found.plan.item} {found.plan.rev}  {found.state}",
+                          table(heads, rows)])  # fmt: skip
+
+
+@measure.command("correct")
+@click.argument("job")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("result")
+@click.option("--gauge", "gauge_code", default="", metavar="CODE")
+@needed_why
+@reads
+def measure_correct(job: str, number: int, result: str, gauge_code: str, why: str) -> None:
+    """Put another value in the place of a result; the first one stays on record."""
+    from traveler.quality import measurements
+
+    now = measurements.correct(
+        session().vault, session().actor, job, number, result, why, gauge=gauge_code
+    )
+    say({"id": now.id, "result": now.text, "verdict": now.verdict, "by": now.by or None},
+        f"Result {number} is {now.text} {now.unit} now: {now.verdict}.")  # fmt: skip
+
+
+@measure.command("withdraw")
+@click.argument("job")
+@click.argument("number", metavar="ID", type=int)
+@needed_why
+@reads
+def measure_withdraw(job: str, number: int, why: str) -> None:
+    """Take a result back; the piece counts as not measured, the record stays."""
+    from traveler.quality import measurements
+
+    now = measurements.withdraw(session().vault, session().actor, job, number, why)
+    say({"id": now.id, "withdrawn": number}, f"Result {number} is withdrawn.")
+
+
+def _outside(found: tuple[Measurement, ...]) -> list[str]:
+    return [
+        f"OUT OF TOLERANCE: piece {one.piece} is {one.text} {one.unit}"
+        + (f", {one.by} {one.verdict}" if one.by else "")
+        for one in found
+    ]
+
+
+def _bad(found: tuple[BadRow, ...]) -> list[str]:
+    return [f"not taken, {one.where}: {one.why}" for one in found]

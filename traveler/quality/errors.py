@@ -85,6 +85,10 @@ class TooManyResults(BadInput):
     """{count} results at once are too many; at most {most} are taken, send them in parts."""
 
 
+class SameFileAgain(Conflict):
+    """All {count} results in {where} stand already; nothing in it is new."""
+
+
 # --- gauges -----------------------------------------------------------------
 
 

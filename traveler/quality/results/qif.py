@@ -7,7 +7,9 @@ points at the piece.  Limits of the file are left alone: those of the released d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -60,9 +62,14 @@ def _results(root: Element) -> Iterator[Result]:
         ids = [(one.text or "").strip() for one in measured.iterfind("ActualComponentIds/Id")]
         piece = next((pieces[one] for one in ids if pieces.get(one)), str(place))
         at = (measured.findtext("InspectionTraceability/InspectionStart") or "").strip()
+        seen: Counter[str] = Counter()
         for actual in measured.iter():
             if actual.tag.endswith(_ACTUAL):
-                yield _result(actual, items, piece, at, units)
+                found = _result(actual, items, piece, at, units)
+                seen[found.name] += 1
+                # a second actual of the same item is another reading, not the same one again
+                again = seen[found.name]
+                yield replace(found, name=f"{found.name} #{again}") if again > 1 else found
 
 
 def _result(

@@ -64,6 +64,50 @@ def read(data: bytes, where: str) -> tuple[Result, ...]:
     return found
 
 
+def numbers(data: bytes, where: str) -> tuple[Result, ...]:
+    """Return every number of a table, in reading order, as results of one characteristic.
+
+    A first line that is no number is its head.  Raises BadResults where a cell is neither empty
+    nor a number: then it is another kind of table, and nobody can say which column is meant.
+    """
+    rows = _rows(decoded(data, where), where)
+    if rows and not any(_is_number(cell) for cell in rows[0]):
+        rows = rows[1:]
+        first = 2
+    else:
+        first = 1
+    found: list[Result] = []
+    for place, row in enumerate(rows, first):
+        for cell in row:
+            if not cell.strip():
+                continue
+            if not _is_number(cell):
+                why = f"row {place} says “{cell.strip()[:30]}”, which is no number"
+                raise BadResults(where=where, why=why)
+            found.append(Result("", str(len(found) + 1), _written_out(cell), where=f"row {place}"))
+    if not found:
+        raise BadResults(where=where, why="it has no result")
+    if len(found) > MOST:
+        raise BadResults(where=where, why=f"it has more than {MOST} results")
+    return tuple(found)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        quantity.decimal(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _written_out(cell: str) -> str:
+    """Return a number with at most nine places: what computers add behind is no measurement."""
+    number = quantity.decimal(cell.replace(",", "."))
+    exponent = int(number.as_tuple().exponent)
+    return f"{round(number, _PLACES) if exponent < -_PLACES else number:f}"
+
+
+_PLACES: Final = 9
 _KINDS: Final = {
     "balloon": _BALLOON, "piece": _PIECE, "result": _RESULT, "unit": _UNIT, "gauge": _GAUGE
 }  # fmt: skip
