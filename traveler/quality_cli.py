@@ -243,6 +243,10 @@ class _Measuring(click.Group):
             args = ["file", *args]
         return super().parse_args(ctx, args)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command a word stands for; a word that is none is a job."""
+        return super().get_command(ctx, cmd_name) or self.commands["file"]
+
 
 @click.group(cls=_Measuring, subcommand_metavar="[file] JOB FILE [OPTIONS] | COMMAND JOB …")
 def measure() -> None:

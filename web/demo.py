@@ -32,6 +32,7 @@ from web import (
     demo_flow,
     demo_orders,
     demo_paper,
+    demo_quality,
     demo_queue,
     demo_views,
 )
@@ -92,11 +93,11 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     demo_flow.run(vault, who, place, prints)
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
     demo_queue.fill(vault, who, story["queue"], _day)
+    demo_quality.record(vault, who, place, tell)
     for decision in story["decision"]:
         _decided(vault, who, decision, _password(story, decision["by"]))
     for blocker in story["blocker"]:
-        tell(f"raising a blocker: {blocker['type']}")
-        _blocker(vault, who, blocker)
+        _blocker(vault, who, blocker, tell)
     tell("taking over last night's orders")
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
@@ -153,6 +154,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(*one) for one in demo_copies.worth_opening(vault, vault.root / PRINTS)]
     found += [Address("/rules/stamps", "a stamp tried on any drawing, in any template")]
     found += [Address(*one) for one in demo_flow.worth_opening(sample())]
+    found += [Address(*one) for one in demo_quality.worth_opening()]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]
@@ -285,8 +287,9 @@ def _decided(
     deciding.deviate(vault, who[told["by"]], password, told["job"], told["why"], told["qty"], until)
 
 
-def _blocker(vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any]) -> None:
+def _blocker(vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any], tell: Tell) -> None:
     """Raise a blocker of the story and do what was done about it; days count from today."""
+    tell(f"raising a blocker: {told['type']}")
     facts = {key: _day(one) if isinstance(one, int) else one for key, one in told["facts"].items()}
     if "change_of" in told:
         facts["change"] = next(

@@ -145,6 +145,7 @@ measurement = Table(
     Column("replaces", Integer, ForeignKey("measurement.id"), unique=True),
     Column("why", Text, nullable=False),
     Index("ix_measurement_measuring", "measuring"),
+    Index("ix_measurement_characteristic_id", "characteristic", "id"),
     Index("ix_measurement_characteristic_value", "characteristic", "value"),
     Index("ix_measurement_gauge", "gauge"),
 )

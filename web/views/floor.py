@@ -35,6 +35,7 @@ WORDS: Final = {
 SENT: Final = ("start", "pause", "finish", "note")
 """What a tablet may keep and send later; never a sign-off, a release, or a start past a blocker."""
 DONE: Final = {
+    "evidence": "It is on record with this job.",
     "start": "Started.",
     "pause": "Paused; the pieces are counted.",
     "finish": "Finished.",
@@ -203,7 +204,7 @@ def _shown(token: str, view: FloorView) -> str:
         files=[] if recalled else _files(token, view),
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
         checked=present.now_time(shop), held=view.step.held if view.step else (),
-        block_url=url_for("floor_blockers.page", token=token),
+        token_code=token, block_url=url_for("floor_blockers.page", token=token),
         urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")},
         tag=watching.of(view), here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,

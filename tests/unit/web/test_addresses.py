@@ -21,7 +21,8 @@ EMPTY = hashlib.md5(b"", usedforsecurity=False).hexdigest()
 def example(rule: str, stock: Any) -> str:
     """Return an address of a rule that names something the stocked vault has."""
     name = "css/tokens.css" if "path:" in rule else "10-0042.pdf"
-    facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
+    facts = {"balloon": "1", "kept": "1", "role": "original",
+             "number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
              "token": stock.token, "code": stock.code, "copy": stock.copy,
              "copy_code": stock.copy_code, "page": "1", "name": name,
              "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],

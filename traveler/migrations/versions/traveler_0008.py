@@ -155,6 +155,7 @@ def _measurements() -> None:
         _unique("measurement", "replaces"),
     )
     _index("measurement", "measuring")
+    _index("measurement", "characteristic", "id")
     _index("measurement", "characteristic", "value")
     _index("measurement", "gauge")
     op.create_table(

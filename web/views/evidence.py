@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One piece of evidence: its photo with marks over it, its files, and what was said before."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from flask import Response, render_template, request, send_file, url_for
+
+from traveler.quality import evidence
+from traveler.quality.errors import BadMarks
+from vault.errors import NotFound, Refusal
+from web import forms
+from web.errors import NotReadable
+from web.headers import SANDBOX
+from web.visitor import device, has_role, me, vault
+
+DONE: Final = {
+    "mark": "The marks are on record beside the photo.",
+    "correct": "Corrected; what was said first stays on record.",
+    "withdraw": "Withdrawn; it stays to be read.",
+}
+
+
+def page(kept: int) -> Response | str | tuple[str, int]:
+    """Show evidence, or correct, withdraw or mark it."""
+    if request.method != "POST":
+        return _shown(kept, None)
+    evidence.show(vault(), kept)
+    act = forms.text("act")
+    try:
+        _act(kept, act)
+    except (NotFound, NotReadable):
+        raise
+    except Refusal as refusal:
+        return _shown(kept, refusal), refusal.status
+    return forms.gone_on(url_for("evidence.page", kept=kept, done=act))
+
+
+def file(kept: int, role: str) -> Response:
+    """Send a file: pictures drawn anew to be seen, everything as it came as an attachment only."""
+    standing, _line = evidence.show(vault(), kept)
+    one = evidence.file(standing, role)
+    drawn = one.role in {"shown", "thumb"}
+    answer = send_file(
+        vault().objects.open(one.digest, one.name),
+        mimetype="image/jpeg" if drawn else "application/octet-stream",
+        as_attachment=not drawn, download_name=f"{standing.job}-{standing.root}-{one.name}",
+        etag=one.digest.sha256,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "private, no-cache" if drawn else "no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
+def _act(number: int, act: str) -> None:
+    if act == "mark":
+        evidence.mark(vault(), me(), number, _marks(), device=device())
+    elif act == "correct":
+        evidence.correct(vault(), me(), number, forms.text("why"), words=forms.text("words"),
+                         heat=forms.text("heat"), seen=forms.whole("seen", "What was shown"),
+                         device=device())  # fmt: skip
+    elif act == "withdraw":
+        evidence.withdraw(vault(), me(), number, forms.text("why"),
+                          seen=forms.whole("seen", "What was shown"), device=device())  # fmt: skip
+    else:
+        raise NotReadable(why="the form does not say what to do")
+
+
+def _marks() -> list[dict[str, Any]]:
+    try:
+        told = json.loads(request.form.get("marks", ""))
+    except ValueError:
+        raise BadMarks(why="they are not readable") from None
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise BadMarks(why="they are no list")
+    return told
+
+
+def _shown(number: int, refusal: Refusal | None) -> str:
+    standing, line = evidence.show(vault(), number)
+    return render_template(
+        "evidence.html", one=standing, line=list(reversed(line)), original=standing.file("original"),
+        shown=standing.file("shown"), may_act=has_role(*evidence.STAFF) and not standing.withdrawn,
+        refusal=str(refusal) if refusal else None, done=DONE.get(forms.asked("done")),
+        typed={"words": forms.text("words") or standing.words,
+               "heat": forms.text("heat") or standing.heat, "why": forms.text("why")},
+    )  # fmt: skip

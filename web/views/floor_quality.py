@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Photos, notes and results from the floor: the traveler's code, a badge and its PIN."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler import floor
+from traveler.floor import FloorView
+from traveler.quality import evidence, gauges, measurements, views
+from traveler.quality.errors import NothingToMeasure
+from traveler.quality.evidence import Wanted
+from traveler.quality.measurements import Reading
+from traveler.quality.views import CharacteristicResults
+from vault import codes
+from vault.errors import NotFound, Refusal
+from web import badge, forms, uploads
+from web.views import quality
+from web.visitor import device, vault
+
+KINDS: Final = ("photo", "note", "document", "certificate", "heat")
+
+
+def evidence_page(token: str) -> Response | str | tuple[str, int]:
+    """Ask for a photo, a note or a certificate of the traveler's step, or keep it."""
+    view = floor.look(vault(), token)
+    if request.method != "POST":
+        return _asking_evidence(token, view, None)
+    try:
+        person = badge.who()
+        wanted = Wanted(
+            kind=forms.needed("kind", "What it is"), job=view.job.number, seq=_seq(view),
+            balloon=forms.text("balloon"), words=forms.text("words"), heat=forms.text("heat"),
+        )  # fmt: skip
+        with uploads.sent("files") as files:
+            evidence.add(vault(), person, wanted, files, device=device(),
+                         idempotency_key=forms.text("key"), token=token)  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _asking_evidence(token, view, refusal), refusal.status
+    return forms.gone_on(url_for("floor.page", token=token, done="evidence"))
+
+
+def measure_page(token: str) -> Response | str | tuple[str, int]:
+    """Ask for one result of the traveler's step, or record it and ask for the next."""
+    view = floor.look(vault(), token)
+    if request.method != "POST":
+        return _asking_result(token, view, None)
+    try:
+        person = badge.who()
+        balloon, piece = (
+            forms.needed("balloon", "The characteristic"),
+            forms.needed("piece", "Piece"),
+        )
+        reading = Reading(balloon, piece, forms.needed("result", "The result"),
+                          gauge=forms.text("gauge"))  # fmt: skip
+        done = measurements.record(
+            vault(), person, view.job.number, _seq(view), [reading], device=device(),
+            idempotency_key=forms.text("key"), token=token,
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _asking_result(token, view, refusal), refusal.status
+    said = done.outside[0].id if done.outside else None
+    return forms.gone_on(
+        url_for("floor_quality.measure_page", token=token, said=said, ok=None if said else 1,
+                last=piece, of=balloon, gauge=forms.text("gauge") or None, who=person.name)
+    )  # fmt: skip
+
+
+def _seq(view: FloorView) -> int | None:
+    return view.step.operation.seq if view.step is not None else None
+
+
+def _asking_evidence(token: str, view: FloorView, refusal: Refusal | None) -> str:
+    return render_template(
+        "floor_evidence.html", view=view, job=view.job, step=view.step, kinds=KINDS,
+        typed=forms.typed("kind", "words", "heat", "balloon", "operator"),
+        who=badge.asked(evidence.STAFF), refusal=str(refusal) if refusal else None,
+        back=url_for("floor.page", token=token),
+        here=url_for("floor_quality.evidence_page", token=token),
+        key=forms.text("key") or codes.new_code(),
+    )  # fmt: skip
+
+
+def _asking_result(token: str, view: FloorView, refusal: Refusal | None) -> str:
+    found = views.results_of(vault(), view.job.number)
+    if refusal is None and not found.characteristics:
+        refusal = NothingToMeasure(item=view.job.item, rev=view.job.rev)
+    seq = _seq(view)
+    balloon = forms.text("balloon") or forms.asked("balloon")
+    chosen: tuple[CharacteristicResults, str] | None = quality.next_open(found, seq)
+    if balloon:
+        told = found.plan.find(balloon)
+        row = next(one for one in found.characteristics if one.characteristic == told)
+        chosen = row, forms.text("piece") or forms.asked("piece") or "1"
+    number = forms.number_asked("said")
+    with vault().ledger.reading() as connection:
+        said = quality.out_of(connection, view.job.number, number) if number else None
+    rows = found.at(seq)
+    return render_template(
+        "floor_measure.html", view=view, job=view.job, step=view.step, found=found, chosen=chosen,
+        left=sum(row.open for row in rows), of=sum(row.needed for row in rows), said=said,
+        ok=forms.asked("ok"), last=forms.asked("last"), last_of=forms.asked("of"),
+        gauges=[one for one in gauges.listing(vault()) if one[1] != "retired"],
+        gauge=forms.text("gauge") or forms.asked("gauge"),
+        typed=forms.typed("result") | {"operator": forms.text("operator") or forms.asked("who")},
+        who=badge.asked(measurements.STAFF),
+        refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
+        here=url_for("floor_quality.measure_page", token=token),
+        key=forms.text("key") or codes.new_code(),
+    )  # fmt: skip

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Quality of a job: what was measured, piece by piece, and the evidence that hangs on it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Response, make_response, render_template, request, url_for
+
+from traveler import jobs
+from traveler import records as floor_records
+from traveler.quality import evidence, gauges, importing, measurements, records, views
+from traveler.quality.evidence import Wanted
+from traveler.quality.importing import ReadAs
+from traveler.quality.measurements import Reading
+from traveler.quality.records import Measurement
+from traveler.quality.views import CharacteristicResults, JobResults
+from traveler.records import JobFilter
+from vault import codes
+from vault.errors import NotFound, Refusal
+from web import forms, uploads
+from web.errors import NotReadable
+from web.visitor import device, has_role, me, vault
+
+PIECES: Final = 12
+"""Columns of the grid at once; more pieces are on further pages."""
+DONE: Final = {
+    "evidence": "It is on record.",
+    "measured": "The results are on record.",
+    "imported": "The results of the file are on record, and the file beside them.",
+    "corrected": "Corrected; the first value stays on record.",
+    "withdrawn": "Withdrawn; the record stays.",
+}
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the grid: what stands there, or what was typed before it was refused."""
+
+    name: str
+    typed: str
+    stands: Measurement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A characteristic with its cells."""
+
+    of: CharacteristicResults
+    cells: tuple[Cell, ...]
+
+
+def listing() -> str:
+    """Show the jobs in the shop with what was measured on them, and gauges to be calibrated."""
+    found = jobs.listing(vault(), JobFilter(words=forms.asked("q")), 200)
+    with vault().ledger.reading() as connection:
+        numbers = records.counts(connection, [one.job.number for one in found])
+    due = [
+        (one, state) for one, state in gauges.listing(vault()) if state not in {"ready", "retired"}
+    ]
+    return render_template("quality.html", rows=found, numbers=numbers, due=due,
+                           query=forms.asked("q"))  # fmt: skip
+
+
+def page(job: str) -> Response | str | tuple[str, int]:
+    """Show a job's results and evidence, or record some."""
+    if request.method != "POST":
+        return _shown(job, None)
+    views.results_of(vault(), job)
+    try:
+        done = _acted(job, forms.text("act"))
+    except (NotFound, NotReadable):
+        raise
+    except Refusal as refusal:
+        return _shown(job, refusal), refusal.status
+    if isinstance(done, str):
+        return forms.gone_on(url_for("quality.page", job=job, done=done, **_narrow()))
+    return done
+
+
+def enter(job: str) -> Response | str | tuple[str, int]:
+    """Ask for one result, big, for a tablet; the next one follows by itself."""
+    found = views.results_of(vault(), job)
+    if request.method != "POST":
+        return _asking(found, None)
+    balloon = forms.needed("balloon", "The characteristic")
+    piece = forms.needed("piece", "The piece")
+    try:
+        reading = Reading(balloon, piece, forms.needed("result", "The result"),
+                          gauge=forms.text("gauge"))  # fmt: skip
+        done = measurements.record(vault(), me(), job, _seq(), [reading], device=device(),
+                                   idempotency_key=forms.text("key"))  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _asking(found, refusal), refusal.status
+    said = done.outside[0].id if done.outside else 0
+    return forms.gone_on(
+        url_for("quality.enter", job=job, op=_seq(), said=said or None, ok=None if said else 1,
+                gauge=forms.text("gauge") or None, of=balloon, last=piece)
+    )  # fmt: skip
+
+
+def table(job: str) -> Response:
+    """Send every standing result as a table that no spreadsheet runs anything of."""
+    found = views.results_of(vault(), job)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("balloon", "requirement", "lower", "upper", "unit", "piece", "result",
+                     "result unit", "verdict", "by", "gauge", "op", "at", "person"))  # fmt: skip
+    for row in found.characteristics:
+        told = row.characteristic
+        for one in row.results:
+            writer.writerow([_plain(cell) for cell in (
+                told.balloon, told.requirement, told.lower, told.upper, told.unit, one.piece,
+                one.text, one.unit, one.verdict, one.by, one.gauge, str(one.seq or ""), one.at,
+                one.person,
+            )])  # fmt: skip
+    answer = make_response(out.getvalue().encode("utf-8-sig"))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{found.job.number}-results.csv"'
+    return answer
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _plain(cell: str) -> str:
+    """Return a cell no spreadsheet takes for a formula; a number stays a number."""
+    if cell.startswith(_FORMULA):
+        try:
+            float(cell)
+        except ValueError:
+            return f"'{cell}"
+    return cell
+
+
+def _acted(job: str, act: str) -> Response | str:
+    key = forms.text("key")
+    if act == "evidence":
+        with uploads.sent("files") as files:
+            evidence.add(vault(), me(), _wanted(job), files, device=device(), idempotency_key=key)
+        return "evidence"
+    if act == "grid":
+        readings = _typed_readings(views.results_of(vault(), job))
+        measurements.record(vault(), me(), job, _seq(), readings, device=device(),
+                            idempotency_key=key)  # fmt: skip
+        return "measured"
+    if act == "preview":
+        return make_response(_previewed(job))
+    if act == "take":
+        digest, name = forms.needed("sha256", "The file"), forms.needed("name", "Its name")
+        importing.take(vault(), me(), job, _seq(), uploads.held(digest), name, _read_as(),
+                       device=device(), idempotency_key=key)  # fmt: skip
+        uploads.let_go(digest)
+        return "imported"
+    if act not in {"correct", "withdraw"}:
+        raise NotReadable(why="the form does not say what to do")
+    number = forms.whole("result", "The result")
+    if act == "correct":
+        measurements.correct(vault(), me(), job, number, forms.needed("text", "The value"),
+                             forms.text("why"), gauge=forms.text("gauge"), device=device())  # fmt: skip
+        return "corrected"
+    measurements.withdraw(vault(), me(), job, number, forms.text("why"), device=device())
+    return "withdrawn"
+
+
+def _wanted(job: str) -> Wanted:
+    return Wanted(
+        kind=forms.needed("kind", "The kind"), job=job, seq=_seq(), balloon=forms.text("balloon"),
+        nonconformance=forms.whole("nonconformance", "The nonconformance", 0) or None,
+        words=forms.text("words"), heat=forms.text("heat"),
+    )  # fmt: skip
+
+
+def _seq() -> int | None:
+    told = forms.text("op") or forms.asked("op")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 5 else None
+
+
+def _read_as() -> ReadAs:
+    return ReadAs(forms.text("gauge"), forms.text("balloon"))
+
+
+def _narrow() -> dict[str, Any]:
+    told = {"op": _seq(), "from": forms.number_asked("from") or None}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _previewed(job: str) -> str:
+    with uploads.sent("file") as files:
+        if len(files) != 1:
+            raise NotReadable(why="no file was chosen")
+        ((name, path),) = files.items()
+        found = importing.preview(vault(), job, _seq(), path, name, _read_as())
+        digest = uploads.hold(path)
+    return render_template(
+        "quality_import.html", job=job, found=found, sha256=digest, seq=_seq() or "",
+        gauge=forms.text("gauge"), balloon=forms.text("balloon"), key=codes.new_code(),
+    )  # fmt: skip
+
+
+def _typed_readings(found: JobResults) -> list[Reading]:
+    """Return what was typed into cells of the grid and does not stand there already."""
+    readings = []
+    for row in found.characteristics:
+        told = row.characteristic
+        for name, value in request.form.items():
+            kind, _, rest = name.partition(":")
+            balloon, _, piece = rest.partition(":")
+            stands = row.of(piece)
+            text = value.strip()[:80]
+            if kind == "r" and balloon == told.balloon and text and (
+                stands is None or text != stands.text
+            ):  # fmt: skip
+                readings.append(Reading(balloon, piece, text, gauge=forms.text("gauge")))
+    return readings
+
+
+def _grid(found: JobResults, rows: tuple[CharacteristicResults, ...], first: int) -> list[Row]:
+    return [
+        Row(row, tuple(
+            Cell(name := f"r:{row.characteristic.balloon}:{piece}",
+                 forms.text(name) or (stands.text if (stands := row.of(piece)) else ""),
+                 row.of(piece))
+            for piece in columns(found)[first : first + PIECES]
+        ))
+        for row in rows
+    ]  # fmt: skip
+
+
+def columns(found: JobResults) -> list[str]:
+    """Return the pieces of the grid: those of the job by number, then others by their names."""
+    most = max((row.needed for row in found.characteristics), default=0)
+    counted_on = [str(at) for at in range(1, most + 1)]
+    if found.pieces and not any(piece in set(counted_on) for piece in found.pieces):
+        counted_on = []  # this job goes by serial numbers
+    return [*counted_on, *(piece for piece in found.pieces if piece not in set(counted_on))]
+
+
+def _shown(job: str, refusal: Refusal | None) -> str:
+    found = views.results_of(vault(), job)
+    view = jobs.show(vault(), job)
+    seq = _seq()
+    first = forms.number_asked("from")
+    pieces = columns(found)
+    first = first if first < len(pieces) else 0
+    rows = found.at(seq)
+    return render_template(
+        "quality_job.html", job=found.job, found=found, rows=_grid(found, rows, first),
+        pieces=pieces[first : first + PIECES], first=first, count=len(pieces), step=PIECES,
+        operations=[one.operation for one in view.operations], seq=seq,
+        kept=views.evidence_of(vault(), job), kinds=evidence.KINDS, gauges=_usable(),
+        refusal=str(refusal) if refusal else None, done=DONE.get(forms.asked("done")),
+        may_measure=has_role(*measurements.STAFF), may_add=has_role(*evidence.STAFF),
+        closed=measurements.measured_refusal(found.job), key=forms.text("key") or codes.new_code(),
+        typed=forms.typed("kind", "words", "heat", "balloon", "gauge"),
+    )  # fmt: skip
+
+
+def _usable() -> list[tuple[Any, str]]:
+    return [(one, state) for one, state in gauges.listing(vault()) if state != "retired"]
+
+
+def next_open(found: JobResults, seq: int | None) -> tuple[CharacteristicResults, str] | None:
+    """Return what is to be measured next: piece by piece, each through all its balloons."""
+    for piece in columns(found):
+        for row in found.at(seq):
+            if row.open and row.of(piece) is None:
+                return row, piece
+    return None
+
+
+def _asking(found: JobResults, refusal: Refusal | None) -> str:
+    seq = _seq()
+    balloon = forms.text("balloon") or forms.asked("balloon")
+    if balloon:
+        told = found.plan.find(balloon)
+        row = next(one for one in found.characteristics if one.characteristic == told)
+        chosen: tuple[CharacteristicResults, str] | None = (
+            row, forms.text("piece") or forms.asked("piece") or "1"
+        )  # fmt: skip
+    else:
+        chosen = next_open(found, seq)
+    rows = found.at(seq)
+    return render_template(
+        "quality_enter.html", job=found.job, found=found, seq=seq, chosen=chosen,
+        left=sum(row.open for row in rows), of=sum(row.needed for row in rows),
+        said=_said(found.job.number), ok=forms.asked("ok"), last=forms.asked("last"),
+        last_of=forms.asked("of"), gauges=_usable(),
+        gauge=forms.text("gauge") or forms.asked("gauge"), typed=forms.typed("result"),
+        refusal=str(refusal) if refusal else None, key=forms.text("key") or codes.new_code(),
+    )  # fmt: skip
+
+
+def _said(job: str) -> Measurement | None:
+    """Return the result just recorded, where it was out of tolerance."""
+    number = forms.number_asked("said")
+    if not number:
+        return None
+    with vault().ledger.reading() as connection:
+        return out_of(connection, job, number)
+
+
+def out_of(connection: Any, job: str, number: int) -> Measurement | None:
+    """Return a result of a job by its number, and nothing for one of another job."""
+    within = floor_records.job(connection, job)
+    found = records.measurement(connection, number)
+    if within is None or found is None or found.job != within.number:
+        return None
+    return found
