@@ -39,8 +39,8 @@ def verify(
     """Return what is wrong with a vault, or with one item or revision of it.
 
     ``deep`` also stamps every released PDF again, compares the bytes, and checks the shop's
-    signature in it; ``stock`` has git and
-    ssh-keygen check every signature once more, a process for each.
+    signature in it; ``stock`` has git and ssh-keygen check every signature once more, a process
+    for each.
     """
     progress = progress or (lambda _line: None)
     only = None if number is None else names.fold(number)
@@ -50,9 +50,10 @@ def verify(
         wanted=lambda of, one: only is None or (names.fold(of) == only and rev in (None, one)),
         stock=signer(vault) if stock else None, look_closer=stores.of_stamp if deep else None,
     )  # fmt: skip
+    stores.trail = trail
     steps = trail.steps()
     if only is None:
-        steps += stores.steps(trail)
+        steps += stores.steps()
     return _report(trail, steps, progress)
 
 
@@ -130,10 +131,9 @@ class _Stores:
         self.progress = progress
         self.trail: Trail
 
-    def steps(self, trail: Trail) -> list[Step]:
-        self.trail = trail
+    def steps(self) -> list[Step]:
         return [
-            ("keys", self.of_keys), ("git", lambda: _of_git(trail, signer(self.vault))),
+            ("keys", self.of_keys), ("git", lambda: _of_git(self.trail, signer(self.vault))),
             ("objects", self.of_objects), ("main", self.of_main), ("ledger", self.of_ledger),
             ("catalogue", self.of_catalogue),
         ]  # fmt: skip

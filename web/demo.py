@@ -184,6 +184,8 @@ def _orders(
             if job.get("before") in order["items"]:  # it was in work when this was released
                 tell(f"working on {job['job']}")
                 _job(vault, who, job, prints)
+        if order.get("signed"):
+            vault = demo_paper.signing(vault, who)
         tell(f"releasing {', '.join(order['items'])}")
         change = _opened(vault, who, place, order, order["items"])
         desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)

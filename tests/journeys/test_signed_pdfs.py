@@ -86,6 +86,8 @@ def test_released_pdfs_are_signed_and_verified_and_a_new_certificate_changes_not
     report = audit.verify(signing, deep=True)
     assert report.faults == ()
     assert report.checked["signatures in PDFs"] == 2
+    one = audit.verify(signing, "10-0001", "A", deep=True)
+    assert (one.faults, one.checked["signatures in PDFs"]) == ((), 1)
     told = list(events.of_kinds(signing.ledger, ["certificate.made"]))
     assert [one.actor for one in told] == ["ada", "ada"]
 
