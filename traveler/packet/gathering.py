@@ -50,7 +50,7 @@ def gather(vault: Vault, number: str) -> Gathered:
         job = records.job(connection, number)
         if job is None:  # it was there a moment ago, and no job is ever removed
             raise NoSuchJob(number=number)
-        proven = proofs.proven(vault, log, connection, job)
+        proven = proofs.proven(vault, log, connection, job, view.ground.proof)
         stints = _work(connection, view)
     sections = [
         _summary(view, revision),
