@@ -237,12 +237,14 @@ def job_show(job_number: str) -> None:
 
 @job.command("release")
 @click.argument("job_number", metavar="JOB")
+@click.option("--with-children", is_flag=True, help="And on all its child jobs that are planned.")
 @reads
-def job_release(job_number: str) -> None:
+def job_release(job_number: str, with_children: bool) -> None:
     """Let the floor work on a job."""
     from traveler import jobs
 
-    _say_job(jobs.release_job(session().vault, session().actor, job_number))
+    act = jobs.release_family if with_children else jobs.release_job
+    _say_job(act(session().vault, session().actor, job_number))
 
 
 @job.command("hold")

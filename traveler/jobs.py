@@ -98,6 +98,25 @@ def release_job(vault: Vault, actor: Person, number: str) -> JobView:
     return _move(vault, actor, number, "release", "")
 
 
+def release_family(vault: Vault, actor: Person, number: str) -> JobView:
+    """Let the floor work on a job and on all its child jobs that are planned, or on none of them.
+
+    Raises what ``release_job`` does, for whichever of them it is.
+    """
+    require(actor, "planner")
+    with vault.ledger.writing(actor.name) as writing:
+        first = _known(records.job(writing.connection, number), number)
+        _stepped(vault, writing, first, "release", "")
+        below = [first.number]
+        while below:
+            children = records.children(writing.connection, below)
+            below = [one.number for one in children]
+            for one in children:
+                if one.state == "planned":
+                    _stepped(vault, writing, one, "release", "")
+    return _looked(vault, number)
+
+
 def hold(vault: Vault, actor: Person, number: str, why: str = "") -> JobView:
     """Stop new work on a job; what runs may be finished.  Raises JobCannot, RoleNeeded."""
     return _move(vault, actor, number, "hold", why)
@@ -182,19 +201,24 @@ def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobVi
     reason = line("reason", why, 500)
     with vault.ledger.writing(actor.name) as writing:
         job = _known(records.job(writing.connection, number), number)
-        operations = records.operations(writing.connection, job.number)
-        stand = ground.ground(
-            ReleaseLog(vault), writing.connection, job, operations, today(vault.settings.time_zone)
-        )
-        if refusal := gate.job_refusal(job, act, operations, reason, stand):
-            raise refusal
-        after = lifecycle.JOB[job.state, act]
-        writing.update(tables.job, job.number, state=after, **_dates(job, after, writing.at))
-        told = {"before": job.state, "now": after} | ({"why": reason} if reason else {})
-        writing.record(f"job.{after}", subject(job.number), **told)
-        if after in lifecycle.ENDED:
-            filing.clear_job(writing, job.number, f"job {job.number} is {after}")
+        _stepped(vault, writing, job, act, reason)
     return _looked(vault, job.number)
+
+
+def _stepped(vault: Vault, writing: Writing, job: Job, act: str, reason: str) -> None:
+    """Take a job one step along its lifecycle, inside a verb's transaction."""
+    operations = records.operations(writing.connection, job.number)
+    stand = ground.ground(
+        ReleaseLog(vault), writing.connection, job, operations, today(vault.settings.time_zone)
+    )
+    if refusal := gate.job_refusal(job, act, operations, reason, stand):
+        raise refusal
+    after = lifecycle.JOB[job.state, act]
+    writing.update(tables.job, job.number, state=after, **_dates(job, after, writing.at))
+    told = {"before": job.state, "now": after} | ({"why": reason} if reason else {})
+    writing.record(f"job.{after}", subject(job.number), **told)
+    if after in lifecycle.ENDED:
+        filing.clear_job(writing, job.number, f"job {job.number} is {after}")
 
 
 def _dates(job: Job, after: str, at: str) -> dict[str, str]:

@@ -35,6 +35,7 @@ TABS: Final = (
 DONE: Final = {
     "add": "The job is planned. Release it, then print its traveler.",
     "release": "Released to the floor.",
+    "release_family": "Released to the floor, with its child jobs.",
     "hold": "On hold: no new work starts on it.",
     "close": "Closed.",
     "cancel": "Given up: nothing more is made.",
@@ -219,6 +220,10 @@ def _release(job: str) -> str:
     return jobs.release_job(vault(), me(), job).job.number
 
 
+def _release_family(job: str) -> str:
+    return jobs.release_family(vault(), me(), job).job.number
+
+
 def _hold(job: str) -> str:
     return jobs.hold(vault(), me(), job, forms.text("why")).job.number
 
@@ -264,7 +269,8 @@ def _rework(job: str) -> str:
 
 
 _ACTS: Final[Mapping[str, Callable[[str], str]]] = {
-    "release": _release, "hold": _hold, "close": _close, "cancel": _cancel, "split": _split,
+    "release": _release, "release_family": _release_family,
+    "hold": _hold, "close": _close, "cancel": _cancel, "split": _split,
     "skip": _skip, "restore": _restore, "kit": _kit, "rework": _rework,
 }  # fmt: skip
 

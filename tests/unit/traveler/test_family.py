@@ -24,6 +24,7 @@ from traveler.errors import (
     NotOutside,
     OperationCannot,
     OperationSkipCannot,
+    RevisionRecalled,
 )
 from traveler.family import Family, Wanted
 from traveler.floor import Trip
@@ -78,8 +79,8 @@ def test_an_assembly_plans_a_job_for_every_part_it_makes(assembly: Any) -> None:
     child = jobs.show(assembly.vault, "J-9-01")
     assert (child.job.parent, child.job.parent_seq) == ("J-9", 20)
     assert len(child.operations) == 4
-    for number in ("J-9", "J-9-01"):
-        jobs.release_job(assembly.vault, assembly.pat, number)
+    jobs.release_family(assembly.vault, assembly.pat, "J-9")
+    assert jobs.show(assembly.vault, "J-9-01").job.state == "released"
     floor.start(assembly.vault, assembly.otto, "J-9", 10)
     floor.finish(assembly.vault, assembly.otto, "J-9", 10)
     with pytest.raises(ChildrenOpen, match="J-9-01 \\(10-0042 B, released\\)"):
@@ -88,6 +89,15 @@ def test_an_assembly_plans_a_job_for_every_part_it_makes(assembly: Any) -> None:
     assert jobs.show(assembly.vault, "J-9").children[0].good == 6
     floor.start(assembly.vault, assembly.otto, "J-9", 20)
     assert list(events.verify(assembly.vault.ledger)) == []
+
+
+def test_a_family_is_released_as_a_whole_or_not_at_all(assembly: Any) -> None:
+    """A part that was recalled keeps the assembly from the floor too."""
+    _add(assembly, "J-9", "10-0060", children=True)
+    assembly.recall("10-0042", "B")
+    with pytest.raises(RevisionRecalled):
+        jobs.release_family(assembly.vault, assembly.pat, "J-9")
+    assert jobs.show(assembly.vault, "J-9").job.state == "planned"
 
 
 def test_a_cancelled_child_is_waited_for_until_another_stands_in(assembly: Any) -> None:

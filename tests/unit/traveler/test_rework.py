@@ -89,6 +89,22 @@ def test_good_pieces_found_bad_later_are_taken_back_out(serial: Any) -> None:
     assert _steps(serial)[40].good == 10
 
 
+def test_steps_side_by_side_lose_a_piece_once(shop: Any) -> None:
+    """Pieces taken out of a group leave all its steps, and come back once."""
+    shop.job(qty=10)
+    _do(shop, 10)
+    for seq in (20, 30):
+        _do(shop, seq)
+    rework.plan(shop.vault, shop.pat, "J-1", 20, "edges", steps=[WELD], qty=2)
+    steps = _steps(shop)
+    assert [(steps[seq].good, steps[seq].rework) for seq in (20, 30)] == [(8, 2), (8, 2)]
+    assert _came(shop, 40) == 8
+    with pytest.raises(NoPiecesForRework, match="has 8 pieces"):
+        rework.plan(shop.vault, shop.pat, "J-1", 30, "edges", steps=[WELD], qty=9)
+    _do(shop, 21)
+    assert _came(shop, 40) == 10
+
+
 def test_rework_of_a_last_step_leaves_the_job(serial: Any) -> None:
     """Where nothing comes after, what comes out of the loop counts as made."""
     serial.job(qty=5)
