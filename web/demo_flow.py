@@ -12,6 +12,7 @@ from typing import Any, Final
 from traveler import calendars, floor, jobs, rework, sheet, skipping, splitting, stations
 from traveler.family import Family
 from traveler.floor import Trip
+from traveler.quality import proof_desk
 from traveler.route import Step
 from vault.home import Vault
 from vault.ledger.people import Person
@@ -64,6 +65,9 @@ def _act(vault: Vault, actor: Person, act: Mapping[str, Any], prints: Path) -> N
         case "send":
             trip = Trip(slip=act["slip"], expected=_day(act["back_in"]))
             floor.start(vault, actor, job, seq, trip=trip, device=DEVICE)
+        case "vouch":
+            proof_desk.vouch(vault, actor, job, act["proof"], seq=seq, said=act["why"],
+                             device=DEVICE)  # fmt: skip
         case "finish":
             floor.finish(vault, actor, job, seq, act.get("good"), act.get("scrap", 0),
                          rework=act.get("rework", 0), device=DEVICE)  # fmt: skip
