@@ -114,12 +114,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class StationLoad:
-    """What is booked on a station day by day, what waits there now, and a sentence about it."""
+    """What is booked on a station day by day, what stops it, and a sentence about it."""
 
     code: str
     name: str
     days: tuple[DayLoad, ...]
-    queue: int
     blockers: tuple[Blocker, ...]
     why: str
 
@@ -137,7 +136,7 @@ class StationLoad:
         """Return it as programs read it."""
         return {
             "job": None, "op": None, "station": self.code, "why": self.why, "name": self.name,
-            "queue_minutes": self.queue,
+            "booked_minutes": self.booked, "capacity_minutes": self.capacity,
             "days": [
                 {"day": wording.stamp(one.day * 1440)[:10], "booked_minutes": one.booked,
                  "capacity_minutes": one.capacity}

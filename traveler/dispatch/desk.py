@@ -41,7 +41,7 @@ QUICK_S: Final = 0.05
 """A shop that is counted in less than this is always counted whole."""
 AGED_MIN: Final = 5
 """Minutes after which time alone has changed so much that the shop is counted again."""
-REST_S: Final = 20.0
+REST_S = 20.0
 """The pause between two counts beside the pages, so that they never take more than a twentieth."""
 MANY: Final = 200
 """So many new events are not followed one by one."""
@@ -396,4 +396,4 @@ def _station_load(count: Count, code: str) -> StationLoad:
             else f"full for {DAYS_SHOWN} days"
         )  # fmt: skip
         why = f"{name}: {wording.hours(booked)} of {wording.hours(capacity)}, {share} %, {until}"
-    return StationLoad(code, name, days, booked, here, why)
+    return StationLoad(code, name, days, here, why)
