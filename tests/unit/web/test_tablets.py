@@ -254,8 +254,7 @@ def test_travelers_open_only_from_the_shops_networks_where_it_says_so(
     below = [one for one in TABLE if one.rule.startswith("/t/") and one.get is not None]
     assert len(below) >= 6
     for one in below:
-        path = one.rule.replace("<token>", stock.token).replace("<name>", "10-0042.pdf")
-        path = path.replace("<int:page>", "1")
+        path = example(one.rule, stock)
         answer = client.get(path, environ_overrides=away)
         assert answer.status_code == 403, path
         assert "only from the shop" in answer.text
