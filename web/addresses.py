@@ -33,6 +33,7 @@ from web.views import (
     api,
     blockers,
     changes,
+    characteristics,
     charts,
     checkin,
     codes,
@@ -192,6 +193,8 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/quality/<job>/results.csv", quality.table, Door(STAFF, 200)),
     Address("/evidence/<int:kept>", evidence.page, Door(STAFF, 404), Door(STAFF, 404)),
     Address("/evidence/<int:kept>/<role>", evidence.file, Door(STAFF, 404)),
+    Address("/items/<number>/characteristics", characteristics.page, Door(MAKERS, 200), Door(MAKERS, 422)),
+    Address("/items/<number>/<rev>/balloons.pdf", characteristics.ballooned, Door(OFFICE, 200)),
     Address("/charts/<number>", charts.item, Door(STAFF, 200)),
     Address("/charts/<number>/<balloon>", charts.one, Door(STAFF, 404)),
 

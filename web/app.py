@@ -25,7 +25,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 MEMORY_OF_FORM: Final = 1_000_000  # bytes of text fields kept in memory
 PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
-    "quality": "quality", "evidence": "quality", "charts": "quality",
+    "quality": "quality", "evidence": "quality", "charts": "quality", "characteristics": "items",
     "home": "home", "items": "items", "checkin": "items", "files": "items", "viewer": "items",
     "changes": "changes",
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",

@@ -6,6 +6,7 @@ What they mean is found by ``vault.reading.titleblock``, which knows nothing of 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pymupdf
@@ -16,6 +17,7 @@ from vault.reading.titleblock import Word
 
 SHEETS: Final = 20  # of one file; a title block stands on each, and they all say the same
 WORDS: Final = 20_000  # of one sheet
+LONGEST_LINE: Final = 120  # characters; a dimension is never that long
 
 
 def fields(path: str, name: str = "") -> dict[str, Any]:
@@ -31,6 +33,38 @@ def fields(path: str, name: str = "") -> dict[str, Any]:
             found = [titleblock.read(words) for words in ways]
             sheets.append(max(found, key=len, default={}))
         return {"sheets": sheets, "words": count}
+
+
+def lines(path: str, name: str = "") -> dict[str, Any]:
+    """Return every line of text of each sheet: text, middle in thousandths of the sheet, height.
+
+    What the title block says of units stands beside.  Raises UnreadableFile.
+    """
+    with opened(path, name) as document:
+        found: list[list[object]] = []
+        units = ""
+        for index in range(min(document.page_count, SHEETS)):
+            page = document.load_page(index)
+            ways = _words(page)
+            units = units or max((titleblock.read(words) for words in ways), key=len,
+                                 default={}).get("units", "")  # fmt: skip
+            found += _lines(page, index + 1)
+        return {"lines": found[:WORDS], "units": units}
+
+
+def _lines(page: pymupdf.Page, sheet: int) -> Iterator[list[object]]:
+    wide, high = max(page.rect.width, 1.0), max(page.rect.height, 1.0)
+    for block in page.get_text("dict", flags=pymupdf.TEXTFLAGS_TEXT)["blocks"]:
+        for line in block.get("lines", ()):
+            text = "".join(span["text"] for span in line["spans"]).strip()
+            if not text or len(text) > LONGEST_LINE:
+                continue
+            box = pymupdf.Rect(line["bbox"]) * page.rotation_matrix
+            x = round((box.x0 + box.x1) / 2 / wide * 1000)
+            y = round((box.y0 + box.y1) / 2 / high * 1000)
+            tall = max(float(span["size"]) for span in line["spans"])
+            if 0 <= x <= 1000 and 0 <= y <= 1000:
+                yield [text, sheet, x, y, round(tall, 2)]
 
 
 def _words(page: pymupdf.Page) -> list[list[Word]]:
