@@ -16,16 +16,17 @@ from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
 from traveler import gate, jobs, records, route, tokens
-from traveler.records import Operation
+from traveler.quality.proof import Asked, Line
 from traveler.tablet import lots
 from traveler.tokens import Code
-from traveler.views import JobView
+from traveler.views import JobView, OperationView
 from vault import clock, item, worker
 from vault.codes import qr_address
 from vault.home import Vault
 from vault.ledger.people import Person, require
 
 _OURS = {item.FILE, route.FILE}  # what they say stands on the sheet itself
+_STANDS = {"have": "given", "waived": "waived"}
 _GROUP = 5  # signs; a code is typed in groups when no camera is at hand
 
 
@@ -123,9 +124,9 @@ def _facts(
         "print": printed,
         "printed": clock.now(),
         "operations": [
-            _operation(one.operation, view.job.qty, names, matrices, typed)
-            for one in view.operations
+            _operation(one, view.job.qty, names, matrices, typed) for one in view.operations
         ],
+        "owes": [_owed(one) for one in view.ground.proof.lines if one.required.seq is None],
     }
 
 
@@ -164,13 +165,20 @@ def warning(view: JobView) -> str:
     return f"Revision {view.job.rev} is {view.standing.state}{instead}. Ask before you start."
 
 
+def _owed(line: Line) -> str:
+    """Return a proof as the paper asks for it; what was given or waived by now says so."""
+    said = str(Asked(line.required.kind, line.required.before))
+    return said if line.state == "missing" else f"{said} ({_STANDS[line.state]})"
+
+
 def _operation(
-    one: Operation,
+    view: OperationView,
     qty: int,
     names: dict[str, str],
     matrices: dict[int | None, list[str]],
     typed: dict[int | None, str],
 ) -> dict[str, Any]:
+    one = view.operation
     return {
         "seq": one.seq,
         "station": one.station,
@@ -181,7 +189,7 @@ def _operation(
         "planned": one.setup_minutes + one.run_minutes * qty,
         "notes": one.notes,
         "files": list(one.files),
-        "proof": list(one.proof),
+        "proof": [_owed(line) for line in view.proof.lines],
         "parallel": one.parallel,
         "qr": matrices[one.seq],
         "code": typed[one.seq],

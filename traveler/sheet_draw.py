@@ -150,11 +150,14 @@ def _warned(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
 
 
 def _file_lines(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
+    owes = f"Proof the job owes: {', '.join(facts['owes'])}" if facts["owes"] else ""
+    first = fonts.few(owes, 8.5, width - 2 * MARGIN, 2) if owes else []
     if not facts["files"]:
-        return []
+        return first
     text = f"Released files: {', '.join(facts['files'])}"
     lines = fonts.wrapped(text, 8.5, width - 2 * MARGIN)
-    return lines if len(lines) <= 4 else [*lines[:3], f"… {len(facts['files'])} files in all"]
+    more = f"… {len(facts['files'])} files in all"
+    return [*first, *(lines if len(lines) <= 4 else [*lines[:3], more])]
 
 
 def _head(pen: Pen, facts: dict[str, Any], size: Size) -> float:

@@ -67,7 +67,7 @@ def test_the_first_page_says_what_the_job_is(shop: Any, tmp_path: Path) -> None:
     for words in (
         "Example Shop", "J-1", "10-0042", "Bracket", "25", "2027-03-01", "Nordwind GmbH", "PO 88",
         "CO-0001", "mchen", "page 1 of 1", "Uncontrolled if printed: scan to check.",
-        "Zero on datum A.", "Proof owed: measurements, photo", "planned 2 h 10 min", "Signed",
+        "Zero on datum A.", "Proof owed: measurement, photo", "planned 2 h 10 min", "Signed",
         "Files: setup.txt", "end of traveler",
     ):  # fmt: skip
         assert words in page
@@ -158,3 +158,20 @@ def test_only_planners_print(shop: Any, tmp_path: Path) -> None:
     with pytest.raises(RoleNeeded):
         sheet.print_traveler(shop.vault, shop.otto, "J-1", tmp_path / "t.pdf")
     assert not (tmp_path / "t.pdf").exists()
+
+
+def test_the_traveler_asks_for_what_customer_and_job_ask_besides_the_route(
+    shop: Any, tmp_path: Path
+) -> None:
+    """Proof of a step stands at the step, that of the whole job at the top; waived says so."""
+    from traveler.quality import proof_desk
+
+    shop.job("J-1", customer="Nord")
+    proof_desk.ask(shop.vault, shop.pat, "certificate", customer="Nord", before="shipping")
+    proof_desk.ask(shop.vault, shop.pat, "photo", job="J-1", seq=20)
+    proof_desk.waive(shop.vault, shop.quinn, "J-1", "photo", "lens broken", seq=40)
+    sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
+    text = _text(tmp_path / "t.pdf")[0]
+    assert "Proof the job owes: certificate before shipping" in text
+    assert "Proof owed: photo" in text
+    assert "photo (waived)" in text
