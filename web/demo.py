@@ -30,8 +30,10 @@ from web import (
     demo_copies,
     demo_floor,
     demo_flow,
+    demo_given,
     demo_orders,
     demo_paper,
+    demo_proof,
     demo_quality,
     demo_queue,
     demo_views,
@@ -98,6 +100,8 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
         _decided(vault, who, decision, _password(story, decision["by"]))
     for blocker in story["blocker"]:
         _blocker(vault, who, blocker, tell)
+    tell("proving a job, and shipping it")
+    demo_proof.run(vault, who, _password(story, "quinn"), _day)
     tell("taking over last night's orders")
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
@@ -155,6 +159,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address("/rules/stamps", "a stamp tried on any drawing, in any template")]
     found += [Address(*one) for one in demo_flow.worth_opening(sample())]
     found += [Address(*one) for one in demo_quality.worth_opening()]
+    found += [Address(*one) for one in demo_proof.worth_opening(vault)]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]
@@ -278,6 +283,7 @@ def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints
             proof_desk.waive(vault, actor, job["job"], act["proof"], act["why"], seq=act["seq"],
                              device="demo")  # fmt: skip
         else:
+            demo_given.give(vault, act["who"], job["job"], act["seq"])
             floor.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
                          device="demo")  # fmt: skip
 

@@ -16,6 +16,7 @@ from traveler.quality import proof_desk
 from traveler.route import Step
 from vault.home import Vault
 from vault.ledger.people import Person
+from web import demo_given
 
 DEVICE: Final = "demo"
 FLOW: Final = "flow.toml"
@@ -69,6 +70,7 @@ def _act(vault: Vault, actor: Person, act: Mapping[str, Any], prints: Path) -> N
             proof_desk.vouch(vault, actor, job, act["proof"], seq=seq, said=act["why"],
                              device=DEVICE)  # fmt: skip
         case "finish":
+            demo_given.give(vault, actor.name, job, seq)
             floor.finish(vault, actor, job, seq, act.get("good"), act.get("scrap", 0),
                          rework=act.get("rework", 0), device=DEVICE)  # fmt: skip
         case "rework":

@@ -10,6 +10,7 @@ from traveler import floor, jobs
 from traveler.dispatch import pins
 from vault.home import Vault
 from vault.ledger.people import Person
+from web import demo_given
 
 
 def fill(
@@ -25,6 +26,7 @@ def fill(
         jobs.release_job(vault, planner, number)
         for seq in row.get("done", ()):
             floor.start(vault, who["otto"], number, seq, device="demo")
+            demo_given.give(vault, "otto", number, seq)
             floor.finish(vault, who["otto"], number, seq, device="demo")
         if "running" in row:
             floor.start(vault, who[row["who"]], number, row["running"], device="demo")
