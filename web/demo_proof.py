@@ -24,6 +24,7 @@ CUSTOMER: Final = "Orrin Automation"
 _OUT: Final = "1.9674"
 _READ: Final = (("1.9665", "1.5021", "0.2100", "0.0030"), ("1.9668", "1.5024", "0.2110", "0.0045"),
                 (_OUT, "1.5026", "0.2095", "0.0060"))  # fmt: skip
+_GAUGES: Final = {4: "CMM-1"}
 _LATER: Final = ("1.9667", "1.5023", "0.2105", "0.0050")
 
 
@@ -87,7 +88,7 @@ def _measure(
     vault: Vault, person: Person, seq: int, rows: tuple[tuple[str, ...], ...], first: int = 1
 ) -> None:
     readings = [
-        Reading(str(balloon), str(piece), text)
+        Reading(str(balloon), str(piece), text, gauge=_GAUGES.get(balloon, ""))
         for piece, row in enumerate(rows, first) for balloon, text in enumerate(row, 1)
     ]  # fmt: skip
     measurements.record(vault, person, JOB, seq, readings, device="demo")
