@@ -119,9 +119,11 @@ def _requirement(row: CharacteristicResults) -> str:
 def _results(row: CharacteristicResults) -> str:
     if row.characteristic.is_attribute:
         return ", ".join("Pass" if one.passes else "Fail" for one in row.results)
-    return ", ".join(
-        f"{one.text} {one.unit}" + ("" if one.passes else " OUT") for one in row.results
-    )
+    told = [f"{one.text}{'' if one.passes else ' OUT'}" for one in row.results]
+    units = {one.unit for one in row.results}
+    if len(units) == 1:
+        return f"{', '.join(told)} {units.pop()}".strip()
+    return ", ".join(f"{each} {one.unit}" for each, one in zip(told, row.results, strict=True))
 
 
 def _remark(row: CharacteristicResults) -> str:

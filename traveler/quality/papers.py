@@ -30,6 +30,15 @@ from vault import worker
 from vault.home import Vault
 
 NOT_SAID: Final = "not said"
+_SHORT: Final = {
+    "Material or Process Name": "Material, process", "Specification Number": "Spec.",
+    "Customer Approval Verification": "Cust. appr.", "Certificate of Conformance Number": "CoC no.",
+    "Functional Test Procedure Number": "Test proc.", "Acceptance Report Number": "Acc. report",
+    "Char. No.": "Char.", "Reference Location": "Location", "Characteristic Designator": "Desig.",
+    "Designed/Qualified Tooling": "Tooling", "Nonconformance Number": "NC no.",
+    "Additional Data/Comments": "Comments",
+}  # fmt: skip
+"""How the heads of narrow columns say a field; its number is what names it."""
 PASSED: Final = {"pass": "within", "fail": "OUT", "missing": "not measured"}
 
 
@@ -187,7 +196,8 @@ def _table(
     title: str, fields: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, str]]
 ) -> dict[str, Any]:
     wide = {"Requirement": 2.6, "Results": 2.6, "Material or Process Name": 1.8}
-    columns = [(f"{number} {label}", wide.get(label, 1.2)) for number, label in fields]
+    columns = [(f"{number} {_SHORT.get(label, label)}", wide.get(label, 1.2))
+               for number, label in fields]  # fmt: skip
     return _section(title, columns, [[row.get(number, "") for number, _ in fields] for row in rows])
 
 
