@@ -52,15 +52,9 @@ _ORDER: Final = frozenset({"job.pinned", "job.unpinned"})
 _FLOOR: Final = frozenset({"station.added", "station.changed", "hours.told", "day.told"})
 """What changes stations and their hours, and so the dates of every job."""
 _ELSEWHERE: Final = (
-    "person/",
-    "item/",
-    "change/",
-    "copy/",
-    "session/",
-    "token/",
-    "packet/",
-    "rules",
-)
+    "person/", "item/", "change/", "copy/", "session/", "token/", "packet/", "gauge/", "word/",
+    "share/", "certificate/", "rules", "ledger", "vault",
+)  # fmt: skip
 """Subjects whose events move no date; one nobody thought of here has the shop counted anew."""
 
 

@@ -16,6 +16,7 @@ from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import Facts
 from traveler.errors import JobNotReleased
+from traveler.quality import proof
 from traveler.records import Operation
 from traveler.schedule.clock import NEVER
 from traveler.schedule.forecast import Slot
@@ -144,7 +145,10 @@ def _has_turn(facts: Facts, one: Operation) -> bool:
 def _running(facts: Facts, one: Operation) -> Step:
     work = facts.at_work.get(one.id, ())
     who = ", ".join(dict.fromkeys(at.person for at in work))
-    return Step(one, "running", f"{who} is at work" if who else "runs", who)
+    said = f"{who} is at work" if who else "runs"
+    if owed := facts.ground.proof.owed(proof.STEP, one.seq):
+        said = f"{said}, owes {proof.told(owed)}"
+    return Step(one, "running", said, who)
 
 
 def _startable(facts: Facts, one: Operation, refusal: Refusal | None, now: int) -> Step:

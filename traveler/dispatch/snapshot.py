@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from math import ceil
 from typing import Final, TypeVar
@@ -27,6 +27,7 @@ from traveler.decisions import rules as decision_rules
 from traveler.dispatch import records
 from traveler.dispatch.records import AtWork, Pin
 from traveler.gate import Ground, Standing
+from traveler.quality import proof_records
 from traveler.records import Child, Job, Operation, Station
 from traveler.schedule.clock import DAY, Calendar, Clock, moment
 from traveler.schedule.plan import Load, Resource, Task
@@ -167,7 +168,22 @@ def jobs(
             )  # fmt: skip
         due = _due(connection, waited)
         facts.append(Facts(job, steps, stood, _theirs(work, steps), due))
-    return facts
+    return _with_proof(connection, facts)
+
+
+def _with_proof(connection: Connection, facts: list[Facts]) -> list[Facts]:
+    """Return the jobs with the proof owed where something runs: only a finish asks for it."""
+    running = [one for one in facts if any(step.state == "running" for step in one.operations)]
+    if not running:
+        return facts
+    steps = {one.job.number: one.operations for one in running}
+    owed = proof_records.states(connection, [one.job for one in running], steps)
+    return [
+        replace(one, ground=replace(one.ground, proof=owed[one.job.number]))
+        if one.job.number in owed
+        else one
+        for one in facts
+    ]
 
 
 def _due(connection: Connection, children: Sequence[Child]) -> dict[str, str]:

@@ -240,6 +240,20 @@ def test_filters_narrow_by_station_customer_person_and_words(shop: Any) -> None:
     assert shown(words="nobody") == set()
 
 
+def test_a_running_step_says_which_proof_it_owes(shop: Any) -> None:
+    """Nobody can finish it without, so the board says so while it runs."""
+    from traveler import floor
+
+    shop.job("J-1")
+    for seq in (10, 20, 30):
+        floor.start(shop.vault, shop.otto, "J-1", seq)
+        floor.finish(shop.vault, shop.otto, "J-1", seq)
+    floor.start(shop.vault, shop.otto, "J-1", 40)
+    step = whole(shop).lines["J-1"].steps[0]
+    assert step.why.startswith("otto is at work, owes ")
+    assert "photo" in step.why
+
+
 # --- how it follows -----------------------------------------------------------------------------
 
 
