@@ -32,6 +32,7 @@ from web import (
     demo_flow,
     demo_given,
     demo_orders,
+    demo_packets,
     demo_paper,
     demo_proof,
     demo_quality,
@@ -96,6 +97,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     demo_copies.withdraw(vault, who, story["recall"], story["read"])
     demo_queue.fill(vault, who, story["queue"], _day)
     demo_quality.record(vault, who, place, tell)
+    demo_packets.prove(vault, who, place, prints, tell)
     for decision in story["decision"]:
         _decided(vault, who, decision, _password(story, decision["by"]))
     for blocker in story["blocker"]:
@@ -160,6 +162,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(*one) for one in demo_flow.worth_opening(sample())]
     found += [Address(*one) for one in demo_quality.worth_opening()]
     found += [Address(*one) for one in demo_proof.worth_opening(vault)]
+    found += [Address(*one) for one in demo_packets.worth_opening(vault.root / PRINTS)]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]
