@@ -129,7 +129,7 @@ TABLE: Final[tuple[Address, ...]] = (
     # jobs and the floor
     Address("/jobs", jobs.listing, Door(STAFF, 200)),
     Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
-    Address("/erp", erp.page, Door(PLANNERS, 200), Door(PLANNERS, 422), limit=UPLOAD),
+    Address("/erp", erp.page, Door(OFFICE, 200), Door(PLANNERS, 422), limit=UPLOAD),
     Address("/erp/<export>", erp.sent, Door(PLANNERS, 200)),
     Address("/jobs/<job>", jobs.page, Door(STAFF, 200), Door(PLANNERS, 400)),
     Address("/jobs/<job>/travelers", travelers.of_job, Door(STAFF, 200), Door(PLANNERS, 422)),

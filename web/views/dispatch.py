@@ -103,7 +103,8 @@ def board() -> Response:
         marks,
         lambda: _board_part(found, shown, wanted, skipped),
         lambda part, tag: render_template(
-            "dispatch.html", part=part, tag=tag, clock=live.clock(), shown=shown, wanted=wanted,
+            "dispatch.html", part=present.rendered(part), tag=tag, clock=live.clock(),
+            shown=shown, wanted=wanted,
             stations=sorted(found.names.items()), people=_people(found), jobs=len(found.lines),
             done=DONE.get(forms.asked("done")), plans=has_role("planner"),
             address=_address(wanted, shown, skipped, live=1),
@@ -242,7 +243,12 @@ def _walked(found: Board) -> Seen:
 
 def _on_the_wall(title: str, part: str, tag: str, address: str) -> str:
     return render_template(
-        "wall.html", title=title, part=part, tag=tag, address=address, clock=live.clock()
+        "wall.html",
+        title=title,
+        part=present.rendered(part),
+        tag=tag,
+        address=address,
+        clock=live.clock(),
     )
 
 
