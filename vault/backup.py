@@ -147,9 +147,12 @@ def _copy_keys(source: Path, target: Path) -> None:
     target.mkdir(mode=0o700, exist_ok=True)
     kept = {path.name: path for path in source.iterdir() if not path.name.startswith(".")}
     for path in target.iterdir():
-        if path.name not in kept:
+        if path.name not in kept and path.is_file():
             path.unlink()  # a key that was replaced since the last backup
     for path in kept.values():
+        if path.is_dir():  # certificates stand in a folder of their own
+            _copy_keys(path, target / path.name)
+            continue
         mode = 0o644 if path.suffix == ".pub" or path.name == "allowed_signers" else 0o600
         durable.write(target / path.name, path.read_bytes(), mode)
 

@@ -44,8 +44,8 @@ class Settings:
     hold_years: int = address.HOLD_YEARS
     paper: str = "A4"
     time_zone: str = "UTC"
-    source_url: str = ""
     pdf_signature: str = "off"
+    source_url: str = ""
     floor_networks: tuple[str, ...] = ()
     floor_minutes: int = 10
     badge_pin: str = "required"

@@ -271,8 +271,9 @@ def placeholder(why: str = "") -> Response:
     """Send a picture that says there is none (yet)."""
     words = f'<text x="80" y="76" text-anchor="middle" font-size="13" fill="#767b84">{why}</text>'
     data = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><rect width="160" height="120" '
-        'fill="#fff"/><path d="M62 38h24l12 12v34H62z M86 38v12h12" fill="none" stroke="#a5aab3" '
+        '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="120" viewBox="0 0 160 120">'
+        '<rect width="160" height="120" fill="#fff"/>'
+        '<path d="M62 38h24l12 12v34H62z M86 38v12h12" fill="none" stroke="#a5aab3" '
         f'stroke-width="2"/>{words.replace("76", "104", 1) if why else ""}</svg>'
     )
     answer = Response(data, mimetype="image/svg+xml")

@@ -68,6 +68,7 @@ def stocked(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) 
     from release import desk
     from release.log import ReleaseLog
     from traveler import floor, jobs, sheet
+    from traveler.quality import proof_desk
     from vault import home
     from vault.ledger import people
 
@@ -99,6 +100,7 @@ def stocked(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) 
         printed = sheet.print_traveler(vault, pat, job, place / f"{job}.pdf")
         travelers.append(printed.addresses[0][1].rpartition("/")[2])
     floor.start(vault, otto, "J-2", 10)
+    proof_desk.waive(vault, person["quinn"], "J-2", "photo", "the camera is away", seq=10)
     travelers += with_copies(vault, person)
     desk.add_item(vault, eli, "30-0200", "Plate that was recalled", "mchen")
     desk.check_in(vault, eli, "30-0200",

@@ -43,7 +43,7 @@ def of_job(job: str) -> Response | str | tuple[str, int]:
     made, refusal = "", None
     if request.method == "POST":
         try:
-            if forms.text("act") == "withdraw":
+            if forms.needed("act", "what to do") == "withdraw":
                 shares.withdraw(vault(), me(), forms.whole("share", "the link"))
                 return forms.gone_on(url_for("links.of_job", job=job, done="withdrawn"))
             _one, made = shares.make(

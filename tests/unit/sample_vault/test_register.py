@@ -160,5 +160,5 @@ def test_jobs_name_people_items_and_operations_that_exist(story: dict[str, Any])
         for act in job["acts"]:
             assert act["who"] in operators
             assert act["seq"] in numbers
-            assert act["act"] in {"start", "pause", "finish"}
+            assert act["act"] in {"start", "pause", "finish", "vouch", "waive"}
             assert ("good" in act) == (act["act"] == "finish")

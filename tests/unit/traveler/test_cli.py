@@ -79,9 +79,14 @@ def test_routes_and_stations(run: Run) -> None:
     assert (route["rev"], [one["seq"] for one in route["operations"]]) == ("A", [10, 20, 30, 40])
     assert run("pat", "station", "add", "saw-1", "--name", "Band saw")["minutes_per_day"] == 480
     assert run("pat", "station", "set", "SAW-1", "--minutes", "900")["minutes_per_day"] == 900
-    assert run("", "station", "list") == [
-        {"station": "saw-1", "name": "Band saw", "minutes_per_day": 900, "retired": False}
-    ]
+    (listed,) = run("", "station", "list")
+    wanted = {"station": "saw-1", "name": "Band saw", "minutes_per_day": 900, "retired": False}
+    assert {name: listed[name] for name in wanted} == wanted
+    assert (listed["lanes"], listed["outside"], listed["hours"]) == (
+        1,
+        False,
+        "Mon-Fri 07:00-22:00",
+    )
 
 
 def test_people_read_tables_and_sentences(run: Run) -> None:

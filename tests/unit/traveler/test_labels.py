@@ -61,7 +61,7 @@ def test_the_labels_of_a_job_are_counted_and_open_the_job(
     shop: Any, tmp_path: Path, read_back: Reader
 ) -> None:
     """Three bins, one new code, withdrawn with the travelers; printing is on record."""
-    from traveler import sheet, tokens
+    from traveler import tokens
     from traveler.errors import TravelerEnded
 
     shop.job("J-1", qty=25, customer="Nordwind GmbH", order="PO 88")
@@ -74,7 +74,7 @@ def test_the_labels_of_a_job_are_counted_and_open_the_job(
     with shop.vault.ledger.reading() as connection:
         assert tokens.find(connection, code).job == "J-1"
     assert [one.kind for one in jobs.history(shop.vault, "J-1")][-1] == "label.printed"
-    sheet.withdraw(shop.vault, shop.pat, "J-1")
+    tokens.withdraw(shop.vault, shop.pat, "J-1")
     with shop.vault.ledger.reading() as connection, pytest.raises(TravelerEnded):
         tokens.find(connection, code)
 
