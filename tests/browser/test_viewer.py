@@ -50,10 +50,10 @@ class Bracket:
     floor: str
 
 
-def until(page: Any, expression: str, timeout: float = 30_000) -> None:
+def until(page: Any, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
     """Wait until an expression holds; asked from outside, since the policy forbids to evaluate."""
     end = time.monotonic() + timeout / 1000
-    while not page.evaluate(expression):
+    while not page.evaluate(expression, arg):
         assert time.monotonic() < end, expression
         page.wait_for_timeout(50)
 

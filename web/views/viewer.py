@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, render_template, url_for
 
 from release import settling, shelf, showing
-from release.errors import NeverReleased, NoSuchRevision
+from release.errors import NeverReleased, NoSuchRevision, NothingCurrent
 from release.log import ReleaseLog, Revision
 from release.showing import Shown
 from web import drawings, forms, viewing
@@ -65,6 +65,8 @@ def thumb(number: str, rev: str) -> Response:
     row = found(number)
     try:
         revision = _revision(row.number, rev)
+    except NothingCurrent:  # every revision was recalled, and nobody is to recognise the part by it
+        return viewing.placeholder()
     except (NeverReleased, NoSuchRevision):
         if rev != "current" or not sees_work():
             return viewing.placeholder()

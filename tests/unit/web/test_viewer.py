@@ -301,3 +301,19 @@ def test_without_the_extra_the_page_says_how_to_get_it(
     assert page.status_code == 200
     assert "install the extra" in page.text
     assert 'href="/items/10-0042/working/files/part.step"' in page.text
+
+
+def test_an_item_whose_revisions_are_all_recalled_has_the_plain_sheet(
+    app: Any, guest: Any, stock: Any
+) -> None:
+    """A list shows the placeholder, with a size of its own, never a broken picture."""
+    from release import desk
+    from vault.ledger import people
+    from web.visitor import VAULT
+
+    vault = app.extensions[VAULT]
+    mei = people.get(vault.ledger, "mchen")
+    desk.recall(vault, mei, stock.number, "A", "wrong hole")
+    answer = guest("pat").get(f"/items/{stock.number}/current/thumb.png")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert 'width="160"' in answer.text
