@@ -88,7 +88,8 @@ def test_killed_before_each_step_a_check_in_is_whole_or_not_there(
     count = int(run(tmp_path / "whole", folder, 0).stdout)
     assert count > 20
     seen = set()
-    for place in sorted({1 + one * (count - 1) // (FEW - 1) for one in range(FEW)} | {count}):
+    few = {1 + one * (count - 1) // (FEW - 1) for one in range(FEW)}
+    for place in sorted(few | set(range(count - 4, count + 1))):  # the commit is near the end
         here = tmp_path / f"killed-{place}"
         shutil.copytree(root, here)
         if run(here, folder, place).returncode != -9:
