@@ -15,7 +15,7 @@ from traveler.exchange.exporting import as_csv
 from traveler.firstarticle import records as first_articles
 from traveler.firstarticle.records import Article
 from traveler.nonconformance import records as nonconformances
-from traveler.nonconformance.records import Filter, Nonconformance
+from traveler.nonconformance.records import Filter, Nonconformance, Outside
 from traveler.packet.sections import (
     Block,
     Enclosed,
@@ -86,7 +86,9 @@ def proven(
         exceptions=tuple(_exceptions(proof, found)),
         files=tuple(file for _one, file in enclosed),
         texts={"results.csv": _csv(results)} if results.characteristics else {},
-        findings=tuple(_findings(results, proof, found)),
+        findings=tuple(
+            _findings(results, proof, found, nonconformances.outside(connection, job.number))
+        ),
     )
 
 
@@ -284,7 +286,10 @@ def _exceptions(proof: ProofState, found: Sequence[Nonconformance]) -> Iterator[
 
 
 def _findings(
-    results: JobResults, proof: ProofState, found: Sequence[Nonconformance]
+    results: JobResults,
+    proof: ProofState,
+    found: Sequence[Nonconformance],
+    unnamed: Sequence[Outside],
 ) -> Iterator[Finding]:
     owed = proof.owed(PACKET)
     said = "; ".join(one.required.sentence for one in owed)
@@ -301,7 +306,7 @@ def _findings(
     missing = [
         row.characteristic.balloon for row in results.characteristics if row.state == "missing"
     ]
-    if failing and not found:
+    if failing and unnamed:  # a nonconformance about something else decides nothing here
         why = f"characteristic {', '.join(failing)} is out of tolerance; open a nonconformance"
         yield Finding("results", "unsatisfied", why)
     elif missing and waived:

@@ -400,3 +400,20 @@ def test_owed_proof_and_open_nonconformances_hold_the_packet(drawn: Any) -> None
     assert jobs.show(shop.vault, "J-1").job.number == found.job
     told = [one.title for one in checked.sections]
     assert "Nonconformances and what was decided" in told
+
+
+@pytest.mark.parametrize(("unnamed", "verdict"), [(["a result"], "unsatisfied"), ([], "satisfied")])
+def test_only_a_nonconformance_about_the_result_lets_it_pass(
+    unnamed: list[Any], verdict: str
+) -> None:
+    """A closed one about something else decides nothing: the result out of tolerance holds."""
+    from types import SimpleNamespace as Told
+
+    from traveler.packet import proofs
+    from traveler.quality.proof import ProofState
+
+    row: Any = Told(state="fail", characteristic=Told(balloon="2"))
+    closed: Any = Told(open=False, sentence="NC-0001: scratch on the lid")
+    results: Any = Told(characteristics=[row])
+    found = list(proofs._findings(results, ProofState(), [closed], unnamed))
+    assert next(one.verdict for one in found if one.requirement == "results") == verdict
