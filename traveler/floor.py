@@ -7,7 +7,7 @@ badge and PIN, and may be sent twice with the same idempotency key without being
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -290,7 +290,7 @@ def _act(
         lot = _within(writing, code, job, operation).lot if code else None
         sent, machine = _placed(writing, sent, operation)
         log = ReleaseLog(vault)
-        stand = _ground(vault, log, writing, job, operations)
+        stand = _ground(vault, log, writing, job, _counted(operations, operation, request))
         now = sending.mark(job, operations, stand)
         if refusal := sending.refusal(sent, now, job, operation, request["act"]):
             raise refusal
@@ -403,6 +403,17 @@ def _ground(
 ) -> Ground:
     day_now = today(vault.settings.time_zone)
     return ground.ground(log, writing.connection, job, operations, day_now)
+
+
+def _counted(
+    operations: Sequence[Operation], operation: Operation, request: Mapping[str, Any]
+) -> list[Operation]:
+    """Return the operations as a finish leaves them: what it scraps need not be measured."""
+    if request["act"] != "finish":
+        return list(operations)
+    scrap, rework = words_of.pieces(request["scrap"]), words_of.pieces(request.get("rework", 0))
+    after = replace(operation, scrap=operation.scrap + scrap, rework=operation.rework + rework)
+    return [after if one.id == operation.id else one for one in operations]
 
 
 def _stop(

@@ -80,6 +80,24 @@ def left(job: Job, operations: Sequence[Operation], operation: Operation) -> int
     return max(0, arrived(job, operations, operation) - operation.counted)
 
 
+def lot(job: Job, operations: Sequence[Operation], operation: Operation) -> int:
+    """Return how many pieces an operation has to answer for: neither scrapped nor set aside there.
+
+    Until all before it are over these are the pieces that can still come.
+    """
+    earlier = before(operations, operation)
+    came = arrived(job, operations, operation)
+    if not operation.loop and not all(one.over for one in earlier):
+        came = max(came, job.qty - spoiled(earlier))
+    return max(0, came - operation.scrap - operation.rework)
+
+
+def spoiled(operations: Sequence[Operation]) -> int:
+    """Return how many pieces some operations scrapped; side by side they see the same ones."""
+    rows = [groups(operations), *(groups(operations, loop) for loop in loops(operations))]
+    return sum(max(one.scrap for one in group) for found in rows for group in found)
+
+
 def out(job: Job, operations: Sequence[Operation]) -> int:
     """Return how many good pieces came out of a job so far."""
     found = groups(operations)

@@ -14,7 +14,7 @@ from traveler.blockers.records import Blocker
 from traveler.decisions import records as decision_records
 from traveler.decisions import rules
 from traveler.gate import Ground
-from traveler.quality import proof_records
+from traveler.quality import plan, proof_records
 from traveler.records import Child, Job, Operation
 from traveler.standing import standing
 
@@ -36,7 +36,7 @@ def grounds(
     pairs |= {(one.item, one.rev) for number in numbers for one in kits[number]}
     stand = {pair: standing(log, *pair) for pair in pairs}
     waited = children(connection, jobs)
-    proofs = proof_records.states(connection, jobs, operations)
+    proofs = proof_records.states(connection, jobs, operations, plan.finder(log))
     found = {}
     for job in jobs:
         now = stand[job.item, job.rev]

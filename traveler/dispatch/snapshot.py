@@ -27,7 +27,7 @@ from traveler.decisions import rules as decision_rules
 from traveler.dispatch import records
 from traveler.dispatch.records import AtWork, Pin
 from traveler.gate import Ground, Standing
-from traveler.quality import proof_records
+from traveler.quality import plan, proof_records
 from traveler.records import Child, Job, Operation, Station
 from traveler.schedule.clock import DAY, Calendar, Clock, moment
 from traveler.schedule.plan import Load, Resource, Task
@@ -40,8 +40,23 @@ Kept = TypeVar("Kept")
 One = TypeVar("One")
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
-Stand = Callable[[str, str], Standing]
 """How a revision stands; whoever counts often keeps what the log said."""
+
+
+class Stand:
+    """How revisions stand in a log, each looked up once, and by what their pieces are measured."""
+
+    def __init__(self, log: ReleaseLog) -> None:
+        """Look at the log as it is now."""
+        self.plan = plan.finder(log)
+        self._log = log
+        self._known: dict[tuple[str, str], Standing] = {}
+
+    def __call__(self, item: str, rev: str) -> Standing:
+        """Return how a revision stands."""
+        if (item, rev) not in self._known:
+            self._known[item, rev] = standing(self._log, item, rev)
+        return self._known[item, rev]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +183,16 @@ def jobs(
             )  # fmt: skip
         due = _due(connection, waited)
         facts.append(Facts(job, steps, stood, _theirs(work, steps), due))
-    return _with_proof(connection, facts)
+    return _with_proof(connection, facts, stand)
 
 
-def _with_proof(connection: Connection, facts: list[Facts]) -> list[Facts]:
+def _with_proof(connection: Connection, facts: list[Facts], stand: Stand) -> list[Facts]:
     """Return the jobs with the proof owed where something runs: only a finish asks for it."""
     running = [one for one in facts if any(step.state == "running" for step in one.operations)]
     if not running:
         return facts
     steps = {one.job.number: one.operations for one in running}
-    owed = proof_records.states(connection, [one.job for one in running], steps)
+    owed = proof_records.states(connection, [one.job for one in running], steps, stand.plan)
     return [
         replace(one, ground=replace(one.ground, proof=owed[one.job.number]))
         if one.job.number in owed
@@ -203,14 +218,7 @@ def _in_parts(
 
 def standings(log: ReleaseLog) -> Stand:
     """Return how revisions stand in a log, each looked up once."""
-    known: dict[tuple[str, str], Standing] = {}
-
-    def stand(item: str, rev: str) -> Standing:
-        if (item, rev) not in known:
-            known[item, rev] = standing(log, item, rev)
-        return known[item, rev]
-
-    return stand
+    return Stand(log)
 
 
 def _blockers(connection: Connection) -> list[Blocker]:

@@ -292,7 +292,7 @@ def _findings(
     unnamed: Sequence[Outside],
 ) -> Iterator[Finding]:
     owed = proof.owed(PACKET)
-    said = "; ".join(one.required.sentence for one in owed)
+    said = "; ".join(one.owed for one in owed)
     yield _finding("proof", not owed, f"{len(proof.lines)} asked for, none missing",
                    f"{said}; give it, or have it waived")  # fmt: skip
     still = [one for one in found if one.open]

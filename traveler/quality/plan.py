@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from release.log import ReleaseLog
 from traveler.quality import characteristics
@@ -46,8 +48,18 @@ def of_revision(log: ReleaseLog, item: str, rev: str) -> Plan:
     if file is None:
         return Plan(revision.number, revision.rev, "", ())
     where = f"{revision.number} {revision.rev} {characteristics.FILE}"
-    told = characteristics.parse(log.read(revision, characteristics.FILE), where)
+    told = _parsed(log.read(revision, characteristics.FILE), where)
     return Plan(revision.number, revision.rev, file.sha256, told)
+
+
+@lru_cache(maxsize=1_000)  # a released plan never changes, and gates ask for it again
+def _parsed(data: bytes, where: str) -> tuple[Characteristic, ...]:
+    return characteristics.parse(data, where)
+
+
+def finder(log: ReleaseLog) -> Callable[[str, str], Plan]:
+    """Return what finds the plan of a revision in a log."""
+    return partial(of_revision, log)
 
 
 def needed(log: ReleaseLog, item: str, rev: str) -> Plan:

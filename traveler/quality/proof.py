@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from traveler.quality import owing
+from traveler.quality.owing import Count, Measured
+
 STEP, SHIPPING, PACKET = "step", "shipping", "packet"
 MOMENTS: Final = (STEP, SHIPPING, PACKET)
 """Before which moment a proof must exist, the earliest first."""
@@ -117,24 +120,46 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement and how it stands: ``have``, ``missing`` or ``waived``."""
+    """One requirement and how it stands: ``have``, ``missing`` or ``waived``.
+
+    ``counts`` are the results its sampling asks for; where there are any, all of them are owed.
+    """
 
     required: Required
     given: tuple[Given, ...] = ()
     waiver: Waiver | None = None
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def there(self) -> bool:
+        """Say whether all of it was given."""
+        if self.counts:
+            return not any(one.open for one in self.counts)
+        return bool(self.given)
 
     @property
     def state(self) -> str:
         """Return how it stands; what is there counts more than what was waived."""
-        return "have" if self.given else "waived" if self.waiver else "missing"
+        return "have" if self.there else "waived" if self.waiver else "missing"
+
+    @property
+    def counted(self) -> str:
+        """Return how many results there are of those owed, ``12 of 13``; empty where none count."""
+        return owing.told(self.counts) if self.counts else ""
+
+    @property
+    def owed(self) -> str:
+        """Return what is asked and how much of it is there: ``photo at step 40``."""
+        said = self.required.sentence
+        return f"{said} ({self.counted})" if self.counts and not self.there else said
 
     @property
     def sentence(self) -> str:
         """Return it as people read it, with who gave or waived it."""
-        said = self.required.sentence
-        if self.given:
-            last = self.given[-1]
-            return f"{said}: given by {last.person}"
+        said = self.owed
+        if self.there:
+            by = f"given by {self.given[-1].person}" if self.given else self.counted
+            return f"{said}: {by}"
         if self.waiver:
             return f"{said}: waived by {self.waiver.person} ({self.waiver.why})"
         return f"{said}: missing"
@@ -153,6 +178,7 @@ class Line:
             "given": [{"ref": x.ref, "by": x.person, "at": x.at, "count": x.count,
                        "words": x.words or None}
                       for x in self.given],
+            "results": [x.as_json() for x in self.counts],
             "waived": waiver and {"id": waiver.id, "by": waiver.person, "at": waiver.at,
                                   "why": waiver.why},
         }  # fmt: skip
@@ -212,11 +238,16 @@ NOTHING: Final = ProofState()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the rule has to know of an operation: its number and the proof its route asks for."""
+    """What the rule has to know of an operation: its number and the proof its route asks for.
+
+    ``lot`` is how many pieces it has to answer for; ``loop`` says that it is one of rework.
+    """
 
     seq: int
     proof: tuple[str, ...] = ()
     done: bool = False
+    lot: int = 0
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,20 +291,30 @@ def required(steps: Sequence[Step], demands: Iterable[Demand] = ()) -> tuple[Req
     return tuple(found.values())
 
 
+def asking(wanted: Iterable[Required]) -> tuple[int, ...]:
+    """Return the steps that ask for measurements."""
+    return tuple(one.seq for one in wanted if one.kind == MEASURED and one.seq is not None)
+
+
 def _keep(found: dict[tuple[str, str, int | None], Required], one: Required) -> None:
     found.setdefault((one.kind, one.before, one.seq), one)
 
 
 def state(
-    wanted: Iterable[Required], given: Sequence[Given], waivers: Sequence[Waiver] = ()
-) -> ProofState:
-    """Compare what is asked with what is there; nothing is there that was not given."""
+    wanted: Iterable[Required], given: Sequence[Given], waivers: Sequence[Waiver] = (),
+    counts: Mapping[int | None, tuple[Count, ...]] = MappingProxyType({}),
+) -> ProofState:  # fmt: skip
+    """Compare what is asked with what is there; nothing is there that was not given.
+
+    ``counts`` are the results that are owed by step, and under None those of the whole job.
+    """
     return ProofState(
         tuple(
             Line(
                 one,
                 tuple(it for it in given if _answers(it, one)),
                 next((it for it in waivers if _waives(it, one)), None),
+                counts.get(one.seq, ()) if one.kind == MEASURED else (),
             )
             for one in wanted
         )
@@ -297,18 +338,18 @@ class Basis:
     demands: tuple[Demand, ...] = ()
     given: tuple[Given, ...] = ()
     waivers: tuple[Waiver, ...] = field(default_factory=tuple)
+    measured: Measured = Measured()  # noqa: RUF009 - it is frozen
+    lot: int = 0
 
     def state(self, steps: Sequence[Step]) -> ProofState:
         """Return how the proof of a job with these steps stands."""
-        return state(required(steps, self.demands), self.given, self.waivers)
-
-
-def by_step(found: ProofState) -> Mapping[int, ProofState]:
-    """Return the same by step, steps that owe nothing left out."""
-    seqs = {one.required.seq for one in found.lines if one.required.seq is not None}
-    return {seq: found.at(seq) for seq in sorted(seqs)}
+        wanted = required(steps, self.demands)
+        lots: dict[int | None, int] = {None: self.lot, **{one.seq: one.lot for one in steps}}
+        loops = [one.seq for one in steps if one.loop]
+        counts = owing.counts(self.measured, asking(wanted), lots, loops)
+        return state(wanted, self.given, self.waivers, counts)
 
 
 def told(lines: Iterable[Line]) -> str:
     """Return what is owed in one phrase: ``measurement at step 40, certificate before shipping``."""
-    return ", ".join(one.required.sentence for one in lines)
+    return ", ".join(one.owed for one in lines)

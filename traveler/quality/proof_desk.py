@@ -13,6 +13,7 @@ from dataclasses import asdict
 from sqlalchemy.engine import Connection
 
 from release import rulebook
+from release.log import ReleaseLog
 from traveler import records, tokens, words
 from traveler.errors import (
     BadProofKind,
@@ -30,7 +31,7 @@ from traveler.errors import (
     ProofOfWhom,
     ProofThere,
 )
-from traveler.quality import proof, proof_records, proof_tables
+from traveler.quality import plan, proof, proof_records, proof_tables
 from traveler.quality.proof import Demand, Given, Line, ProofState, Waiver
 from traveler.records import Job, Operation, subject
 from vault.home import Vault
@@ -48,7 +49,7 @@ def show(vault: Vault, number: str) -> ProofState:
     """Return all proof a job owes and how it stands; raises NoSuchJob."""
     with vault.ledger.reading() as connection:
         job, operations = _known(connection, number)
-        return proof_records.states(connection, [job], {job.number: operations})[job.number]
+        return _state(vault, connection, job, operations)
 
 
 def vouch(
@@ -69,8 +70,8 @@ def vouch(
         if earlier is not None:
             return Given(**earlier)
         job, operations = _known(writing.connection, number)
-        found = proof_records.states(writing.connection, [job], {job.number: operations})
-        one = _fitting(job, found[job.number], kind, seq, "")[0].required
+        found = _state(vault, writing.connection, job, operations)
+        one = _fitting(job, found, kind, seq, "")[0].required
         if kind in proof.FILED:
             raise ProofNeedsRecord(kind=kind, job=job.number)
         operation = next((it for it in operations if it.seq == one.seq), None)
@@ -116,8 +117,8 @@ def waive(
     kind = proof.named(kind)
     with vault.ledger.writing(actor.name, device) as writing:
         job, operations = _known(writing.connection, number)
-        found = proof_records.states(writing.connection, [job], {job.number: operations})
-        line = _owed(job, found[job.number], kind, seq, before)
+        found = _state(vault, writing.connection, job, operations)
+        line = _owed(job, found, kind, seq, before)
         one = line.required
         row = writing.insert(
             proof_tables.proof_waiver, job=job.number, seq=one.seq, kind=one.kind,
@@ -202,6 +203,13 @@ def demands(vault: Vault, customer: str = "", job: str = "") -> list[Demand]:
 
 
 # --- inside -----------------------------------------------------------------
+
+
+def _state(
+    vault: Vault, connection: Connection, job: Job, operations: Sequence[Operation]
+) -> ProofState:
+    plans = plan.finder(ReleaseLog(vault))
+    return proof_records.states(connection, [job], {job.number: operations}, plans)[job.number]
 
 
 def _owed(job: Job, found: ProofState, kind: str, seq: int | None, before: str) -> Line:

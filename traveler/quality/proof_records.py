@@ -4,50 +4,68 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import records, tables
-from traveler.quality import proof, proof_tables
+from traveler import flow, tables
+from traveler.quality import owing, proof, proof_tables
+from traveler.quality.owing import Measured
+from traveler.quality.plan import Plan
 from traveler.quality.proof import Basis, Demand, Given, ProofState, Step, Waiver
-from traveler.quality.tables import evidence, measurement, measuring
+from traveler.quality.tables import characteristic, evidence, measurement, measuring
 from traveler.records import Job, Operation
 from vault.names import fold
 
 _DEMAND, _WAIVER = proof_tables.proof_demand, proof_tables.proof_waiver
 _WORD = proof_tables.proof_word
 
+Plans = Callable[[str, str], Plan]
+"""Finds the plan of a released revision."""
+
 
 def states(
-    connection: Connection, jobs: Sequence[Job], operations: Mapping[str, Sequence[Operation]]
-) -> dict[str, ProofState]:
+    connection: Connection, jobs: Sequence[Job], operations: Mapping[str, Sequence[Operation]],
+    plans: Plans,
+) -> dict[str, ProofState]:  # fmt: skip
     """Return how the proof of these jobs stands, by job; a few selects however many there are.
 
-    Jobs that owe nothing cost no search for evidence.
+    Jobs that owe nothing cost no search for evidence, those that owe no results none for plans.
     """
     demands = _demands_of(connection, jobs)
-    steps = {job.number: [_step(one) for one in operations[job.number]] for job in jobs}
-    owing = [
-        job.number for job in jobs
-        if demands[job.number] or any(one.proof for one in steps[job.number])
-    ]  # fmt: skip
-    given, waivers = _given(connection, owing), _waivers(connection, owing)
+    steps = {job.number: _steps(job, operations[job.number]) for job in jobs}
+    wanted = {number: proof.required(told, demands[number]) for number, told in steps.items()}
+    owing_ = [number for number, told in wanted.items() if told]
+    given, waivers = _given(connection, owing_), _waivers(connection, owing_)
+    measured = _measured(
+        connection, plans,
+        [job for job in jobs if any(one.kind == proof.MEASURED for one in wanted[job.number])],
+    )  # fmt: skip
     return {
-        number: Basis(tuple(demands[number]), tuple(given[number]), tuple(waivers[number])).state(
-            steps[number]
-        )
-        for number in steps
-    }
+        job.number: Basis(
+            tuple(demands[job.number]), tuple(given[job.number]), tuple(waivers[job.number]),
+            measured.get(job.number, Measured()),
+            max(0, job.qty - flow.spoiled(operations[job.number])),
+        ).state(steps[job.number])
+        for job in jobs
+    }  # fmt: skip
 
 
-def owed(connection: Connection, jobs: Sequence[Job]) -> dict[str, Mapping[int, ProofState]]:
-    """Return what each step of these jobs owes, by job and step; for boards and lists."""
-    operations = records.operations_of(connection, [job.number for job in jobs])
-    found = states(connection, jobs, operations)
-    return {number: proof.by_step(one) for number, one in found.items()}
+def lots(
+    connection: Connection, job: Job, operations: Sequence[Operation], plan: Plan
+) -> dict[str, int]:
+    """Return of how many pieces each characteristic of a job is measured, by balloon."""
+    wanted = proof.required(_steps(job, operations), _demands_of(connection, [job])[job.number])
+    at = {one.seq: one for one in operations}
+    route = [seq for seq in proof.asking(wanted) if not at[seq].loop]
+    whole = max(0, job.qty - flow.spoiled(operations))
+    found = {}
+    for one in plan.characteristics:
+        seq = owing.step_of(one, route)
+        found[one.balloon] = whole if seq is None else flow.lot(job, operations, at[seq])
+    return found
 
 
 def demand(connection: Connection, number: int) -> Demand | None:
@@ -92,8 +110,56 @@ def waiver(connection: Connection, number: int) -> tuple[str, Waiver] | None:
 # --- inside -----------------------------------------------------------------
 
 
-def _step(one: Operation) -> Step:
-    return Step(one.seq, one.proof, one.state == "done")
+def _steps(job: Job, operations: Sequence[Operation]) -> list[Step]:
+    return [
+        Step(one.seq, one.proof, one.state == "done", flow.lot(job, operations, one),
+             one.loop is not None)
+        for one in operations
+    ]  # fmt: skip
+
+
+def _measured(connection: Connection, plans: Plans, jobs: Sequence[Job]) -> dict[str, Measured]:
+    """Return by what each of these jobs is measured, and of how many pieces results stand."""
+    if not jobs:
+        return {}
+    numbers = [job.number for job in jobs]
+    columns = (
+        characteristic.c.balloon, characteristic.c.requirement, characteristic.c.nominal,
+        characteristic.c.lower, characteristic.c.upper, characteristic.c.unit,
+    )  # fmt: skip
+    pieces = sa.func.count(sa.distinct(measurement.c.piece)).label("pieces")
+    asked = (
+        _standing(sa.select(measuring.c.job, *columns, pieces), numbers)
+        .join(characteristic, characteristic.c.id == measurement.c.characteristic)
+        .group_by(measuring.c.job, *columns)
+    )  # fmt: skip
+    by_key: defaultdict[str, dict[owing.Key, int]] = defaultdict(dict)
+    for row in connection.execute(asked):
+        by_key[row.job][row[1], row[2], row[3], row[4], row[5], row[6]] = row.pieces
+    here: defaultdict[str, dict[int | None, int]] = defaultdict(dict)
+    seq = tables.operation.c.seq
+    at = _standing(sa.select(measuring.c.job, seq, pieces), numbers).group_by(measuring.c.job, seq)
+    for row in connection.execute(at):
+        here[row.job][row.seq] = row.pieces
+    return {
+        job.number: Measured(
+            plans(job.item, job.rev).characteristics, by_key[job.number], here[job.number]
+        )
+        for job in jobs
+    }
+
+
+def _standing(chosen: sa.Select[Any], numbers: Sequence[str]) -> sa.Select[Any]:
+    """Return a select over the results of some jobs that neither were replaced nor taken back."""
+    later = measurement.alias("later")
+    return (
+        chosen.select_from(measurement)
+        .join(measuring, measuring.c.id == measurement.c.measuring)
+        .outerjoin(tables.operation, tables.operation.c.id == measuring.c.operation)
+        .outerjoin(later, later.c.replaces == measurement.c.id)
+        .where(measuring.c.job.in_(numbers), later.c.id.is_(None),
+               measurement.c.verdict != "withdrawn")
+    )  # fmt: skip
 
 
 def _demands_of(connection: Connection, jobs: Sequence[Job]) -> defaultdict[str, list[Demand]]:
@@ -150,19 +216,13 @@ def _add_results(
     connection: Connection, numbers: Sequence[str], found: defaultdict[str, list[Given]]
 ) -> None:
     """Count the standing results of each step; who entered the last of them stands for all."""
-    later = measurement.alias("later")
-    chosen = (
+    seq = tables.operation.c.seq
+    chosen = _standing(
         sa.select(
-            measuring.c.job, tables.operation.c.seq, sa.func.count().label("count"),
+            measuring.c.job, seq, sa.func.count().label("count"),
             sa.func.max(measuring.c.id).label("last"),
-        )
-        .select_from(measurement)
-        .join(measuring, measuring.c.id == measurement.c.measuring)
-        .outerjoin(tables.operation, tables.operation.c.id == measuring.c.operation)
-        .outerjoin(later, later.c.replaces == measurement.c.id)
-        .where(measuring.c.job.in_(numbers), later.c.id.is_(None), measurement.c.verdict != "withdrawn")
-        .group_by(measuring.c.job, tables.operation.c.seq)
-    )  # fmt: skip
+        ), numbers,
+    ).group_by(measuring.c.job, seq)  # fmt: skip
     rows = connection.execute(chosen).all()
     entered = sa.select(measuring.c.id, measuring.c.person, measuring.c.at).where(
         measuring.c.id.in_([row.last for row in rows])

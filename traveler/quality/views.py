@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog
 from traveler import records as floor_records
 from traveler.errors import NoSuchJob
-from traveler.quality import plan, records
+from traveler.quality import plan, proof_records, records, sampling
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.plan import Plan
 from traveler.quality.records import Evidence, Measurement, Planned
@@ -146,11 +146,14 @@ def results_in(log: ReleaseLog, connection: Connection, job: Job) -> JobResults:
     pinned = plan.of_revision(log, job.item, job.rev)
     standing = [one for one in records.measurements(connection, job.number) if not one.withdrawn]
     judged_by = records.planned_of(connection, {one.characteristic for one in standing})
+    operations = floor_records.operations(connection, job.number)
+    lots = proof_records.lots(connection, job, operations, pinned)
     rows, counted = [], set()
     for told in pinned.characteristics:
         own = _own(told, standing, judged_by)
         counted |= {one.id for one in own}
-        sample = told.sample.plan(job.qty)
+        lot = lots[told.balloon]
+        sample = told.sample.plan(lot) if lot else sampling.Plan(0)
         rows.append(CharacteristicResults(told, sample.size, sample.accept, own))
     elsewhere = tuple(one for one in standing if one.id not in counted)
     return JobResults(job, pinned, tuple(rows), elsewhere)

@@ -25,7 +25,7 @@ from traveler.errors import (
     ProofOwed,
     ProofThere,
 )
-from traveler.quality import proof_desk, proof_records
+from traveler.quality import proof_desk
 from vault.codes import parse_qr
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
@@ -82,9 +82,8 @@ def test_what_a_job_owes_is_told_everywhere(shop: Any, job: str) -> None:
         "first piece", "inspector", "certificate",
     ]  # fmt: skip
     assert told["operations"][0]["owes"] == ["first piece"]
-    with shop.vault.ledger.reading() as connection:
-        owed = proof_records.owed(connection, [view.job])
-    assert {seq: [one.required.kind for one in state.missing] for seq, state in owed[job].items()} == {
+    owed = {one.operation.seq: one.proof.missing for one in view.operations}
+    assert {seq: [one.required.kind for one in missing] for seq, missing in owed.items()} == {
         10: ["first piece"], 20: ["inspector", "certificate"],
     }  # fmt: skip
 
@@ -248,7 +247,7 @@ def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
     shop.release("10-0042", route__toml=MEASURED, characteristics__csv=listed)
     shop.job("J-5")
     floor.start(shop.vault, shop.otto, "J-5", 10)
-    readings = [measurements.Reading("1", "1", "20.02"), measurements.Reading("1", "2", "20.04")]
+    readings = [measurements.Reading("1", str(piece), "20.02") for piece in range(1, 6)]
     measurements.record(shop.vault, shop.otto, "J-5", 10, readings)
     with pytest.raises(ProofOwed, match="finished: note at step 10;"):
         floor.finish(shop.vault, shop.otto, "J-5", 10)
@@ -257,7 +256,7 @@ def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
     )
     owed = proof_desk.show(shop.vault, "J-5")
     assert [(one.required.kind, one.given[0].count) for one in owed.have] == [
-        ("measurement", 2), ("note", 1),
+        ("measurement", 5), ("note", 1),
     ]  # fmt: skip
     evidence.withdraw(shop.vault, shop.otto, note.id, "was another job")
     assert [one.required.kind for one in proof_desk.show(shop.vault, "J-5").missing] == ["note"]
@@ -266,3 +265,122 @@ def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
         floor.finish(shop.vault, shop.otto, "J-5", 10)
     evidence.add(shop.vault, shop.otto, evidence.Wanted("note", "J-5", 10, words="looked again"))
     assert floor.finish(shop.vault, shop.otto, "J-5", 10).state == "done"
+
+
+SAMPLED = """
+[[operation]]
+seq = 10
+station = "mill"
+title = "Mill"
+
+[[operation]]
+seq = 20
+station = "qc"
+title = "Look at it"
+proof = ["measurement"]
+
+[[operation]]
+seq = 30
+station = "qc"
+title = "Inspect"
+proof = ["measurement"]
+"""
+PLAN = (
+    "balloon,requirement,nominal,lower,upper,unit,gauge,sampling,operation\n"
+    "1,Bore,20,19.9,20.1,mm,,aql 1.0,20\n"
+    "2,Height,5,4.9,5.1,mm,,first,10\n"
+    "3,Slot,6,5.9,6.1,mm,,3,\n"
+    "4,Edge,,,,visual,,all,99\n"
+)
+
+
+@pytest.fixture
+def sampled(shop: Any) -> Any:
+    """Return the shop with a job of 40 pieces whose plan samples in four ways, milled."""
+    shop.release("10-0042", route__toml=SAMPLED, characteristics__csv=PLAN)
+    shop.job("J-6", 40)
+    floor.start(shop.vault, shop.otto, "J-6", 10)
+    floor.finish(shop.vault, shop.otto, "J-6", 10)
+    floor.start(shop.vault, shop.otto, "J-6", 20)
+    return shop
+
+
+def _measure(shop: Any, balloon: str, text: str, count: int, seq: int | None = 20) -> None:
+    from traveler.quality.measurements import Reading, record
+
+    pieces = [Reading(balloon, str(piece), text) for piece in range(1, count + 1)]
+    record(shop.vault, shop.otto, "J-6", seq, pieces)
+
+
+def test_a_step_owes_every_result_of_its_plan(sampled: Any) -> None:
+    """The AQL sample of the lot, not the first result; how many are there is said in words."""
+    _measure(sampled, "1", "20.0", 12)
+    with pytest.raises(ProofOwed) as refusal:
+        floor.finish(sampled.vault, sampled.otto, "J-6", 20)
+    assert "measurement at step 20 (12 of 14, 1 Bore still 1, 2 Height still 1)" in str(
+        refusal.value
+    )
+    line = jobs.show(sampled.vault, "J-6").ground.proof.missing[0]
+    assert [(one["needed"], one["measured"]) for one in line.as_json()["results"]] == [
+        (13, 12), (1, 0),
+    ]  # fmt: skip
+    _measure(sampled, "1", "20.0", 13)  # those twelve again, and one more: thirteen pieces
+    _measure(sampled, "2", "5.0", 1, None)
+    assert floor.finish(sampled.vault, sampled.otto, "J-6", 20).state == "done"
+
+
+def test_what_names_no_step_or_a_lost_one_is_owed_at_the_last(sampled: Any) -> None:
+    """A characteristic of a step that is not in the route is not dropped silently."""
+    owed = jobs.show(sampled.vault, "J-6").ground.proof
+    assert [one.owed for one in owed.missing] == [
+        "measurement at step 20 (0 of 14, 1 Bore still 13, 2 Height still 1)",
+        "measurement at step 30 (0 of 43, 3 Slot still 3, 4 Edge still 40)",
+    ]
+
+
+def test_scrapped_pieces_need_no_result(sampled: Any) -> None:
+    """Neither those of steps before, nor those scrapped by the very act that ends the step."""
+    _measure(sampled, "1", "20.0", 13)
+    _measure(sampled, "2", "5.0", 1)
+    floor.finish(sampled.vault, sampled.otto, "J-6", 20, 38, 2)
+    floor.start(sampled.vault, sampled.otto, "J-6", 30)
+    _measure(sampled, "3", "6.0", 3, 30)
+    _measure(sampled, "4", "pass", 37, 30)
+    with pytest.raises(ProofOwed, match=r"\(40 of 41, 4 Edge still 1\)"):
+        floor.finish(sampled.vault, sampled.otto, "J-6", 30)
+    assert floor.finish(sampled.vault, sampled.otto, "J-6", 30, 37, 1).state == "done"
+    assert jobs.show(sampled.vault, "J-6").ground.proof.missing == ()
+    from traveler.quality import views
+
+    assert views.results_of(sampled.vault, "J-6").state == "pass"
+
+
+def test_a_result_taken_back_is_owed_again(sampled: Any) -> None:
+    """And a second result of the same piece is no second piece."""
+    from traveler.quality import measurements, records
+
+    _measure(sampled, "2", "5.0", 1)
+    _measure(sampled, "2", "5.01", 1)
+    _measure(sampled, "1", "20.0", 13)
+    assert jobs.show(sampled.vault, "J-6").operations[1].owing == ()
+    with sampled.vault.ledger.reading() as connection:
+        one = records.measurements(connection, "J-6")[0]
+    measurements.withdraw(sampled.vault, sampled.otto, "J-6", one.id, "wrong drawing")
+    (line,) = jobs.show(sampled.vault, "J-6").operations[1].owing
+    assert line.counted == "13 of 14, 2 Height still 1"
+
+
+def test_rework_owes_a_result_of_each_of_its_pieces(sampled: Any) -> None:
+    """A loop that repeats a measured step is not proved by what was measured before it."""
+    from traveler import rework
+    from traveler.quality.measurements import Reading, record
+
+    _measure(sampled, "1", "20.0", 13)
+    _measure(sampled, "2", "5.0", 1)
+    steps = rework.plan(sampled.vault, sampled.pat, "J-6", 20, "burr", qty=2, repeat=[20])
+    floor.start(sampled.vault, sampled.otto, "J-6", steps[0])
+    record(sampled.vault, sampled.otto, "J-6", steps[0], [Reading("1", "7", "20.0")])
+    with pytest.raises(ProofOwed, match=r"\(1 of 2, pieces of rework still 1\)"):
+        floor.finish(sampled.vault, sampled.otto, "J-6", steps[0])
+    record(sampled.vault, sampled.otto, "J-6", steps[0], [Reading("1", "8", "20.0")])
+    assert floor.finish(sampled.vault, sampled.otto, "J-6", steps[0]).state == "done"
