@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from release.rules import example, options, quality
+from release.rules import customer, example, options, quality
 from traveler.schedule import ranking
 from vault import settings
 from vault.errors import Refusal
@@ -175,6 +175,7 @@ def rules_page() -> str:
     ranked = [f"| `{name}` | {what} |" for name, (what, _rule) in ranking.RULES.items()]
     ranked.append("| `customer NAME` | the jobs of a customer |")
     lines += ["\n## `[quality]`\n", *_options(quality.OPTIONS)]
+    lines += ["\n## `[customer]`\n", *_options(customer.OPTIONS)]
     lines += [
         PEOPLE.replace("@ranking@", "\n".join([*ranked, ""])),
         "## An example that asks for everything\n",

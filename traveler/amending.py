@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from traveler import jobs, records, tables
+from traveler.customer import records as customers
+from traveler.customer.errors import CustomerStays
 from traveler.errors import JobCannot, NoSuchJob
 from traveler.exchange.errors import QuantityStays
+from traveler.packet import records as packets
 from traveler.records import subject
 from traveler.views import JobView
 from traveler.words import day, line, pieces
@@ -33,7 +36,7 @@ def amend(
     """Change what is given of a job; what was there before stays in its history.
 
     Raises RoleNeeded, NoSuchJob, JobCannot for a closed job, QuantityStays for one that was
-    released, BadQuantity, BadDueDate or BadWords.
+    released, CustomerStays for one that a link or a valid packet opens, BadQuantity, BadDueDate or BadWords.
     """
     require(actor, "planner")
     with vault.ledger.writing(actor.name) as writing:
@@ -68,6 +71,8 @@ def amended(writing: Writing, number: str, wanted: dict[str, Any], why: str) -> 
         return []
     if job.state in {"closed", "cancelled"}:
         raise JobCannot(job=job.number, state=job.state, act="changed", way="make a new job")
+    if job.customer and "customer" in changed:
+        _not_opened(writing, job.number, job.customer)
     if "qty" in changed and job.released_at is not None:
         more = f"{changed['qty'] - job.qty} more" if changed["qty"] > job.qty else "fewer"
         raise QuantityStays(job=job.number, qty=job.qty, more=more)
@@ -77,3 +82,12 @@ def amended(writing: Writing, number: str, wanted: dict[str, Any], why: str) -> 
         before={name: before[name] for name in changed}, **({"why": why} if why else {}),
     )  # fmt: skip
     return sorted(changed)
+
+
+def _not_opened(writing: Writing, number: str, customer: str) -> None:
+    """Raise CustomerStays where a link or a packet would show one customer's order to another."""
+    links = [one for one in customers.of_job(writing.connection, number) if one.state == "live"]
+    issued = [one for one in packets.of_job(writing.connection, number) if one.state == "valid"]
+    opened = [*(f"link {one.id}" for one in links), *(one.label for one in issued)]
+    if opened:
+        raise CustomerStays(job=number, customer=customer, what=" and ".join(opened))

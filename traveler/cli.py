@@ -13,6 +13,7 @@ import click
 from traveler import (
     blockers_cli,
     copies_cli,
+    customer_cli,
     dispatch_cli,
     erp_cli,
     nc_cli,
@@ -53,6 +54,7 @@ def hang(trunk: click.Group) -> None:
     proof_cli.hang(trunk)
     ship_cli.hang(trunk)
     share_cli.hang(trunk)
+    customer_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

@@ -298,6 +298,47 @@ def job_count(connection: Connection, wanted: JobFilter) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
+def of_customers(
+    connection: Connection, customers: Sequence[str], *, ended: bool, words: str = "",
+    limit: int | None = None, offset: int = 0,
+) -> list[Job]:  # fmt: skip
+    """Return the jobs that name one of some customers letter for letter, none where none is named.
+
+    Jobs that ended or the others; not the child jobs, which are the shop's own; what is due first
+    comes first, of those that ended what ended last.
+    """
+    table = tables.job.c
+    chosen = sa.select(tables.job).where(*_theirs(customers, ended=ended, words=words))
+    by = (table.closed_at.desc(), table.fold) if ended else (table.due, table.fold)
+    rows = connection.execute(chosen.order_by(*by).limit(limit).offset(offset))
+    return [_job(row) for row in rows]
+
+
+def customer_counts(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Return every customer that jobs name, with the jobs that have not ended and all of them."""
+    table = tables.job.c
+    going = sa.func.sum(sa.case((table.state.in_(lifecycle.ENDED), 0), else_=1))
+    chosen = sa.select(table.customer, going, sa.func.count()).where(
+        table.customer != "", table.parent.is_(None)
+    )
+    rows = connection.execute(chosen.group_by(table.customer).order_by(table.customer))
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def _theirs(customers: Sequence[str], *, ended: bool, words: str) -> list[sa.ColumnElement[bool]]:
+    table = tables.job.c
+    over = table.state.in_(lifecycle.ENDED)
+    found: list[sa.ColumnElement[bool]] = [
+        table.customer.in_([one for one in customers if one]),
+        table.parent.is_(None),
+        over if ended else sa.not_(over),
+    ]
+    for word in words.split():
+        columns = (table.number, table.item, table.title, table.order_number)
+        found.append(sa.or_(*(one.icontains(word, autoescape=True) for one in columns)))
+    return found
+
+
 def job_revisions(connection: Connection, *, closed: bool) -> list[tuple[str, str]]:
     """Return item and label of every revision with jobs, those not ended or all of them."""
     chosen = sa.select(tables.job.c.item, tables.job.c.rev).distinct()

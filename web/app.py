@@ -32,7 +32,7 @@ SECTIONS: Final = {
     "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "links": "jobs",
     "blockers": "blockers",
     "dispatch": "dispatch",
-    "account": "account",
+    "account": "account", "customers": "people", "customer": "customer",
 }  # fmt: skip
 
 

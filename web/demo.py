@@ -28,6 +28,7 @@ from vault.ledger import people
 from vault.ledger.people import Person
 from web import (
     demo_copies,
+    demo_customer,
     demo_floor,
     demo_flow,
     demo_given,
@@ -107,10 +108,16 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     tell("taking over last night's orders")
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
-    keys.rotate(vault, who[first], "yearly change of the signing key")
     _printed(vault, who, prints)
+    _ended(vault, who, who[first])
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
+
+
+def _ended(vault: Vault, who: Mapping[str, Person], first: Person) -> None:
+    """Let customers in, and change the key as once a year."""
+    demo_customer.welcome(vault, who)
+    keys.rotate(vault, first, "yearly change of the signing key")
 
 
 def _printed(vault: Vault, who: Mapping[str, Person], prints: Path) -> None:
@@ -163,6 +170,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(*one) for one in demo_quality.worth_opening()]
     found += [Address(*one) for one in demo_proof.worth_opening(vault)]
     found += [Address(*one) for one in demo_packets.worth_opening(vault.root / PRINTS)]
+    found += [Address(*one) for one in demo_customer.worth_opening()]
     found += [Address("/recalls", "what recalls and supersessions still leave to do")]
     found += [Address("/inbox", "a file from a watched folder that nobody could place")]
     asked = [one.blocker for one in handling.listing(vault) if one.blocker.decides]

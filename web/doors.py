@@ -23,6 +23,7 @@ PLANNERS: Final = frozenset({"admin", "planner"})
 PACKERS: Final = frozenset({"admin", "planner", "quality"})
 QUALITY: Final = frozenset({"admin", "quality"})
 ADMIN: Final = frozenset({"admin"})
+CUSTOMERS: Final = frozenset({"customer"})
 
 FORM: Final = 256_000
 """The largest body of an ordinary form, in bytes."""

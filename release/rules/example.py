@@ -146,6 +146,13 @@ may_waive = ["quality", "planner"]  # set proof a job owes aside, with a reason 
 may_dispose = ["quality"]         # rework, scrap, return; repair and use as is: the approval owner
 may_certify = ["quality"]         # sign certificates of conformance
 
+# --- what customers are told ----------------------------------------------------------------
+[customer]
+forecast = true                   # when an order is expected to be done, and why it is late
+steps = true                      # the title of the step it is at
+reasons = ["material", "inspection", "outside process"]   # what it may be said to wait for
+may_answer = ["planner", "quality"]  # answer questions, send messages
+
 # --- stamps ---------------------------------------------------------------------------------
 [stamps]
 language = "en"                   # or de fr es he ar; any word can be your own

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from release.errors import BadRules
 from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
-from release.rules import options, quality, sections
+from release.rules import customer, options, quality, sections
 from release.rules.case import Deputy, Requirement
+from release.rules.customer import Customers
 from release.rules.distributed import CUSTOMER, Distributed
 from release.rules.options import CHECKS, Fault
 from release.rules.quality import Quality
@@ -29,7 +30,7 @@ SCHEMA: Final = 2
 MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
-_SINCE: Final = {"groups", "stamps", "distribution", "quality"}  # what schema 2 added
+_SINCE: Final = {"groups", "stamps", "distribution", "quality", "customer"}  # what schema 2 added
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Rules:
     further: Mapping[str, Any] = field(default_factory=dict)
     """What belongs to the floors above, by table; each has read its own, see ``sections``."""
     quality: Quality = field(default_factory=Quality)
+    customer: Customers = field(default_factory=Customers)
 
     @property
     def templates(self) -> Templates:
@@ -93,6 +95,8 @@ def written(rules: Rules) -> str:
                                 for name, all_ in rules.deputies.items()})  # fmt: skip
     if rules.quality.told:
         lines += ["", "[quality]", *options.lines(rules.quality.told)]
+    if rules.customer.told:
+        lines += ["", "[customer]", *options.lines(rules.customer.told)]
     if rules.stamps:
         lines += ["", toml_text.changed(None, {"stamps": rules.stamps}).decode()]
     if rules.further:
@@ -135,7 +139,7 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     sections.check(further)
     return Rules(
         blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps, further,
-        quality.read(told.get("quality", {})),
+        quality.read(told.get("quality", {})), customer.read(told.get("customer", {})),
     )  # fmt: skip
 
 

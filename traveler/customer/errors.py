@@ -36,3 +36,33 @@ class ShareEnded(Conflict):
 
 class NoPacketYet(NotFound):
     """There is no valid proof packet for this order yet; the shop issues it when all is right."""
+
+
+class NotACustomer(BadInput):
+    """{login} does not have the role customer, so nobody's orders can be opened to them; give them the
+    role first with `titleblock user role`."""
+
+
+class NoCustomerNamed(BadInput):
+    """Name the customer as jobs name them, letter for letter; `titleblock customer list` shows all."""
+
+
+class TiedAlready(Conflict):
+    """{login} sees the orders of {customer} already."""
+
+
+class NotTied(NotFound):
+    """{login} does not see the orders of {customer}; `titleblock customer list` shows who does."""
+
+
+class NoSuchOrder(NotFound):
+    """You have no order {job} here; your list of orders shows all of them."""
+
+
+class NoSuchOrderPacket(NotFound):
+    """This order has no valid packet {packet}; load the page again to see what there is."""
+
+
+class CustomerStays(Conflict):
+    """Job {job} was opened to {customer} by {what}, and would take that along to somebody else;
+    withdraw it first, then change the customer."""

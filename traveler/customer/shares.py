@@ -7,16 +7,14 @@ every wrong passcode and every download; the page behind the bare link says noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from traveler import jobs
 from traveler import records as floor_records
-from traveler.customer import records
+from traveler.customer import knowing, records
 from traveler.customer.errors import (
     BadPasscode,
     BadShareLife,
@@ -27,15 +25,15 @@ from traveler.customer.errors import (
     ShareEnded,
     WrongPasscode,
 )
+from traveler.customer.orders import Order, shown
 from traveler.customer.records import Share
-from traveler.customer.stage import Stage, stage
 from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
 from traveler.errors import NoSuchJob
 from traveler.packet import issuing
 from traveler.packet import records as packets
 from traveler.packet.records import Packet
-from traveler.views import JobView
+from traveler.records import Job
 from traveler.words import line
 from vault import clock, codes
 from vault.errors import BadCode
@@ -50,25 +48,6 @@ LONGEST: Final = 730
 LIMIT: Final = attempts.Limit(tries=5, minutes=15)
 NOBODY: Final = "customer"
 """Who acts where a link is used: whoever holds it."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderView:
-    """What a customer is shown of an order: the job's outside, its stage, and what can be fetched."""
-
-    share: Share
-    job: str
-    order: str
-    customer: str
-    item: str
-    rev: str
-    title: str
-    qty: int
-    due: str
-    good: int
-    stage: Stage
-    forecast: str
-    packets: tuple[Packet, ...]
 
 
 def make(
@@ -133,14 +112,11 @@ def look(vault: Vault, code: str) -> Share:
         return _live(connection, code)
 
 
-def opened(vault: Vault, code: str, passcode: str, device: str) -> OrderView:
+def opened(vault: Vault, code: str, passcode: str, device: str) -> Order:
     """Open a link and write that down; raises NoSuchShare, WrongPasscode or PasscodeLocked."""
     share = _passed(vault, code, passcode, device)
-    _written(vault, code, share, "opened", device)
-    view = jobs.show(vault, share.job)
-    with vault.ledger.reading() as connection:
-        found = packets.of_job(connection, share.job)
-    return _view(share, view, [one for one in found if one.state == "valid"])
+    job = _written(vault, code, share, "opened", device)
+    return shown(knowing.known(vault, [job])[job.number], dates=share.dates)
 
 
 def fetched(
@@ -176,10 +152,14 @@ def _passed(vault: Vault, code: str, passcode: str, device: str) -> Share:
     return share
 
 
-def _written(vault: Vault, code: str, share: Share, what: str, device: str) -> None:
+def _written(vault: Vault, code: str, share: Share, what: str, device: str) -> Job:
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)  # withdrawn a moment ago is withdrawn
         _noted(writing, share, what)
+        job = floor_records.job(writing.connection, share.job)
+    if job is None:
+        raise NoSuchShare
+    return job
 
 
 def _noted(writing: Writing, share: Share, what: str) -> None:
@@ -202,15 +182,3 @@ def _known(connection: Connection, number: int) -> Share:
     if found is None:
         raise NoSuchShareNumber(share=number)
     return found
-
-
-def _view(share: Share, view: JobView, valid: list[Packet]) -> OrderView:
-    job, operations = view.job, [one.operation for one in view.operations]
-    waiting = [one.blocker.kind for one in view.blockers if one.blocker.blocking]
-    told = view.as_json()
-    forecast = str(told.get("forecast") or "") if share.dates else ""
-    return OrderView(
-        share, job.number, job.order, job.customer, job.item, job.rev, job.title, job.qty, job.due,
-        operations[-1].good if operations else 0,
-        stage(job, operations, waiting, proved=bool(valid)), forecast, tuple(valid),
-    )  # fmt: skip

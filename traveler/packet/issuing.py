@@ -128,6 +128,13 @@ def listing(vault: Vault, job: str = "", limit: int = 200, skip: int = 0) -> lis
         return records.newest(connection, limit, skip)
 
 
+def find_valid(vault: Vault, job: str, packet: str) -> Packet | None:
+    """Return the valid packet of a job by its label, None where it has no such one."""
+    with vault.ledger.reading() as connection:
+        found = records.of_job(connection, job)
+    return next((one for one in found if one.state == "valid" and one.label == packet), None)
+
+
 def file_of(vault: Vault, packet: Packet, *, pdf: bool = False) -> Path:
     """Return the stored bytes of a packet, checked; raises PacketRevoked, MissingObject, DamagedObject."""
     if packet.state == "revoked":

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,15 @@ def of_job(connection: Connection, job: str) -> list[Packet]:
     """Return every revision of every packet of a job, oldest first."""
     chosen = _chosen().where(packet_table.c.job == job)
     return _packets(connection, chosen.order_by(packet_table.c.id))
+
+
+def of_jobs(connection: Connection, jobs: Sequence[str]) -> defaultdict[str, list[Packet]]:
+    """Return every revision of the packets of several jobs, by job, oldest first."""
+    found: defaultdict[str, list[Packet]] = defaultdict(list)
+    chosen = _chosen().where(packet_table.c.job.in_(jobs)).order_by(packet_table.c.id)
+    for one in _packets(connection, chosen):
+        found[one.job].append(one)
+    return found
 
 
 def newest(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -93,6 +94,14 @@ def shipment(connection: Connection, number: int) -> Shipment | None:
 def shipments(connection: Connection, job: str = "") -> list[Shipment]:
     """Return the shipments of a job, or all, oldest first."""
     return _found(connection, [_ROW.c.job == job] if job else [])
+
+
+def shipments_of(connection: Connection, jobs: Sequence[str]) -> defaultdict[str, list[Shipment]]:
+    """Return the shipments of several jobs, by job, oldest first."""
+    found: defaultdict[str, list[Shipment]] = defaultdict(list)
+    for one in _found(connection, [_ROW.c.job.in_(jobs)]):
+        found[one.job].append(one)
+    return found
 
 
 def entries(connection: Connection, number: int) -> list[Entry]:

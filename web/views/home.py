@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flask import render_template, url_for
+from flask import Response, render_template, url_for
 
 from release import desk, settling
 from release.change import Order
@@ -25,7 +25,7 @@ from traveler.views import JobLine
 from vault import inbox
 from vault.inbox import Entry
 from vault.ledger.people import Person
-from web import present
+from web import forms, present
 from web.visitor import me, vault
 
 ROWS: Final = 8
@@ -56,21 +56,21 @@ class Todo:
     more: str = ""
 
 
-def page() -> str:
-    """Show the lists of this person's roles, what waits for them first."""
+def page() -> str | Response:
+    """Show the lists of this person's roles, what waits for them first; customers their orders."""
+    if me().roles == {"customer"}:
+        return forms.sent_to(url_for("customer.listing"))
     settling.settle(vault())
     person, zone = me(), present.zone(vault().settings.time_zone)
     lists = list(_lists(person))
     waiting = sum(len(one.rows) for one in lists if one.tone in {"wait", "halt"})
     return render_template(
         "home.html", lists=lists, greeting=f"Next for {person.shown}",
-        today=present.day_text(datetime.now(zone).date()), summary=_summary(person, waiting),
+        today=present.day_text(datetime.now(zone).date()), summary=_summary(waiting),
     )  # fmt: skip
 
 
-def _summary(person: Person, waiting: int) -> str:
-    if person.roles == {"customer"}:
-        return "Your orders show here as soon as there are any."
+def _summary(waiting: int) -> str:
     if waiting == 0:
         return "Nothing waits for you."
     return "One thing waits for you." if waiting == 1 else f"{waiting} things wait for you."

@@ -7,9 +7,9 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler.customer import shares
+from traveler.customer import logins, shares
 from traveler.customer.errors import PasscodeLocked, WrongPasscode
-from traveler.customer.shares import OrderView
+from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from vault.errors import Refusal
 from web import forms
@@ -19,6 +19,7 @@ from web.visitor import device, me, vault
 
 TRIES: Final = Bucket(size=40, seconds=3.0)
 """Forty openings of one device at once, then one every three seconds."""
+SHOWN: Final = 50
 DONE: Final = {"withdrawn": "The link opens nothing any more."}
 
 
@@ -55,6 +56,7 @@ def of_job(job: str) -> Response | str | tuple[str, int]:
             refusal = fault
     shown = render_template(
         "shares.html", job=job, shares=shares.listing(vault(), job), made=made, days=shares.DAYS,
+        looks=logins.looks(vault(), me(), job=job)[:SHOWN],
         done=DONE.get(forms.asked("done"), ""), refusal=str(refusal) if refusal else "",
         typed=forms.typed("whom", "days"),
     )  # fmt: skip
@@ -70,7 +72,7 @@ def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
     return (shown, refusal.status) if refusal else shown
 
 
-def _shown(share: str, view: OrderView, passcode: str) -> str:
+def _shown(share: str, view: Order, passcode: str) -> str:
     return render_template(
         "share.html", share=share, view=view, stages=STAGES, passcode=passcode, refusal="",
         locked=False,

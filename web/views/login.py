@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 
 from vault.errors import Refusal
 from vault.ledger import people, sessions
+from vault.ledger.people import Person
 from web import forms
 from web.guard import sign_in
 from web.limits import Bucket
@@ -22,7 +23,7 @@ def form() -> Response | str | tuple[str, int]:
     """Show the sign-in form, or sign in and go where the person wanted to."""
     if request.method != "POST":
         if visitor().person is not None:
-            return forms.sent_to(_local(forms.asked("next")))
+            return forms.sent_to(_first(visitor().person, _local(forms.asked("next"))))
         return render_template(
             "login.html", next=_local(forms.asked("next")), name="", refusal=None
         )
@@ -34,7 +35,7 @@ def form() -> Response | str | tuple[str, int]:
         return forms.shown_again(refusal, "login.html", next=wanted, name=name)
     if visitor().secret:
         sessions.close(vault().ledger, visitor().secret)
-    answer = forms.sent_to(wanted)
+    answer = forms.sent_to(_first(person, wanted))
     answer.set_cookie(
         cookie_name(COOKIE), sign_in(person), httponly=True, samesite="Lax", secure=encrypted()
     )
@@ -48,6 +49,12 @@ def out() -> Response:
     answer = forms.sent_to("/login")
     answer.delete_cookie(cookie_name(COOKIE), httponly=True, samesite="Lax", secure=encrypted())
     return answer
+
+
+def _first(person: Person | None, wanted: str) -> str:
+    """Return where a person goes: a customer's own first page instead of the shop's."""
+    own = person is not None and person.roles == {"customer"} and wanted == "/"
+    return url_for("customer.listing") if own else wanted
 
 
 def _local(wanted: str) -> str:

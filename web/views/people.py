@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
+from traveler.customer import logins
 from vault.errors import Refusal, WrongUse
 from vault.ledger import people, sessions
 from web import forms
@@ -71,4 +72,5 @@ def _facts(name: str) -> dict[str, object]:
         "chosen": people.get(ledger, name) if name else None,
         "roles": people.ROLES,
         "typed": typed,
+        "ties": logins.ties_of(vault(), name) if name else [],
     }

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The orders of whoever signs in as a customer: theirs alone, and every look and download on record.
+
+Whose they are is asked of the ledger at every step, in the transaction that writes the look down;
+an order of somebody else is answered like one that never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from traveler import records as floor_records
+from traveler.customer import knowing, records
+from traveler.customer.errors import NoSuchOrder, NoSuchOrderPacket
+from traveler.customer.knowing import Known
+from traveler.customer.stage import Stage
+from traveler.customer.tables import customer_look
+from traveler.packet import issuing
+from traveler.packet.records import Packet
+from traveler.records import Job
+from traveler.shipping.records import Shipment
+from vault import clock
+from vault.home import Vault
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+VISIT: Final = timedelta(minutes=30)
+"""Looks that follow each other within this time are one visit; news counts from the one before."""
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as its customer sees it: what was ordered, how far it is, what can be fetched.
+
+    ``forecast`` is empty where no day may be told, ``honest`` the word about it; ``since`` is the
+    last visit before this one, empty at the first.
+    """
+
+    job: str
+    order: str
+    customer: str
+    item: str
+    rev: str
+    title: str
+    qty: int
+    due: str
+    made: int
+    stage: Stage
+    forecast: str
+    honest: str
+    packets: tuple[Packet, ...]
+    shipments: tuple[Shipment, ...]
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A page of orders: of which customers, and whether there are more."""
+
+    customers: tuple[str, ...]
+    rows: tuple[Order, ...]
+    more: bool
+
+
+def listing(
+    vault: Vault, viewer: Person, device: str, *, ended: bool = False, words: str = "", skip: int = 0
+) -> Orders:  # fmt: skip
+    """Return the orders of whoever looks, and write the look down; raises RoleNeeded.
+
+    A login that is tied to nobody gets an empty page that says so, and never everybody's orders.
+    """
+    require(viewer, "customer")
+    with vault.ledger.writing(viewer.name, device) as writing:
+        customers = records.customers_of(writing.connection, viewer.name)
+        found = floor_records.of_customers(
+            writing.connection, customers, ended=ended, words=words, limit=PAGE + 1, offset=skip
+        )
+        _noted(writing, None, "list of orders")
+    known = knowing.known(vault, found[:PAGE])
+    seen = _visits(vault, viewer, list(known))
+    rows = (shown(one, dates=one.rules.forecast, since=seen.get(one.job.number, ""))
+            for one in known.values())  # fmt: skip
+    return Orders(customers, tuple(rows), len(found) > PAGE)
+
+
+def look(vault: Vault, viewer: Person, job: str, device: str) -> Order:
+    """Return an order of whoever looks, and write the look down; raises RoleNeeded or NoSuchOrder."""
+    require(viewer, "customer")
+    with vault.ledger.writing(viewer.name, device) as writing:
+        found = own(writing.connection, viewer, job)
+        _noted(writing, found.number, "order")
+    known = knowing.known(vault, [found])[found.number]
+    since = _visits(vault, viewer, [found.number]).get(found.number, "")
+    return shown(known, dates=known.rules.forecast, since=since)
+
+
+def fetched(
+    vault: Vault, viewer: Person, job: str, packet: str, device: str, *, pdf: bool
+) -> tuple[Packet, Path]:
+    """Return a valid packet of one's own order with its bytes, and write the download down.
+
+    Raises RoleNeeded, NoSuchOrder, NoSuchOrderPacket, and what reading damaged bytes raises.
+    """
+    require(viewer, "customer")
+    with vault.ledger.reading() as connection:
+        own(connection, viewer, job)
+    one = issuing.find_valid(vault, job, packet)
+    if one is None:
+        raise NoSuchOrderPacket(packet=packet)
+    path = issuing.file_of(vault, one, pdf=pdf)
+    with vault.ledger.writing(viewer.name, device) as writing:
+        found = own(writing.connection, viewer, job)  # withdrawn a moment ago is withdrawn
+        _noted(writing, found.number, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}")
+    return one, path
+
+
+def own(connection: Connection, viewer: Person, number: str) -> Job:
+    """Return a job that is an order of somebody tied to its customer; raises NoSuchOrder."""
+    job = floor_records.job(connection, number)
+    theirs = records.customers_of(connection, viewer.name)
+    if job is None or job.parent or not job.customer or job.customer not in theirs:
+        raise NoSuchOrder(job=number)
+    return job
+
+
+def shown(known: Known, *, dates: bool, since: str = "") -> Order:
+    """Return the outside of an order, with a day only where one may be told."""
+    job = known.job
+    forecast, honest = known.forecast(allowed=dates)
+    return Order(
+        job.number, job.order, job.customer, job.item, job.rev, job.title, job.qty, job.due,
+        known.made, known.stage, forecast, honest, known.packets, known.shipments, since,
+    )  # fmt: skip
+
+
+def _visits(vault: Vault, viewer: Person, jobs: Sequence[str]) -> dict[str, str]:
+    before = clock.text(clock.moment(clock.now()) - VISIT)
+    with vault.ledger.reading() as connection:
+        return records.last_looks(connection, viewer.name, jobs, before)
+
+
+def _noted(writing: Writing, job: str | None, what: str) -> None:
+    writing.insert(customer_look, login=writing.actor, job=job, what=what, at=writing.at,
+                   device=writing.device)  # fmt: skip
+    told = {"job": job} if job else {}
+    writing.record("customer.looked", f"person/{writing.actor}", what=what, **told)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What somebody sees who signs in as a customer: their own orders, and nothing else of the shop.
+
+These are the pages whose reading is written down: who looked at what, when, from which device.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler.customer import orders
+from traveler.customer.orders import Order
+from traveler.customer.stage import STAGES
+from traveler.packet.records import Packet
+from vault.errors import Refusal
+from web import forms
+from web.limits import Bucket
+from web.views import packets
+from web.visitor import device, me, vault
+
+LOOKS: Final = Bucket(size=120, seconds=1.0)
+"""A hundred and twenty looks of one person at once, then one a second: each is written down."""
+
+
+def listing() -> str:
+    """Show the orders of whoever is signed in."""
+    LOOKS.take(me().name)
+    ended, words, skip = (
+        forms.asked("which") == "done",
+        forms.asked("q"),
+        forms.number_asked("skip"),
+    )
+    found = orders.listing(vault(), me(), device(), ended=ended, words=words, skip=skip)
+    more = (
+        url_for("customer.listing", which=forms.asked("which"), q=words, skip=skip + orders.PAGE)
+        if found.more else ""
+    )  # fmt: skip
+    return render_template(
+        "customer.html", found=found, ended=ended, words=words, stages=STAGES, more=more, skip=skip
+    )
+
+
+def order(job: str) -> Response | str | tuple[str, int]:
+    """Show one order; send a packet of it."""
+    LOOKS.take(me().name)
+    if request.method == "POST":
+        try:
+            return _done(job)
+        except Refusal as refusal:
+            if refusal.status == 404:
+                raise
+            return _shown(orders.look(vault(), me(), job, device()), refusal)
+    return _shown(orders.look(vault(), me(), job, device()), None)
+
+
+def _done(job: str) -> Response:
+    act = forms.needed("act", "what to do")
+    one, _path = orders.fetched(
+        vault(), me(), job, forms.needed("packet", "the packet"), device(), pdf=act == "pdf"
+    )
+    return _sent(one, pdf=act == "pdf")
+
+
+def _sent(one: Packet, *, pdf: bool) -> Response:
+    return packets.sent(one, pdf=pdf)
+
+
+def _shown(view: Order, refusal: Refusal | None) -> str | tuple[str, int]:
+    shown = render_template(
+        "customer_order.html", view=view, stages=STAGES, refusal=str(refusal) if refusal else ""
+    )
+    return (shown, refusal.status) if refusal else shown
