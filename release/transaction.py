@@ -85,6 +85,7 @@ def release(
             )  # fmt: skip
         except errors.MovedOn as moved:
             if moved.facts["ref"] != RELEASES:
+                refuse_released(vault, judgement.order)  # whoever released it has closed it, too
                 raise
             log = _not_overtaken(vault, judgement.order)
             continue

@@ -369,6 +369,15 @@ class NotWaiting(Conflict):
     changed."""
 
 
+class NoNumberInName(BadInput):
+    """{folder} has no item.toml and no number in its name; put the number first in the name, or
+    write an item.toml into it."""
+
+
+class NobodyToApprove(BadInput):
+    """{folder} has no item.toml, so nobody is named who approves it; name them with --owner."""
+
+
 class NoReasonToDrop(BadInput):
     """Dropping {name} from the inbox needs a reason; add one with -m."""
 
@@ -381,7 +390,7 @@ class MissingProgram(Unavailable):
 
 
 class NoTerminal(WrongUse):
-    """The {what} cannot be asked for without a terminal; pipe it in with --password-stdin."""
+    """The {what} cannot be asked for without a terminal; pipe it in with {option}."""
 
 
 class NoActor(WrongUse):

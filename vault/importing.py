@@ -189,9 +189,9 @@ def _guessed(folder: str, owner: str, kind: str) -> Item:
     name = folder.rpartition("/")[2]
     number = _NUMBER.match(name)
     if number is None or not any(sign.isdigit() for sign in number[0]):
-        raise errors.UnreadableFile(
-            name=folder or "the top folder", reason="it has no item.toml and no number in its name"
-        )
+        raise errors.NoNumberInName(folder=folder or "The top folder")
+    if not owner:
+        raise errors.NobodyToApprove(folder=folder)
     told = names.item_number(number[0].rstrip("._-"))
     title = name[len(number[0]) :].strip(" _-,.") or told
     made = Item(told, title, kind, owner)

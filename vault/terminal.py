@@ -155,12 +155,14 @@ def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield bar.update
 
 
-def secret(what: str, from_stdin: bool, confirm: bool = False) -> str:
+def secret(
+    what: str, from_stdin: bool, confirm: bool = False, option: str = "--password-stdin"
+) -> str:
     """Return a password or PIN from a prompt or standard input, never from an argument."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise errors.NoTerminal(what=what)
+        raise errors.NoTerminal(what=what.replace("Password", "password"), option=option)
     answer: str = click.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
     return answer
 

@@ -47,6 +47,9 @@ ROW = 5.2
 FOOT = 4.3
 INSET = 1.1
 LABEL_SIZE = 4.3
+WIDE, SHORT = 62.0, 31.0  # of the words, without the code
+OVERRIDE_SIZE = 6.2
+OVERRIDE_WORDS = 860.0  # points in all its rows; the record has the whole reason
 
 
 FULL = 1.001  # shares of a row, as floats add up
@@ -134,20 +137,31 @@ class _Text:
         label = self.template.label("approver")
         return _Cell(label, self.stamp.approver, share, size=size, picture=signed)
 
-    def more(self, share: float) -> list[_Cell]:
+    def more(self, share: float, width: float) -> list[_Cell]:
         narrow = COPY_SHARES if share < 1 else {}
-        cells = [
-            self.cell(label, value, narrow.get(label.lower(), share))
-            for label, value in self.stamp.extra
-        ]
+        cells: list[_Cell] = []
+        for label, value in self.stamp.extra:
+            if label == "Override":
+                cells += self.override(value, width)
+            else:
+                cells.append(self.cell(label, value, narrow.get(label.lower(), share)))
         if self.template.notice:
             cells.append(_Cell("", self.template.notice, 1.0, size=5.6))
         return cells
 
-    def rows(self, share: float) -> list[list[_Cell]]:
+    def override(self, value: str, width: float) -> list[_Cell]:
+        """Return what was set aside, by whom and why: whole rows, for the reason must be read."""
+        room = (width - INSET - 0.5) / POINT
+        first, *more = metrics.wrapped(value, OVERRIDE_SIZE, room, round(OVERRIDE_WORDS / room))
+        return [
+            self.cell("override", first, size=OVERRIDE_SIZE),
+            *(_Cell("", line, size=OVERRIDE_SIZE) for line in more),
+        ]
+
+    def rows(self, share: float, width: float) -> list[list[_Cell]]:
         """Return rows of what is more, as many cells in a row as their share allows."""
         found: list[list[_Cell]] = []
-        for cell in self.more(share):
+        for cell in self.more(share, width):
             if found and sum(one.share for one in found[-1]) + cell.share <= FULL:
                 found[-1].append(cell)
             else:
@@ -162,7 +176,7 @@ class _Text:
 def _wide(text: _Text, modules: int) -> Block:
     stamp = text.stamp
     number = text.number(0.42, 8.6)
-    if metrics.width(stamp.number, number.size * POINT, bold=True) > 0.42 * 62 - 2 * INSET:
+    if metrics.width(stamp.number, number.size * POINT, bold=True) > 0.42 * WIDE - 2 * INSET:
         number = text.number(0.7, 8.6)
     rows = [
         [number, text.cell("title", stamp.title, 1 - number.share)],
@@ -172,9 +186,9 @@ def _wide(text: _Text, modules: int) -> Block:
             text.cell("change", stamp.change, 0.23),
             text.sheet(0.18),
         ],
-        *text.rows(0.5),
+        *text.rows(0.5, WIDE),
     ]
-    return _beside("wide", text, modules, 62.0, rows, foot=True)
+    return _beside("wide", text, modules, WIDE, rows, foot=True)
 
 
 def _short(text: _Text, modules: int) -> Block:
@@ -183,9 +197,9 @@ def _short(text: _Text, modules: int) -> Block:
         [text.number()],
         [text.cell("date", stamp.date, 0.56), text.sheet(0.44)],
         [text.approver(0.56), text.cell("change short", stamp.change, 0.44)],
-        *text.rows(1),
+        *text.rows(1, SHORT),
     ]
-    return _beside("short", text, modules, 31.0, rows, foot=False)
+    return _beside("short", text, modules, SHORT, rows, foot=False)
 
 
 def _tall(text: _Text, modules: int) -> Block:
@@ -197,7 +211,7 @@ def _tall(text: _Text, modules: int) -> Block:
         [text.approver(size=6.2)],
         [text.cell("date", stamp.date, 0.6, size=6.2), text.sheet(0.4)],
         [text.cell("change", stamp.change, size=6.2)],
-        *text.rows(1),
+        *text.rows(1, side),
     ]
     band = 2 * BAND - 1.6
     below = band + ROW * len(rows)

@@ -8,6 +8,7 @@ code page 1252 from 32 to 255.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 FIRST = 32
@@ -89,3 +90,29 @@ def fit(
     while words and width(words + "…", size, bold=bold) > room:
         words = words[:-1].rstrip()
     return (words + "…") if words else "", size
+
+
+def wrapped(words: str, size: float, room: float, most: int) -> list[str]:
+    """Return the lines of a text in a room, broken between words; too much ends in an ellipsis."""
+    lines = [""]
+    for word in _breakable(words, size, room):
+        longer = f"{lines[-1]} {word}".lstrip()
+        if width(longer, size) <= room or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]} …"]
+    return lines
+
+
+def _breakable(words: str, size: float, room: float) -> Iterator[str]:
+    """Yield the words; one that fills more than a line, as without spaces in Chinese, in parts."""
+    for word in words.split():
+        part = ""
+        for sign in word:
+            if part and width(part + sign, size) > room:
+                yield part
+                part = ""
+            part += sign
+        yield part

@@ -59,6 +59,17 @@ def test_a_dry_run_says_everything_and_does_nothing(vault: Vault, tree: Path) ->
     assert list(vault.objects.digests()) == []
 
 
+def test_without_an_owner_the_folders_that_need_one_are_named(vault: Vault, tree: Path) -> None:
+    """Only the item whose item.toml names who approves it comes in; the option is told."""
+    from vault import importing
+
+    made = importing.plan(vault, tree, "")
+    assert [one.item.number for one in made.items] == ["10-0044"]
+    why = dict(made.faults)
+    assert "--owner" in why["10-0043_carriage"]
+    assert "no number in its name" in why["notes"]
+
+
 def test_a_tree_becomes_one_commit_and_bad_files_are_left_out_by_name(
     vault: Vault, people: People, tree: Path
 ) -> None:

@@ -307,3 +307,11 @@ def test_stock_git_lfs_locks_in_a_clone(
     assert given.returncode == 0, given.stderr
     assert locks.held(stocked, "10-0042") is None
     assert lfs("ann", "lock", f"{FOLDER}/notes.txt").returncode == 0
+
+
+def test_a_token_that_nobody_can_type_is_asked_for_by_its_own_option(
+    server: Any, tmp_path: Path
+) -> None:
+    """Without a terminal the message names the option this command has."""
+    told = run(tmp_path, "clone", server.url.replace("//", "//eli@"), "here")
+    assert (told.returncode, "pipe it in with --token-stdin" in told.stderr) == (2, True), told

@@ -40,7 +40,9 @@ def clone(url: str, folder: Path, token_stdin: bool, without_files: bool) -> Non
     from vault.workspace import cloning, verbs
 
     origin = cloning.source(url, session().user or "")
-    token = terminal.secret("token", token_stdin) if origin.over_http else ""
+    token = (
+        terminal.secret("token", token_stdin, option="--token-stdin") if origin.over_http else ""
+    )
     made = cloning.clone(origin, folder, token.strip())
     hooks = _hooks(made)
     count = 0

@@ -76,7 +76,7 @@ def _taken(path: str) -> Response:
     if row is None:
         raise NoItemAt(path=path)
     try:
-        why = str(_asked().get("why") or path.rpartition("/")[2])
+        why = str(_asked().get("why") or "")
         made = locks.take(vault(), me(), row.number, why)
     except LockedBy as refusal:
         told: dict[str, Any] = {"message": str(refusal)}

@@ -20,8 +20,9 @@ import pytest
 import zxingcpp
 
 from release.errors import UnstampableFile
-from release.stamp import engine, press, task
+from release.stamp import engine, metrics, press, task
 from release.stamp.template import STATES, Stamp
+from release.stamp.templates import Condition, Templates
 from vault.errors import UnreadableFile
 from vault.reading.active import active, traces
 from vault.worker import Worker
@@ -381,3 +382,34 @@ def test_process_locale_time_zone_and_hash_seed_change_no_byte(
         subprocess.run(command, env={**os.environ, **world}, check=True, cwd=tmp_path)
         seen.add(hashlib.sha256(out.read_bytes()).hexdigest())
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("shape", ["wide", "short", "tall"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        "letter drawn next week, agreed with the customer by telephone",
+        "图纸字母下周更改" * 6,
+        "x" * 90,
+    ],
+)
+def test_the_whole_reason_of_an_override_stands_on_the_sheet(
+    stamp: Stamp, worker: Worker, put: Any, sheets: Any, why: str, shape: str
+) -> None:
+    """Who set a requirement aside, and why, is read from the paper in every arrangement."""
+    told = f"title block agrees: by ada on 2026-11-29T05:56:31Z: {why}"
+    source, out = put(sheets.cases["a3"]), put(b"", "out.pdf")
+    press.stamp(
+        worker, source, out, replace(stamp, extra=(("Override", told),)),
+        templates=Templates((Condition(changes={"layouts": (shape,)}),)),
+    )  # fmt: skip
+    with pymupdf.open(out) as after:
+        assert "".join(told.split()) in "".join(after[0].get_text().split())
+        assert codes(after[0]) == [stamp.url]
+
+
+def test_an_endless_reason_is_cut_and_says_so() -> None:
+    """The block does not grow over the drawing: the record and the packet have the rest."""
+    lines = metrics.wrapped("because " * 400, 6.2, 170, 6)
+    assert len(lines) == 6
+    assert lines[-1].endswith("…")
