@@ -47,6 +47,7 @@ class Settings:
     pdf_signature: str = "off"
     source_url: str = ""
     floor_networks: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     floor_minutes: int = 10
     badge_pin: str = "required"
 
@@ -97,7 +98,7 @@ def checked(path: Path, **values: Any) -> Settings:
     if faults:
         raise BadSettings(where=path, why="; ".join(faults))
     given = {row.name: values[row.name] for row in TABLE if row.name in values}
-    for name in ("trusted_hosts", "floor_networks"):
+    for name in ("trusted_hosts", "floor_networks", "trusted_proxies"):
         if name in given:
             given[name] = tuple(given[name])
     if "public_url" in given:
@@ -273,6 +274,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     (
         "floor_networks",
         "the networks from which a scanned traveler opens without a sign-in (empty: from anywhere)",
+        _networks_fault,
+    ),
+    (
+        "trusted_proxies",
+        "the reverse proxies whose X-Forwarded-For is believed; each must drop any X_Forwarded_For",
         _networks_fault,
     ),
     (

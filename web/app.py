@@ -17,6 +17,7 @@ from vault import codes, home, looking, worker
 from vault.home import Vault
 from web import guard, headers, present, problems
 from web.addresses import BY_ENDPOINT, TABLE
+from web.proxies import BehindProxies
 from web.views.api import ADDRESSES
 from web.views.health import STATIC
 from web.visitor import VAULT, form_token, visitor
@@ -62,6 +63,9 @@ def of_vault(opened: Vault) -> Flask:
     problems.listen(app)
     app.after_request(headers.harden)
     _dress(app)
+    app.wsgi_app = BehindProxies(  # type: ignore[method-assign]
+        app.wsgi_app, opened.settings.trusted_proxies
+    )
     return app
 
 

@@ -49,6 +49,12 @@ class OffTheNetwork(NotAllowed):
     """Travelers open here only from the shop's own network; join it, or sign in first."""
 
 
+class UntoldProxy(NotAllowed):
+    """Travelers open here only from the shop's own network, and this request was passed on by
+    {address}, which is no proxy of the shop; sign in, or have an administrator name it in
+    trusted_proxies."""
+
+
 class NothingByThatName(NotFound):
     """“{given}” is no code, job or copy of this shop; scan it again, or type a job as J-2231, a step
     as J-2231-020, a copy as C-000123."""

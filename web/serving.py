@@ -90,6 +90,7 @@ def _by_waitress(host: str, port: int) -> None:
 
     app = load()
     waitress.serve(
-        app, host=host, port=port, threads=WAITRESS_THREADS, ident=None, clear_untrusted_proxy_headers=True,
+        app, host=host, port=port, threads=WAITRESS_THREADS, ident=None,
+        clear_untrusted_proxy_headers=False,  # we judge them, the same under either server
         max_request_body_size=2**40,  # each address has a limit of its own
     )  # fmt: skip

@@ -17,7 +17,8 @@ from traveler.tablet import presence
 from traveler.tablet.presence import Presence
 from vault import clock
 from vault.ledger.people import Person
-from web.errors import OffTheNetwork
+from web import proxies
+from web.errors import OffTheNetwork, UntoldProxy
 from web.limits import Bucket
 from web.visitor import cookie_name, device, encrypted, vault, visitor
 
@@ -104,17 +105,16 @@ def placed(answer: Response, code: str) -> Response:
 def near() -> None:
     """Refuse a traveler from outside the shop's networks, but to people who are signed in.
 
-    Raises OffTheNetwork; where no networks are set a traveler opens from anywhere.
+    A proxy nobody told us of would lend everybody its own place in the shop, so what says that it
+    was passed on by one is refused.  Raises OffTheNetwork or UntoldProxy; where no networks are
+    set a traveler opens from anywhere.
     """
-    networks = vault().settings.floor_networks
+    networks = [ipaddress.ip_network(one) for one in vault().settings.floor_networks]
     if not networks or visitor().person is not None:
         return
-    try:
-        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
-    except ValueError:
-        raise OffTheNetwork from None
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    if not any(mapped in ipaddress.ip_network(one) for one in networks):
+    if untold := request.environ.get(proxies.UNTOLD):
+        raise UntoldProxy(address=untold)
+    if not proxies.within(request.remote_addr or "", networks):
         raise OffTheNetwork
 
 
