@@ -127,6 +127,31 @@ def told(floor: Floor, job: str) -> list[tuple[str, str, dict[str, Any]]]:
         vault.close()
 
 
+def record(floor: Floor, job: str) -> list[Any]:
+    """Return every event of a job, oldest first."""
+    from traveler import jobs
+    from vault import home
+
+    vault = home.open_vault(floor.root)
+    try:
+        return list(jobs.history(vault, job))
+    finally:
+        vault.close()
+
+
+def blocked(floor: Floor) -> list[tuple[Any, ...]]:
+    """Return the blockers of the shop: kind, what, job, step, by whom, whose."""
+    from traveler.blockers import handling
+    from vault import home
+
+    vault = home.open_vault(floor.root)
+    try:
+        found = [one.blocker for one in handling.listing(vault)]
+    finally:
+        vault.close()
+    return [(one.kind, one.what, one.job, one.seq, one.raised_by, one.owner) for one in found]
+
+
 def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     tablet: Callable[[], Any], floor: Floor
 ) -> None:
@@ -152,12 +177,18 @@ def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     page.locator("[data-act=note]").tap()
     page.get_by_label("What should others know?").fill("Insert changed.")
     page.locator("#noting [data-go]").tap()
-    page.get_by_text("3 acts wait to be sent").wait_for()
+    page.get_by_role("link", name="Raise a blocker").tap()
+    page.locator("#blocking").get_by_label("material").check()
+    page.get_by_label("What is missing or wrong?").fill("Bar 40 mm is out")
+    page.locator("#blocking [data-go]").tap()
+    page.get_by_text("4 acts wait to be sent").wait_for()
+    assert page.get_by_text("Blocker “Bar 40 mm is out”, J-1 step 10, Otto Lind").is_visible()
 
     page.context.set_offline(False)
     page.clock.run_for(12_000)
     page.locator(".drawing img").wait_for(state="visible")
     page.get_by_role("heading", name="Noted here").wait_for()
+    page.get_by_text("Blocker 1 is raised; pat sees to it.").wait_for()
     page.locator("#waiting .wait").wait_for(state="detached")
     acts = told(floor, "J-1")
     assert [(kind, who) for kind, who, _facts in acts] == [
@@ -165,6 +196,11 @@ def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     ]  # fmt: skip
     assert (acts[1][2]["good"], acts[1][2]["scrap"]) == (4, 1)
     assert all("done_at" in facts for _kind, _who, facts in acts[1:3])
+    assert blocked(floor) == [("material", "Bar 40 mm is out", "J-1", 10, "otto", "pat")]
+    raised = [one.seq for one in record(floor, "J-1") if one.kind == "blocker.raise"]
+    noted = [one.seq for one in record(floor, "J-1") if one.kind == "operation.note"]
+    assert noted < raised  # in the order of the presses, once each
+    assert (len(noted), len(raised)) == (1, 1)
 
 
 def test_what_changed_meanwhile_is_asked_about_and_never_done_in_silence(
@@ -207,7 +243,8 @@ def test_two_tablets_act_on_one_operation_at_once(tablet: Callable[[], Any], flo
         page.evaluate("document.querySelector('[data-act=start]').click()")
     for page in (one, two):
         page.get_by_text("Started.").first.wait_for()
-        page.reload()
+    one.reload()
+    two.reload()
     assert {who for kind, who, _facts in told(floor, "J-2") if kind in {"start", "join"}} == {
         "otto", "quinn",
     }  # fmt: skip

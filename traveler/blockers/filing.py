@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from traveler import lifecycle, tables
@@ -43,8 +44,10 @@ class Draft:
     cause: Mapping[str, Any] = field(default_factory=dict)
 
 
-def raise_new(writing: Writing, draft: Draft) -> Blocker:
-    """Write down a new blocker and return it."""
+def raise_new(
+    writing: Writing, draft: Draft, more: Mapping[str, Any] = MappingProxyType({})
+) -> Blocker:
+    """Write down a new blocker and return it; ``more`` is what its event tells besides."""
     row = writing.insert(
         tables.blocker, kind=draft.kind, job=draft.job, operation=draft.operation,
         station=draft.station, cause=_text(draft.cause), raised_at=writing.at,
@@ -57,7 +60,7 @@ def raise_new(writing: Writing, draft: Draft) -> Blocker:
         until=draft.until, next_check=draft.next_check, escalate_hours=draft.escalate_hours,
         escalate_to=draft.escalate_to, entries=1, changed_at=writing.at, changed_by=writing.actor,
     )  # fmt: skip
-    _enter(writing, made, "raise", "")
+    _enter(writing, made, "raise", "", more)
     return made
 
 
@@ -89,7 +92,13 @@ def clear_job(writing: Writing, job: str, words: str) -> None:
         clear(writing, one, words)
 
 
-def _enter(writing: Writing, now: Blocker, deed: str, words: str) -> None:
+def _enter(
+    writing: Writing,
+    now: Blocker,
+    deed: str,
+    words: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     writing.insert(
         tables.blocker_entry, blocker=now.id, number=now.entries, at=writing.at,
         person=writing.actor, device=writing.device, act=deed, words=words, state=now.state,
@@ -97,7 +106,7 @@ def _enter(writing: Writing, now: Blocker, deed: str, words: str) -> None:
         facts=_text(now.facts), until=now.until, next_check=now.next_check,
         escalate_hours=now.escalate_hours, escalate_to=now.escalate_to,
     )  # fmt: skip
-    told: dict[str, object] = {"seq": now.seq} if now.seq is not None else {}
+    told: dict[str, object] = dict(more) | ({"seq": now.seq} if now.seq is not None else {})
     if words:
         told["words"] = words
     writing.record(

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import following, tokens
+from traveler import following, ground, tokens
 from traveler import records as floor_records
 from traveler.blockers import filing, kinds, records, telling
 from traveler.blockers.filing import Draft
@@ -40,9 +40,12 @@ from traveler.errors import (
 from traveler.nonconformance import rules as nc_rules
 from traveler.nonconformance.errors import BlockerFollows
 from traveler.records import Job, Operation
+from traveler.tablet import sending
+from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import day, line, today
 from vault.home import Vault
 from vault.ledger import idempotency, people
+from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
 from vault.names import fold
 
@@ -75,12 +78,13 @@ class Wanted:
 
 def raise_blocker(
     vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
-    token: str = "",
+    token: str = "", sent: Sent = DIRECT,
 ) -> Blocker:  # fmt: skip
     """Raise a blocker on a job, one of its operations, its work at a station, or a station.
 
+    ``sent`` tells how it came from a tablet, which may have kept it while it had no contact.
     Raises RoleNeeded, NoSuchBlockerType, BadBlockerFact, BadOwner, BadHours, BadWords, BadDueDate,
-    BlockerNowhere, NoSuchJob, NoSuchOperation, NoSuchStation, JobCannot or OutsideTraveler.
+    BlockerNowhere, NoSuchJob, NoSuchOperation, NoSuchStation, JobCannot, OutsideTraveler, ActStale.
     """
     require(actor, *STAFF)
     draft = _draft(vault, wanted)
@@ -93,8 +97,8 @@ def raise_blocker(
         if earlier is not None:
             return _known(writing.connection, earlier["blocker"])
         job, operation = _place(writing.connection, wanted)
-        if token:
-            _within(writing.connection, token, job, operation, wanted.station)
+        about = _within(writing.connection, token, job, operation, wanted) if token else job
+        pressed = _pressed(vault, writing, sent, about)
         made = filing.raise_new(
             writing,
             replace(
@@ -103,6 +107,7 @@ def raise_blocker(
                 station=_station(writing.connection, wanted.station),
                 cause=_cause(vault, draft),
             ),
+            pressed,
         )  # fmt: skip
         idempotency.keep(writing, idempotency_key, request, {"blocker": made.id})
     return made
@@ -312,20 +317,35 @@ def _cause(vault: Vault, draft: Draft) -> dict[str, Any]:
     return {}
 
 
+def _pressed(vault: Vault, writing: Writing, sent: Sent, job: Job | None) -> dict[str, Any]:
+    """Return when it was pressed, where that was a while ago; raises ActStale."""
+    if job is None or sent == DIRECT:
+        return {}
+    steps = floor_records.operations(writing.connection, job.number)
+    stand = ground.ground(ReleaseLog(vault), writing.connection, job, steps,
+                          today(vault.settings.time_zone))  # fmt: skip
+    now = sending.mark(job, steps, stand)
+    if stale := sending.stale(sent, now):
+        raise stale
+    found = sending.waived(sent, now)
+    return found | ({"done_at": sending.moment(sent, writing.at, ())} if sent.late else {})
+
+
 def _within(
-    connection: Connection, code: str, job: Job | None, operation: Operation | None, station: str
-) -> None:
-    """Raise OutsideTraveler unless the paper in somebody's hand is about what they block."""
+    connection: Connection, code: str, job: Job | None, operation: Operation | None, wanted: Wanted
+) -> Job | None:
+    """Return the job of the paper in somebody's hand; raises OutsideTraveler where it is another."""
     token = tokens.find(connection, code)
     steps = floor_records.operations(connection, token.job)
     if job is None:
-        fits = any(fold(one.station) == fold(station) for one in steps)
+        fits = any(fold(one.station) == fold(wanted.station) for one in steps)
     else:
         fits = token.job == job.number
         fits &= operation is None or token.operation in {None, operation.id}
     if not fits:
         own = next((one.seq for one in steps if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
+    return floor_records.job(connection, token.job)
 
 
 def _job_goes_on(connection: Connection, before: Blocker) -> None:

@@ -64,15 +64,22 @@ def refusal(sent: Sent, now: str, job: Job, operation: Operation, act: str) -> R
     """Return what has to be asked before an act is carried out, None where nothing has."""
     if sent.sure:
         return None
-    changes = _changes(sent.seen, now) if sent.seen and sent.seen != now else []
-    if sent.ago > LONGEST:
-        changes.append(f"it is {sent.ago // 3600} hours old")
-    if changes:
-        return ActStale(what=", and ".join(changes))
+    if old := stale(sent, now):
+        return old
     if sent.stations and act == "start" and operation.station not in sent.stations:
         here = ", ".join(sorted(sent.stations))
         return WrongStation(here=here, seq=operation.seq, job=job.number, station=operation.station)
     return None
+
+
+def stale(sent: Sent, now: str) -> Refusal | None:
+    """Return the question about what is not so any more, or is a shift old; None where it fits."""
+    if sent.sure:
+        return None
+    changes = _changes(sent.seen, now) if sent.seen and sent.seen != now else []
+    if sent.ago > LONGEST:
+        changes.append(f"it is {sent.ago // 3600} hours old")
+    return ActStale(what=", and ".join(changes)) if changes else None
 
 
 def moment(sent: Sent, now: str, earlier: Iterable[str | None]) -> str:
@@ -88,9 +95,14 @@ def facts(sent: Sent, now: str, done_at: str, operation: Operation) -> dict[str,
         found["done_at"] = done_at
     if sent.stations and operation.station not in sent.stations:
         found["at_station"] = ", ".join(sorted(sent.stations))
+    return found | waived(sent, now)
+
+
+def waived(sent: Sent, now: str) -> dict[str, object]:
+    """Return what had changed and was passed over by somebody who was asked."""
     if sent.sure and sent.seen and sent.seen != now:
-        found["in_spite_of"] = ", and ".join(_changes(sent.seen, now))
-    return found
+        return {"in_spite_of": ", and ".join(_changes(sent.seen, now))}
+    return {}
 
 
 def _changes(seen: str, now: str) -> list[str]:

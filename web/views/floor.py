@@ -10,6 +10,7 @@ from flask import Response, jsonify, make_response, render_template, request, ur
 
 from release.log import ReleaseLog, Revision
 from traveler import floor, gate
+from traveler.blockers import kinds
 from traveler.floor import FloorView, Progress
 from traveler.quality import evidence
 from traveler.quality.evidence import Wanted
@@ -23,7 +24,7 @@ from web import badge, drawings, forms, present, tablet, viewing
 from web.drawings import FileRow, Picture, Place
 from web.errors import MissingField, NotReadable, NotWhileAway
 from web.present import State
-from web.views import files, floor_viewer
+from web.views import blockers, files, floor_blockers, floor_viewer
 from web.visitor import device, vault
 
 WORDS: Final = {
@@ -32,10 +33,11 @@ WORDS: Final = {
     "finish": ("Finish", "flag", "begin", "act"),
     "override": ("Start anyway", "warn", "pause", "wait"),
 }
-SENT: Final = ("start", "pause", "finish", "note")
+SENT: Final = ("start", "pause", "finish", "note", "block")
 """What a tablet may keep and send later; never a sign-off, a release, or a start past a blocker."""
 DONE: Final = {
     "evidence": "It is on record with this job.",
+    "block": "The blocker is raised; its owner finds it on the first page.",
     "start": "Started.",
     "pause": "Paused; the pieces are counted.",
     "finish": "Finished.",
@@ -86,6 +88,8 @@ def act(token: str) -> Response:
     wanted = forms.text("act")
     if wanted not in SENT:
         raise NotWhileAway(act=wanted)
+    if wanted == "block":
+        return jsonify(said=floor_blockers.kept(token))
     seq, person = forms.whole("seq", "The step"), badge.who()
     done = _sent(token, person, wanted, seq)
     return jsonify(state=done.state, good=done.good, scrap=done.scrap, said=DONE[wanted])
@@ -209,7 +213,8 @@ def _shown(token: str, view: FloorView) -> str:
         tag=watching.of(view), here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
-        elsewhere=_elsewhere(view), code=token,
+        elsewhere=_elsewhere(view), code=token, kinds=kinds.KINDS,
+        owners=blockers.owners() if tablet.here() else [],
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from traveler import floor
 from traveler.blockers import handling, kinds
 from traveler.blockers.handling import Wanted
 from traveler.floor import FloorView
+from traveler.tablet.sending import Sent
+from traveler.views import OperationView
 from vault import codes
 from vault.errors import NotFound, Refusal
 from web import badge, forms
@@ -37,9 +39,23 @@ def page(token: str) -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("floor.page", token=token, done="block"))
 
 
+def kept(token: str) -> str:
+    """Raise the blocker that was pressed at a tablet, now or a while ago; returns what to say."""
+    view = floor.look(vault(), token)
+    sent = Sent(
+        seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
+        sure=bool(forms.text("sure")),
+    )  # fmt: skip
+    made = handling.raise_blocker(
+        vault(), badge.who(), _wanted(view), device=device(), token=token, sent=sent,
+        idempotency_key=forms.needed("key", "The key"),
+    )  # fmt: skip
+    return f"Blocker {made.id} is raised; {made.owner} sees to it."
+
+
 def _wanted(view: FloorView) -> Wanted:
     """Return what was tapped; ``where`` is the step, the whole job, or the station of the step."""
-    step, where = view.step, forms.text("where")
+    step, where = _step(view), forms.text("where")
     wanted = Wanted(
         kind=forms.needed("type", "What kind of blocker it is"),
         owner=forms.needed("owner", "Who sees to it"),
@@ -49,6 +65,12 @@ def _wanted(view: FloorView) -> Wanted:
         return replace(wanted, station=step.operation.station)
     seq = step.operation.seq if step is not None and where != "job" else None
     return replace(wanted, job=view.job.number, seq=seq)
+
+
+def _step(view: FloorView) -> OperationView | None:
+    """Return the step it was pressed on, which need not be the one in hand any more."""
+    pressed = forms.whole("seq", "The step", 0)
+    return view.view.operation(pressed) if pressed else view.step
 
 
 def _asking(token: str, view: FloorView, refusal: Refusal | None) -> str:

@@ -137,7 +137,7 @@
 
   // --- acts --------------------------------------------------------------------------------------
 
-  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo" };
+  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo", block: "Blocker" };
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
@@ -218,6 +218,17 @@
         press("note", { words: values.words.value });
         return "";
       });
+    } else if (act === "block") {
+      const dialog = document.getElementById("blocking");  // the step may be another by now
+      dialog.querySelector("[data-says=seq]").textContent = `Step ${live().dataset.seq}`;
+      dialog.querySelector("[data-says=station]").textContent = `${live().dataset.station}, all jobs`;
+      open("blocking", (values) => {
+        const [type, where] = [values.type.value, values.where.value];
+        if (!type) return "Tap what kind of blocker it is.";
+        if (!values.what.value.trim()) return "Say what is missing or wrong.";
+        press("block", { type, where, what: values.what.value, owner: values.owner.value });
+        return "";
+      });
     } else count(act);
   });
 
@@ -231,7 +242,8 @@
 
   let thanks = "";
   const line = (act) => {
-    const what = act.act === "note" ? `Note “${(act.fields.words ?? "").slice(0, 40)}”`
+    const said = { note: act.fields.words, block: act.fields.what }[act.act];
+    const what = said !== undefined ? `${WORDS[act.act]} “${said.slice(0, 40)}”`
       : WORDS[act.act] + (act.fields.good !== undefined ? ` ${act.fields.good} good, ${act.fields.scrap} scrap` : "") + (act.fields.rework ? `, ${act.fields.rework} for rework` : "");
     return `${what}, ${act.job} step ${act.seq}, ${act.shown}, ${clock(act.at).slice(0, 5)}`;
   };
