@@ -11,6 +11,7 @@ from flask import Response, render_template, request, url_for
 from traveler import floor
 from traveler.blockers import handling, kinds
 from traveler.blockers.handling import Wanted
+from traveler.errors import NoSuchOperation
 from traveler.floor import FloorView
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
@@ -70,7 +71,13 @@ def _wanted(view: FloorView) -> Wanted:
 def _step(view: FloorView) -> OperationView | None:
     """Return the step it was pressed on, which need not be the one in hand any more."""
     pressed = forms.whole("seq", "The step", 0)
-    return view.view.operation(pressed) if pressed else view.step
+    if not pressed:
+        return view.step
+    found = view.view.operation(pressed)
+    if found is None:
+        shown = ", ".join(str(one.operation.seq) for one in view.view.operations) or "none"
+        raise NoSuchOperation(job=view.job.number, seq=pressed, operations=shown)
+    return found
 
 
 def _asking(token: str, view: FloorView, refusal: Refusal | None) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from traveler import floor, jobs
+from traveler.blockers import handling
 from traveler.tablet import badges, presence
 from vault import clock, settings
 from vault.codes import new_code
-from vault.ledger import people
+from vault.ledger import events, people
 
 PIN = "4711"
 JSON = {"Accept": "application/json"}
@@ -91,6 +92,48 @@ def test_a_press_sent_twice_counts_once_and_a_stale_one_is_asked_about(
     assert "the job is held now" in asked.json["detail"]
     sure = pressed(tablet, stock, "pause", good="1", seen=seen, ago="90", sure="yes")
     assert sure.json["good"] == 3
+
+
+def test_a_blocker_is_taken_from_a_queue_once_and_asked_about_when_stale(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """With the time it was pressed, on the step it was pressed on; a held job is told first."""
+    tablet, key = signed_in(guest), new_code()
+    seen = floor.look(shop, stock.token).mark
+    told = {"type": "machine", "what": "Spindle hums", "where": "step", "owner": "pat"}
+    for _ in range(2):
+        answer = pressed(tablet, stock, "block", key=key, seen=seen, ago="90", **told)
+        assert answer.status_code == 200, answer.text
+        assert "sees to it" in answer.json["said"]
+    (one,) = [one for one in handling.listing(shop) if one.blocker.what == "Spindle hums"]
+    assert (one.blocker.job, one.blocker.seq, one.blocker.raised_by) == ("J-1", 10, "otto")
+    raised = [one for one in jobs.history(shop, "J-1") if one.facts.get("what") == "Spindle hums"]
+    assert len(raised) == 1
+    assert raised[0].facts["done_at"] < raised[0].at
+    jobs.hold(shop, people.get(shop.ledger, "pat"), "J-1")
+    asked = pressed(tablet, stock, "block", seen=seen, **(told | {"where": "station"}))
+    assert (asked.status_code, asked.json["type"].rpartition(":")[2]) == (409, "act-stale")
+    assert "the job is held now" in asked.json["detail"]
+    sure = pressed(tablet, stock, "block", seen=seen, sure="yes", **(told | {"where": "station"}))
+    assert sure.status_code == 200
+    (event,) = [one for one in events.of(shop.ledger, "station/saw") if one.kind == "blocker.raise"]
+    assert event.facts["in_spite_of"] == "the job is held now"
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"type": ""}, "What kind of blocker it is"), ({"type": "weather"}, "weather"),
+    ({"what": " "}, "What is missing or wrong"), ({"owner": "cora"}, "customer"),
+    ({"seq": "99"}, "99"), ({"operator": "quinn"}, "quinn"), ({"key": ""}, "The key"),
+])  # fmt: skip
+def test_a_blocker_from_a_queue_is_refused_as_from_a_form(
+    wrong: dict[str, str], said: str, guest: Any, stock: Any, shop: Any
+) -> None:
+    """Every gate of the form is there; nothing is written."""
+    told = {"type": "machine", "what": "Spindle hums", "where": "step", "owner": "pat", **wrong}
+    answer = pressed(signed_in(guest), stock, "block", **told)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert said in answer.json["detail"]
+    assert "Spindle hums" not in [one.blocker.what for one in handling.listing(shop)]
 
 
 @pytest.mark.parametrize("act", ["override", "sign", "release", "approve", "", "finish lot"])
