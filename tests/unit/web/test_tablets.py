@@ -313,43 +313,6 @@ def test_travelers_open_only_from_the_shops_networks_where_it_says_so(
     app.extensions[VAULT].close()
 
 
-def test_a_traveler_reaches_its_own_job_and_nothing_else(guest: Any, stock: Any, shop: Any) -> None:
-    """Its code as cookie, bearer, stock client's token and field, at every address and method.
-
-    Somebody is even signed in at the tablet.  Whatever is not open to anybody stays closed, and of
-    the other job nothing is told and nothing moves.
-    """
-    from web.addresses import TABLE
-
-    pat = people.get(shop.ledger, "pat")
-    jobs.add(shop, pat, "J-9", "10-0042", 5, "2027-01-05", customer="Secret Customer")
-    jobs.release_job(shop, pat, "J-9")
-    before = [one.seq for one in jobs.history(shop, "J-9")]
-    tablet = signed_in(guest)
-    for name in ("__Host-titleblock", "titleblock"):
-        tablet.client.set_cookie(name, stock.token, domain="vault.example", secure=True)
-    told = {"form_token": tablet.form_token(), "job": "J-9", "operator": "otto", "seq": "10",
-            "act": "start", "key": new_code(), "token": stock.token, "id": "J-1"}  # fmt: skip
-    carried: list[dict[str, str]] = [{"X-Vault-Token": stock.token}]
-    carried.append({"Authorization": f"Bearer {stock.token}"})
-    wrong = []
-    for address in TABLE:
-        path = example(address.rule, stock)
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            door = address.door(method)
-            for headers in carried:
-                data = dict(told) if method in {"POST", "PUT"} else None
-                answer = tablet.open(path, method, data=data, headers=headers)
-                public = door is not None and "anybody" in door.who
-                shut = answer.status_code in {401, 403, 404, 405} or (
-                    answer.headers.get("Location", "").startswith("/login")
-                )
-                if not (public or shut) or "Secret Customer" in answer.text:
-                    wrong.append((method, path, answer.status_code))
-    assert not wrong
-    assert [one.seq for one in jobs.history(shop, "J-9")] == before
-
-
 def example(rule: str, stock: Any) -> str:
     """Return an address of a rule, of the other job wherever a job is named."""
     facts = {"number": stock.number, "rev": "A", "change": stock.change, "job": "J-9",
