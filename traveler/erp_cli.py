@@ -100,7 +100,7 @@ def import_orders(file: Path, map_file: Path | None, source: str, dry_run: bool)
 @click.option("--since", type=click.IntRange(0), default=0, metavar="CURSOR", help="From the last.")
 @reads
 def export(what: str, out: Path, since: int) -> None:
-    """Write what happened since a cursor: WHAT is jobs, completions or times.
+    """Write what happened since a cursor: WHAT is jobs, completions, times or shipments.
 
     The answer names the cursor to ask with the next time.
     """

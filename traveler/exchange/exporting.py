@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What goes back to an ERP: the state of jobs, completions and times, each with a cursor.
+"""What goes back to an ERP: the state of jobs, completions, times and shipments, with a cursor.
 
 A cursor is the number of an event.  Whoever asks again with the one they got last is told what
 happened since then, nothing twice and nothing left out, because events have one order.
@@ -20,6 +20,9 @@ from sqlalchemy.engine import Connection
 from traveler import records
 from traveler.exchange import records as kept
 from traveler.exchange.errors import NothingToExport
+from traveler.shipping import records as shipping
+from traveler.shipping import rules
+from traveler.shipping.records import Shipment
 from vault import clock
 from vault.home import Vault
 from vault.ledger.events import Event
@@ -29,6 +32,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _HEAD: Final = ("job", "source", "external_id", "item", "rev", "order")
 _CHANGED: Final = ("job.%", "operation.%", "blocker.%", "erp.%")
 _ENDED: Final = ("operation.pause", "operation.finish")
+_LEFT: Final = ("shipment.%", "certificate.signed")
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,32 @@ def _times(connection: Connection, since: int, until: int) -> list[dict[str, Any
     ]  # fmt: skip
 
 
+def _shipments(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
+    """Return the shipments that changed, each as it stands; a job that leaves in parts has several."""
+    told = kept.said_since(connection, since, until, _LEFT)
+    last = {rules.number(one.facts["shipment"]) or 0: one.seq for one in told}
+    found: list[Shipment] = []
+    papers: dict[int, str] = {}
+    numbers = sorted(last)
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = numbers[start : start + _AT_ONCE]
+        found += shipping.several(connection, some)
+        papers |= shipping.certified(connection, some)
+    heads = _heads(connection, list(dict.fromkeys(one.job for one in found)))
+    return [
+        {
+            **heads[one.job], "event": last[one.id], "shipment": one.number, "state": one.state,
+            "pieces": one.facts.qty, "serials": one.facts.pieces, "boxes": one.facts.boxes,
+            "to": one.facts.to, "carrier": one.facts.carrier, "tracking": one.facts.tracking,
+            "packed_at": one.facts.packed_at, "packed_by": one.facts.packed_by,
+            "shipped_at": one.facts.shipped_at, "shipped_by": one.facts.shipped_by,
+            "received_on": one.facts.received_on, "received_by": one.facts.received_by,
+            "certificate": papers.get(one.id, ""),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
 def _heads(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     names = kept.names(connection, numbers)
     found = {}
@@ -191,5 +222,11 @@ _KINDS: Final[Mapping[str, tuple[tuple[str, ...], Gather]]] = {
         (*_HEAD, "event", "operation", "station", "person", "started_at", "ended_at", "minutes",
          "good", "scrap"),
         _times,
+    ),
+    "shipments": (
+        (*_HEAD, "event", "shipment", "state", "pieces", "serials", "boxes", "to", "carrier",
+         "tracking", "packed_at", "packed_by", "shipped_at", "shipped_by", "received_on",
+         "received_by", "certificate"),
+        _shipments,
     ),
 }  # fmt: skip

@@ -78,6 +78,8 @@ def _csv(text: str, where: str, delimiter: str) -> Sheet:
     except csv.Error as fault:
         why = f"line {reader.line_num} is broken ({fault})"
         raise BadOrderFile(where=where, why=why) from None
+    if not lines:
+        raise BadOrderFile(where=where, why="it has no columns")
     heads = _heads(lines[0][1], where)
     _few(len(lines) - 1, where)
     return Sheet(

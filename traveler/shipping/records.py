@@ -104,6 +104,19 @@ def shipments_of(connection: Connection, jobs: Sequence[str]) -> defaultdict[str
     return found
 
 
+def several(connection: Connection, numbers: Sequence[int]) -> list[Shipment]:
+    """Return those of these shipments that are there, oldest first."""
+    return _found(connection, [_ROW.c.id.in_(numbers)])
+
+
+def certified(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """Return the certificate that holds for each of these shipments that has one."""
+    chosen = sa.select(_CERTIFICATE.c.shipment, sa.func.max(_CERTIFICATE.c.id).label("newest"))
+    chosen = chosen.where(_CERTIFICATE.c.shipment.in_(numbers)).group_by(_CERTIFICATE.c.shipment)
+    rows = connection.execute(chosen)
+    return {row.shipment: rules.certificate_name(row.newest) for row in rows}
+
+
 def entries(connection: Connection, number: int) -> list[Entry]:
     """Return all that was done with a shipment, oldest first."""
     chosen = sa.select(_ENTRY).where(_ENTRY.c.shipment == number).order_by(_ENTRY.c.number)

@@ -178,12 +178,55 @@ def test_exports_tell_everything_once(shop: Any) -> None:
         assert exporting.export(shop.vault, what, second.cursor).rows == ()
 
 
+def test_shipments_are_told_in_parts_and_again_when_they_change(shop: Any, tmp_path: Path) -> None:
+    """Two parts of a job: packed, shipped, received, one unpacked; each change once by the cursor."""
+    from click.testing import CliRunner
+
+    from traveler.exchange import exporting
+    from traveler.shipping import desk
+    from vault import cli
+
+    take(shop, "4711-1,J-1,10-0050,,5,2027-03-01,Acme,PO 1,\n")
+    sent = desk.pack(shop.vault, shop.otto, "J-1", 3, boxes="1 carton", pieces="S1-S3", to="=Acme")
+    first = exporting.export(shop.vault, "shipments")
+    (row,) = first.rows
+    told = {name: row[name] for name in ("job", "external_id", "order", "shipment", "state",
+                                         "pieces", "serials", "boxes", "carrier")}  # fmt: skip
+    assert told == {"job": "J-1", "external_id": "4711-1", "order": "PO 1", "shipment": "SH-0001",
+                    "state": "packed", "pieces": 3, "serials": "S1-S3", "boxes": "1 carton",
+                    "carrier": ""}  # fmt: skip
+    desk.ship(shop.vault, shop.otto, sent.number, carrier="Hermes", tracking="H 77")
+    desk.pack(shop.vault, shop.otto, "J-1", 2)
+    second = exporting.export(shop.vault, "shipments", first.cursor)
+    assert [(one["shipment"], one["state"], one["pieces"]) for one in second.rows] == [
+        ("SH-0001", "shipped", 3), ("SH-0002", "packed", 2),
+    ]  # fmt: skip
+    assert second.rows[0]["tracking"] == "H 77"
+    assert second.rows[0]["shipped_at"]
+    desk.receive(shop.vault, shop.pat, sent.number, "C. Steen", "2026-12-01")
+    desk.certify(shop.vault, shop.quinn, sent.number, "correct horse 7")
+    desk.cancel(shop.vault, shop.otto, "SH-0002", "wrong box")
+    third = exporting.export(shop.vault, "shipments", second.cursor)
+    assert [(one["shipment"], one["state"], one["received_by"], one["certificate"])
+            for one in third.rows] == [
+        ("SH-0001", "received", "C. Steen", "CC-0001"), ("SH-0002", "cancelled", "", ""),
+    ]  # fmt: skip
+    assert exporting.export(shop.vault, "shipments", third.cursor).rows == ()
+    out = tmp_path / "shipments.csv"
+    given = ["--vault", str(shop.vault.root), "--as", "pat", "erp", "export", "shipments", "-o",
+             str(out), "--json"]  # fmt: skip
+    done = CliRunner().invoke(cli.trunk(), given)
+    assert json.loads(done.stdout)["rows"] == 2
+    (one, _other) = csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig")))
+    assert (one["to"], one["received_on"]) == ("'=Acme", "2026-12-01")
+
+
 def test_an_export_nobody_knows_is_refused(shop: Any) -> None:
     """The sentence lists what there is."""
     from traveler.exchange import exporting
     from traveler.exchange.errors import NothingToExport
 
-    with pytest.raises(NothingToExport, match="jobs, completions, times"):
+    with pytest.raises(NothingToExport, match="jobs, completions, times, shipments"):
         exporting.export(shop.vault, "prices")
 
 
