@@ -123,7 +123,8 @@ def test_json_is_read_wherever_its_list_stands() -> None:
     ("data", "why"),
     [(b"", "empty"), (b"\0\1\2", "not text"), (b"\xff\xfea", "UTF-16"), (b"{", "not JSON"),
      (b'{"a": 1}', "no list"), (b"[" * 100_000, "not JSON"), (b'job,"broken\n', "broken"),
-     (b"job;JOB\n1;2\n", "two columns"), (b"qty,due\n" + b"1,2\n" * 100_001, "more than 100000")],
+     (b";", "no columns"), (b"job;JOB\n1;2\n", "two columns"),
+     (b"qty,due\n" + b"1,2\n" * 100_001, "more than 100000")],
 )  # fmt: skip
 def test_a_file_that_is_no_list_of_orders_is_refused(data: bytes, why: str) -> None:
     """One sentence, whatever was sent."""
