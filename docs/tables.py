@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from release.rules import customer, example, options, quality
+from release.rules import customer, example, options, packets, quality
 from traveler.schedule import ranking
 from vault import settings
 from vault.errors import Refusal
@@ -114,6 +114,15 @@ into the release log with the release: whoever joins a list later is asked from 
 list that reaches nobody is *unsatisfied*. `titleblock change open --reader NAME` asks somebody for one
 order, whatever the lists say.
 """
+PACKETS = """
+What the proof packet of a customer holds, and how much of the shop it shows. Without a template for a
+customer the standard one holds: every part goes in, who worked at the machines is named by initials,
+and stations, notes of the floor and causes stay inside. Names of other customers and what is marked
+internal never go in, whatever a template says. What is hidden is taken out of text, tables, PDFs and
+their properties, file names and the manifest, not covered; a signed paper is never changed, so a
+packet is refused where one names what must not be seen. A part that the customer or the job asks for
+as proof cannot be left out. The packet says what was left out, and that it is an extract.
+"""
 PEOPLE = """
 ## `[groups]` and `[deputies]`
 A group is a named list of people. A deputy stands in for somebody always, or from a day to a day, both
@@ -176,6 +185,7 @@ def rules_page() -> str:
     ranked.append("| `customer NAME` | the jobs of a customer |")
     lines += ["\n## `[quality]`\n", *_options(quality.OPTIONS)]
     lines += ["\n## `[customer]`\n", *_options(customer.OPTIONS)]
+    lines += ["\n## `[[packets.template]]`", PACKETS, *_options(packets.OPTIONS)]
     lines += [
         PEOPLE.replace("@ranking@", "\n".join([*ranked, ""])),
         "## An example that asks for everything\n",

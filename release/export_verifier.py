@@ -251,10 +251,14 @@ class Packet(Folder):
     def verdict(self) -> str:
         """Return what is proved, in sentences."""
         told = self.told(PACKET)
+        left = told.get("left_out", [])
         return (
             "GOOD: packet {packet} revision {rev} for job {job}, {qty} of {number} {item_rev}, issued "
-            "{issued_at} by {issued_by}.\nWhether it is still valid is known to the shop: ask {ask}\n"
-            "Signed with the key ".format(**told)
+            "{issued_at} by {issued_by}.\n".format(**told)
+            + ("It is an extract; left out were:\n  " + "\n  ".join(left) + "\n" if left else "")
+            + "This file cannot know whether the packet was replaced or withdrawn since.  Ask the shop:\n  "
+            + str(told["ask"])
+            + "\nSigned with the key "
             + self.signer
             + ": compare it with what the shop prints (`titleblock keys`)."
         )

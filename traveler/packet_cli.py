@@ -39,10 +39,13 @@ def check(job: str) -> None:
         "findings": [one.as_json() for one in found.findings],
         "contents": [one.title for one in found.sections],
         "files": [one.name for one in found.files],
+        "template": found.template, "left_out": list(found.left_out),
     }  # fmt: skip
     rows = [(one.verdict, one.requirement, one.reason) for one in found.findings]
     lines = [table(("", "requirement", "why"), rows), "", "It would hold:"]
-    say(told, [*lines, *(f"  {one.title}" for one in found.sections)])
+    lines += [f"  {one.title}" for one in found.sections]
+    lines += ["", f"Chosen by the template “{found.template}”. What stays in the shop:"]
+    say(told, [*lines, *(f"  {one}" for one in found.left_out or ("nothing",))])
 
 
 @packet.command("issue")
@@ -154,4 +157,6 @@ def _lines(one: Packet) -> list[str]:
         f"issued {one.at[:16]} by {one.person}{f': {one.reason}' if one.reason else ''}",
         f"zip sha256 {one.zip.sha256}, {one.zip.size} bytes; {one.pages} pages",
         *(f"  {title}" for title in one.contents),
+        *([f"an extract, by the template “{one.template}”:"] if one.left_out else []),
+        *(f"  {said}" for said in one.left_out),
     ]  # fmt: skip

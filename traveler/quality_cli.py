@@ -93,6 +93,19 @@ def evidence_withdraw(number: int, why: str) -> None:
     _say_evidence([kept.withdraw(session().vault, session().actor, number, why)])
 
 
+@evidence.command("internal")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--undo", is_flag=True, help="Let it out again.")
+@needed_why
+@reads
+def evidence_internal(number: int, undo: bool, why: str) -> None:
+    """Keep evidence inside the shop: it proves as before and goes into no packet."""
+    from traveler.quality import internal
+
+    vault, actor = session().vault, session().actor
+    _say_evidence([internal.mark(vault, actor, number, why, internal=not undo)])
+
+
 @evidence.command("get")
 @click.argument("number", metavar="ID", type=int)
 @click.option("-o", "out", type=click.Path(file_okay=False, path_type=Path), required=True,
@@ -120,6 +133,7 @@ def _say_evidence(found: list[Evidence]) -> None:
     for one in found:
         original = one.file("original")
         told = ("WITHDRAWN: " + one.why) if one.withdrawn else one.words
+        told = f"INTERNAL ({one.internal}): {told}" if one.internal else told
         rows.append((one.root, one.kind, one.seq or "", one.balloon, one.heat,
                      original.name if original else "", told, one.person, one.at))  # fmt: skip
     heads = ("id", "kind", "op", "balloon", "heat", "file", "words", "by", "at")

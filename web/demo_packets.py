@@ -11,7 +11,7 @@ from typing import Final
 from traveler import floor, jobs
 from traveler.customer import shares
 from traveler.packet import issuing
-from traveler.quality import evidence, measurements, proof_desk
+from traveler.quality import evidence, internal, measurements, proof_desk
 from traveler.quality.evidence import Wanted
 from traveler.quality.measurements import Reading
 from vault.home import Vault
@@ -56,6 +56,11 @@ def prove(
     evidence.add(
         vault, quality, photo, {"box.jpg": place / "evidence" / "packed.jpg"}, device=DEVICE
     )
+    inside = Wanted("photo", JOB, words="The fixture beside it is another customer's")
+    (kept,) = evidence.add(
+        vault, quality, inside, {"fixture.jpg": place / "evidence" / "burr.jpg"}, device=DEVICE
+    )
+    internal.mark(vault, quality, kept.root, "shows what is made for somebody else")
     issuing.issue(vault, quality, JOB)
     _share, address = shares.make(vault, planner, JOB, whom="Incoming inspection", dates=True)
     (prints / LINK).write_text(address.removeprefix(vault.settings.public_url.rstrip("/")))

@@ -153,6 +153,18 @@ steps = true                      # the title of the step it is at
 reasons = ["material", "inspection", "outside process"]   # what it may be said to wait for
 may_answer = ["planner", "quality"]  # answer questions, send messages
 
+# --- proof packets --------------------------------------------------------------------------
+[[packets.template]]              # later ones go before earlier ones; none: the standard one,
+name = "aerospace"                # which hides all below and leaves nothing out
+customers = ["Halvard *"]
+people = "names"                  # who worked at the machines: initials, role or names
+show = ["stations", "notes", "causes"]
+
+[[packets.template]]
+name = "photos stay here"
+customers = ["Marlow Packaging"]
+leave_out = ["photos", "history"] # the packet says so; it is refused where the customer asks for it
+
 # --- stamps ---------------------------------------------------------------------------------
 [stamps]
 language = "en"                   # or de fr es he ar; any word can be your own

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from release.errors import BadRules
 from release.requirements import MEANINGS, NO_RULES, OWNER, UNGUARDED, SignedOff
-from release.rules import customer, options, quality, sections
+from release.rules import customer, options, packets, quality, sections
 from release.rules.case import Deputy, Requirement
 from release.rules.customer import Customers
 from release.rules.distributed import CUSTOMER, Distributed
 from release.rules.options import CHECKS, Fault
+from release.rules.packets import Packets
 from release.rules.quality import Quality
 from release.stamp import templates
 from release.stamp.templates import Templates
@@ -30,7 +31,14 @@ SCHEMA: Final = 2
 MOST_RULES: Final = 200
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _FIRST: Final = {"schema", "revision", "sign-off", "require", "deputies"}
-_SINCE: Final = {"groups", "stamps", "distribution", "quality", "customer"}  # what schema 2 added
+_SINCE: Final = {
+    "groups",
+    "stamps",
+    "distribution",
+    "quality",
+    "customer",
+    "packets",
+}  # what schema 2 added
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,12 @@ class Rules:
     """What belongs to the floors above, by table; each has read its own, see ``sections``."""
     quality: Quality = field(default_factory=Quality)
     customer: Customers = field(default_factory=Customers)
+    packets: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def packet_templates(self) -> Packets:
+        """What packets hold, by customer, see ``release.rules.packets``."""
+        return packets.read(self.packets)
 
     @property
     def templates(self) -> Templates:
@@ -99,6 +113,8 @@ def written(rules: Rules) -> str:
         lines += ["", "[customer]", *options.lines(rules.customer.told)]
     if rules.stamps:
         lines += ["", toml_text.changed(None, {"stamps": rules.stamps}).decode()]
+    if rules.packets:
+        lines += ["", toml_text.changed(None, {"packets": dict(rules.packets)}).decode()]
     if rules.further:
         lines += ["", toml_text.changed(None, dict(rules.further)).decode()]
     return "\n".join(lines) + "\n"
@@ -136,10 +152,12 @@ def _read(told: dict[str, Any], blob: str) -> Rules:
     if not isinstance(stamps, dict):
         raise Fault("stamps", "it must be a table")
     templates.read(stamps)
+    packets.read(told.get("packets", {}))
     sections.check(further)
     return Rules(
         blob, _scheme(told.get("revision", {})), requirements, deputies, groups, stamps, further,
         quality.read(told.get("quality", {})), customer.read(told.get("customer", {})),
+        told.get("packets", {}),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class NoSuchPacketCode(NotFound):
 class PacketRevoked(Refused):
     """Packet {packet} was withdrawn on {at}: {why}; ask for a newer one."""
 
+    status = 410
+
 
 class PacketIsRevoked(Conflict):
     """Packet {packet} was withdrawn already, by {person}: {why}."""

@@ -13,16 +13,20 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
+from release import rulebook
 from release.log import ReleaseLog, Revision
+from release.rules.packets import HIDDEN, NAMES, Template
 from traveler import following, jobs, records
 from traveler.errors import NoSuchJob
 from traveler.exchange.exporting import as_csv
-from traveler.packet import proofs
+from traveler.packet import choosing, judging, proofs, redaction
+from traveler.packet import records as packet_records
+from traveler.packet.choosing import Parts
+from traveler.packet.redaction import Redaction
 from traveler.packet.sections import (
     Block,
     Enclosed,
     Facts,
-    Finding,
     Gathered,
     Grid,
     Pages,
@@ -32,48 +36,83 @@ from traveler.packet.sections import (
 from traveler.views import JobView, OperationView
 from vault import clock
 from vault.home import Vault
-from vault.ledger import events
+from vault.ledger import events, people
 from vault.ledger.events import Event
 
+_HEADS: Final = ("Step", "Station", "What", "Began", "Ended", "By", "Good", "Scrap")
+_HARMLESS: Final = frozenset({
+    "seq", "good", "scrap", "qty", "rev", "item", "packet", "balloon", "count", "shipment",
+    "certificate", "nonconformance", "disposition", "due",
+})  # fmt: skip
+"""What events say that tells nothing of the inside of the shop; any other fact stays there."""
 _WIDTHS: Final = (0.6, 1.6, 3, 1.5, 1.5, 1.6, 0.8, 0.8)
 
 
 def gather(vault: Vault, number: str) -> Gathered:
-    """Return all that goes into the packet of a job now, and whether it may; raises NoSuchJob."""
+    """Return all that goes into the packet of a job now, and whether it may; raises NoSuchJob.
+
+    The template of the rules for its customer says what that is; what stays in the shop is said too.
+    """
     following.follow(vault)
     log = ReleaseLog(vault)
     view = jobs.show(vault, number)
     revision = log.revision(view.job.item, view.job.rev)
     head = events.head(vault.ledger)
     history = events.of(vault.ledger, records.subject(view.job.number), 100_000)
+    template = rulebook.current(vault).packet_templates.of(view.job.customer)
     with vault.ledger.reading() as connection:
         job = records.job(connection, number)
         if job is None:  # it was there a moment ago, and no job is ever removed
             raise NoSuchJob(number=number)
-        proven = proofs.proven(vault, log, connection, job, view.ground.proof)
+        basis = proofs.basis(log, connection, job)
         stints = _work(connection, view)
-    sections = [
-        _summary(view, revision),
-        *proven.certificate,
-        Section("How it was made", [*_made(view, stints)]),
-        *proven.sections,
-        _exceptions(view, history, proven.exceptions),
-    ]
+    hidden = _hidden(vault, view, revision, template, basis)
+    proven = proofs.proven(vault, basis, view.ground.proof, template, hidden)
     drawings, files = _drawings(log, revision)
-    texts = {"history.csv": _history(history), **proven.texts}
+    made = Section("How it was made", [*_made(view, stints, template)], "making")
+    whole = Parts(
+        (*proven.certificate, made, *proven.sections,
+         _exceptions(view, history, proven.exceptions), *drawings),
+        (*files, *proven.files),
+        {"history.csv": _history(history, template, hidden), **proven.texts},
+    )  # fmt: skip
+    chosen = whole.of(template)
+    copies = [one for one in chosen.files if one.cleaned]
+    left = choosing.left_out(template, whole.names | basis.parts, basis.inside, copies)
+    shown = [hidden.section(one) for one in (_summary(view, revision), *chosen.sections)]
+    faults = [*proven.faults, *choosing.spoken(vault, chosen, hidden)]
     return Gathered(
-        cover=_cover(view), sections=(*sections, *drawings), files=(*files, *proven.files),
-        texts=texts, findings=(*_findings(view), *proven.findings), head=head,
-        moved=history[-1].seq if history else 0,
+        cover={name: hidden.titled(value) for name, value in _cover(view, left).items()},
+        sections=(shown[0], choosing.section(left, template), *shown[1:]),
+        files=chosen.files, texts=chosen.texts, head=head, moved=history[-1].seq if history else 0,
+        findings=(
+            *judging.of_work(view), *proven.findings,
+            *choosing.findings(template, view.ground.proof, basis.inside, faults),
+        ),
+        template=template.name, left_out=left, said=hidden.said,
     )  # fmt: skip
 
 
-def _cover(view: JobView) -> dict[str, str]:
+def _hidden(
+    vault: Vault, view: JobView, revision: Revision, template: Template, basis: proofs.Basis
+) -> Redaction:
+    signers = {str(one["by"]) for one in revision.signoffs} | basis.signers
+    with vault.ledger.reading() as connection:
+        stations = [
+            word for one in records.stations(connection) for word in (one.code, one.name) if word
+        ]
+        others = packet_records.other_customers(connection, view.job.customer)
+    everybody = people.everybody(vault.ledger)
+    return redaction.of(template, everybody, signers, stations, others, view.job.customer)
+
+
+def _cover(view: JobView, left: Sequence[str]) -> dict[str, str]:
     job = view.job
     return {
         "Customer": job.customer, "Order": job.order, "Job": job.number,
         "Item": f"{job.item} revision {job.rev}", "Title": job.title,
         "Quantity": f"{_good(view)} good of {job.qty}",
+        "Extent": f"An extract: see “{choosing.TITLE}”" if left else "All that is on record",
     }  # fmt: skip
 
 
@@ -98,7 +137,7 @@ def _summary(view: JobView, revision: Revision) -> Section:
         ("Scrapped pieces", str(sum(one.operation.scrap for one in view.operations))),
     ]
     rows += [(f"File {file.name}", f"sha256 {file.sha256}") for file in revision.files]
-    return Section("What was made", [Facts(rows)])
+    return Section("What was made", [Facts(rows, fixed=True)])
 
 
 def _work(connection: Connection, view: JobView) -> dict[int, list[records.Stint]]:
@@ -108,15 +147,26 @@ def _work(connection: Connection, view: JobView) -> dict[int, list[records.Stint
     return found
 
 
-def _made(view: JobView, stints: dict[int, list[records.Stint]]) -> Iterator[Block]:
-    heads = ("Step", "Station", "What", "Began", "Ended", "By", "Good", "Scrap")
+def _made(
+    view: JobView, stints: dict[int, list[records.Stint]], template: Template
+) -> Iterator[Block]:
     rows = [_row(one, stints.get(one.operation.id, [])) for one in view.operations]
-    yield Grid(heads, rows, _WIDTHS)
-    notes = [
-        (f"Step {one.operation.seq}", f"{note.words} ({note.person}, {_minute(note.at)})")
-        for one in view.operations
-        for note in one.notes
+    shown = [
+        at for at, head in enumerate(_HEADS) if head != "Station" or not template.hides("stations")
     ]
+    yield Grid(
+        [_HEADS[at] for at in shown], [[row[at] for at in shown] for row in rows],
+        [_WIDTHS[at] for at in shown], fixed=frozenset({shown.index(_HEADS.index("What"))}),
+    )  # fmt: skip
+    notes = (
+        []
+        if template.hides("notes")
+        else [
+            (f"Step {one.operation.seq}", f"{note.words} ({note.person}, {_minute(note.at)})")
+            for one in view.operations
+            for note in one.notes
+        ]
+    )
     if notes:
         yield Text("What was noted on the floor:")
         yield Facts(notes)
@@ -164,46 +214,21 @@ def _drawings(log: ReleaseLog, revision: Revision) -> tuple[list[Section], list[
             continue
         path = log.path(revision, file.name, stamped=True)
         title = f"Drawing {file.name}, revision {revision.rev}, as released"
-        sections.append(Section(title, [Pages(path, file.name)]))
-        files.append(Enclosed(f"drawing/{file.name}", path, file.stamped.sha256))
+        sections.append(Section(title, [Pages(path, file.name)], "drawings", fixed=True))
+        files.append(Enclosed(f"drawing/{file.name}", path, file.stamped.sha256, "drawings"))
     return sections, files
 
 
-def _history(history: Sequence[Event]) -> bytes:
+def _history(history: Sequence[Event], template: Template, hidden: Redaction) -> bytes:
+    """Return the events of a job; of what each says only what is harmless, unless all is shown."""
+    whole = template.show == HIDDEN.keys() and template.people == NAMES
     rows = [
-        {"event": one.seq, "at": one.at, "by": one.actor, "what": one.kind,
-         "facts": "; ".join(f"{name}={value}" for name, value in one.facts.items())}
+        {"event": one.seq, "at": one.at, "by": hidden.said(one.actor), "what": one.kind,
+         "facts": hidden.said("; ".join(f"{name}={value}" for name, value in one.facts.items()
+                                        if whole or name in _HARMLESS))}
         for one in history
     ]  # fmt: skip
     return as_csv(("event", "at", "by", "what", "facts"), rows)
-
-
-def _findings(view: JobView) -> Iterator[Finding]:
-    open_steps = [
-        str(one.operation.seq)
-        for one in view.operations
-        if one.operation.state not in {"done", "skipped"}
-    ]
-    yield _finding("operations done", not open_steps, "all are done",
-                   f"step {', '.join(open_steps)} is not done; finish it")  # fmt: skip
-    good = bool(_good(view)) or not view.operations
-    yield _finding("good pieces", good, f"{_good(view)} are good", "no good piece came out")
-    stand = view.standing
-    if stand.state == "current":
-        yield Finding("revision", "satisfied", f"{view.job.item} {view.job.rev} is current")
-    elif view.ground.deviation is not None:
-        yield Finding("revision", "waived", view.ground.deviation.sentence)
-    else:
-        way = "decide it with `titleblock job decide`"
-        yield Finding("revision", "unsatisfied", f"{view.job.rev} is {stand.state}; {way}")
-    blocking = [one for one in view.blockers if one.blocker.blocking]
-    blocking = [one for one in blocking if one.blocker.kind != "shipping"]
-    said = "; ".join(one.blocker.sentence for one in blocking)
-    yield _finding("blockers", not blocking, "none is open", f"{said}; resolve it")
-
-
-def _finding(name: str, good: bool, yes: str, no: str) -> Finding:
-    return Finding(name, "satisfied" if good else "unsatisfied", yes if good else no)
 
 
 def _day(stored: str) -> str:

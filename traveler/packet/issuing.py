@@ -80,6 +80,8 @@ def issue(vault: Vault, actor: Person, job: str, why: str = "", device: str = ""
         "number": number, "rev": rev, "job": told["job"], "item": told["number"],
         "item_rev": told["item_rev"], "reason": why, "code_hash": codes.hashed(code),
         "name": f"{name}.zip", "pages": pages, "contents": canonical.dumps(begins).decode(),
+        "template": gathered.template,
+        "left_out": canonical.dumps(list(gathered.left_out)).decode(),
         **_digests(kept["zip"], ""), **_digests(kept["pdf"], "pdf_"),
     })  # fmt: skip
 
@@ -169,11 +171,14 @@ def _told(
     assert job is not None  # noqa: S101 - gathered a moment ago, and no job is ever removed
     return {
         "packet": records.written(number), "rev": rev, "job": job.number, "number": job.item,
-        "item_rev": job.rev, "title": job.title, "qty": job.qty, "customer": job.customer,
+        "item_rev": job.rev, "title": gathered.cover["Title"], "qty": job.qty, "customer": job.customer,
         "order": job.order, "issued_at": at, "issued_by": actor.full_name or actor.name,
         "ask": f"{vault.settings.public_url.rstrip('/')}/p/{code.lower()}",
         "ledger": {"event": gathered.head[0], "hash": gathered.head[1]},
-        "findings": [one.as_json() for one in gathered.findings],
+        "template": gathered.template, "complete": not gathered.left_out,
+        "left_out": list(gathered.left_out),
+        "findings": [one.as_json() | {"reason": gathered.said(one.reason)}
+                     for one in gathered.findings],
     }  # fmt: skip
 
 

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What quality has on record of a job, as sections, files and findings of its packet."""
+"""What quality has on record of a job, as sections and files of its packet, before anything is hidden."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
+from release.rules.packets import Template
 from traveler.exchange.exporting import as_csv
 from traveler.firstarticle import records as first_articles
 from traveler.firstarticle.records import Article
 from traveler.nonconformance import records as nonconformances
 from traveler.nonconformance.records import Filter, Nonconformance, Outside
+from traveler.packet import enclosing, judging, signed
+from traveler.packet.redaction import Redaction
 from traveler.packet.sections import (
     Block,
     Enclosed,
@@ -27,13 +29,13 @@ from traveler.packet.sections import (
     Text,
 )
 from traveler.quality import views
-from traveler.quality.proof import PACKET, ProofState
-from traveler.quality.records import Evidence, EvidenceFile, Measurement
+from traveler.quality.proof import ProofState
+from traveler.quality.records import Evidence, Measurement
 from traveler.quality.views import CharacteristicResults, JobResults
 from traveler.records import Job
 from traveler.shipping import records as shipping
-from traveler.shipping.certifying import FIELDS
 from traveler.shipping.records import Certificate, Shipment
+from traveler.shipping.rules import OUT
 from vault import clock
 from vault.home import Vault
 
@@ -47,8 +49,46 @@ table in the zip has them all."""
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What the ledger has of a job, read in one transaction."""
+
+    results: JobResults
+    kept: tuple[Evidence, ...]
+    found: tuple[Nonconformance, ...]
+    unnamed: tuple[Outside, ...]
+    certificates: tuple[Certificate, ...]
+    articles: tuple[Article, ...]
+    sent: tuple[Shipment, ...]
+
+    @property
+    def inside(self) -> list[Evidence]:
+        """Return the evidence the shop keeps to itself."""
+        return [one for one in self.kept if one.internal]
+
+    @property
+    def parts(self) -> set[str]:
+        """Return the parts that are files, as far as there are any."""
+        found = {"photos" if one.kind == "photo" else "documents" for one in self.kept}
+        approved = any(one.state == "approved" for one in self.articles)
+        return found | ({"first article"} if approved else set())
+
+    @property
+    def signers(self) -> set[str]:
+        """Return who signed something that is in it, and is therefore named."""
+        found = {one.person for one in self.certificates}
+        for article in self.articles:
+            found |= {article.facts.verified_by, article.facts.approved_by}
+        for one in self.found:
+            found |= {one.facts.disposed_by, one.facts.approved_by}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Proven:
-    """What is on record: ``certificate`` stands first, ``exceptions`` are said again at the end."""
+    """What is on record: ``certificate`` stands first, ``exceptions`` are said again at the end.
+
+    ``faults`` are files that cannot go in, and words that stand where they must not.
+    """
 
     certificate: tuple[Section, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -56,80 +96,60 @@ class Proven:
     files: tuple[Enclosed, ...] = ()
     texts: Mapping[str, bytes] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def basis(log: ReleaseLog, connection: Connection, job: Job) -> Basis:
+    """Return what there is of a job; evidence that was taken back, and shipments that were, are not."""
+    certificates = shipping.certificates(connection, job.number)
+    kept = [one for one in views.evidence_in(connection, job) if not one.withdrawn]
+    return Basis(
+        views.results_in(log, connection, job), tuple(kept),
+        tuple(nonconformances.listed(connection, Filter(job=job.number))[::-1]),
+        tuple(nonconformances.outside(connection, job.number)),
+        tuple(one for one in certificates if one.replaced is None),
+        tuple(first_articles.listed(connection, job.number)),
+        tuple(one for one in shipping.shipments(connection, job.number) if one.state in OUT),
+    )  # fmt: skip
 
 
 def proven(
-    vault: Vault, log: ReleaseLog, connection: Connection, job: Job, proof: ProofState
+    vault: Vault, of: Basis, proof: ProofState, template: Template, hidden: Redaction
 ) -> Proven:
-    """Return what there is of a job; raises what reading damaged bytes raises."""
-    results = views.results_in(log, connection, job)
-    kept = [one for one in views.evidence_in(connection, job) if not one.withdrawn]
-    found = nonconformances.listed(connection, Filter(job=job.number))[::-1]
-    names = _Names()
-    enclosed = [
-        (one, Enclosed(names.given(one, file), vault.objects.path(file.digest), file.digest.sha256))
-        for one in kept
-        if (file := _file(one)) is not None
-    ]
-    papers = shipping.certificates(connection, job.number)
+    """Return its sections, files and findings; raises what reading damaged bytes raises."""
+    shown = [one for one in of.kept if not one.internal]
+    if template.hides("notes"):
+        shown = [one for one in shown if one.kind != "note"]
+    files = enclosing.enclose(vault, _wanted(shown, template), hidden)
+    approved = [one for one in of.articles if one.state == "approved"]
+    forms = signed.forms(vault, approved) if "first article" not in template.leave_out else []
     sections = [
-        *_results(results),
-        *_evidence(kept, {one.id: file for one, file in enclosed}),
-        *_nonconformances(found),
-        *_first_articles(first_articles.listed(connection, job.number)),
-        *_shipments(shipping.shipments(connection, job.number)),
+        *_results(of.results),
+        *_evidence(shown, files.by),
+        *_nonconformances(of.found, template),
+        *signed.first_articles(approved, forms),
+        *signed.shipments(of.sent),
         *_proof(proof),
     ]
     return Proven(
-        certificate=tuple(_certificates([one for one in papers if one.replaced is None])),
+        certificate=tuple(signed.certificates(of.certificates)),
         sections=tuple(sections),
-        exceptions=tuple(_exceptions(proof, found)),
-        files=tuple(file for _one, file in enclosed),
-        texts={"results.csv": _csv(results)} if results.characteristics else {},
-        findings=tuple(
-            _findings(results, proof, found, nonconformances.outside(connection, job.number))
+        exceptions=tuple(_exceptions(proof, of.found)),
+        files=(*files.by.values(), *forms),
+        texts={"results.csv": _csv(of.results, hidden)} if of.results.characteristics else {},
+        findings=(
+            *judging.of_proof(of.results, proof, of.found, of.unnamed),
+            *judging.of_articles(of.articles),
         ),
+        faults=(*files.faults, *signed.signed_faults(approved, template, hidden)),
     )
 
 
-# --- papers -----------------------------------------------------------------
-
-
-def _certificates(papers: Sequence[Certificate]) -> Iterator[Section]:
-    for one in papers:
-        rows = [(f"{number}. {name}", one.fields.get(number, "")) for number, name in FIELDS]
-        yield Section(f"Certificate of conformance {one.number}", [Facts(rows)])
-
-
-def _shipments(sent: Sequence[Shipment]) -> Iterator[Section]:
-    if not sent:
-        return
-    rows = [
-        (one.number, one.state, str(one.facts.qty), one.facts.to, one.facts.carrier,
-         one.facts.tracking)
-        for one in sent
+def _wanted(kept: Sequence[Evidence], template: Template) -> list[Evidence]:
+    return [
+        one for one in kept
+        if ("photos" if one.kind == "photo" else "documents") not in template.leave_out
     ]  # fmt: skip
-    heads = ("Shipment", "State", "Pieces", "To", "Carrier", "Tracking")
-    yield Section("Shipments", [Grid(heads, rows, (1, 1, 0.8, 3, 1.5, 2))])
-
-
-def _first_articles(found: Sequence[Article]) -> Iterator[Section]:
-    if not found:
-        return
-    rows = [
-        (one.number, f"{one.item} {one.rev}", one.facts.scope, one.state,
-         _by(one.facts.verified_by, one.facts.verified_at),
-         _by(one.facts.approved_by, one.facts.approved_at))
-        for one in found
-    ]  # fmt: skip
-    heads = ("First article", "Item", "Scope", "State", "Verified by", "Approved by")
-    yield Section(
-        "First article inspection (AS9102)", [Grid(heads, rows, (1.1, 1.4, 0.8, 1, 2, 2))]
-    )
-
-
-def _by(name: str, at: str) -> str:
-    return f"{name}, {at[:10]}" if name else "–"
 
 
 # --- results ----------------------------------------------------------------
@@ -148,7 +168,7 @@ def _results(results: JobResults) -> Iterator[Section]:
     out = [one for row in results.characteristics for one in row.outside]
     if out:
         blocks.append(Text(f"{len(out)} results are out of tolerance; see the nonconformances."))
-    yield Section("Inspection results", blocks)
+    yield Section("Inspection results", blocks, "results", True)
 
 
 def _result_row(row: CharacteristicResults) -> tuple[str, ...]:
@@ -174,14 +194,14 @@ def _told(results: Sequence[Measurement]) -> str:
     return ", ".join([*said[:_MOST], *out, f"and {len(said) - _MOST} more in results.csv"])
 
 
-def _csv(results: JobResults) -> bytes:
+def _csv(results: JobResults, hidden: Redaction) -> bytes:
     rows = []
     for row in results.characteristics:
         one = row.characteristic
         for each in row.results:
             values = (
                 one.balloon, one.requirement, one.nominal, one.lower, one.upper, one.unit, each.piece,
-                each.text, each.unit, each.verdict, each.by, each.gauge, each.at, each.person,
+                each.text, each.unit, each.verdict, each.by, each.gauge, each.at, hidden.said(each.person),
             )  # fmt: skip
             rows.append(dict(zip(_COLUMNS, values, strict=True)))
     return as_csv(_COLUMNS, rows)
@@ -190,30 +210,9 @@ def _csv(results: JobResults) -> bytes:
 # --- evidence ---------------------------------------------------------------
 
 
-class _Names:
-    """Names in the zip, each once whatever the files were called."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def given(self, one: Evidence, file: EvidenceFile) -> str:
-        """Return the name of a file of evidence, its number before the name it came with."""
-        folder = "photos" if one.kind == "photo" else "documents"
-        name = f"{folder}/{one.id:04d}-{PurePosixPath(file.name).name}"
-        while name.casefold() in self._taken:
-            name = f"{folder}/x-{name.rpartition('/')[2]}"
-        self._taken.add(name.casefold())
-        return name
-
-
-def _file(one: Evidence) -> EvidenceFile | None:
-    """Return what a customer gets: a photo as drawn anew, anything else as it came."""
-    return one.file("shown") if one.kind == "photo" else one.file("original")
-
-
 def _evidence(kept: Sequence[Evidence], files: Mapping[int, Enclosed]) -> Iterator[Section]:
     photos = [one for one in kept if one.kind == "photo" and one.id in files]
-    others = [one for one in kept if one not in photos]
+    others = [one for one in kept if one.kind != "photo"]
     if others:
         heads = ("Kind", "About", "What", "File", "By", "When")
         rows = [
@@ -223,15 +222,14 @@ def _evidence(kept: Sequence[Evidence], files: Mapping[int, Enclosed]) -> Iterat
             )
             for one in others
         ]  # fmt: skip
-        yield Section(
-            "Certificates, documents and notes", [Grid(heads, rows, (1, 1.2, 3, 2.4, 1, 1.5))]
-        )
+        grid = Grid(heads, rows, (1, 1.2, 3, 2.4, 1, 1.5))
+        yield Section("Certificates, documents and notes", [grid], "documents")
     if photos:
         yield Section("Photos", [
             Picture(files[one.id].path, f"{_about(one)}: {one.words or 'no words'} ({one.person}, "
                                         f"{_minute(one.at)}; {files[one.id].name})")
             for one in photos
-        ])  # fmt: skip
+        ], "photos")  # fmt: skip
 
 
 def _about(one: Evidence) -> str:
@@ -246,7 +244,7 @@ def _about(one: Evidence) -> str:
 # --- what went wrong, and what is owed --------------------------------------
 
 
-def _nonconformances(found: Sequence[Nonconformance]) -> Iterator[Section]:
+def _nonconformances(found: Sequence[Nonconformance], template: Template) -> Iterator[Section]:
     if not found:
         return
     blocks: list[Block] = []
@@ -256,10 +254,11 @@ def _nonconformances(found: Sequence[Nonconformance]) -> Iterator[Section]:
         rows = [
             ("State", one.state), ("Pieces", str(facts.qty)), ("What", facts.what),
             ("Containment", facts.containment), ("Disposition", facts.disposition),
-            ("Decided by", _by(facts.disposed_by, facts.disposed_at)),
-            ("Approved by", _by(facts.approved_by, facts.approved_at)),
-            ("Cause", facts.cause), ("Action", facts.action),
+            ("Decided by", signed.by(facts.disposed_by, facts.disposed_at)),
+            ("Approved by", signed.by(facts.approved_by, facts.approved_at)),
         ]  # fmt: skip
+        if not template.hides("causes"):
+            rows += [("Cause", facts.cause), ("Action", facts.action)]
         blocks.append(Facts([(name, value) for name, value in rows if value not in {"", "–"}]))
     yield Section("Nonconformances and what was decided", blocks)
 
@@ -274,7 +273,7 @@ def _proof(proof: ProofState) -> Iterator[Section]:
         for one in proof.lines
     ]  # fmt: skip
     heads = ("Proof", "Asked by", "", "By", "Why waived")
-    yield Section("Proof that was asked for", [Grid(heads, rows, (3, 1, 1, 1, 3))])
+    yield Section("Proof that was asked for", [Grid(heads, rows, (3, 1, 1, 1, 3))], "proof")
 
 
 def _exceptions(proof: ProofState, found: Sequence[Nonconformance]) -> Iterator[str]:
@@ -283,44 +282,6 @@ def _exceptions(proof: ProofState, found: Sequence[Nonconformance]) -> Iterator[
     for one in found:
         if one.facts.disposition in {"use as is", "repair"}:
             yield f"Accepted though not as drawn: {one.sentence}"
-
-
-def _findings(
-    results: JobResults,
-    proof: ProofState,
-    found: Sequence[Nonconformance],
-    unnamed: Sequence[Outside],
-) -> Iterator[Finding]:
-    owed = proof.owed(PACKET)
-    said = "; ".join(one.owed for one in owed)
-    yield _finding("proof", not owed, f"{len(proof.lines)} asked for, none missing",
-                   f"{said}; give it, or have it waived")  # fmt: skip
-    still = [one for one in found if one.open]
-    said = "; ".join(one.sentence for one in still)
-    yield _finding("nonconformances", not still, "none is open", f"{said}; close it")
-    if not results.characteristics:
-        yield Finding("results", "not applicable", "the revision has no characteristics")
-        return
-    waived = any(one.required.kind == "measurement" for one in proof.waived)
-    failing = [row.characteristic.balloon for row in results.characteristics if row.state == "fail"]
-    missing = [
-        row.characteristic.balloon for row in results.characteristics if row.state == "missing"
-    ]
-    if failing and unnamed:  # a nonconformance about something else decides nothing here
-        why = f"characteristic {', '.join(failing)} is out of tolerance; open a nonconformance"
-        yield Finding("results", "unsatisfied", why)
-    elif missing and waived:
-        yield Finding("results", "waived", f"characteristic {', '.join(missing)} is not measured")
-    elif missing:
-        why = f"characteristic {', '.join(missing)} is not measured as often as the plan asks"
-        yield Finding("results", "unsatisfied", f"{why}; measure it, or have it waived")
-    else:
-        said = "all are measured and within limits, or decided"
-        yield Finding("results", "satisfied", said)
-
-
-def _finding(name: str, good: bool, yes: str, no: str) -> Finding:
-    return Finding(name, "satisfied" if good else "unsatisfied", yes if good else no)
 
 
 def _minute(stored: str) -> str:

@@ -16,6 +16,7 @@ from traveler.packet.tables import packet as packet_table
 from traveler.packet.tables import packet_act
 from traveler.tables import job as job_table
 from vault import canonical
+from vault.names import fold
 from vault.objects.store import Digest
 
 _WRITTEN = re.compile(r"(?:PP-?)?0*(\d{1,9})(?:[ ./-]+(?:rev ?)?(\d{1,4}))?", re.IGNORECASE)
@@ -49,6 +50,8 @@ class Packet:
     ended_at: str = ""
     ended_by: str = ""
     customer: str = ""
+    template: str = ""
+    left_out: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -64,6 +67,7 @@ class Packet:
             "pages": self.pages, "contents": list(self.contents), "issued_at": self.at,
             "issued_by": self.person, "revoked_at": self.ended_at or None,
             "revoked_by": self.ended_by or None, "head": list(self.head), "file": self.name,
+            "template": self.template or None, "left_out": list(self.left_out),
         }  # fmt: skip
 
 
@@ -125,6 +129,13 @@ def newest(
     return _packets(connection, ordered.limit(limit).offset(skip))
 
 
+def other_customers(connection: Connection, customer: str) -> list[str]:
+    """Return the names of everybody else anything was ever made for."""
+    named = sa.select(job_table.c.customer).distinct()
+    found = [str(one) for one in connection.execute(named).scalars() if one]
+    return sorted(one for one in found if fold(one) != fold(customer))
+
+
 def highest(connection: Connection) -> int:
     """Return the highest number given so far."""
     found = connection.execute(sa.select(sa.func.max(packet_table.c.number))).scalar_one()
@@ -163,5 +174,6 @@ def _packet(row: Any, ended: Any, last: int) -> Packet:
         Digest(row.md5, row.sha256, row.size), Digest(row.pdf_md5, row.pdf_sha256, row.pdf_size),
         row.pages, tuple(canonical.loads(row.contents.encode())), (row.head_seq, row.head_hash),
         row.at, row.person, state, why, ended.at if ended is not None else "",
-        ended.person if ended is not None else "", row.customer,
+        ended.person if ended is not None else "", row.customer, row.template or "",
+        tuple(canonical.loads((row.left_out or "[]").encode())),
     )  # fmt: skip

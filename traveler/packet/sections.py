@@ -7,7 +7,7 @@ list of contents, is seen to once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and values in two columns."""
+    """Names and values in two columns; ``fixed`` ones come from a release."""
 
     rows: Sequence[tuple[str, str]]
+    fixed: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it for the drawing."""
@@ -44,6 +45,8 @@ class Grid:
     rows: Sequence[Sequence[str]]
     widths: Sequence[float]
     marks: Sequence[str] = ()
+    fixed: frozenset[int] = frozenset()
+    """Columns whose words come from a release: only names are ever taken out of them."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it for the drawing."""
@@ -82,10 +85,16 @@ Block = Text | Facts | Grid | Picture | Pages
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the packet with a line of its own in the contents."""
+    """A part of the packet with a line of its own in the contents.
+
+    ``part`` is what a template knows it by, empty for what is in every packet.  ``fixed`` is what was
+    released or signed: its words are looked through and never changed.
+    """
 
     title: str
     blocks: Sequence[Block]
+    part: str = ""
+    fixed: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return it for the drawing."""
@@ -94,11 +103,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file of the zip: its name there, where its bytes are, and the sha256 they must have."""
+    """A file of the zip: its name there, where its bytes are, and the sha256 they must have.
+
+    ``cleaned`` is the sha256 of the original where this is a copy with words taken out.
+    """
 
     name: str
     path: Path
     sha256: str
+    part: str = ""
+    cleaned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,10 @@ class Gathered:
     findings: tuple[Finding, ...] = ()
     head: tuple[int, str] = (0, "")
     moved: int = 0
+    template: str = ""
+    left_out: tuple[str, ...] = ()
+    said: Callable[[str], str] = str
+    """What turns words of the shop into those the customer may read."""
 
     @property
     def open(self) -> list[Finding]:

@@ -32,6 +32,8 @@ packet = Table(
     Column("at", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("device", Text, nullable=False),
+    Column("template", Text),
+    Column("left_out", Text),
     UniqueConstraint("number", "rev"),
     Index("ix_packet_job", "job"),
 )

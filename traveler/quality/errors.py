@@ -36,6 +36,10 @@ class EvidenceReplaced(Conflict):
     """Evidence {number} was {act} by {person} meanwhile; look at what stands now."""
 
 
+class InternalAlready(Conflict):
+    """Evidence {number} is {said} already; there is nothing to change."""
+
+
 class BadMarks(BadInput):
     """The marks cannot be kept: {why}."""
 

@@ -22,6 +22,7 @@ from vault.names import fold
 from vault.objects.store import Digest
 
 _EVIDENCE, _FILE, _MARK = tables.evidence, tables.evidence_file, tables.evidence_mark
+_REACH = tables.evidence_reach
 _CHAR, _ACT, _MEASURED = tables.characteristic, tables.measuring, tables.measurement
 _NEWER = aliased(_MEASURED, name="newer")
 _LATER = aliased(_EVIDENCE, name="later")
@@ -44,7 +45,8 @@ class Evidence:
     """Something kept to show that the parts are right: what, about what, by whom, when, from where.
 
     ``id`` is the row that stands, ``root`` the first of its line, on which files and marks hang;
-    ``marks`` are the newest arrows and words drawn over the photo.
+    ``marks`` are the newest arrows and words drawn over the photo.  ``internal`` says by whom and why
+    it stays in the shop; empty where a customer may have it.
     """
 
     id: int
@@ -64,6 +66,7 @@ class Evidence:
     device: str
     files: tuple[EvidenceFile, ...] = ()
     marks: tuple[dict[str, Any], ...] = ()
+    internal: str = ""
 
     @property
     def withdrawn(self) -> bool:
@@ -82,6 +85,7 @@ class Evidence:
             "balloon": self.balloon or None, "nonconformance": self.nonconformance,
             "words": self.words, "heat": self.heat or None, "at": self.at, "by": self.person,
             "device": self.device, "withdrawn": self.withdrawn, "why": self.why or None,
+            "internal": self.internal or None,
             "file": original and {
                 "name": original.name, "media": original.media,
                 "sha256": original.digest.sha256, "size": original.digest.size,
@@ -246,8 +250,9 @@ def _evidence(
     rows = list(connection.execute(chosen))
     roots = [row.root or row.id for row in rows]
     files, marks = _files(connection, roots), _marks(connection, roots)
+    inside = _internal(connection, roots)
     return [
-        _one(row, files.get(root, ()), marks.get(root, ()))
+        _one(row, files.get(root, ()), marks.get(root, ()), inside.get(root, ""))
         for row, root in zip(rows, roots, strict=True)
     ]
 
@@ -271,12 +276,23 @@ def _marks(connection: Connection, roots: Sequence[int]) -> dict[int, tuple[dict
     }
 
 
-def _one(row: Any, files: tuple[EvidenceFile, ...], marks: tuple[dict[str, Any], ...]) -> Evidence:
+def _internal(connection: Connection, roots: Sequence[int]) -> dict[int, str]:
+    """Return by whom and why evidence stays in the shop; nothing of what may leave again."""
+    chosen = sa.select(_REACH).where(_REACH.c.evidence.in_(roots)).order_by(_REACH.c.id)
+    return {
+        row.evidence: f"{row.person}: {row.why}" if row.internal else ""
+        for row in connection.execute(chosen)
+    }
+
+
+def _one(
+    row: Any, files: tuple[EvidenceFile, ...], marks: tuple[dict[str, Any], ...], internal: str = ""
+) -> Evidence:
     return Evidence(
         id=row.id, root=row.root or row.id, kind=row.kind, job=row.job, operation=row.operation,
         seq=row.seq, balloon=row.balloon, nonconformance=row.nonconformance, words=row.words, heat=row.heat,
         act=row.act, why=row.why, at=row.at, person=row.person, device=row.device, files=files,
-        marks=marks,
+        marks=marks, internal=internal,
     )  # fmt: skip
 
 

@@ -64,6 +64,20 @@ evidence_mark = Table(
     Index("ix_evidence_mark_evidence", "evidence"),
 )
 
+evidence_reach = Table(
+    "evidence_reach",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("evidence", Integer, ForeignKey("evidence.id"), nullable=False),
+    Column("internal", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Index("ix_evidence_reach_evidence", "evidence"),
+)
+"""Whether evidence stays in the shop; the newest row counts."""
+
 gauge = Table(
     "gauge",
     metadata,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Response, render_template, request, send_file, url_for
 
-from traveler.quality import evidence
+from traveler.quality import evidence, internal
 from traveler.quality.errors import BadMarks
 from vault.errors import NotFound, Refusal
 from web import forms
@@ -20,6 +20,8 @@ DONE: Final = {
     "mark": "The marks are on record beside the photo.",
     "correct": "Corrected; what was said first stays on record.",
     "withdraw": "Withdrawn; it stays to be read.",
+    "internal": "It stays in the shop: no packet takes it along.",
+    "release": "It may leave the shop again, in packets that are issued from now on.",
 }
 
 
@@ -64,6 +66,9 @@ def _act(number: int, act: str) -> None:
     elif act == "withdraw":
         evidence.withdraw(vault(), me(), number, forms.text("why"),
                           seen=forms.whole("seen", "What was shown"), device=device())  # fmt: skip
+    elif act in {"internal", "release"}:
+        internal.mark(vault(), me(), number, forms.text("why"), internal=act == "internal",
+                      device=device())  # fmt: skip
     else:
         raise NotReadable(why="the form does not say what to do")
 
@@ -83,6 +88,7 @@ def _shown(number: int, refusal: Refusal | None) -> str:
     return render_template(
         "evidence.html", one=standing, line=list(reversed(line)), original=standing.file("original"),
         shown=standing.file("shown"), may_act=has_role(*evidence.STAFF) and not standing.withdrawn,
+        may_keep=has_role(*internal.KEEPERS) and not standing.withdrawn,
         refusal=str(refusal) if refusal else None, done=DONE.get(forms.asked("done")),
         typed={"words": forms.text("words") or standing.words,
                "heat": forms.text("heat") or standing.heat, "why": forms.text("why")},

@@ -93,7 +93,7 @@ def test_a_packet_holds_the_story_and_the_drawing(done: Any, issue: Any) -> None
     ):
         assert packet.page_count == made.pages
         told = "\n".join(page.get_text() for page in packet)
-        for words in ("PP-0001, revision 1", "10-0042 revision B", "Mill first side", "otto",
+        for words in ("PP-0001, revision 1", "10-0042 revision B", "Mill first side", "O.L.",
                       "Deviations, waivers and overrides", "first article of May stands"):  # fmt: skip
             assert words in told
         last = packet[packet.page_count - 1]
@@ -409,11 +409,11 @@ def test_only_a_nonconformance_about_the_result_lets_it_pass(
     """A closed one about something else decides nothing: the result out of tolerance holds."""
     from types import SimpleNamespace as Told
 
-    from traveler.packet import proofs
+    from traveler.packet import judging
     from traveler.quality.proof import ProofState
 
     row: Any = Told(state="fail", characteristic=Told(balloon="2"))
     closed: Any = Told(open=False, sentence="NC-0001: scratch on the lid")
     results: Any = Told(characteristics=[row])
-    found = list(proofs._findings(results, ProofState(), [closed], unnamed))
+    found = list(judging.of_proof(results, ProofState(), [closed], unnamed))
     assert next(one.verdict for one in found if one.requirement == "results") == verdict

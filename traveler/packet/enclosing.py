@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The files of evidence in a packet: as they came, or a copy without the words that do not leave.
+
+A picture goes as it was drawn anew, whatever it was filed as, since the original knows where it was
+taken.  What cannot be looked through does not go: the packet is held until somebody keeps it inside,
+or gives it in a form that can.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from release.printed.placing import placed
+from traveler.packet.redaction import Redaction
+from traveler.packet.sections import Enclosed
+from traveler.quality import media
+from traveler.quality.records import Evidence, EvidenceFile
+from vault import canonical
+from vault.errors import UnreadableFile, WorkerGaveUp
+from vault.home import Vault
+from vault.worker import Limits
+
+LIMITS: Final = Limits(cpu=30, wall=60)
+FOLDER: Final = "packets"
+"""Copies without words are kept in the cache under what they were made of."""
+_FORMS: Final = {
+    media.PDF.name: "pdf", media.TEXT.name: "text", media.XML.name: "text", media.STEP.name: "text",
+    media.OFFICE.name: "office",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files by evidence, what holds the packet, and how many stay inside."""
+
+    by: dict[int, Enclosed]
+    faults: tuple[str, ...] = ()
+
+
+def enclose(vault: Vault, kept: Sequence[Evidence], hidden: Redaction) -> Files:
+    """Return the files of evidence as they go into the packet; raises what reading damaged bytes does."""
+    names, found, faults = _Names(hidden), {}, []
+    for one in kept:
+        file = _file(one)
+        if file is None:
+            continue
+        name = names.given(one, file)
+        part = "photos" if one.kind == "photo" else "documents"
+        path = vault.objects.path(file.digest)
+        try:
+            path, sha256 = _looked(vault, path, file, hidden)
+        except (UnreadableFile, WorkerGaveUp) as fault:
+            why = fault.facts.get("reason") or f"reading it ended at {fault.facts.get('limit')}"
+            faults.append(f"evidence {one.root}, {file.name}: {why}")
+            continue
+        cleaned = file.digest.sha256 if sha256 != file.digest.sha256 else ""
+        found[one.id] = Enclosed(name, path, sha256, part, cleaned)
+    return Files(found, tuple(faults))
+
+
+def names_found(vault: Vault, path: Path, name: str, hidden: Redaction) -> list[str]:
+    """Return the words a released PDF says, which is never changed; raises as reading does."""
+    told = Redaction(hidden.firm, {}, hidden.own).as_json()
+    return _look(vault, path, "pdf", told, name)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _file(one: Evidence) -> EvidenceFile | None:
+    """Return what a customer gets: a picture as drawn anew, anything else as it came."""
+    return one.file("shown") or one.file("original")
+
+
+def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> tuple[Path, str]:
+    form = _FORMS.get(file.media, "")
+    if not form:  # pixels that were drawn anew
+        return path, file.digest.sha256
+    told = hidden.as_json()
+    if not _look(vault, path, form, told, file.name):
+        return path, file.digest.sha256
+    mark = hashlib.sha256(canonical.dumps([file.digest.sha256, form, told])).hexdigest()
+    out = vault.cache / FOLDER / mark
+    if not out.exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with placed(out) as aside:
+            vault.worker.call("traveler.packet.clean:copy", limits=LIMITS, path=path, out=aside,
+                              form=form, words=told, name=file.name)  # fmt: skip
+    return out, sha256_of(out)
+
+
+def _look(vault: Vault, path: Path, form: str, told: dict[str, Any], name: str) -> list[str]:
+    answer = vault.worker.call("traveler.packet.clean:look", limits=LIMITS, path=path, form=form,
+                               words=told, name=name)  # fmt: skip
+    return [str(one) for one in answer["found"]]
+
+
+class _Names:
+    """Names in the zip, each once whatever the files were called."""
+
+    def __init__(self, hidden: Redaction) -> None:
+        self._taken: set[str] = set()
+        self._hidden = hidden
+
+    def given(self, one: Evidence, file: EvidenceFile) -> str:
+        """Return the name of a file of evidence, its number before the name it came with."""
+        folder = "photos" if one.kind == "photo" else "documents"
+        told = PurePosixPath(file.name)
+        stem = told.name if not self._hidden.named(told.name) else f"file{told.suffix}"
+        name = f"{folder}/{one.id:04d}-{stem}"
+        while name.casefold() in self._taken:
+            name = f"{folder}/x-{name.rpartition('/')[2]}"
+        self._taken.add(name.casefold())
+        return name
