@@ -18,7 +18,7 @@ class NoSuchPacketCode(NotFound):
     """This code belongs to no proof packet of this shop; ask the shop for the right one."""
 
 
-class PacketRevoked(Refused):
+class PacketRevoked(NotFound):
     """Packet {packet} was withdrawn on {at}: {why}; ask for a newer one."""
 
     status = 410
