@@ -16,6 +16,7 @@ from traveler import (
     customer_cli,
     dispatch_cli,
     erp_cli,
+    memory_cli,
     nc_cli,
     packet_cli,
     planning_cli,
@@ -50,6 +51,7 @@ def hang(trunk: click.Group) -> None:
     erp_cli.hang(trunk, job)
     quality_cli.hang(trunk)
     packet_cli.hang(trunk)
+    memory_cli.hang(trunk)
     nc_cli.hang(trunk)
     proof_cli.hang(trunk)
     ship_cli.hang(trunk)

@@ -115,6 +115,12 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("proof", "have"): State("go", "check", "Have"),
     ("proof", "missing"): State("wait", "clock", "Missing"),
     ("proof", "waived"): State("wait", "warn", "Waived"),
+    ("memory", "note"): State("act", "pen", "Note"),
+    ("memory", "nonconformance"): State("halt", "warn", "Not right"),
+    ("memory", "result"): State("halt", "caliper", "Out"),
+    ("memory", "rework"): State("wait", "left", "Rework"),
+    ("memory", "scrap"): State("halt", "cross", "Scrap"),
+    ("memory", "blocker"): State("wait", "block", "Blocked"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }

@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 import traveler.customer.tables
 import traveler.exchange.tables
 import traveler.firstarticle.tables
+import traveler.memory.tables
 import traveler.nonconformance.tables
 import traveler.packet.tables
 import traveler.quality.proof_tables

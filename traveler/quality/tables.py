@@ -7,7 +7,19 @@ row that names the one it replaces.  The tally is working memory, and can be cou
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from traveler.tables import metadata
 
@@ -143,6 +155,10 @@ measuring = Table(
 )
 """One act of entering or importing; its results say once where, when and by whom."""
 
+OUTSIDE: Final = "measurement.verdict NOT IN ('pass', 'withdrawn')"
+"""The condition of the index that holds nothing but results out of tolerance, in its very words."""
+_OUTSIDE = text(OUTSIDE.removeprefix("measurement."))
+
 measurement = Table(
     "measurement",
     metadata,
@@ -162,6 +178,13 @@ measurement = Table(
     Index("ix_measurement_characteristic_id", "characteristic", "id"),
     Index("ix_measurement_characteristic_value", "characteristic", "value"),
     Index("ix_measurement_gauge", "gauge"),
+    Index(
+        "ix_measurement_outside",
+        "characteristic",
+        "id",
+        sqlite_where=_OUTSIDE,
+        postgresql_where=_OUTSIDE,
+    ),
 )
 """``text`` and ``unit`` are what was read off; ``value`` is that in the unit of the characteristic,
 for statistics alone: no verdict is ever taken from it."""

@@ -12,6 +12,7 @@ from release.log import ReleaseLog, Revision
 from traveler import floor, gate
 from traveler.blockers import kinds
 from traveler.floor import FloorView, Progress
+from traveler.memory import desk as memory
 from traveler.quality import evidence
 from traveler.quality.evidence import Wanted
 from traveler.tablet import watching
@@ -215,6 +216,7 @@ def _shown(token: str, view: FloorView) -> str:
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
         elsewhere=_elsewhere(view), code=token, kinds=kinds.KINDS,
         owners=blockers.owners() if tablet.here() else [],
+        remembered=memory.of_job(vault(), view.job.number).at(_seq(view)),
     )  # fmt: skip
 
 
@@ -233,6 +235,10 @@ def _asking(
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         key=forms.text("key") or codes.new_code(),
     )  # fmt: skip
+
+
+def _seq(view: FloorView) -> int | None:
+    return view.step.operation.seq if view.step is not None else None
 
 
 def _left(step: OperationView) -> int:

@@ -113,4 +113,5 @@ def _asking_result(token: str, view: FloorView, refusal: Refusal | None) -> str:
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         here=url_for("floor_quality.measure_page", token=token),
         key=forms.text("key") or codes.new_code(),
+        before=quality.said_before(view.job.number, chosen),
     )  # fmt: skip

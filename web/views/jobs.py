@@ -16,6 +16,8 @@ from traveler import family, jobs, lifecycle, rework, sheet, skipping, splitting
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.family import Family
+from traveler.memory import desk as memory
+from traveler.memory.rules import Remembered
 from traveler.nonconformance import desk
 from traveler.nonconformance.records import Filter
 from traveler.records import JobFilter
@@ -182,7 +184,7 @@ def new() -> Response | str | tuple[str, int]:
     typed = forms.typed("job", "number", "qty", "due", "rev", "customer", "order", "kit", "children",
                         "parent", "at")  # fmt: skip
     if request.method != "POST":
-        return render_template("job_new.html", refusal=None, typed=typed)
+        return render_template("job_new.html", refusal=None, typed=typed, before=_before(typed))
     try:
         view = jobs.add(
             vault(), me(), forms.needed("job", "The job number"),
@@ -196,8 +198,16 @@ def new() -> Response | str | tuple[str, int]:
             ),
         )  # fmt: skip
     except Refusal as refusal:
-        return forms.shown_again(refusal, "job_new.html", typed=typed)
+        return forms.shown_again(refusal, "job_new.html", typed=typed, before=())
     return forms.gone_on(url_for("jobs.page", job=view.job.number, done="add"))
+
+
+def _before(typed: Mapping[str, str]) -> tuple[Remembered, ...]:
+    """Return what earlier jobs tell of the item a job is planned for, once it is known which."""
+    try:
+        return memory.of_item(vault(), typed["number"], dismissed=False) if typed["number"] else ()
+    except NotFound:
+        return ()
 
 
 def page(job: str) -> Response | str | tuple[str, int]:
@@ -297,6 +307,7 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         drawings=_drawings(view),
         ncs=desk.listing(vault(), Filter(job=view.job.number)),
         outside=desk.proposed(vault(), view.job.number),
+        before=memory.of_job(vault(), view.job.number),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),
         typed=forms.typed("why", "act", "qty", "seq", "station", "title", "back_to"),
         refusal=str(refusal) if refusal else None,

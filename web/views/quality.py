@@ -12,6 +12,8 @@ from flask import Response, make_response, render_template, request, url_for
 
 from traveler import jobs
 from traveler import records as floor_records
+from traveler.memory import desk as memory
+from traveler.memory.rules import Remembered
 from traveler.quality import evidence, gauges, importing, measurements, records, views
 from traveler.quality.evidence import Wanted
 from traveler.quality.importing import ReadAs
@@ -294,7 +296,15 @@ def _asking(found: JobResults, refusal: Refusal | None) -> str:
         last_of=forms.asked("of"), gauges=_usable(),
         gauge=forms.text("gauge") or forms.asked("gauge"), typed=forms.typed("result"),
         refusal=str(refusal) if refusal else None, key=forms.text("key") or codes.new_code(),
+        before=said_before(found.job.number, chosen),
     )  # fmt: skip
+
+
+def said_before(
+    job: str, chosen: tuple[CharacteristicResults, str] | None
+) -> tuple[Remembered, ...]:
+    """Return what earlier jobs tell of the characteristic that is asked for."""
+    return memory.of_job(vault(), job).about(chosen[0].characteristic) if chosen else ()
 
 
 def _said(job: str) -> Measurement | None:
