@@ -16,6 +16,7 @@ from traveler.route import Step
 from traveler.shipping import desk as shipping
 from vault.home import Vault
 from vault.ledger.people import Person
+from web import demo_memory
 
 JOB: Final = "J-2090"
 ITEM: Final = "10-0050"
@@ -67,6 +68,7 @@ def run(vault: Vault, who: Mapping[str, Person], password: str, day: Callable[[i
     shipping.receive(vault, pat, packed.number, "R. Orrin, goods in")
     shipping.pack(vault, pat, JOB, 2, boxes="1 carton", pieces="4 and 5", device="demo")
     _back(vault, who)
+    demo_memory.repeat(vault, who, day)
 
 
 def worth_opening(vault: Vault) -> list[tuple[str, str]]:
@@ -76,7 +78,7 @@ def worth_opening(vault: Vault) -> list[tuple[str, str]]:
              (f"/jobs/{JOB}/fai", "a first article after AS9102, verified and approved by two")]  # fmt: skip
     found += [(f"/nc/{one.number}", f"{one.number}: {one.facts.disposition or 'to be decided'}")
               for one in ncs.listing(vault)]  # fmt: skip
-    return found
+    return [*found, *demo_memory.worth_opening()]
 
 
 def _step(vault: Vault, person: Person, seq: int) -> None:
