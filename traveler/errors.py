@@ -162,6 +162,11 @@ class KitOvertaken(Refused):
     """{number} {rev} in the kit of job {job} is {state}, so no work starts on it; {way}."""
 
 
+class NothingToWriteOff(Refused):
+    """Only {have} of the {wanted} pieces of job {job} can be written off at step {seq} or after it;
+    {counted} are counted as scrap there: say so where these are the ones, or count again first."""
+
+
 class NoPiecesForRework(Refused):
     """Operation {seq} of job {job} has {have} pieces that can go into rework, not {wanted};
     {way}."""

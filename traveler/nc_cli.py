@@ -12,7 +12,7 @@ from vault import terminal
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.nonconformance.desk import Rework, View
+    from traveler.nonconformance.desk import Rework, Share, View
     from traveler.nonconformance.records import Nonconformance
 
 _WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
@@ -97,27 +97,37 @@ def nc_explain(
 
 @nc.command("dispose")
 @click.argument("number")
-@click.argument("disposition", metavar="rework|repair|use-as-is|scrap|return")
+@click.argument(
+    "dispositions", nargs=-1, required=True, metavar="[QTY=]rework|repair|use-as-is|scrap|return…"
+)
 @_WHY
 @click.option("--step", "steps", multiple=True, metavar="STATION=TITLE",
               help="A step of rework or repair; may be repeated.")  # fmt: skip
 @click.option("--repeat", type=int, multiple=True, metavar="SEQ",
               help="An operation to do again; may be repeated.")  # fmt: skip
 @click.option("--back-to", type=int, metavar="SEQ", help="Where the pieces join the route again.")
+@click.option("--counted", is_flag=True,
+              help="Pieces to be scrapped or returned are counted as scrap there already.")  # fmt: skip
 @click.option("--sign", is_flag=True, help="Sign repair or use as is as the approval owner.")
 @_STDIN
 @reads
 def nc_dispose(
-    number: str, disposition: str, why: str, steps: tuple[str, ...], repeat: tuple[int, ...],
-    back_to: int | None, sign: bool, password_stdin: bool,
+    number: str, dispositions: tuple[str, ...], why: str, steps: tuple[str, ...],
+    repeat: tuple[int, ...], back_to: int | None, counted: bool, sign: bool, password_stdin: bool,
 ) -> None:  # fmt: skip
-    """Decide what happens to the pieces; repair and use as is wait for the approval owner."""
+    """Decide what happens to the pieces: `scrap`, or `3=rework 1=scrap 2=use-as-is`.
+
+    Repair and use as is wait for the approval owner.  What is scrapped or returned is written off
+    at the step.
+    """
     from traveler.nonconformance import desk
 
     password = terminal.secret("Password", password_stdin) if sign or password_stdin else ""
     work = _work(steps, repeat, back_to)
-    done = desk.dispose(session().vault, session().actor, number, disposition, why, work,
-                        password=password)  # fmt: skip
+    alone = len(dispositions) == 1
+    shares = [_share(one, work, counted, alone) for one in dispositions]
+    done = desk.dispose_parts(session().vault, session().actor, number, shares, why,
+                              password=password)  # fmt: skip
     waits = done.state == "proposed"
     _say(done, f"waits for the approval owner: {done.facts.disposition}" if waits else
          f"is disposed of: {done.facts.disposition}")  # fmt: skip
@@ -238,6 +248,18 @@ def _lines(view: View) -> list[str]:
         table(("at", "by", "did", "words"),
               [(it.at, it.person, it.act, it.words) for it in view.entries]),
     ]  # fmt: skip
+
+
+def _share(text: str, work: Rework | None, counted: bool, alone: bool) -> Share:
+    """Return what ``3=rework`` asks for; the steps are those of rework or repair."""
+    from traveler.nonconformance import rules
+    from traveler.nonconformance.desk import Share
+
+    qty, said, named = text.rpartition("=")
+    if said and not (qty.isascii() and qty.isdigit()):
+        raise click.BadParameter(f"“{text}” does not begin with a number of pieces")
+    worked = alone or rules.disposition(named) in rules.WORKED
+    return Share(named, int(qty) if said else 0, work=work if worked else None, counted=counted)
 
 
 def _work(steps: tuple[str, ...], repeat: tuple[int, ...], back_to: int | None) -> Rework | None:

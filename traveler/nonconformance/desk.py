@@ -8,7 +8,7 @@ disposes stands in the rules; repair and use as is take the approval owner's pas
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.change import change_name
 from release.log import ReleaseLog
+from traveler import flow, rework, spoiling, tokens, words
 from traveler import records as floor_records
-from traveler import rework, tokens, words
 from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OutsideTraveler
 from traveler.nonconformance import filing, records, rules
 from traveler.nonconformance.errors import (
@@ -30,15 +30,18 @@ from traveler.nonconformance.errors import (
     NoSuchNonconformance,
     NotExplained,
     NotTheirDisposition,
+    PartsDoNotAddUp,
+    PiecesLeft,
     ReworkNeedsOperation,
     ReworkNeedsSteps,
     ReworkUndone,
     TooManyNonconforming,
 )
 from traveler.nonconformance.records import Entry, Filter, Nonconformance, Outside
-from traveler.nonconformance.rules import Facts
+from traveler.nonconformance.rules import Facts, Part
 from traveler.records import Job, Operation
 from traveler.route import Step
+from traveler.shipping import records as shipments
 from vault.home import Vault
 from vault.ledger import idempotency, people
 from vault.ledger.engine import Writing
@@ -84,6 +87,20 @@ class Rework:
         ]  # fmt: skip
         found += [{"repeat": seq} for seq in self.repeat]
         return (*found, *([{"back_to": self.back_to}] if self.back_to is not None else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is wanted for some of the pieces; without ``qty`` for all of them.
+
+    ``counted`` says that the step has counted them as scrap already, so that they are not again.
+    """
+
+    disposition: str
+    qty: int = 0
+    why: str = ""
+    work: Rework | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,39 +186,45 @@ def explain(
 
 def dispose(
     vault: Vault, actor: Person, number: str, disposition: str, why: str,
-    work: Rework | None = None, *, password: str = "", seen: int | None = None,
+    work: Rework | None = None, *, counted: bool = False, password: str = "",
+    seen: int | None = None,
 ) -> Nonconformance:  # fmt: skip
-    """Decide what happens to the pieces; repair and use as is wait for the approval owner.
+    """Decide the same for all of the pieces; raises what ``dispose_parts`` does."""
+    share = Share(disposition, why=why, work=work, counted=counted)
+    return dispose_parts(vault, actor, number, [share], why, password=password, seen=seen)
 
-    The approval owner disposes with ``password`` and needs nobody else.  Raises RoleNeeded,
-    NoSuchDisposition, DispositionNeedsReason, ReworkNeedsSteps, NoReworkHere,
-    ReworkNeedsOperation, NonconformanceCannot, NonconformanceMoved, WrongPassword, and what rework
-    refuses.
+
+def dispose_parts(
+    vault: Vault, actor: Person, number: str, shares: Sequence[Share], why: str = "", *,
+    password: str = "", seen: int | None = None,
+) -> Nonconformance:  # fmt: skip
+    """Decide what happens to how many pieces; repair and use as is wait for the approval owner.
+
+    Nothing of it holds before all of it does.  Then rework becomes steps of the job, and what is
+    scrapped or returned is written off at the step, once.  The approval owner disposes with
+    ``password`` and needs nobody else.  Raises RoleNeeded, NoSuchDisposition,
+    DispositionNeedsReason, PartsDoNotAddUp, ReworkNeedsSteps, NoReworkHere, ReworkNeedsOperation,
+    NonconformanceCannot, NonconformanceMoved, WrongPassword, NothingToWriteOff, PiecesLeft, and
+    what rework refuses.
     """
-    chosen = rules.disposition(disposition)
-    if chosen is None:
-        raise NoSuchDisposition(text=disposition)
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise DispositionNeedsReason(number=number, disposition=chosen)
+    chosen = [_chosen(number, share, why) for share in shares]
+    owners = [one for one in chosen if one.disposition in rules.OWNERS]
     with vault.ledger.reading() as connection:
         owned = _owns(vault, actor, known(connection, number))
-    signing = chosen in rules.OWNERS and owned and bool(password)
+    signing = bool(owners) and owned and bool(password)
+    if not signing or len(owners) < len(chosen):
+        require(actor, *rulebook.current(vault).quality.may_dispose)
     if signing:
         people.check_password(vault.ledger, actor.name, password)
-    else:
-        require(actor, *rulebook.current(vault).quality.may_dispose)
     with vault.ledger.writing(actor.name) as writing:
         before = _seen(writing.connection, number, seen)
-        facts = replace(
-            before.facts, disposition=chosen, disposed_by=writing.actor, disposed_at=writing.at,
-            disposed_why=reason, approved_by="", approved_at="",
-            wanted=_work(before, chosen, work),
-        )  # fmt: skip
-        if chosen in rules.OWNERS and not signing:
-            return filing.act(writing, before, "propose", reason, facts)
+        parts = _parts(writing, before, chosen)
         if signing:
-            facts = replace(facts, approved_by=writing.actor, approved_at=writing.at)
+            parts = _signed(writing, parts)
+        facts = replace(before.facts, parts=parts)
+        reason = facts.disposed_why
+        if not all(one.signed for one in parts):
+            return filing.act(writing, before, "propose", reason, facts)
         return _decided(writing, before, "approve" if signing else "dispose", reason, facts)
 
 
@@ -211,7 +234,8 @@ def approve(
 ) -> Nonconformance:  # fmt: skip
     """Sign a proposed repair or use as is; by the approval owner of the item, password again.
 
-    Raises NotTheirDisposition, WrongPassword, NonconformanceCannot or NonconformanceMoved.
+    Raises NotTheirDisposition, WrongPassword, NonconformanceCannot, NonconformanceMoved,
+    NothingToWriteOff or PiecesLeft.
     """
     with vault.ledger.reading() as connection:
         asked = known(connection, number)
@@ -222,7 +246,7 @@ def approve(
     with vault.ledger.writing(actor.name) as writing:
         before = _seen(writing.connection, number, seen)
         filing.allowed(before, "approve" if before.state == "proposed" else "refuse")
-        facts = replace(before.facts, approved_by=writing.actor, approved_at=writing.at)
+        facts = replace(before.facts, parts=_signed(writing, before.facts.parts))
         return _decided(writing, before, "approve", said, facts)
 
 
@@ -249,6 +273,7 @@ def reconsider(
         before = _seen(writing.connection, number, seen)
         filing.allowed(before, "reconsider")
         _steps_done(writing.connection, before)
+        _taken_back(writing, before, reason)
         done = filing.act(writing, before, "reconsider", reason, _undecided(before.facts))
         _hold_again(writing, done)
         return done
@@ -282,6 +307,8 @@ def reopen(vault: Vault, actor: Person, number: str, why: str) -> Nonconformance
     reason = _reason("reopening", why)
     with vault.ledger.writing(actor.name) as writing:
         before = known(writing.connection, number)
+        filing.allowed(before, "reopen")
+        _taken_back(writing, before, reason)
         done = filing.act(writing, before, "reopen", reason, _undecided(before.facts))
         _hold_again(writing, done)
         return done
@@ -369,10 +396,43 @@ def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _undecided(facts: Facts) -> Facts:
-    return replace(
-        facts, disposition="", disposed_by="", disposed_at="", disposed_why="", approved_by="",
-        approved_at="", wanted=(), rework=(), rework_ids=(),
+    return replace(facts, parts=())
+
+
+def _chosen(number: str, share: Share, why: str) -> Share:
+    """Return a share as it is spelled, with its reason."""
+    chosen = rules.disposition(share.disposition)
+    if chosen is None:
+        raise NoSuchDisposition(text=share.disposition)
+    reason = words.line("reason", share.why or why, 500)
+    if not reason:
+        raise DispositionNeedsReason(number=number, disposition=chosen)
+    qty = words.pieces(share.qty) if share.qty else 0
+    return replace(share, disposition=chosen, why=reason, qty=qty)
+
+
+def _parts(writing: Writing, before: Nonconformance, shares: Sequence[Share]) -> tuple[Part, ...]:
+    """Return what becomes of all of the pieces; raises PartsDoNotAddUp."""
+    whole = before.facts.qty
+    alone = len(shares) == 1 and not shares[0].qty
+    told = whole if alone else sum(one.qty for one in shares)
+    if told != whole or not (alone or all(one.qty for one in shares)):
+        raise PartsDoNotAddUp(number=before.number, qty=whole, told=told)
+    return tuple(
+        Part(
+            one.qty or whole, one.disposition, one.why, writing.actor, writing.at,
+            counted=one.counted and one.disposition in rules.GONE,
+            wanted=_work(before, one.disposition, one.work),
+        )
+        for one in shares
     )  # fmt: skip
+
+
+def _signed(writing: Writing, parts: Sequence[Part]) -> tuple[Part, ...]:
+    return tuple(
+        one if one.signed else replace(one, approved_by=writing.actor, approved_at=writing.at)
+        for one in parts
+    )
 
 
 def _work(
@@ -394,22 +454,62 @@ def _work(
 def _decided(
     writing: Writing, before: Nonconformance, act: str, words_: str, facts: Facts
 ) -> Nonconformance:
-    """Write the decision down and put its steps into the job, in one transaction."""
+    """Write the decision down and do what it says to the job, in one transaction."""
     filing.allowed(before, act)
-    if facts.wanted and before.seq is not None:
-        numbers = rework.insert(
-            writing, before.job, before.seq, _steps(facts.wanted),
-            f"{facts.disposition} of {before.number}", before.number, qty=facts.qty,
-            repeat=[one["repeat"] for one in facts.wanted if "repeat" in one],
-            back_to=next((one["back_to"] for one in facts.wanted if "back_to" in one), None),
-        )  # fmt: skip
-        operations = floor_records.operations(writing.connection, before.job)
-        ids = tuple(one.id for one in operations if one.seq in numbers)
-        facts = replace(facts, rework=tuple(numbers), rework_ids=ids)
+    facts = replace(facts, parts=tuple(_carried_out(writing, before, it) for it in facts.parts))
+    _still_packed(writing.connection, before, facts)
     done = filing.act(writing, before, act, words_, facts)
     if facts.rework:  # the pieces wait in a loop of their own, and where it joins the route
         filing.let_go(writing, done, f"{facts.disposition} of {done.number} goes first")
     return done
+
+
+def _carried_out(writing: Writing, before: Nonconformance, part: Part) -> Part:
+    """Put the steps of a part into the job, or write its pieces off, if that is not done yet."""
+    if before.seq is None:
+        return part
+    if part.wanted and not part.rework:
+        numbers = rework.insert(
+            writing, before.job, before.seq, _steps(part.wanted),
+            f"{part.disposition} of {before.number}", before.number, qty=part.qty,
+            repeat=[one["repeat"] for one in part.wanted if "repeat" in one],
+            back_to=next((one["back_to"] for one in part.wanted if "back_to" in one), None),
+        )  # fmt: skip
+        operations = floor_records.operations(writing.connection, before.job)
+        ids = tuple(one.id for one in operations if one.seq in numbers)
+        return replace(part, rework=tuple(numbers), rework_ids=ids)
+    job = floor_records.job(writing.connection, before.job)
+    if part.disposition not in rules.GONE or part.counted or part.booked:
+        return part
+    if job is None or job.ended:
+        return part
+    why = f"{part.disposition} of {before.number}: {part.why}"
+    done = spoiling.write_off(writing, job.number, before.seq, part.qty, why, before.number)
+    return replace(part, booked={key: each for key, each in asdict(done).items() if each})
+
+
+def _taken_back(writing: Writing, before: Nonconformance, why: str) -> None:
+    """Bring back what was written off, while the job is still in the shop."""
+    job = floor_records.job(writing.connection, before.job)
+    if job is None or job.ended:
+        return
+    for one in before.facts.parts:
+        if one.booked:
+            done = spoiling.WrittenOff(**one.booked)
+            spoiling.take_back(writing, job.number, done, why, before.number)
+
+
+def _still_packed(connection: Connection, before: Nonconformance, facts: Facts) -> None:
+    """Refuse to write off what is packed or gone: those pieces cannot be in the bin as well."""
+    if not any(one.booked for one in facts.parts):
+        return
+    packed = sum(one.facts.qty for one in shipments.shipments(connection, before.job)
+                 if one.state != "cancelled")  # fmt: skip
+    job, operations, _ = _place(connection, before.job, before.seq)
+    left = flow.out(job, operations)
+    if packed > left:
+        raise PiecesLeft(number=before.number, job=before.job, seq=before.seq, packed=packed,
+                         out=left)  # fmt: skip
 
 
 def _steps(wanted: Sequence[Mapping[str, Any]]) -> list[Step]:

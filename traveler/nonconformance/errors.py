@@ -22,6 +22,15 @@ class NoSuchDisposition(BadInput):
     """“{text}” is no disposition; choose rework, repair, use as is, scrap or return."""
 
 
+class PartsDoNotAddUp(BadInput):
+    """{number} is about {qty} pieces, but {told} are disposed of; decide on each of them once."""
+
+
+class PiecesLeft(Refused):
+    """{number} cannot write off pieces of job {job} at step {seq}: {packed} are packed or shipped,
+    and only {out} would be left; unpack them first."""
+
+
 class BadHold(BadInput):
     """“{text}” does not say what waits; choose rest, job or nothing."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -26,7 +27,7 @@ from vault.ledger.engine import Writing
 
 CAUSE = "nonconformance"
 """The key under which a blocker says which nonconformance it follows."""
-_SAID = {"dispose": "dispose of", "propose": "propose anything for", "approve": "approve",
+_DID = {"dispose": "dispose of", "propose": "propose anything for", "approve": "approve",
          "refuse": "refuse", "reconsider": "reconsider", "close": "close", "reopen": "reopen",
          "correct": "correct", "explain": "explain"}  # fmt: skip
 _WAYS = {
@@ -57,7 +58,7 @@ def allowed(before: Nonconformance, deed: str) -> str:
     after = rules.NONCONFORMANCE.get((before.state, deed))
     if after is None:
         raise NonconformanceCannot(
-            number=before.number, state=before.state, act=_SAID[deed], way=_WAYS[before.state]
+            number=before.number, state=before.state, act=_DID[deed], way=_WAYS[before.state]
         )
     return after
 
@@ -115,8 +116,10 @@ def _held(one: Nonconformance, operations: Sequence[Operation]) -> Operation | N
 
 
 def _enter(writing: Writing, now: Nonconformance, deed: str, words: str) -> None:
-    facts = {key: value for key, value in asdict(now.facts).items() if value not in ("", (), None)}
+    facts = _said(asdict(now.facts))
     facts |= {"qty": now.facts.qty, "what": now.facts.what, "holds": now.facts.holds}
+    if now.facts.parts:
+        facts["parts"] = [_said(asdict(one)) for one in now.facts.parts]
     writing.insert(
         tables.nonconformance_entry, nonconformance=now.id, number=now.entries, at=writing.at,
         person=writing.actor, device=writing.device, act=deed, words=words, state=now.state,
@@ -129,3 +132,8 @@ def _enter(writing: Writing, now: Nonconformance, deed: str, words: str) -> None
         f"nonconformance.{deed}", subject(now.job), nonconformance=now.number,
         what=now.facts.what, qty=now.facts.qty, now=now.state, **told,
     )  # fmt: skip
+
+
+def _said(told: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known, without what is empty."""
+    return {key: value for key, value in told.items() if value not in ("", (), None, {}, False)}

@@ -12,12 +12,17 @@ from sqlalchemy.engine import Connection
 
 from traveler import tables as floor_tables
 from traveler.nonconformance import rules, tables
-from traveler.nonconformance.rules import Facts
+from traveler.nonconformance.rules import Facts, Part
 from traveler.quality.tables import characteristic, measurement, measuring
 from vault import canonical
 
 _ROW, _ENTRY = tables.nonconformance, tables.nonconformance_entry
-_LISTS = ("balloons", "results", "rework", "rework_ids", "wanted")
+_LISTS = ("balloons", "results")
+_PART_LISTS = ("wanted", "rework", "rework_ids")
+_ONE = {"disposition": "disposition", "disposed_why": "why", "disposed_by": "by",
+        "disposed_at": "at", "approved_by": "approved_by", "approved_at": "approved_at",
+        "wanted": "wanted", "rework": "rework", "rework_ids": "rework_ids"}  # fmt: skip
+"""How facts were kept when a nonconformance had one disposition for all of its pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Nonconformance:
             "rev": self.rev, "state": self.state, "raised_at": self.raised_at,
             "raised_by": self.raised_by, "balloons": list(one.balloons),
             "results": list(one.results), "rework": list(one.rework), "holds": one.holds,
+            "parts": [part.as_json() for part in one.parts],
             **{key: value or None for key, value in told.items()},
         }  # fmt: skip
 
@@ -195,7 +201,14 @@ def facts_of(text: str) -> Facts:
     """Return facts as they were stored."""
     told: dict[str, Any] = canonical.loads(text.encode())
     lists: dict[str, Any] = {key: tuple(told.pop(key)) for key in _LISTS if key in told}
-    return Facts(**told, **lists)
+    one = {_ONE[key]: told.pop(key) for key in list(told) if key in _ONE}
+    parts = told.pop("parts", None) or ([{"qty": told["qty"], **one}] if one else [])
+    return Facts(**told, **lists, parts=tuple(_part(part) for part in parts))
+
+
+def _part(told: dict[str, Any]) -> Part:
+    lists: dict[str, Any] = {key: tuple(told.pop(key)) for key in _PART_LISTS if key in told}
+    return Part(**told, **lists)
 
 
 def _found(

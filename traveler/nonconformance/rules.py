@@ -41,6 +41,8 @@ OWNERS: Final = frozenset({REPAIR, AS_IS})
 """The dispositions only the approval owner of the item can make."""
 WORKED: Final = frozenset({REWORK, REPAIR})
 """The dispositions that put steps into the job."""
+GONE: Final = frozenset({SCRAP, RETURN})
+"""The dispositions whose pieces do not come back into the job."""
 HOLDS: Final = ("rest", "job", "nothing")
 """What waits meanwhile: the steps after it, the whole job, or nothing but shipping."""
 OPEN: Final = frozenset({"open", "proposed", "disposed"})
@@ -67,11 +69,48 @@ def disposition(text: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What becomes of some of the pieces, by whom and why, and what it made of the job.
+
+    ``approved_by`` is the approval owner's signature on a repair or use as is; ``booked`` tells
+    where pieces that do not come back were written off; ``counted`` that a step had counted them.
+    """
+
+    qty: int
+    disposition: str
+    why: str = ""
+    by: str = ""
+    at: str = ""
+    approved_by: str = ""
+    approved_at: str = ""
+    counted: bool = False
+    booked: Mapping[str, int] = field(default_factory=dict)
+    wanted: tuple[Mapping[str, Any], ...] = ()
+    rework: tuple[int, ...] = ()
+    rework_ids: tuple[int, ...] = ()
+
+    @property
+    def signed(self) -> bool:
+        """Say whether nobody's signature is missing."""
+        return self.disposition not in OWNERS or bool(self.approved_by)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            "qty": self.qty, "disposition": self.disposition, "why": self.why or None,
+            "by": self.by, "at": self.at, "approved_by": self.approved_by or None,
+            "approved_at": self.approved_at or None, "rework": list(self.rework),
+            "counted_before": self.counted, "written_off_at": self.booked.get("seq"),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of a nonconformance at one moment; what nobody knows yet is empty.
 
     ``place`` is where it was found; ``balloons`` and ``results`` the characteristics and results
-    out of tolerance; ``rework`` the steps put into the job; ``change`` and ``recall`` what followed.
+    out of tolerance; ``parts`` what becomes of how many pieces, which together are all of them;
+    ``change`` and ``recall`` what followed.
     """
 
     qty: int
@@ -82,19 +121,65 @@ class Facts:
     results: tuple[int, ...] = ()
     containment: str = ""
     holds: str = "rest"
-    disposition: str = ""
-    disposed_by: str = ""
-    disposed_at: str = ""
-    disposed_why: str = ""
-    approved_by: str = ""
-    approved_at: str = ""
     cause: str = ""
     action: str = ""
-    rework: tuple[int, ...] = ()
-    rework_ids: tuple[int, ...] = ()
     change: str = ""
     recall: str = ""
-    wanted: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def dispositions(self) -> frozenset[str]:
+        """Return every disposition that was made."""
+        return frozenset(one.disposition for one in self.parts)
+
+    @property
+    def disposition(self) -> str:
+        """Return what was decided: ``scrap``, or ``3 rework, 1 scrap``; empty before."""
+        if len(self.parts) == 1:
+            return self.parts[0].disposition
+        return ", ".join(f"{one.qty} {one.disposition}" for one in self.parts)
+
+    @property
+    def disposed_by(self) -> str:
+        """Return who decided, empty before."""
+        return self.parts[0].by if self.parts else ""
+
+    @property
+    def disposed_at(self) -> str:
+        """Return when it was decided, empty before."""
+        return self.parts[0].at if self.parts else ""
+
+    @property
+    def disposed_why(self) -> str:
+        """Return why, each reason once."""
+        return "; ".join(dict.fromkeys(one.why for one in self.parts))
+
+    @property
+    def approved_by(self) -> str:
+        """Return the approval owner who signed; empty while a signature is missing or none needed."""
+        return self._signature[0]
+
+    @property
+    def approved_at(self) -> str:
+        """Return when the approval owner signed."""
+        return self._signature[1]
+
+    @property
+    def _signature(self) -> tuple[str, str]:
+        owned = [one for one in self.parts if one.disposition in OWNERS]
+        if not owned or not all(one.signed for one in owned):
+            return "", ""
+        return owned[0].approved_by, owned[0].approved_at
+
+    @property
+    def rework(self) -> tuple[int, ...]:
+        """Return the steps that were put into the job."""
+        return tuple(seq for one in self.parts for seq in one.rework)
+
+    @property
+    def rework_ids(self) -> tuple[int, ...]:
+        """Return the rows of those steps, which keep their identity when a route is numbered anew."""
+        return tuple(number for one in self.parts for number in one.rework_ids)
 
 
 def overlooked(

@@ -75,7 +75,7 @@ def _details(connection: Connection, job: Job, given: Mapping[str, str]) -> str:
     ncs = nonconformances.listed(connection, nonconformances.Filter(job=job.number))[::-1]
     conceded = [
         f"{one.number} {one.facts.disposition} ({one.facts.approved_by})"
-        for one in ncs if one.facts.disposition in OWNERS
+        for one in ncs if one.facts.dispositions & OWNERS
     ]  # fmt: skip
     conceded += [
         one.sentence for one in decisions.decisions(connection, [job.number])[job.number]

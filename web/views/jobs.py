@@ -77,6 +77,8 @@ _SAID: Final = {
     "job.rework": "sent {qty} at step {seq} into rework",
     "operation.skip": "left out step {seq}",
     "operation.restore": "took step {seq} back into the route",
+    "operation.written_off": "wrote {scrap} off at step {seq} for {cause}",
+    "operation.taken_back": "brought {scrap} back at step {seq} for {cause}",
     "operation.join": "joined step {seq}",
     "operation.leave": "left step {seq}: {good} good, {scrap} scrap",
     "nonconformance.open": "opened {nonconformance}: {what}",

@@ -10,7 +10,7 @@ from flask import Response, render_template, request, url_for
 from release import rulebook
 from traveler import floor
 from traveler.nonconformance import desk, rules
-from traveler.nonconformance.desk import Rework, Wanted
+from traveler.nonconformance.desk import Rework, Share, Wanted
 from traveler.nonconformance.records import Filter
 from traveler.quality import evidence, views
 from traveler.route import Step
@@ -27,7 +27,7 @@ DONE: Final = {
     "open": "It is open; what has to wait is held.",
     "correct": "Corrected; what was said before stays on record.",
     "explain": "Written down.",
-    "dispose": "Disposed of.",
+    "dispose": "Disposed of; what is scrapped or returned is written off at the step.",
     "propose": "Proposed: it holds once the approval owner has signed.",
     "approve": "Signed.",
     "refuse": "Turned down; dispose of it anew.",
@@ -152,8 +152,8 @@ def _act(nc: str, act: str) -> str:
                      what=forms.needed("what", "What is not right"), place=forms.text("place"),
                      pieces=forms.text("pieces"))  # fmt: skip
     elif act == "dispose":
-        done = desk.dispose(vault(), me(), nc, forms.needed("disposition", "The disposition"), why,
-                            _work(), password=forms.secret("password"), seen=seen)  # fmt: skip
+        done = desk.dispose_parts(vault(), me(), nc, _shares(), why,
+                                  password=forms.secret("password"), seen=seen)  # fmt: skip
         return "propose" if done.state == "proposed" else "dispose"
     elif act == "approve":
         desk.approve(vault(), me(), nc, forms.secret("password"), why, seen)
@@ -176,6 +176,21 @@ def _photos(nc: str) -> str:
     return "photo"
 
 
+def _shares() -> list[Share]:
+    """Return what the form decides: one thing for all pieces, or how many of each."""
+    work, counted = _work(), bool(forms.text("counted"))
+    told = [(name, forms.whole(f"qty {name}", name.capitalize(), 0)) for name in rules.DISPOSITIONS]
+    several = [(name, qty) for name, qty in told if qty]
+    if not several:
+        chosen = forms.needed("disposition", "The disposition")
+        return [Share(chosen, work=work, counted=counted)]
+    worked = [name for name, _ in several if name in rules.WORKED]
+    return [
+        Share(name, qty, work=work if name in worked or not worked else None, counted=counted)
+        for name, qty in several
+    ]
+
+
 def _work() -> Rework | None:
     """Return the steps of the form: a line each, ``STATION: what to do``, and what is repeated."""
     lines = [one for one in forms.text("steps").splitlines() if one.strip()]
@@ -195,7 +210,8 @@ def _shown(nc: str, refusal: Refusal | None) -> str:
     photos = [each for each in views.evidence_of(vault(), one.job) if each.nonconformance == one.id]
     return render_template(
         "nc.html", view=view, one=one, facts=one.facts, said=SAID, photos=photos,
-        acts=_acts(one), owns=desk.owns(vault(), me(), one), dispositions=rules.DISPOSITIONS,
+        acts=_acts(one), owns=desk.owns(vault(), me(), one), dispositions=rules.DISPOSITIONS, gone=rules.GONE,
+        owners=rules.OWNERS,
         entries=list(reversed(view.entries)), changed=_changed(refusal),
         refusal=str(refusal) if refusal else None, key=codes.new_code(),
         done=None if refusal else DONE.get(forms.asked("done")),
@@ -204,7 +220,8 @@ def _shown(nc: str, refusal: Refusal | None) -> str:
 
 def _changed(refusal: Refusal | None) -> dict[str, str]:
     names = ("why", "disposition", "steps", "repeat", "cause", "action", "change", "recall",
-             "containment", "qty", "what", "place", "pieces")  # fmt: skip
+             "containment", "qty", "what", "place", "pieces", "counted",
+             *(f"qty {name}" for name in rules.DISPOSITIONS))  # fmt: skip
     return {name: forms.text(name) if refusal else "" for name in names}
 
 
