@@ -9,7 +9,7 @@ from typing import Final
 from traveler import floor, jobs
 from traveler.firstarticle import desk as articles
 from traveler.nonconformance import desk as ncs
-from traveler.nonconformance.desk import Rework, Wanted
+from traveler.nonconformance.desk import Rework, Share, Wanted
 from traveler.quality import measurements, proof_desk
 from traveler.quality.measurements import Reading
 from traveler.route import Step
@@ -108,3 +108,10 @@ def _back(vault: Vault, who: Mapping[str, Person]) -> None:
         REWORKED, "Dent on the wall, 0.3 deep, below the bore", 1, 20, pieces="22",
         containment="red tray at QC", holds="nothing",
     ), device="demo")  # fmt: skip
+    thin = ncs.open_new(vault, who["nadia"], Wanted(
+        REWORKED, "Wall 11.92 to 11.94, limit 11.95; one of them with chatter marks", 3, 20,
+        pieces="8, 9, 11", containment="red tray at QC", holds="nothing",
+    ), device="demo")  # fmt: skip
+    ncs.dispose_parts(vault, who["quinn"], thin.number, [
+        Share("use as is", 2, "the wall carries nothing there"), Share("scrap", 1, "chatter marks"),
+    ])  # fmt: skip

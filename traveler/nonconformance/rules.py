@@ -128,9 +128,9 @@ class Facts:
     parts: tuple[Part, ...] = ()
 
     @property
-    def dispositions(self) -> frozenset[str]:
-        """Return every disposition that was made."""
-        return frozenset(one.disposition for one in self.parts)
+    def owned(self) -> bool:
+        """Say whether some of it only the approval owner can decide: repair or use as is."""
+        return any(one.disposition in OWNERS for one in self.parts)
 
     @property
     def disposition(self) -> str:

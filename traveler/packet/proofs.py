@@ -280,7 +280,7 @@ def _exceptions(proof: ProofState, found: Sequence[Nonconformance]) -> Iterator[
     for line in proof.waived:
         yield f"Waived: {line.sentence}"
     for one in found:
-        if one.facts.dispositions & OWNERS:
+        if one.facts.owned:
             yield f"Accepted though not as drawn: {one.sentence}"
 
 

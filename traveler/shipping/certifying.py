@@ -15,7 +15,6 @@ from sqlalchemy.engine import Connection
 from traveler.decisions import records as decisions
 from traveler.firstarticle import records as articles
 from traveler.nonconformance import records as nonconformances
-from traveler.nonconformance.rules import OWNERS
 from traveler.quality import records as quality
 from traveler.records import Job
 from traveler.shipping.records import Shipment
@@ -75,7 +74,7 @@ def _details(connection: Connection, job: Job, given: Mapping[str, str]) -> str:
     ncs = nonconformances.listed(connection, nonconformances.Filter(job=job.number))[::-1]
     conceded = [
         f"{one.number} {one.facts.disposition} ({one.facts.approved_by})"
-        for one in ncs if one.facts.dispositions & OWNERS
+        for one in ncs if one.facts.owned
     ]  # fmt: skip
     conceded += [
         one.sentence for one in decisions.decisions(connection, [job.number])[job.number]

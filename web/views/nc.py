@@ -211,7 +211,6 @@ def _shown(nc: str, refusal: Refusal | None) -> str:
     return render_template(
         "nc.html", view=view, one=one, facts=one.facts, said=SAID, photos=photos,
         acts=_acts(one), owns=desk.owns(vault(), me(), one), dispositions=rules.DISPOSITIONS, gone=rules.GONE,
-        owners=rules.OWNERS,
         entries=list(reversed(view.entries)), changed=_changed(refusal),
         refusal=str(refusal) if refusal else None, key=codes.new_code(),
         done=None if refusal else DONE.get(forms.asked("done")),
