@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +21,7 @@ _WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from there.")
 _OUT = click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True,
                     metavar="OUT.pdf")  # fmt: skip
+F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DEVICE = "command line"
 
@@ -199,6 +201,25 @@ def inspection(job_number: str, out: Path) -> None:
 # --- first articles ---------------------------------------------------------
 
 
+def _described(command: F) -> F:
+    """Add the options that say what the fields of form 1 do not get from records."""
+    options = (
+        click.option("--serial", help="3: serial numbers of the pieces inspected."),
+        click.option("--drawing", help="6: the drawing, where it is not the file's name."),
+        click.option("--changes", help="8: changes no revision has taken up [deviations]."),
+        click.option("--process", help="9: the manufacturing process reference [the route]."),
+        click.option("--supplier", help="11: the code the customer gave this shop."),
+        click.option("--of", "detail", type=click.Choice(["detail", "assembly"]),
+                     help="13: of a detail or an assembly [by the item's kind]."),
+        click.option("--customer", type=click.Choice(["wanted", "no"]),
+                     help="24: whether the customer has to approve it [no]."),
+        click.option("--comments", help="26: in words."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.group()
 def fai() -> None:
     """First article inspections after AS9102: open, list materials, verify, approve, print."""
@@ -221,30 +242,64 @@ def fai_due(job_number: str) -> None:
 @click.option("--scope", type=click.Choice(["full", "partial"]), default="full", show_default=True)
 @click.option("--baseline", default="", metavar="FA", help="The approved one a partial refers to.")
 @click.option("--balloon", "balloons", multiple=True, help="In its scope [all]; may be repeated.")
-@click.option("--serial", default="")
-@click.option("--assembly", is_flag=True, help="Of an assembly, not of a detail.")
-@click.option("--process", default="", help="The manufacturing process reference [the route].")
-@click.option("--comments", default="")
+@_described
 @_WHY
 @reads
 def fai_open(
-    job_number: str, scope: str, baseline: str, balloons: tuple[str, ...], serial: str,
-    assembly: bool, process: str, comments: str, why: str,
+    job_number: str, scope: str, baseline: str, balloons: tuple[str, ...], why: str,
+    **told: str | None,
 ) -> None:  # fmt: skip
     """Open a first article on job JOB."""
     from traveler.firstarticle import desk
 
     _say_article(desk.open_new(
         session().vault, session().actor, job_number, scope, why, baseline=baseline,
-        serial=serial, detail="assembly" if assembly else "detail", balloons=balloons,
-        process=process, comments=comments,
+        balloons=balloons, **{name: one for name, one in told.items() if one is not None},
     ))  # fmt: skip
+
+
+@fai.command("describe")
+@click.argument("number")
+@_described
+@reads
+def fai_describe(number: str, **told: str | None) -> None:
+    """Say more of a draft: the fields that were left open, by their names."""
+    from traveler.firstarticle import desk
+
+    given = {name: one for name, one in told.items() if one is not None}
+    _say_article(desk.describe(session().vault, session().actor, number, **given))
+
+
+@fai.command("index")
+@click.argument("number")
+@click.option("--line", "lines", multiple=True, metavar="NUMBER|NAME|TYPE|FAIR",
+              help="Fields 15 to 18; may be repeated.  None: as the bill of material says.")  # fmt: skip
+@reads
+def fai_index(number: str, lines: tuple[str, ...]) -> None:
+    """Write which parts an assembly is made of, in the place of its bill of material."""
+    from traveler.firstarticle import desk
+
+    rows = [{str(15 + at): part.strip() for at, part in enumerate(one.split("|"))} for one in lines]
+    _say_article(desk.index(session().vault, session().actor, number, rows))
+
+
+@fai.command("accept")
+@click.argument("number")
+@click.argument("who")
+@click.option("--day", default="", help="On which day [today].")
+@reads
+def fai_accept(number: str, who: str, day: str) -> None:
+    """Write down that WHO approved it for the customer, fields 24 and 25."""
+    from traveler.firstarticle import desk
+
+    _say_article(desk.accept(session().vault, session().actor, number, who, day))
 
 
 @fai.command("material")
 @click.argument("number")
-@click.option("--line", "lines", multiple=True, metavar="NAME|SPEC|CODE|SUPPLIER|Y/N/NA|COC",
-              required=True, help="Fields 5 to 10 of form 2; may be repeated.")  # fmt: skip
+@click.option("--line", "lines", multiple=True, required=True,
+              metavar="NAME|SPEC|CODE|SUPPLIER|Y/N/NA|COC|TEST|REPORT|COMMENTS",
+              help="Fields 5 to 13 of form 2; may be repeated.")  # fmt: skip
 @reads
 def fai_material(number: str, lines: tuple[str, ...]) -> None:
     """Write the materials and processes of form 2."""

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from release.log import ReleaseLog
+from release.log import ReleaseLog, Revision
 from traveler import records as floor_records
 from traveler import words
+from traveler.decisions import records as decisions
 from traveler.errors import NoReason, NoSuchJob
 from traveler.firstarticle import forms, records, rules, tables
 from traveler.firstarticle.errors import (
@@ -25,6 +26,7 @@ from traveler.firstarticle.errors import (
     ArticleOutside,
     BadArticleScope,
     BaselineUnfit,
+    CustomerNotAsked,
     NoSuchArticle,
     NothingMeasured,
     PartialNeedsBaseline,
@@ -36,7 +38,7 @@ from traveler.nonconformance import records as nonconformances
 from traveler.quality import views
 from traveler.quality.views import CharacteristicResults
 from traveler.records import Job, subject
-from vault import canonical
+from vault import bom, canonical
 from vault.home import Vault
 from vault.ledger import people
 from vault.ledger.engine import Writing
@@ -45,6 +47,11 @@ from vault.ledger.people import Person, require
 QUALITY = ("quality",)
 APPROVERS = ("approver", "quality")
 _FIELDS = frozenset(number for number, _ in forms.FORM2)
+_INDEX = frozenset({"15", "16", "17", "18"})
+_SAID = {"serial": ("serial number", 200), "drawing": ("drawing number", 80),
+         "changes": ("additional changes", 300), "process": ("process reference", 200),
+         "supplier": ("supplier code", 40), "comments": ("comments", 500)}  # fmt: skip
+_TYPES = {"assembly": "Sub-assembly", "part": "Detail"}
 
 
 def open_new(
@@ -53,24 +60,23 @@ def open_new(
 ) -> Article:  # fmt: skip
     """Open a first article on a job, in full or in part of an approved one.
 
-    ``told`` may say serial, process, comments, and detail (``detail`` or ``assembly``).  Raises
-    RoleNeeded, NoSuchJob, BadArticleScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
+    ``told`` may say what ``describe`` takes.  An item of kind assembly is one unless told otherwise.
+    Raises RoleNeeded, NoSuchJob, BadArticleScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
     """
     require(actor, *QUALITY)
     if scope not in {rules.FULL, rules.PARTIAL}:
         raise BadArticleScope(scope=scope)
     facts = Facts(
         scope, words.line("reason", reason, 300),
-        serial=words.line("serial number", told.get("serial", ""), 80),
-        detail="assembly" if told.get("detail") == "assembly" else "detail",
-        balloons=tuple(words.line("balloon", one, 12) for one in balloons),
-        process=words.line("process reference", told.get("process", ""), 200),
-        comments=words.line("comments", told.get("comments", ""), 500),
+        balloons=tuple(words.line("balloon", one, 12) for one in balloons), **_told(told),
     )  # fmt: skip
     if not facts.reason:
         raise ArticleNeedsReason
     with vault.ledger.writing(actor.name) as writing:
         job = _job(writing.connection, number)
+        kind = ReleaseLog(vault).revision(job.item, job.rev).kind
+        if not told.get("detail") and kind == rules.ASSEMBLY:
+            facts = replace(facts, detail=rules.ASSEMBLY)
         if scope == rules.PARTIAL:
             facts = replace(facts, baseline=_baseline(writing.connection, job, baseline))
         row = writing.insert(tables.first_article, job=job.number, item=job.item, rev=job.rev,
@@ -81,20 +87,32 @@ def open_new(
     return made
 
 
+def describe(vault: Vault, actor: Person, number: str, **told: str) -> Article:
+    """Say more of a draft: what is named is put in the place of what was said before.
+
+    ``serial`` (3), ``drawing`` (6), ``changes`` (8), ``process`` (9), ``supplier`` (11), ``detail``
+    (13: ``detail`` or ``assembly``), ``customer`` (24: ``wanted`` or ``no``), ``comments`` (26).
+    Raises RoleNeeded, ArticleCannot or BadWords.
+    """
+    require(actor, *QUALITY)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        return _act(writing, before, "describe", "", replace(before.facts, **_told(told)))
+
+
+def index(vault: Vault, actor: Person, number: str, rows: Sequence[Mapping[str, str]]) -> Article:
+    """Write fields 15 to 18, by field number, in the place of what the bill of material says.
+
+    Raises RoleNeeded, ArticleCannot or BadWords.
+    """
+    return _listed(vault, actor, number, "index", rows, _INDEX)
+
+
 def materials(
     vault: Vault, actor: Person, number: str, rows: Sequence[Mapping[str, str]]
 ) -> Article:
     """Write the lines of form 2, by field number; raises ArticleCannot, BadWords."""
-    require(actor, *QUALITY)
-    told = tuple(
-        {field: words.line(f"field {field}", text, 200) for field, text in row.items()
-         if field in _FIELDS and text.strip()}
-        for row in rows
-    )  # fmt: skip
-    with vault.ledger.writing(actor.name) as writing:
-        before = known(writing.connection, number)
-        facts = replace(before.facts, materials=tuple(row for row in told if row))
-        return _act(writing, before, "list", "", facts)
+    return _listed(vault, actor, number, "list", rows, _FIELDS)
 
 
 def verify(vault: Vault, actor: Person, number: str, password: str) -> Article:
@@ -139,6 +157,26 @@ def approve(vault: Vault, actor: Person, number: str, password: str, remark: str
         facts = replace(before.facts, approved_by=writing.actor, approved_at=writing.at,
                         forms={**before.facts.forms, "form1": signed})  # fmt: skip
         return _act(writing, before, "approve", said, facts)
+
+
+def accept(vault: Vault, actor: Person, number: str, who: str, day: str = "") -> Article:
+    """Write down who approved it for the customer, fields 24 and 25; once, and only where asked.
+
+    Raises RoleNeeded, ArticleCannot, CustomerNotAsked or BadWords.
+    """
+    require(actor, *QUALITY)
+    by = words.line("customer's approval", who, 120)
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        _allowed(before, "accept")
+        form1 = before.facts.forms["form1"]
+        if form1["24"] != forms.AWAITED or not by:
+            why = ("nobody is named" if not by else "its approval was not asked for"
+                   if form1["24"] == forms.NA else f"{form1['24']} has approved it")  # fmt: skip
+            raise CustomerNotAsked(number=before.number, why=why)
+        on = words.day(day) if day else writing.at[:10]
+        told = {**before.facts.forms, "form1": forms.accepted(form1, by, on)}
+        return _act(writing, before, "accept", by, replace(before.facts, forms=told))
 
 
 def reject(vault: Vault, actor: Person, number: str, why: str) -> Article:
@@ -189,6 +227,66 @@ def known(connection: Connection, number: str) -> Article:
 # --- inside -----------------------------------------------------------------
 
 
+def _told(told: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is said of a first article as it is kept."""
+    found: dict[str, Any] = {
+        name: words.line(what, told[name], longest)
+        for name, (what, longest) in _SAID.items() if name in told
+    }  # fmt: skip
+    if told.get("detail"):
+        found["detail"] = rules.ASSEMBLY if told["detail"] == rules.ASSEMBLY else rules.DETAIL
+    if "customer" in told:
+        found["customer"] = "wanted" if told["customer"] == "wanted" else ""
+    return found
+
+
+def _listed(
+    vault: Vault, actor: Person, number: str, deed: str, rows: Sequence[Mapping[str, str]],
+    fields: frozenset[str],
+) -> Article:  # fmt: skip
+    require(actor, *QUALITY)
+    told = tuple(
+        {field: words.line(f"field {field}", text, 200) for field, text in row.items()
+         if field in fields and text.strip()}
+        for row in rows
+    )  # fmt: skip
+    name = "index" if deed == "index" else "materials"
+    with vault.ledger.writing(actor.name) as writing:
+        before = known(writing.connection, number)
+        lines: dict[str, Any] = {name: tuple(row for row in told if row)}
+        facts = replace(before.facts, **lines)
+        return _act(writing, before, deed, "", facts)
+
+
+def _index(
+    log: ReleaseLog, connection: Connection, one: Article, revision: Revision
+) -> list[tuple[str, str, str, str]]:
+    """Return fields 15 to 18: as written, else the bill of material with the newest FAIR of each."""
+    if one.facts.index:
+        return [(row.get("15", forms.NA), row.get("16", forms.NA), row.get("17", forms.NA),
+                 row.get("18", forms.NA)) for row in one.facts.index]  # fmt: skip
+    if one.facts.detail != rules.ASSEMBLY or all(each.name != bom.FILE for each in revision.files):
+        return []
+    rows = []
+    for line in bom.parse(log.read(revision, bom.FILE)):
+        last = log.latest(line.number)
+        part = log.revision(line.number, last) if last else None
+        fair = [each.number for each in records.listed(connection, item=line.number)
+                if each.state == "approved"]  # fmt: skip
+        rows.append((
+            line.number, part.title if part else forms.NA,
+            _TYPES.get(part.kind, part.kind.capitalize()) if part else "Standard or bought",
+            fair[-1] if fair else forms.NA,
+        ))  # fmt: skip
+    return rows
+
+
+def _changes(connection: Connection, job: Job) -> str:
+    """Return the deviations a job was made under, which no revision has taken up yet."""
+    found = decisions.decisions(connection, [job.number])[job.number]
+    return "; ".join(one.sentence for one in found if one.choice == "deviation")
+
+
 def _filled(vault: Vault, connection: Connection, one: Article) -> dict[str, Any]:
     job = _job(connection, one.job)
     log = ReleaseLog(vault)
@@ -210,10 +308,13 @@ def _filled(vault: Vault, connection: Connection, one: Article) -> dict[str, Any
     return {
         "form1": forms.form1(forms.Head(
             item=one.item, title=revision.title, serial=one.facts.serial, fair=one.number,
-            rev=one.rev, drawing=drawing, changes="", process=one.facts.process or
+            rev=one.rev, drawing=one.facts.drawing or drawing,
+            changes=one.facts.changes or _changes(connection, job), process=one.facts.process or
             f"route of job {one.job}", organization=vault.settings.shop_name, order=job.order,
-            detail=one.facts.detail.capitalize(), scope=f"{scope}: {one.facts.reason}", index=(),
-            nonconforming=bool(named), comments=one.facts.comments,
+            detail=one.facts.detail.capitalize(), scope=f"{scope}: {one.facts.reason}",
+            index=_index(log, connection, one, revision), nonconforming=bool(named),
+            comments=one.facts.comments, supplier=one.facts.supplier,
+            awaited=one.facts.customer == "wanted",
         )),
         "form2": forms.form2(one.facts.materials),
         "form3": forms.form3(rows, named),

@@ -39,5 +39,9 @@ class ArticleOutside(Refused):
     one first."""
 
 
+class CustomerNotAsked(Refused):
+    """{number} does not wait for the customer: {why}."""
+
+
 class SamePerson(NotAllowed):
     """{name} verified {number}, so somebody else has to approve it."""

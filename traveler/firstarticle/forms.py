@@ -15,6 +15,8 @@ from typing import Any, Final
 from traveler.quality.views import CharacteristicResults
 
 NA: Final = "N/A"
+AWAITED: Final = "awaited"
+"""What fields 24 and 25 say until the customer has approved, where the customer is asked."""
 FORM1: Final = (
     ("1", "Part Number"), ("2", "Part Name"), ("3", "Serial Number"),
     ("4", "FAIR Identifier"), ("5", "Part Revision Level"), ("6", "Drawing Number"),
@@ -59,6 +61,8 @@ class Head:
     index: Sequence[tuple[str, str, str, str]]
     nonconforming: bool
     comments: str
+    supplier: str = ""
+    awaited: bool = False
 
 
 def form1(head: Head) -> dict[str, str]:
@@ -67,10 +71,11 @@ def form1(head: Head) -> dict[str, str]:
     found = {
         "1": head.item, "2": head.title, "3": head.serial, "4": head.fair, "5": head.rev,
         "6": head.drawing, "7": head.rev, "8": head.changes, "9": head.process,
-        "10": head.organization, "11": "", "12": head.order, "13": head.detail, "14": head.scope,
+        "10": head.organization, "11": head.supplier, "12": head.order, "13": head.detail, "14": head.scope,
         **{str(15 + at): "\n".join(column) for at, column in enumerate(index)},
         "19": "Yes" if head.nonconforming else "No", "20": "", "21": "", "22": "", "23": "",
-        "24": "", "25": "", "26": head.comments,
+        "24": AWAITED if head.awaited else "", "25": AWAITED if head.awaited else "",
+        "26": head.comments,
     }  # fmt: skip
     return {name: text or NA for name, text in found.items()}
 
@@ -107,6 +112,11 @@ def signed(form: Mapping[str, str], who: str, at: str, *, approving: bool) -> di
     return {**form, by: who, day: at}
 
 
+def accepted(form: Mapping[str, str], who: str, at: str) -> dict[str, str]:
+    """Return form 1 with who approved it for the customer, and on which day."""
+    return {**form, "24": who, "25": at}
+
+
 def _requirement(row: CharacteristicResults) -> str:
     one = row.characteristic
     if one.is_attribute:
@@ -118,7 +128,8 @@ def _requirement(row: CharacteristicResults) -> str:
 
 def _results(row: CharacteristicResults) -> str:
     if row.characteristic.is_attribute:
-        return ", ".join("Pass" if one.passes else "Fail" for one in row.results)
+        good = "Accepted" if row.characteristic.unit == "note" else "Pass"
+        return ", ".join(good if one.passes else "Fail" for one in row.results)
     told = [f"{one.text}{'' if one.passes else ' OUT'}" for one in row.results]
     units = {one.unit for one in row.results}
     if len(units) == 1:

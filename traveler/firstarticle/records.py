@@ -44,6 +44,8 @@ class Article:
             "fai": self.number, "job": self.job, "number": self.item, "rev": self.rev,
             "state": self.state, "scope": one.scope, "reason": one.reason,
             "baseline": one.baseline or None, "balloons": list(one.balloons),
+            "detail": one.detail, "serial": one.serial or None,
+            "customer_approval": one.customer or None,
             "verified_by": one.verified_by or None, "verified_at": one.verified_at or None,
             "approved_by": one.approved_by or None, "approved_at": one.approved_at or None,
             "forms": dict(one.forms) or None,
@@ -87,6 +89,6 @@ def _found(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]])
 def _facts(text: str) -> Facts:
     told: dict[str, Any] = canonical.loads(text.encode())
     lists: dict[str, Any] = {
-        key: tuple(told.pop(key)) for key in ("balloons", "materials") if key in told
+        key: tuple(told.pop(key)) for key in ("balloons", "index", "materials") if key in told
     }
     return Facts(**told, **lists)

@@ -14,13 +14,18 @@ from traveler.lifecycle import Table
 ARTICLE: Table = MappingProxyType(
     {
         ("draft", "list"): "draft",
+        ("draft", "index"): "draft",
+        ("draft", "describe"): "draft",
         ("draft", "verify"): "verified",
         ("draft", "cancel"): "cancelled",
         ("verified", "approve"): "approved",
         ("verified", "reject"): "draft",
+        ("approved", "accept"): "approved",
     }
 )
-"""An approved one is never altered (AS9102 C): what changed since is a new, partial one."""
+"""An approved one is never altered (AS9102 C): what changed since is a new, partial one.  Only the
+customer's own approval, fields 24 and 25, comes after it, once."""
+DETAIL, ASSEMBLY = "detail", "assembly"
 FULL, PARTIAL = "full", "partial"
 LAPSE_YEARS: Final = 2
 _NUMBER: Final = re.compile(r"FA-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
@@ -41,8 +46,9 @@ def number(text: str) -> int | None:
 class Facts:
     """What is said of a first article: its scope, why, its materials, and its forms once verified.
 
-    ``materials`` are the lines of form 2, by field number; ``forms`` the three forms as they were
-    verified, which are signed and never made again.
+    ``materials`` are the lines of form 2 and ``index`` those of fields 15 to 18, by field number;
+    ``forms`` the three forms as they were verified, which are signed and never made again.
+    ``customer`` is ``wanted`` where fields 24 and 25 wait for the customer.
     """
 
     scope: str
@@ -53,6 +59,11 @@ class Facts:
     balloons: tuple[str, ...] = ()
     process: str = ""
     comments: str = ""
+    changes: str = ""
+    supplier: str = ""
+    drawing: str = ""
+    customer: str = ""
+    index: tuple[Mapping[str, str], ...] = ()
     materials: tuple[Mapping[str, str], ...] = ()
     verified_by: str = ""
     verified_at: str = ""

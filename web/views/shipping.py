@@ -28,9 +28,17 @@ DONE: Final = {
     "certify": "Signed; the certificate is on the list.", "open": "Opened.",
     "list": "Form 2 is written.", "verify": "Verified: another person approves it.",
     "approve": "Approved; it is never altered again.", "reject": "Sent back.",
+    "describe": "Form 1 is written.", "index": "The parts are written.",
+    "accept": "The customer's approval is on form 1.",
 }  # fmt: skip
 _FIELDS: Final = ("qty", "to", "boxes", "pieces", "scope", "reason", "baseline", "balloons",
                   "serial", "process", "comments")  # fmt: skip
+_LABELS: Final = (
+    ("serial", "3 Serial numbers"), ("drawing", "6 Drawing, if not the file"),
+    ("changes", "8 Additional changes"), ("process", "9 Process reference, if not the route"),
+    ("supplier", "11 Supplier code"), ("comments", "26 Comments"),
+)  # fmt: skip
+_DESCRIBED: Final = (*(name for name, _ in _LABELS), "detail", "customer")
 _PAPERS: Final[dict[str, Callable[[Any, str, Path], int]]] = {
     "SH": papers.slip, "CC": papers.certificate, "FA": papers.article,
 }  # fmt: skip
@@ -107,18 +115,20 @@ def _ship(job: str, deed: str) -> None:
 def _inspect(job: str, deed: str) -> None:
     number = forms.text("fai")
     if deed == "open":
-        told = {name: forms.text(name) for name in ("serial", "process", "comments", "detail")}
+        told = {name: forms.text(name) for name in _DESCRIBED if forms.text(name)}
         articles.open_new(
             vault(), me(), job, forms.needed("scope", "The scope"), forms.text("reason"),
             baseline=forms.text("baseline"),
             balloons=forms.text("balloons").replace(",", " ").split(), **told,
         )  # fmt: skip
+    elif deed == "describe":
+        articles.describe(vault(), me(), number, **{name: forms.text(name) for name in _DESCRIBED})
+    elif deed == "index":
+        articles.index(vault(), me(), number, _lines("index", 15))
     elif deed == "list":
-        rows = [
-            {str(5 + at): part.strip() for at, part in enumerate(line.split("|"))}
-            for line in forms.text("materials").splitlines() if line.strip()
-        ]  # fmt: skip
-        articles.materials(vault(), me(), number, rows)
+        articles.materials(vault(), me(), number, _lines("materials", 5))
+    elif deed == "accept":
+        articles.accept(vault(), me(), number, forms.text("who"), forms.text("day"))
     elif deed in {"verify", "approve"}:
         sign = articles.verify if deed == "verify" else articles.approve
         sign(vault(), me(), number, forms.secret("password"))
@@ -127,6 +137,14 @@ def _inspect(job: str, deed: str) -> None:
         back(vault(), me(), number, forms.text("why"))
     else:
         raise NotReadable(why="the form does not say what to do")
+
+
+def _lines(name: str, first: int) -> list[dict[str, str]]:
+    """Return what was typed a line each, its parts between bars, by field number."""
+    return [
+        {str(first + at): part.strip() for at, part in enumerate(line.split("|"))}
+        for line in forms.text(name).splitlines() if line.strip()
+    ]  # fmt: skip
 
 
 def _leaving(number: str, refusal: Refusal | None) -> str:
@@ -146,7 +164,7 @@ def _articles(number: str, refusal: Refusal | None) -> str:
         others=[one for one in articles.listing(vault(), item=view.job.item)
                 if one.state == "approved"],
         inspects=has_role(*articles.QUALITY), approves=has_role(*articles.APPROVERS),
-        form1=article_forms.FORM1, form3=article_forms.FORM3, **_common(refusal),
+        form1=article_forms.FORM1, form3=article_forms.FORM3, described=_LABELS, **_common(refusal),
     )  # fmt: skip
 
 
