@@ -15,6 +15,7 @@ from traveler import (
     copies_cli,
     customer_cli,
     dispatch_cli,
+    display_cli,
     erp_cli,
     memory_cli,
     nc_cli,
@@ -57,6 +58,7 @@ def hang(trunk: click.Group) -> None:
     ship_cli.hang(trunk)
     share_cli.hang(trunk)
     customer_cli.hang(trunk)
+    display_cli.hang(trunk)
 
 
 # --- stations ---------------------------------------------------------------

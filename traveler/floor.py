@@ -27,8 +27,9 @@ from traveler import (
     tables,
     tokens,
 )
-from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, TravelerEnded
+from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, ProofOwed, TravelerEnded
 from traveler.gate import Ground
+from traveler.quality import proof
 from traveler.quality.proof import Line
 from traveler.records import Job, Operation, Stint, Token
 from traveler.tablet import lots, sending
@@ -69,8 +70,8 @@ class FloorView:
 
     ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
     are the buttons; where there is none, ``why_not`` is the sentence that says why and ``refused``
-    the name of the refusal.  ``mark`` goes with every act that is pressed on it.  ``owed`` is the
-    step's proof, had, missing or waived.
+    the name of the refusal.  ``unfinished`` says why a running step cannot be finished.  ``mark``
+    goes with every act that is pressed on it.  ``owed`` is the step's proof, had, missing or waived.
     """
 
     view: JobView
@@ -84,6 +85,7 @@ class FloorView:
     as_of: str
     mark: str = ""
     lot: Lot | None = None
+    unfinished: str = ""
 
     @property
     def job(self) -> Job:
@@ -165,6 +167,7 @@ def look(vault: Vault, code: str) -> FloorView:
         as_of=clock.now(),
         mark=sending.mark(job, operations, view.ground),
         lot=lot,
+        unfinished=_unfinished(view, operations, step),
     )
 
 
@@ -547,3 +550,13 @@ def _why_not(
     if step is None:
         return None
     return gate.act_refusal(view.job, operations, step.operation, view.ground, "start")
+
+
+def _unfinished(view: JobView, operations: list[Operation], step: OperationView | None) -> str:
+    """Return why a running step cannot be finished yet, empty where it can or does not run."""
+    if step is None or step.operation.state != "running":
+        return ""
+    why = gate.act_refusal(view.job, operations, step.operation, view.ground, "finish")
+    if isinstance(why, ProofOwed):
+        return f"First it owes proof: {proof.told(step.owing)}."
+    return str(why) if why else ""

@@ -8,7 +8,7 @@ its gates judge what it is about to change, not what was there a moment before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -182,6 +182,17 @@ class Stint:
     good: int
     scrap: int
     rework: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What a person is on at this moment beside the operation in hand."""
+
+    person: str
+    job: str
+    seq: int
+    title: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,16 +425,16 @@ def open_stint(connection: Connection, operation: int, person: str = "") -> Stin
     return next((one for one in found if not person or one.person == person), None)
 
 
-def open_stints_of(connection: Connection, person: str) -> list[tuple[Operation, Stint]]:
-    """Return all that a person is on at this moment, the earliest begun first."""
-    joined = sa.select(tables.stint).where(
-        tables.stint.c.person == person, tables.stint.c.ended_at.is_(None)
+def elsewhere(connection: Connection, people: Collection[str], operation: int) -> list[Elsewhere]:
+    """Return what these people are on now beside one operation, the earliest begun first."""
+    at, step = tables.stint, tables.operation
+    chosen = (
+        sa.select(at.c.person, step.c.job, step.c.seq, step.c.title, at.c.started_at)
+        .join(step, step.c.id == at.c.operation)
+        .where(at.c.ended_at.is_(None), at.c.person.in_(people), at.c.operation != operation)
     )
-    running = [_stint(row) for row in connection.execute(joined.order_by(tables.stint.c.id))]
-    chosen = _operations().where(tables.operation.c.id.in_([one.operation for one in running]))
-    rows = {row.id: row for row in connection.execute(chosen)}
-    looped = _loops(connection, [row.job for row in rows.values()])
-    return [(_operation(rows[one.operation], looped.get(one.operation)), one) for one in running]
+    rows = connection.execute(chosen.order_by(at.c.id))
+    return [Elsewhere(one.person, one.job, one.seq, one.title, one.started_at) for one in rows]
 
 
 def found(connection: Connection, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from vault.ledger.tables import NAMING
@@ -193,7 +194,11 @@ stint = Table(
     Column("lot", Integer),
     Column("rework", Integer),
     Index("ix_stint_operation", "operation"),
-)
+    Index(
+        "ix_stint_at_work", "person", sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)  # fmt: skip
 
 floor_note = Table(
     "floor_note",

@@ -273,7 +273,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ("source_url", "where users of a modified Titleblock find its source (AGPL 13)", _link_fault),
     (
         "floor_networks",
-        "the networks from which a scanned traveler opens without a sign-in (empty: from anywhere)",
+        "the networks from which travelers and screens open without a sign-in (empty: from anywhere)",
         _networks_fault,
     ),
     (

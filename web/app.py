@@ -32,7 +32,7 @@ SECTIONS: Final = {
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
     "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "links": "jobs",
     "blockers": "blockers",
-    "dispatch": "dispatch",
+    "dispatch": "dispatch", "displays": "dispatch",
     "account": "account", "customers": "people", "customer": "customer",
 }  # fmt: skip
 

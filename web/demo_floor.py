@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The demo's tablets: badges on cards, a job that travels in two lots, a traveler printed again."""
+"""The demo's floor: badges on cards, a job in two lots, a traveler printed again, screens."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from traveler import sheet
+from traveler.display import links
 from traveler.tablet import card, lots
 from vault.home import Vault
 from vault.ledger.people import Person
@@ -15,6 +16,8 @@ from vault.ledger.people import Person
 BADGES: Final = "badges.txt"
 CARRIERS: Final = ("otto", "nadia")
 REPRINTED: Final = "J-2044"
+SCREENS: Final = "screens.txt"
+WALL: Final = (("", "Over the door to hall 1"), ("MILL-1", "At the machine"))
 IN_LOTS: Final = ("J-2043", 30)
 
 
@@ -31,12 +34,20 @@ def equip(vault: Vault, who: Mapping[str, Person], prints: Path) -> None:
     sheet.print_traveler(vault, planner, job, prints / f"{job}-lot-1.pdf", lot=part.number)
     lots.make(vault, planner, job, pieces)
     sheet.print_traveler(vault, planner, REPRINTED, prints / f"{REPRINTED}.pdf")
+    for station, place in WALL:
+        _screen, address = links.make(vault, planner, station, place=place)
+        with (prints / SCREENS).open("a", encoding="utf-8") as kept:
+            kept.write(address.removeprefix(vault.settings.public_url) + "\n")
 
 
 def worth_opening(prints: Path) -> list[tuple[str, str]]:
     """Return the addresses of the tablet: the box to scan into, a badge, prints of a job."""
     name, address = (prints / BADGES).read_text("utf-8").splitlines()[0].split()
+    shop, station = (prints / SCREENS).read_text("utf-8").split()
     return [
+        (shop, "a screen on the wall, without a sign-in: the shop"),
+        (station, "another one: what a machine is at"),
+        ("/displays", "where screens are made and withdrawn"),
         ("/scan", "a tablet on the floor: scan or type, in any case"),
         (address, f"the badge of {name}, as scanned: it asks for the PIN"),
         (f"/jobs/{IN_LOTS[0]}/travelers", "prints and lots of a job, each withdrawn alone"),

@@ -72,8 +72,8 @@ class Address:
 
     @property
     def shop_only(self) -> bool:
-        """Say whether the shop may keep this address to its own networks: a traveler's."""
-        return self.rule.startswith("/t/")
+        """Say whether the shop may keep this address to its own networks: a traveler's, a screen's."""
+        return self.rule.startswith(("/t/", "/d/"))
 
     @property
     def endpoint(self) -> str:

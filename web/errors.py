@@ -46,11 +46,11 @@ class NobodyHere(NotSignedIn):
 
 
 class OffTheNetwork(NotAllowed):
-    """Travelers open here only from the shop's own network; join it, or sign in first."""
+    """Travelers and screens open here only from the shop's own network; join it, or sign in first."""
 
 
 class UntoldProxy(NotAllowed):
-    """Travelers open here only from the shop's own network, and this request was passed on by
+    """Travelers and screens open here only from the shop's own network, and this request was passed on by
     {address}, which is no proxy of the shop; sign in, or have an administrator name it in
     trusted_proxies."""
 

@@ -19,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import traveler.customer.tables
+import traveler.display.tables
 import traveler.exchange.tables
 import traveler.firstarticle.tables
 import traveler.memory.tables

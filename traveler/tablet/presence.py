@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from traveler import tables
+from traveler import records, tables
+from traveler.records import Elsewhere
 from traveler.tablet.badges import FLOOR
 from vault import clock
 from vault.home import Vault
@@ -64,6 +66,12 @@ def present(vault: Vault, secret: str) -> Presence | None:
         return None
     person = people.get(vault.ledger, row.person)
     return None if person.disabled else Presence(person, row.since, row.until)
+
+
+def elsewhere(vault: Vault, names: Collection[str], operation: int) -> list[Elsewhere]:
+    """Return what these people are at work on now beside one operation."""
+    with vault.ledger.reading() as connection:
+        return records.elsewhere(connection, names, operation)
 
 
 def stay(vault: Vault, secret: str, here: Presence) -> None:

@@ -199,28 +199,36 @@ _seen: dict[str, Seen] = {}
 
 def wall() -> Response:
     """Show the whole shop for the wall: every station green or red, with the reason."""
-    found = desk.board(vault())
-    seen = _walked(found)
-    return live.answer(
-        ("wall", seen.version, vault().settings.shop_name),
-        lambda: _wall_part(found, list(seen.stations.values())),
-        lambda part, tag: _on_the_wall("Shop", part, tag, url_for("dispatch.wall", live=1)),
-    )
+    return shop_shown(url_for("dispatch.wall", live=1))
 
 
 def station(station: str) -> Response:
     """Show one station for the wall: now, next, coming, and its load."""
     code = stations.get(vault(), station).code
+    return station_shown(code, url_for("dispatch.station", station=code, live=1))
+
+
+def shop_shown(address: str, *, alone: bool = False) -> Response:
+    """Return the shop as the wall shows it; ``alone`` on a screen that leads nowhere else."""
+    found = desk.board(vault())
+    seen = _walked(found)
+    return live.answer(
+        ("wall", seen.version, vault().settings.shop_name, str(alone)),
+        lambda: _wall_part(found, list(seen.stations.values()), alone=alone),
+        lambda part, tag: _on_the_wall("Shop", part, tag, address, alone=alone),
+    )
+
+
+def station_shown(code: str, address: str, *, alone: bool = False) -> Response:
+    """Return one station as the wall shows it."""
     found = desk.board(vault())
     walked = _walked(found)
     seen = walked.stations.get(code) or boards.at_station(found, code, LISTED)
     return live.answer(
         ("station", code, walked.version),
         lambda: _station_part(found, seen),
-        lambda part, tag: _on_the_wall(
-            code, part, tag, url_for("dispatch.station", station=code, live=1)
-        ),
-    )  # fmt: skip
+        lambda part, tag: _on_the_wall(code, part, tag, address, alone=alone),
+    )
 
 
 def _walked(found: Board) -> Seen:
@@ -241,7 +249,7 @@ def _walked(found: Board) -> Seen:
     return _seen[place]
 
 
-def _on_the_wall(title: str, part: str, tag: str, address: str) -> str:
+def _on_the_wall(title: str, part: str, tag: str, address: str, *, alone: bool) -> str:
     return render_template(
         "wall.html",
         title=title,
@@ -249,13 +257,14 @@ def _on_the_wall(title: str, part: str, tag: str, address: str) -> str:
         tag=tag,
         address=address,
         clock=live.clock(),
+        alone=alone,
     )
 
 
-def _wall_part(found: Board, seen: list[AtStation]) -> str:
+def _wall_part(found: Board, seen: list[AtStation], *, alone: bool) -> str:
     urgent = found.section("next")
     return render_template(
-        "wall_shop.html", stations=[_tile(found, one) for one in seen],
+        "wall_shop.html", alone=alone, stations=[_tile(found, one) for one in seen],
         counts=found.counts(), red=sum(one.red for one in seen), of=len(seen),
         urgent=[_row(found, one) for one in urgent[:WALL_ROWS]], more=max(0, len(urgent) - WALL_ROWS),
         counted=wording.stamp(found.counted)[11:], jobs=len(found.lines),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,9 +14,10 @@ from traveler import floor, gate
 from traveler.blockers import kinds
 from traveler.floor import FloorView, Progress
 from traveler.memory import desk as memory
-from traveler.quality import evidence
+from traveler.quality import evidence, proof
 from traveler.quality.evidence import Wanted
-from traveler.tablet import watching
+from traveler.records import Elsewhere
+from traveler.tablet import presence, watching
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
 from vault import codes
@@ -51,6 +53,15 @@ DONE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A way to give what a step still owes: what to tap, and where that leads."""
+
+    word: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button of the floor page: it leads to a page that asks who and how many."""
 
@@ -77,7 +88,7 @@ def page(token: str) -> Response | str | tuple[str, int]:
 
 def state(token: str) -> Response:
     """Say whether the page is still so: its tag, and nothing more where the asker has it already."""
-    tag = watching.tag(vault(), token)
+    tag = _tag(watching.tag(vault(), token), watching.view(vault(), token))
     answer = make_response(jsonify(tag=tag))
     answer.set_etag(tag)
     answer.make_conditional(request)
@@ -211,7 +222,8 @@ def _shown(token: str, view: FloorView) -> str:
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         token_code=token, block_url=url_for("floor_blockers.page", token=token),
         urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")},
-        tag=watching.of(view), here=tablet.here(), station=tablet.station(),
+        tag=_tag(watching.of(view), view), ways=_ways(token, view), busy=_busy(view),
+        here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
         elsewhere=_elsewhere(view), code=token, kinds=kinds.KINDS,
@@ -239,6 +251,44 @@ def _asking(
 
 def _seq(view: FloorView) -> int | None:
     return view.step.operation.seq if view.step is not None else None
+
+
+def _ways(token: str, view: FloorView) -> list[Way]:
+    """Return how to give the proof without which the running step cannot be finished."""
+    found: dict[str, Way] = {}
+    for line in view.step.owing if view.owing and view.step else ():
+        kind = line.required.kind
+        if kind == proof.MEASURED:
+            href = url_for("floor_quality.measure_page", token=token)
+            found[href] = Way("Measure", "caliper", href)
+        elif line.vouched:
+            href = url_for("floor_proof.page", token=token, kind=kind)
+            found[href] = Way(f"{kind}: I saw it", "check", href)
+        else:
+            href = url_for("floor_quality.evidence_page", token=token, kind=kind)
+            found[href] = Way(f"Give {kind}", "camera" if kind == "photo" else "file", href)
+    return list(found.values())
+
+
+def _busy(view: FloorView) -> list[Elsewhere]:
+    """Return what those on this step, and whoever stands here, are on besides.
+
+    Only for somebody who is signed in: the paper alone tells nothing of other jobs.
+    """
+    here = tablet.here()
+    if here is None:
+        return []
+    on_it = {one.person for one in view.step.people} if view.step else set()
+    step = view.step.operation.id if view.step else 0
+    return presence.elsewhere(vault(), on_it | {here.person.name}, step)
+
+
+def _tag(seen: str, view: FloorView) -> str:
+    """Return the tag of a page, which also changes when somebody begins or ends elsewhere."""
+    busy = _busy(view)
+    if not busy:
+        return seen
+    return f"{seen}-{hashlib.sha256(repr(busy).encode()).hexdigest()[:8]}"
 
 
 def _left(step: OperationView) -> int:

@@ -73,6 +73,7 @@ class Stock:
     copy: str = "C-000001"
     copy_code: str = ""
     badge_code: str = ""
+    display: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +86,6 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     from traveler.copies import issuing
     from traveler.copies.issuing import Wanted
     from traveler.nonconformance import desk as nc_desk
-    from traveler.tablet import badges
     from vault import home
     from vault.ledger import people as ledger_people
 
@@ -114,12 +114,22 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     drawing.write_bytes(one_page_pdf("Bracket, second"))
     desk.check_in(vault, eli, "10-0042", {"10-0042.pdf": drawing}, "second")
     change = desk.open_change(vault, eli, ["10-0042"], "Slot moved.").order.change
-    _badge, badge_code = badges.issue(vault, pat, "otto")
+    badge_code, display = _handed_out(vault, pat)
     code = ReleaseLog(vault).revision("10-0042", "A").code
     vault.close()
     token = printed.addresses[0][1].rpartition("/")[2]
     return Stock(place / "vault", "10-0042", change, released, "J-1", token, code,
-                 copy_code=copy_code, badge_code=badge_code)  # fmt: skip
+                 copy_code=copy_code, badge_code=badge_code, display=display)  # fmt: skip
+
+
+def _handed_out(vault: Any, planner: Any) -> tuple[str, str]:
+    """Give Otto a badge and hang up a screen; return both codes."""
+    from traveler.display import links
+    from traveler.tablet import badges
+
+    _badge, code = badges.issue(vault, planner, "otto")
+    _screen, address = links.make(vault, planner, place="over the saws")
+    return code, address.rpartition("/")[2]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from vault.ledger import events, people
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SECRET = "Secret Customer"
-CODES = frozenset({"token", "code", "copy_code", "badge_code", "share"})
+CODES = frozenset({"token", "code", "copy_code", "badge_code", "share", "display_code"})
 CARRIERS: dict[str, Callable[[str], dict[str, str]]] = {
     "cookie, query and form": lambda _code: {},
     "bearer": lambda code: {"Authorization": f"Bearer {code}"},

@@ -50,6 +50,9 @@
           tag = answer.headers.get("ETag").replace(/^W\//, "").replaceAll('"', "");
           show(text);
         }
+      } else if ("alone" in live.dataset && [403, 404].includes(answer.status)) {
+        location.reload();  // a screen whose address has ended: the server says so, large
+        return;
       } else {
         wait = Math.min(wait * 2, LONGEST);
         reason = answer.type === "opaqueredirect" || answer.status === 401 ? "Nobody is signed in here any more; sign in again."

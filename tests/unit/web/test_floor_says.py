@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The floor page tells: why a step cannot be finished and how to, and who is on what besides."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from traveler import floor, jobs, rework, sheet
+from traveler.quality import proof_desk
+from traveler.route import Step
+from vault.ledger import people
+
+PIN = "4711"
+
+
+@pytest.fixture
+def shop(app: Any) -> Any:
+    """Return the vault behind the application."""
+    from web.visitor import VAULT
+
+    return app.extensions[VAULT]
+
+
+def person(shop: Any, name: str) -> Any:
+    """Return somebody of the shop."""
+    return people.get(shop.ledger, name)
+
+
+def words(text: str) -> str:
+    """Return what a page says."""
+    return " ".join(re.sub("<[^>]+>", " ", text).split())
+
+
+def signed_in(guest: Any, who: str = "otto", pin: str = PIN) -> Any:
+    """Return a tablet at which somebody is signed in."""
+    tablet = guest(None)
+    tablet.post("/tablet", {"what": "arrive", "operator": who, "pin": pin})
+    return tablet
+
+
+def test_a_step_that_owes_proof_says_what_and_leads_there(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """Before it runs it is only told; while it runs each proof has its way, and then Finish is there."""
+    quinn, pat = person(shop, "quinn"), person(shop, "pat")
+    for kind in ("photo", "first piece", "measurements"):
+        proof_desk.ask(shop, quinn, kind, job="J-1", seq=10, why="asked for")
+    page = guest(None)
+    assert "Not to be finished yet" not in page.get(f"/t/{stock.token}").text
+    floor.start(shop, pat, "J-1", 10)
+    text = page.get(f"/t/{stock.token}").text
+    said = words(text)
+    assert "Not to be finished yet. First it owes proof:" in said
+    assert 'data-act="finish"' not in text
+    for kind in ("photo at step 10", "first piece at step 10", "measurement at step 10"):
+        assert kind in said
+    token = stock.token.lower()
+    ways = re.findall(r'href="(/t/[^"]+)"', text[text.index("Not to be finished") :][:2500])
+    wanted = {f"/t/{token}/evidence?kind=photo", f"/t/{token}/measure",
+              f"/t/{token}/proof/first%20piece"}  # fmt: skip
+    found = {one.replace(stock.token, token).replace("+", "%20") for one in ways}
+    assert wanted <= found
+    for way in ways:
+        assert page.get(way).status_code == 200, way
+    assert re.search(
+        r'value="photo" required checked', page.get(f"/t/{token}/evidence?kind=photo").text
+    )
+    for kind in ("photo", "first piece", "measurement"):
+        proof_desk.waive(shop, quinn, "J-1", kind, "a test", seq=10)
+    text = page.get(f"/t/{stock.token}").text
+    assert 'data-act="finish"' in text
+    assert "Not to be finished yet" not in text
+
+
+def test_rework_that_is_out_says_why_the_step_stays_open(
+    guest: Any, stock: Any, shop: Any, tmp_path: Any
+) -> None:
+    """Pieces that come back keep the step they come to from being finished; the page names them."""
+    pat, otto = person(shop, "pat"), person(shop, "otto")
+    floor.start(shop, otto, "J-1", 10)
+    floor.finish(shop, otto, "J-1", 10, 8, rework=2)
+    rework.plan(shop, pat, "J-1", 10, "too long", qty=2, steps=[Step(1, "saw", "Cut again")])
+    floor.start(shop, otto, "J-1", 20)
+    printed = sheet.print_traveler(shop, pat, "J-1", tmp_path / "t.pdf")
+    code = next(address for seq, address in printed.addresses if seq == 20).rpartition("/")[2]
+    text = guest(None).get(f"/t/{code}").text
+    assert "Not to be finished yet. Pieces come back to operation 20 of job J-1" in words(text)
+    assert 'data-act="finish"' not in text
+
+
+def test_whoever_is_on_several_steps_is_told_and_two_on_one_are_both_named(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """The person at the tablet sees what else runs under the name; the paper alone tells nobody."""
+    pat, otto, quinn = (person(shop, name) for name in ("pat", "otto", "quinn"))
+    jobs.add(shop, pat, "J-7", "10-0042", 5, "2027-01-05")
+    jobs.release_job(shop, pat, "J-7")
+    tablet, nobody = signed_in(guest), guest(None)
+    before = tablet.get(f"/t/{stock.token}/state").headers["ETag"]
+    floor.start(shop, otto, "J-7", 10)
+    assert "You are also on J-7 step 10, Cut the blank" in words(
+        tablet.get(f"/t/{stock.token}").text
+    )
+    changed = tablet.get(f"/t/{stock.token}/state", headers={"If-None-Match": before})
+    assert changed.status_code == 200
+    assert changed.json["tag"] in tablet.get(f"/t/{stock.token}").text
+    assert "J-7" not in nobody.get(f"/t/{stock.token}").text
+    floor.start(shop, otto, "J-1", 10)
+    floor.start(shop, quinn, "J-1", 10)
+    for page in (tablet, nobody):
+        assert "by otto, quinn since" in words(page.get(f"/t/{stock.token}").text)
+    floor.pause(shop, otto, "J-7", 10)
+    assert "also on" not in words(tablet.get(f"/t/{stock.token}").text)
