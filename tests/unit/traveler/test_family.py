@@ -313,8 +313,11 @@ def test_one_person_works_on_several_operations(serial: Any) -> None:
     for job in ("J-1", "J-2"):
         floor.start(serial.vault, serial.otto, job, 10)
     with serial.vault.ledger.reading() as connection:
-        told = [(one.job, one.seq) for one, _ in records.open_stints_of(connection, "otto")]
-    assert told == [("J-1", 10), ("J-2", 10)]
+        on = records.elsewhere(connection, ["otto"], 0)
+        here = records.open_stints(connection, 1)
+        beside = records.elsewhere(connection, ["otto"], here[0].operation)
+    assert [(one.job, one.seq) for one in on] == [("J-1", 10), ("J-2", 10)]
+    assert [(one.job, one.seq) for one in beside] == [("J-2", 10)]
 
 
 def test_work_is_sent_to_a_vendor_and_taken_back(serial: Any, refused: Callable[..., Any]) -> None:
