@@ -47,7 +47,6 @@ def worth_opening(prints: Path) -> list[tuple[str, str]]:
     return [
         (shop, "a screen on the wall, without a sign-in: the shop"),
         (station, "another one: what a machine is at"),
-        ("/displays", "where screens are made and withdrawn"),
         ("/scan", "a tablet on the floor: scan or type, in any case"),
         (address, f"the badge of {name}, as scanned: it asks for the PIN"),
         (f"/jobs/{IN_LOTS[0]}/travelers", "prints and lots of a job, each withdrawn alone"),
