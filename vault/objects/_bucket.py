@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The talk with one S3 bucket: signed requests, short time-outs, few tries, plain refusals.
 
-Bytes and lists go over urllib3, signed by ``_signing``: an object costs a fraction of the processor
-time that boto3 takes, and what is received can be watched, so that a server which drips is given up
-instead of holding a worker.
+Bytes and lists go over ``_talk``, signed by ``_signing``: an object costs a fraction of the
+processor time that boto3 takes, and what is received is watched, so that a server which drips is
+given up instead of holding a worker.
 
 boto3 (``_aws``, 0.7 s to load) locks, joins parts, and finds what the environment does not say: it
 is left alone where AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set and the address names an
@@ -19,9 +19,7 @@ import http.client
 import io
 import os
 import re
-import socket
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,11 +28,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
-import urllib3
-import urllib3.connection
-
 from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
 from vault.objects import _signing as signing
+from vault.objects._talk import ANSWER_S, CONNECT_S, PIECE, Fleeting, Stretch, Talk
 from vault.objects.address import Address
 
 if TYPE_CHECKING:
@@ -42,19 +38,15 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-CONNECT_S: Final = 2.0
-ANSWER_S: Final = 5.0
 ALTOGETHER_S: Final = 6.0
 PAUSES_S: Final = (0.1, 0.3, 0.8)
 STILL_FAST_S: Final = 1.5  # a try that failed later is not repeated: somebody is waiting
-SLOWEST: Final = 100_000  # bytes a second, after the first seconds
 SILENCE_S: Final = 5.0  # after no answer at all, how long nobody waits for one again
 KEYS_AT_ONCE: Final = 1000
 LARGEST_PAGE: Final = 16 * 1024 * 1024  # bytes of a list of at most a thousand keys
-PIECE: Final = 256 * 1024
 MOST_SAID: Final = 64 * 1024  # bytes of a refusal that are read
 CHECKSUM: Final = "x-amz-checksum-sha256"
-THREADS: Final = 32
+MD5: Final = "content-md5"
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _SPOILED = {
@@ -68,14 +60,6 @@ _FLEETING = {"ConditionalRequestConflict", "OperationAborted", "RequestTimeout",
 
 class Absent(Exception):
     """There is nothing under this key."""
-
-
-class _Fleeting(Exception):
-    """A try failed in a way that another may not; ``silent`` where nothing answered at all."""
-
-    def __init__(self, why: str, *, silent: bool = False) -> None:
-        super().__init__(why)
-        self.silent = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +76,18 @@ class Reply:
     """An answer whose body was read: status, headers, and the body of a refusal."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: http.client.HTTPMessage
     code: str
 
     @property
     def checksum(self) -> str:
         """Return the SHA-256 the server computed, as S3 writes it."""
-        return self.headers.get(CHECKSUM, "")
+        return str(self.headers.get(CHECKSUM, ""))
+
+    @property
+    def tag(self) -> str:
+        """Return what names the content, the md5 of most objects that were put in one piece."""
+        return str(self.headers.get("etag", "")).strip('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +122,14 @@ class Bucket:
     ) -> Reply | None:  # fmt: skip
         """Put bytes under a key and return the answer, or None where ``only_new`` found some there.
 
-        The server compares the bytes with the checksum before it keeps them.
+        The server compares the bytes with the checksum before it keeps them, and with a
+        ``content-md5`` among the headers: None too where it refuses them for that.
         """
         sent = {**headers, CHECKSUM: checksum}
         if only_new:
             sent["if-none-match"] = "*"
         reply = self._asked(lambda left: self._sent(key, {}, sent, (body, 0, size), left))
-        return None if reply.status == 412 else reply
+        return reply if reply.status == 200 else None
 
     def send_part(
         self, key: str, upload: str, number: int, body: BinaryIO, begin: int, size: int,
@@ -244,17 +234,18 @@ class Bucket:
             self._judge(said.status, said.code)
             raise Absent from None
         except _aws.Unheard as fault:
-            raise _Fleeting(str(fault), silent=fault.silent) from None
+            raise Fleeting(str(fault), silent=fault.silent) from None
 
     def _sent(
         self, key: str, query: Mapping[str, str], headers: Mapping[str, str],
-        stretch: tuple[BinaryIO, int, int] | None, left: float,
+        stretch: Stretch | None, left: float,
     ) -> Reply:  # fmt: skip
         """Put a stretch of a file (where it begins, its size in bytes), or ask for the head."""
         method = "HEAD" if stretch is None else "PUT"
         with self._request(method, key, query, headers, stretch, left) as answer:
             reply = Reply(answer.status, answer.headers, _code(answer))
-        if reply.status not in {200, 412}:
+        refused = reply.code in _SPOILED and MD5 in headers
+        if reply.status not in {200, 412} and not refused:
             self._judge(reply.status, reply.code)
             raise Absent
         self._seen = True
@@ -272,8 +263,8 @@ class Bucket:
                 self._judge(answer.status, _code(answer))
                 raise Absent
             if "content-length" not in answer.headers and query is None:
-                raise _Fleeting("it does not say how much it sends")
-            while piece := answer.read1(PIECE):
+                raise Fleeting("it does not say how much it sends")
+            while piece := answer.read(PIECE):
                 sink.write(piece)
                 moved += len(piece)
                 if most is not None and moved > most:
@@ -283,8 +274,8 @@ class Bucket:
     @contextlib.contextmanager
     def _request(
         self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str],
-        stretch: tuple[BinaryIO, int, int] | None, left: float,
-    ) -> Iterator[urllib3.BaseHTTPResponse]:  # fmt: skip
+        stretch: Stretch | None, left: float,
+    ) -> Iterator[http.client.HTTPResponse]:  # fmt: skip
         base = self._base
         path, asked = base.path + signing.encoded(key), signing.query_of(query)
         body = signing.EMPTY
@@ -294,26 +285,10 @@ class Bucket:
         sent = signing.signed(method, base.host, path, asked, headers, body, self._keys(), at)
         if stretch is not None:
             sent["content-length"] = str(stretch[2])
-        answer = None
-        try:
-            answer = self._pool.urlopen(
-                method, f"{base.root}{path}{'?' if asked else ''}{asked}", headers=sent,
-                body=_Paced(*stretch) if stretch is not None else None, redirect=False,
-                retries=False, preload_content=False,
-                timeout=urllib3.Timeout(connect=min(CONNECT_S, left), read=ANSWER_S),
-            )  # fmt: skip
+        with self._talk.asked(
+            method, f"{path}{'?' if asked else ''}{asked}", sent, stretch, left
+        ) as (answer):
             yield answer
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.NameResolutionError):
-            raise _Fleeting("nothing answers there") from None
-        except urllib3.exceptions.TimeoutError:
-            raise _Fleeting("it does not answer", silent=True) from None
-        except (urllib3.exceptions.HTTPError, TimeoutError):
-            raise _Fleeting("the connection failed") from None
-        finally:
-            if answer is not None and answer.closed:
-                answer.release_conn()
-            elif answer is not None:
-                answer.close()
 
     def _keys(self) -> signing.Keys:
         """Return the credentials as they are now; raises StoreForbidden where there are none."""
@@ -329,7 +304,7 @@ class Bucket:
         for pause in (*PAUSES_S, None):
             try:
                 return ask(ALTOGETHER_S - (time.monotonic() - begun))
-            except _Fleeting as fault:
+            except Fleeting as fault:
                 if fault.silent:
                     self._silent_until = time.monotonic() + SILENCE_S
                 if fault.silent or pause is None or time.monotonic() - begun > STILL_FAST_S:
@@ -340,9 +315,9 @@ class Bucket:
     def _judge(self, status: int, code: str) -> None:
         """Raise what an answer that is no success means; return where nothing is there."""
         if code in _SPOILED:
-            raise _Fleeting("the bytes changed under way")
+            raise Fleeting("the bytes changed under way")
         if status in {408, 429} or status >= 500 or code in _FLEETING:
-            raise _Fleeting(f"it answers {code}")
+            raise Fleeting(f"it answers {code}")
         if code == "NoSuchBucket":
             raise self._no_bucket()
         if status in {301, 307, 308}:
@@ -371,105 +346,14 @@ class Bucket:
         return _Base(f"{parts.scheme}://{parts.netloc}", parts.netloc, parts.path[:-1])
 
     @cached_property
-    def _pool(self) -> urllib3.PoolManager:
-        root = self._base.root
-        bundle = os.environ.get("AWS_CA_BUNDLE") or None
-        more: dict[str, Any] = {"maxsize": THREADS, "ca_certs": bundle, "blocksize": PIECE}
-        proxy = _proxy(root)
-        pool = urllib3.ProxyManager(proxy, **more) if proxy else urllib3.PoolManager(**more)
-        pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
-        return pool
+    def _talk(self) -> Talk:
+        return Talk(self._base.root)
 
 
-# --- the pace of a talk ------------------------------------------------------
-
-
-class _Pace:
-    """Counts bytes and tells how long a talk may go on before it is too slow to be of use."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self._moved = 0
-
-    def count(self, size: int) -> float:
-        """Add bytes that moved and return the seconds the next may take; none left is negative."""
-        self._moved += size
-        late = time.monotonic() - self._begun - self._moved / SLOWEST
-        return ANSWER_S - max(late, 0.0)
-
-
-class _Watched(io.RawIOBase):
-    """What a socket receives, head and body, within the pace of ``_Pace``.
-
-    A socket's own time-out begins anew with every byte, so a server that drips would never end.
-    """
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-        self._file = sock.makefile("rb", buffering=0)
-        self._pace = _Pace()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int | None:
-        left = self._pace.count(0)
-        if left <= 0:
-            raise TimeoutError("too slow")
-        self._sock.settimeout(left)
-        size = self._file.readinto(buffer)
-        self._pace.count(size or 0)
-        return size
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-class _WatchedAnswer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *given: Any, **more: Any) -> None:
-        super().__init__(sock, *given, **more)
-        self.fp.close()
-        self.fp = io.BufferedReader(_Watched(sock), PIECE)
-
-
-class _PlainTalk(urllib3.connection.HTTPConnection):
-    response_class = _WatchedAnswer
-
-
-class _SecureTalk(urllib3.connection.HTTPSConnection):
-    response_class = _WatchedAnswer
-
-
-class _PlainPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _PlainTalk
-
-
-class _SecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _SecureTalk
-
-
-class _Paced:
-    """A stretch of a file that is sent as the body of a request."""
-
-    def __init__(self, file: BinaryIO, begin: int, size: int) -> None:
-        file.seek(begin)
-        self._file = file
-        self._left = size
-        self._pace = _Pace()
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._file.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(piece)
-        if self._pace.count(len(piece)) <= 0:
-            raise _Fleeting("it is too slow", silent=True)
-        return piece
-
-
-def _code(answer: urllib3.BaseHTTPResponse) -> str:
+def _code(answer: http.client.HTTPResponse) -> str:
     """Read the rest of a short answer and return its S3 code, else its HTTP status."""
     text = b""
-    while len(text) < MOST_SAID and (piece := answer.read1(MOST_SAID)):
+    while len(text) < MOST_SAID and (piece := answer.read(MOST_SAID)):
         text += piece
     found = _CODE.search(text)
     return found[1].decode() if found else str(answer.status)
@@ -491,11 +375,3 @@ def _given(address: Address) -> signing.Keys | None:
 
 def _has_configuration() -> bool:
     return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().exists()
-
-
-def _proxy(root: str) -> str | None:
-    """Return the proxy the environment names for an address, unless it names an exception too."""
-    parts = urlsplit(root)
-    if urllib.request.proxy_bypass(parts.netloc):
-        return None
-    return urllib.request.getproxies().get(parts.scheme)

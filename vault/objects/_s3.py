@@ -14,6 +14,7 @@ import base64
 import contextlib
 import datetime as dt
 import hashlib
+import io
 import shutil
 import tempfile
 import weakref
@@ -103,6 +104,25 @@ class S3Store:
                 raise AddressTaken(name=called(name, digest.md5), md5=digest.md5)
             return
         raise StoreUnwritable(where=self.bucket.where, why="what is put there does not stay")
+
+    def adopt(self, data: bytes, md5: str) -> Digest | None:
+        """Keep bytes that are said to have an md5, where the server can prove that they have.
+
+        It compares their SHA-256 and their md5 before it keeps them, so they are hashed once here
+        instead of twice.  None where that is not so: something lies there, they are other bytes, or
+        the server does not say enough.  Then ``put`` tells which.
+        """
+        sha256 = hashlib.sha256(data)
+        digest = Digest(md5, sha256.hexdigest(), len(data))
+        checksum = _written(sha256.digest())
+        told = {"x-amz-meta-sha256": digest.sha256, "content-md5": _written(bytes.fromhex(md5))}
+        reply = self.bucket.send(
+            self._key(md5), io.BytesIO(data), len(data), told, checksum=checksum, only_new=True
+        )
+        if reply is None or reply.checksum != checksum:
+            return None
+        right = reply.tag == md5 or hashlib.md5(data, usedforsecurity=False).hexdigest() == md5
+        return digest if right else None
 
     def has(self, md5: str) -> bool:
         """Tell whether there is an object at an address."""
@@ -312,8 +332,11 @@ def _parts(file: BinaryIO, size: int) -> Iterator[tuple[int, int, str]]:
     """Yield where each part begins, its size in bytes and its SHA-256 as S3 writes it."""
     for begin in range(0, size, PART):
         file.seek(begin)
-        data = file.read(PART)
-        yield begin, len(data), _written(hashlib.sha256(data).digest())
+        sha256, left = hashlib.sha256(), PART
+        while left and (data := file.read(min(left, CHUNK))):
+            sha256.update(data)
+            left -= len(data)
+        yield begin, PART - left, _written(sha256.digest())
 
 
 def _written_of_parts(file: BinaryIO, size: int) -> str:

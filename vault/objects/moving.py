@@ -14,21 +14,25 @@ import hashlib
 import os
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from vault.errors import DamagedObject, MissingObject, MoveIncomplete, StoreAway
+from vault.objects._folder import FolderStore
 from vault.objects._s3 import S3Store
-from vault.objects.store import Digest, ObjectStore
+from vault.objects.store import CHUNK, Digest, ObjectStore
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 16
 PATIENCE_S: Final = (1.0, 3.0, 6.0)  # pauses before a store that is away is given up
 FLUSHED_EVERY_S: Final = 1.0
 JOURNALS: Final = "cache/moving"
+SHORT: Final = 4 * CHUNK  # bytes; what is larger does not wait in memory, so many at once
 
 _LINE = re.compile(r"([0-9a-f]{32}) ([0-9a-f]{64}) ([0-9]{1,19})")
 
@@ -145,20 +149,36 @@ def move(
 def _done(
     source: ObjectStore, target: ObjectStore, begun: Plan, at_once: int
 ) -> Generator[tuple[Digest, bool] | str]:
-    """Yield the proofs of all that is open, or the sentence of an object that is damaged."""
-    running: set[Future[tuple[Digest, bool] | str]] = set()
-    with ThreadPoolExecutor(at_once) as pool:
-        try:
-            for md5 in begun.open:
-                running.add(pool.submit(_one, source, target, md5, md5 in begun.there))
-                if len(running) >= 4 * at_once:
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    yield from (one.result() for one in done)
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                yield from (one.result() for one in done)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    """Yield the proofs of all that is open, or the sentence of an object that is damaged.
+
+    A thread takes the next object as soon as it is free: a task for each would cost as much as
+    hashing it.
+    """
+    left = deque(begun.open)
+    answers: SimpleQueue[tuple[Digest, bool] | str | BaseException] = SimpleQueue()
+
+    def work() -> None:
+        with contextlib.suppress(IndexError):
+            while True:
+                md5 = left.popleft()
+                try:
+                    answers.put(_one(source, target, md5, md5 in begun.there))
+                except BaseException as fault:  # noqa: BLE001 - it is raised where it is waited for
+                    answers.put(fault)
+
+    threads = [Thread(target=work) for _ in range(min(at_once, len(left)))]
+    try:
+        for one in threads:
+            one.start()
+        for _ in begun.open:
+            answer = answers.get()
+            if isinstance(answer, BaseException):
+                raise answer
+            yield answer
+    finally:
+        left.clear()
+        for one in threads:
+            one.join()
 
 
 def _one(
@@ -167,6 +187,8 @@ def _one(
     """Prove one object in the new store, sending it unless its bytes are there."""
     for pause in (*PATIENCE_S, None):
         try:
+            if not there and (adopted := _adopted(source, target, md5)):
+                return adopted, True
             digest, file = source.take_out(md5)
             with file:
                 if there and _agrees(target, digest):
@@ -180,6 +202,14 @@ def _one(
                 raise
             time.sleep(pause)
     raise AssertionError("the last pause is None")
+
+
+def _adopted(source: ObjectStore, target: ObjectStore, md5: str) -> Digest | None:
+    """Send an object the short way, proved by the server alone; None where it needs the long way."""
+    if not isinstance(target, S3Store) or not isinstance(source, FolderStore):
+        return None
+    data = source.unproved(md5, SHORT)
+    return None if data is None else target.adopt(data, md5)
 
 
 def _keep(target: ObjectStore, file: BinaryIO, digest: Digest) -> None:
