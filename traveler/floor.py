@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 import traveler.words as words_of
 from release.log import ReleaseLog
 from traveler import (
@@ -139,19 +141,26 @@ class Progress:
     rework: int = 0
 
 
+def opened(vault: Vault, code: str) -> tuple[Job, list[Operation]]:
+    """Return the job a traveler's code opens, with its operations, and nothing that hangs on them.
+
+    That is all an act has to know before its verb asks the gates.  Raises what ``look`` does.
+    """
+    with vault.ledger.reading() as connection:
+        token, job = _opened(connection, code)
+        operations = records.operations(connection, job.number)
+    _scanned(token, job, operations)
+    return job, operations
+
+
 def look(vault: Vault, code: str) -> FloorView:
     """Return what a traveler's code shows; raises NoSuchTraveler, TravelerEnded."""
     with vault.ledger.reading() as connection:
-        token = tokens.find(connection, code)
-        job = records.job(connection, token.job)
-        if job is None:  # the ledger's foreign keys keep this from happening
-            raise NoSuchJob(number=token.job)
+        token, job = _opened(connection, code)
         view = jobs.gathered(vault, connection, job)
         lot = lots.lot(connection, job.number, token.lot) if token.lot is not None else None
     operations = [one.operation for one in view.operations]
-    scanned = next((one for one in operations if one.id == token.operation), None)
-    if scanned is None and token.operation is not None:
-        raise TravelerEnded(job=job.number, why=f"of a step that revision {job.rev} does not have")
+    scanned = _scanned(token, job, operations)
     step = view.operation(scanned.seq) if scanned else view.step
     acts = step.acts if step else ()
     why_not = None if acts else _why_not(view, operations, step)
@@ -169,6 +178,22 @@ def look(vault: Vault, code: str) -> FloorView:
         lot=lot,
         unfinished=_unfinished(view, operations, step),
     )
+
+
+def _opened(connection: Connection, code: str) -> tuple[Token, Job]:
+    token = tokens.find(connection, code)
+    job = records.job(connection, token.job)
+    if job is None:  # the ledger's foreign keys keep this from happening
+        raise NoSuchJob(number=token.job)
+    return token, job
+
+
+def _scanned(token: Token, job: Job, operations: Sequence[Operation]) -> Operation | None:
+    """Return the operation a code is of, None where it is of the job; raises TravelerEnded."""
+    scanned = next((one for one in operations if one.id == token.operation), None)
+    if scanned is None and token.operation is not None:
+        raise TravelerEnded(job=job.number, why=f"of a step that revision {job.rev} does not have")
+    return scanned
 
 
 def start(  # noqa: PLR0913 - the act itself, and how it came

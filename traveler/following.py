@@ -33,6 +33,7 @@ from vault.ledger.engine import Writing
 WHO: Final = "titleblock"
 """Who acts where the system does: it has no login and no role."""
 _LOG, _DAY = "releases", "day"
+_FOLLOWED: Final = sa.select(tables.followed)
 
 
 def follow(vault: Vault) -> None:
@@ -110,8 +111,7 @@ def _touched(vault: Vault, seen: str | None, tip: str) -> frozenset[str] | None:
 
 
 def _places(connection: Connection) -> dict[str, str]:
-    rows = connection.execute(sa.select(tables.followed))
-    return {row.name: row.place for row in rows}
+    return {row.name: row.place for row in connection.execute(_FOLLOWED)}
 
 
 def _remember(writing: Writing, name: str, place: str) -> None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -266,8 +266,7 @@ def subject(number: str) -> str:
 
 def station(connection: Connection, code: str) -> Station | None:
     """Return a station by its code, whatever the case."""
-    chosen = sa.select(tables.station).where(tables.station.c.fold == fold(code))
-    row = connection.execute(chosen).one_or_none()
+    row = connection.execute(_STATION, {"fold": fold(code)}).one_or_none()
     return None if row is None else _station(row)
 
 
@@ -279,8 +278,7 @@ def stations(connection: Connection) -> list[Station]:
 
 def job(connection: Connection, number: str) -> Job | None:
     """Return a job by its number, whatever the case."""
-    chosen = sa.select(tables.job).where(tables.job.c.fold == fold(number))
-    row = connection.execute(chosen).one_or_none()
+    row = connection.execute(_JOB, {"fold": fold(number)}).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -369,10 +367,11 @@ def operations_of(
     """Return the operations of several jobs, by job, each in order; none that a move dropped."""
     found: defaultdict[str, list[Operation]] = defaultdict(list)
     looped = _loops(connection, numbers)
-    chosen = _operations().where(
-        tables.operation.c.job.in_(numbers), tables.operation.c.state != "dropped"
-    )
-    for row in connection.execute(chosen.order_by(tables.operation.c.job, tables.operation.c.seq)):
+    if isinstance(numbers, sa.Select):
+        rows = connection.execute(_standing(numbers))
+    else:
+        rows = connection.execute(_OPERATIONS, {"jobs": numbers})
+    for row in rows:
         found[row.job].append(_operation(row, looped.get(row.id)))
     return found
 
@@ -389,26 +388,17 @@ def dropped(connection: Connection, number: str) -> list[Operation]:
 
 def overrides(connection: Connection, number: str) -> list[Override]:
     """Return every start past a blocker on a job, oldest first."""
-    table = tables.start_override
-    joined = sa.select(table, tables.operation.c.seq).join(
-        tables.operation, tables.operation.c.id == table.c.operation
-    )
-    chosen = joined.where(tables.operation.c.job == number).order_by(table.c.id)
     return [
         Override(
             row.seq, row.at, row.person, row.why, tuple(canonical.loads(row.blockers.encode()))
         )
-        for row in connection.execute(chosen)
+        for row in connection.execute(_OVERRIDES, {"job": number})
     ]
 
 
 def stints(connection: Connection, number: str) -> list[Stint]:
     """Return every stint on a job, oldest first."""
-    joined = sa.select(tables.stint).join(
-        tables.operation, tables.operation.c.id == tables.stint.c.operation
-    )
-    chosen = joined.where(tables.operation.c.job == number).order_by(tables.stint.c.id)
-    return [_stint(row) for row in connection.execute(chosen)]
+    return [_stint(row) for row in connection.execute(_STINTS, {"job": number})]
 
 
 def open_stints(connection: Connection, operation: int) -> list[Stint]:
@@ -452,21 +442,16 @@ def found(connection: Connection, number: str, seq: int) -> tuple[Job, list[Oper
 
 def skips(connection: Connection, number: str) -> list[Skip]:
     """Return every operation of a job that was left out or taken back, oldest first."""
-    table = tables.operation_skip
-    joined = sa.select(table).join(tables.operation, tables.operation.c.id == table.c.operation)
-    chosen = joined.where(tables.operation.c.job == number).order_by(table.c.id)
     return [
         Skip(row.operation, row.act, row.at, row.person, row.why)
-        for row in connection.execute(chosen)
+        for row in connection.execute(_SKIPS, {"job": number})
     ]
 
 
 def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[JobItem]]:
     """Return the further items of kits, by job, in the order they were named."""
-    table = tables.job_item
     found: defaultdict[str, list[JobItem]] = defaultdict(list)
-    chosen = sa.select(table).where(table.c.job.in_(numbers)).order_by(table.c.id)
-    for row in connection.execute(chosen):
+    for row in connection.execute(_ITEMS, {"jobs": numbers}):
         found[row.job].append(JobItem(row.job, row.item, row.rev, row.title, row.qty))
     return found
 
@@ -481,35 +466,27 @@ def item_row(connection: Connection, number: str, item: str) -> int:
 def children(connection: Connection, numbers: Sequence[str]) -> list[Job]:
     """Return the child jobs of some jobs, by number."""
     many = len(numbers) > MANY
-    own = tables.job.c.parent.is_not(None) if many else tables.job.c.parent.in_(numbers)
-    rows = connection.execute(sa.select(tables.job).where(own).order_by(tables.job.c.fold))
+    rows = connection.execute(_ALL_CHILDREN if many else _CHILDREN, {} if many else {"jobs": numbers})
     known = set(numbers)
     return [_job(row) for row in rows if row.parent in known]
 
 
 def lots(connection: Connection, number: str) -> list[Job]:
     """Return the lots that were split off a job, in the order that was done."""
-    chosen = sa.select(tables.job).where(tables.job.c.lot_of == number)
-    return [
-        _job(row)
-        for row in connection.execute(chosen.order_by(tables.job.c.added_at, tables.job.c.fold))
-    ]
+    return [_job(row) for row in connection.execute(_LOTS, {"job": number})]
 
 
 def notes(connection: Connection, number: str) -> list[Note]:
     """Return what the floor wrote about a job, oldest first."""
-    table = tables.floor_note
-    joined = sa.select(table).join(tables.operation, tables.operation.c.id == table.c.operation)
-    chosen = joined.where(tables.operation.c.job == number).order_by(table.c.id)
     return [
-        Note(row.operation, row.at, row.person, row.words) for row in connection.execute(chosen)
+        Note(row.operation, row.at, row.person, row.words)
+        for row in connection.execute(_NOTES, {"job": number})
     ]
 
 
 def token(connection: Connection, digest: str) -> Token | None:
     """Return a traveler's token by the digest of its code."""
-    chosen = sa.select(tables.traveler_token).where(tables.traveler_token.c.hash == digest)
-    row = connection.execute(chosen).one_or_none()
+    row = connection.execute(_TOKEN, {"hash": digest}).one_or_none()
     return None if row is None else _token(row)
 
 
@@ -588,8 +565,30 @@ def _loops(
     connection: Connection, numbers: Sequence[str] | sa.Select[tuple[str]]
 ) -> dict[int, Loop]:
     """Return the rework each operation of some jobs is a step of, by operation."""
+    if isinstance(numbers, sa.Select):
+        rows = connection.execute(_reworked(numbers))
+    else:
+        rows = connection.execute(_REWORKED, {"jobs": numbers})
+    return {
+        row.operation: Loop(
+            row.id, row.from_seq, row.back_seq or 0, row.qty, row.why, row.at, row.person,
+            row.nonconformance or "",
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _standing(numbers: Any) -> sa.Select[Any]:
+    """Return the question for the operations of some jobs that no move dropped."""
+    here = tables.operation.c
+    chosen = _operations().where(here.job.in_(numbers), here.state != "dropped")
+    return chosen.order_by(here.job, here.seq)
+
+
+def _reworked(numbers: Any) -> sa.Select[Any]:
+    """Return the question for the rework some jobs have steps of."""
     source, back = tables.operation.alias("source"), tables.operation.alias("back")
-    chosen = (
+    return (
         sa.select(
             tables.rework, tables.rework_step.c.operation,
             source.c.seq.label("from_seq"), back.c.seq.label("back_seq"),
@@ -599,13 +598,45 @@ def _loops(
         .outerjoin(back, back.c.id == tables.rework.c.back)
         .where(tables.rework.c.job.in_(numbers))
     )  # fmt: skip
-    return {
-        row.operation: Loop(
-            row.id, row.from_seq, row.back_seq or 0, row.qty, row.why, row.at, row.person,
-            row.nonconformance or "",
-        )
-        for row in connection.execute(chosen)
-    }  # fmt: skip
+
+
+def _on_job(table: sa.Table, *more: sa.Column[Any]) -> sa.Select[Any]:
+    """Return the question for what is kept of the operations of a job, oldest first."""
+    here = tables.operation.c
+    joined = sa.select(table, *more).join(tables.operation, here.id == table.c.operation)
+    return joined.where(here.job == sa.bindparam("job")).order_by(table.c.id)
+
+
+# Asked at every look of a tablet, and so made once: to make one takes longer than to answer it.
+_FOLD: Final = sa.bindparam("fold")
+_NUMBERS: Final = sa.bindparam("jobs", expanding=True)
+_STATION: Final = sa.select(tables.station).where(tables.station.c.fold == _FOLD)
+_JOB: Final = sa.select(tables.job).where(tables.job.c.fold == _FOLD)
+_OPERATIONS: Final = _standing(_NUMBERS)
+_REWORKED: Final = _reworked(_NUMBERS)
+_STINTS: Final = _on_job(tables.stint)
+_NOTES: Final = _on_job(tables.floor_note)
+_SKIPS: Final = _on_job(tables.operation_skip)
+_OVERRIDES: Final = _on_job(tables.start_override, tables.operation.c.seq)
+_ITEMS: Final = (
+    sa.select(tables.job_item)
+    .where(tables.job_item.c.job.in_(_NUMBERS))
+    .order_by(tables.job_item.c.id)
+)
+_CHILDREN: Final = (
+    sa.select(tables.job).where(tables.job.c.parent.in_(_NUMBERS)).order_by(tables.job.c.fold)
+)
+_ALL_CHILDREN: Final = (
+    sa.select(tables.job).where(tables.job.c.parent.is_not(None)).order_by(tables.job.c.fold)
+)
+_LOTS: Final = (
+    sa.select(tables.job)
+    .where(tables.job.c.lot_of == sa.bindparam("job"))
+    .order_by(tables.job.c.added_at, tables.job.c.fold)
+)
+_TOKEN: Final = sa.select(tables.traveler_token).where(
+    tables.traveler_token.c.hash == sa.bindparam("hash")
+)
 
 
 def _stint(row: Any) -> Stint:

@@ -22,7 +22,9 @@ def hang(trunk: click.Group) -> None:
               help="The port; 0 takes a free one.")  # fmt: skip
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64),
               help="Server processes.")  # fmt: skip
-def serve(host: str, port: int, workers: int) -> None:
+@click.option("--timing", is_flag=True,
+              help="Tell in each answer what it cost (Server-Timing), for whoever measures.")  # fmt: skip
+def serve(host: str, port: int, workers: int, timing: bool) -> None:
     """Serve the vault to browsers until stopped."""
     from web import serving
 
@@ -31,4 +33,4 @@ def serve(host: str, port: int, workers: int) -> None:
     port = serving.free_port(host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Serving {root} on http://{shown}:{port} (in QR codes: {public}). Ctrl+C stops it.")
-    serving.serve(root, host, port, workers)
+    serving.serve(root, host, port, workers, timing=timing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -157,14 +157,8 @@ def concerning(
     connection: Connection, jobs: Sequence[str], stations: Iterable[str]
 ) -> list[Blocker]:
     """Return the blockers of these jobs and, where they block, of whole stations; oldest first."""
-    here: sa.ColumnElement[bool] = _ROW.c.job.in_(jobs)
-    there = sa.and_(
-        _ROW.c.job.is_(None),
-        _ROW.c.station.in_(list(stations)),
-        _ROW.c.state.in_(lifecycle.BLOCKING),
-    )
-    active = sa.and_(here, _ROW.c.state.in_(ACTIVE))
-    return _found(connection, [sa.or_(active, there)])
+    asked = {"jobs": jobs, "stations": list(stations)}
+    return [_blocker(row) for row in connection.execute(_CONCERNING, asked)]
 
 
 def entries(connection: Connection, number: int) -> list[Entry]:
@@ -206,21 +200,36 @@ def _found(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Blocker]:
-    newest = sa.and_(_ENTRY.c.blocker == _ROW.c.id, _ENTRY.c.number == _ROW.c.entries)
-    chosen = (
-        sa.select(_ROW, tables.operation.c.seq, *(_ENTRY.c[name].label(name) for name in _NOW))
-        .join(_ENTRY, newest)
-        .outerjoin(tables.operation, tables.operation.c.id == _ROW.c.operation)
-        .where(*conditions)
-        .order_by(_ROW.c.raised_at, _ROW.c.id)
-        .limit(limit)
-        .offset(offset)
-    )
+    chosen = _newest(conditions).limit(limit).offset(offset)
     return [_blocker(row) for row in connection.execute(chosen)]
 
 
 _NOW = ("at", "person", "what", "steps", "facts", "until", "next_check", "escalate_hours",
         "escalate_to")  # fmt: skip
+
+
+def _newest(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """Return the question for blockers as their newest entry has them, the oldest first."""
+    newest = sa.and_(_ENTRY.c.blocker == _ROW.c.id, _ENTRY.c.number == _ROW.c.entries)
+    return (
+        sa.select(_ROW, tables.operation.c.seq, *(_ENTRY.c[name].label(name) for name in _NOW))
+        .join(_ENTRY, newest)
+        .outerjoin(tables.operation, tables.operation.c.id == _ROW.c.operation)
+        .where(*conditions)
+        .order_by(_ROW.c.raised_at, _ROW.c.id)
+    )
+
+
+_OF_JOBS: Final = sa.and_(
+    _ROW.c.job.in_(sa.bindparam("jobs", expanding=True)), _ROW.c.state.in_(ACTIVE)
+)
+_OF_STATIONS: Final = sa.and_(
+    _ROW.c.job.is_(None),
+    _ROW.c.station.in_(sa.bindparam("stations", expanding=True)),
+    _ROW.c.state.in_(lifecycle.BLOCKING),
+)
+_CONCERNING: Final = _newest([sa.or_(_OF_JOBS, _OF_STATIONS)])
+"""Made once: every look of a tablet asks it."""
 
 
 def _conditions(wanted: BlockerFilter) -> list[sa.ColumnElement[bool]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,6 +15,11 @@ from traveler import tables
 from vault import canonical
 
 _TABLE = tables.job_decision
+_OF_JOBS: Final = (
+    sa.select(_TABLE)
+    .where(_TABLE.c.job.in_(sa.bindparam("jobs", expanding=True)))
+    .order_by(_TABLE.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,7 @@ class Decision:
 def decisions(connection: Connection, jobs: Sequence[str]) -> defaultdict[str, list[Decision]]:
     """Return what was decided about these jobs, by job, oldest first."""
     found: defaultdict[str, list[Decision]] = defaultdict(list)
-    chosen = sa.select(_TABLE).where(_TABLE.c.job.in_(jobs)).order_by(_TABLE.c.id)
-    for row in connection.execute(chosen):
+    for row in connection.execute(_OF_JOBS, {"jobs": jobs}):
         found[row.job].append(
             Decision(
                 row.id, row.job, row.rev, row.standing, row.current, row.choice, row.at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,6 +21,21 @@ from vault.names import fold
 
 _DEMAND, _WAIVER = proof_tables.proof_demand, proof_tables.proof_waiver
 _WORD = proof_tables.proof_word
+_JOBS: Final = sa.bindparam("jobs", expanding=True)
+_CUSTOMERS: Final = sa.bindparam("customers", expanding=True)
+_DEMANDS: Final = (
+    sa.select(_DEMAND)
+    .where(
+        _DEMAND.c.dropped_at.is_(None),
+        sa.or_(_DEMAND.c.job.in_(_JOBS), _DEMAND.c.fold.in_(_CUSTOMERS)),
+    )
+    .order_by(_DEMAND.c.id)
+)
+_WAIVERS: Final = (
+    sa.select(_WAIVER)
+    .where(_WAIVER.c.job.in_(_JOBS), _WAIVER.c.withdrawn_at.is_(None))
+    .order_by(_WAIVER.c.id)
+)
 
 Plans = Callable[[str, str], Plan]
 """Finds the plan of a released revision."""
@@ -164,14 +179,10 @@ def _standing(chosen: sa.Select[Any], numbers: Sequence[str]) -> sa.Select[Any]:
 
 def _demands_of(connection: Connection, jobs: Sequence[Job]) -> defaultdict[str, list[Demand]]:
     """Return what is asked of these jobs by their customers and on their own account."""
-    numbers = [job.number for job in jobs]
     customers = {fold(job.customer) for job in jobs if job.customer}
-    chosen = sa.select(_DEMAND).where(
-        _DEMAND.c.dropped_at.is_(None),
-        sa.or_(_DEMAND.c.job.in_(numbers), _DEMAND.c.fold.in_(customers)),
-    )
+    asked = {"jobs": [job.number for job in jobs], "customers": list(customers)}
     found: defaultdict[str, list[Demand]] = defaultdict(list)
-    for row in connection.execute(chosen.order_by(_DEMAND.c.id)):
+    for row in connection.execute(_DEMANDS, asked):
         for job in jobs:
             if row.job == job.number or (row.fold and row.fold == fold(job.customer)):
                 found[job.number].append(_demand(row))
@@ -180,8 +191,7 @@ def _demands_of(connection: Connection, jobs: Sequence[Job]) -> defaultdict[str,
 
 def _waivers(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[Waiver]]:
     found: defaultdict[str, list[Waiver]] = defaultdict(list)
-    chosen = sa.select(_WAIVER).where(_WAIVER.c.job.in_(numbers), _WAIVER.c.withdrawn_at.is_(None))
-    for row in connection.execute(chosen.order_by(_WAIVER.c.id)):
+    for row in connection.execute(_WAIVERS, {"jobs": numbers}) if numbers else ():
         found[row.job].append(_waiver(row))
     return found
 

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -25,6 +26,9 @@ from vault.ledger.people import Person, require
 
 SPARED = timedelta(minutes=1)
 """How stale the end may be: pushing it out at every act would be a write too many."""
+_PRESENCE: Final = sa.select(tables.presence).where(
+    tables.presence.c.hash == sa.bindparam("hash")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,8 @@ def present(vault: Vault, secret: str) -> Presence | None:
     """Return who is signed in by a cookie's secret; nobody once the minutes are over."""
     if not secret:
         return None
-    chosen = sa.select(tables.presence).where(tables.presence.c.hash == _digest(secret))
     with vault.ledger.reading() as connection:
-        row = connection.execute(chosen).one_or_none()
+        row = connection.execute(_PRESENCE, {"hash": _digest(secret)}).one_or_none()
     if row is None or row.until <= clock.now():
         return None
     person = people.get(vault.ledger, row.person)

@@ -34,6 +34,8 @@ FRESH: Final = timedelta(seconds=60)
 MOST: Final = 500
 """Events read past at most; a tablet that slept longer is looked at anew."""
 _PERSONAL: Final = ("person/", "session/")
+_HEAD: Final = sa.select(event_head.c.seq)
+_SINCE: Final = sa.select(event.c.subject).where(event.c.seq > sa.bindparam("seen"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ def _quiet(connection: Connection, known: _Known) -> int | None:
         return head
     if head - known.seq > MOST:
         return None
-    chosen = sa.select(event.c.subject).where(event.c.seq > known.seq)
-    for subject in connection.execute(chosen).scalars():
+    for subject in connection.execute(_SINCE, {"seen": known.seq}).scalars():
         other = subject.startswith("job/") and subject != records.subject(known.view.job.number)
         if not other and not subject.startswith(_PERSONAL):
             return None
@@ -104,7 +105,7 @@ def _quiet(connection: Connection, known: _Known) -> int | None:
 
 
 def _head(connection: Connection) -> int:
-    return int(connection.execute(sa.select(event_head.c.seq)).scalar_one())
+    return int(connection.execute(_HEAD).scalar_one())
 
 
 def _keep(key: str, found: _Known) -> _Known:

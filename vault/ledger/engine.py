@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ class Writing:
 
     def insert(self, table: sa.Table, **values: object) -> Mapping[str, Any]:
         """Add a row and return it whole, sealed into the next event."""
-        return self._sealed(table, sa.insert(table).values(values).returning(*table.columns))
+        return self._sealed(table, _inserted(table), values)
 
     def insert_all(
         self, table: sa.Table, rows: Sequence[Mapping[str, object]]
@@ -75,9 +76,7 @@ class Writing:
 
     def update(self, table: sa.Table, key: object, **values: object) -> Mapping[str, Any]:
         """Change the row of that primary key and return it whole, sealed into the next event."""
-        (primary,) = table.primary_key.columns
-        change = sa.update(table).where(primary == key).values(values)
-        return self._sealed(table, change.returning(*table.columns))
+        return self._sealed(table, _updated(table), {_KEY: key, **values})
 
     def record(self, kind: str, subject: str, **facts: object) -> int:
         """Append the event that tells what was done, and return its number."""
@@ -90,11 +89,29 @@ class Writing:
         """Return the rows that were changed and are not told by any event yet."""
         return sorted(self._touched)
 
-    def _sealed(self, table: sa.Table, statement: sa.Executable) -> Mapping[str, Any]:
-        row = dict(self.connection.execute(statement).mappings().one())
+    def _sealed(
+        self, table: sa.Table, statement: sa.Executable, values: Mapping[str, object]
+    ) -> Mapping[str, Any]:
+        row = dict(self.connection.execute(statement, values).mappings().one())
         primary = [row[column.name] for column in table.primary_key.columns]
         self._touched[seals.key(table.name, primary)] = seals.seal(row)
         return row
+
+
+_KEY: Final = "key of the row"  # the name of no column
+
+
+@cache
+def _inserted(table: sa.Table) -> sa.Insert:
+    """Return the statement that adds a row; made once, for making it takes as long as running it."""
+    return sa.insert(table).returning(*table.columns)
+
+
+@cache
+def _updated(table: sa.Table) -> sa.Update:
+    """Return the statement that changes the row of a primary key."""
+    (primary,) = table.primary_key.columns
+    return sa.update(table).where(primary == sa.bindparam(_KEY)).returning(*table.columns)
 
 
 class Ledger:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,6 +20,9 @@ from vault.ledger.errors import KeyUsedBefore
 from vault.ledger.tables import answered
 
 KEPT = timedelta(days=30)
+_ANSWERED: Final = sa.select(answered).where(answered.c.key == sa.bindparam("asked"))
+_FORGET: Final = sa.delete(answered).where(answered.c.at < sa.bindparam("old"))
+_KEEP: Final = sa.insert(answered)
 
 
 def earlier(writing: Writing, key: str, request: Mapping[str, object]) -> Any | None:
@@ -29,8 +32,7 @@ def earlier(writing: Writing, key: str, request: Mapping[str, object]) -> Any | 
     """
     if not key:
         return None
-    chosen = sa.select(answered).where(answered.c.key == _key(writing, key))
-    row = writing.execute(chosen).one_or_none()
+    row = writing.execute(_ANSWERED, {"asked": _key(writing, key)}).one_or_none()
     if row is None:
         return None
     if row.request != _digest(request):
@@ -43,15 +45,12 @@ def keep(writing: Writing, key: str, request: Mapping[str, object], answer: obje
     if not key:
         return
     old = clock.text(clock.moment(writing.at) - KEPT)
-    writing.execute(sa.delete(answered).where(answered.c.at < old))
-    writing.execute(
-        sa.insert(answered).values(
-            key=_key(writing, key),
-            request=_digest(request),
-            answer=canonical.dumps(answer).decode(),
-            at=writing.at,
-        )
-    )
+    writing.execute(_FORGET, {"old": old})
+    kept = {
+        "key": _key(writing, key), "request": _digest(request),
+        "answer": canonical.dumps(answer).decode(), "at": writing.at,
+    }  # fmt: skip
+    writing.execute(_KEEP, kept)
 
 
 def _key(writing: Writing, key: str) -> str:

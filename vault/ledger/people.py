@@ -50,6 +50,7 @@ UNLOCK_PIN = "wait, sign in with your password, or ask an administrator to unloc
 UNLOCK_BY_WAITING = "wait, or ask an administrator to unlock it"
 
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}", re.ASCII)
+_NAMED = sa.select(people).where(people.c.name == sa.bindparam("named"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +379,7 @@ def _find(ledger: Ledger, name: str) -> dict[str, Any] | None:
 
 
 def _maybe(connection: Connection, name: str) -> dict[str, Any] | None:
-    chosen = sa.select(people).where(people.c.name == name)
-    row = connection.execute(chosen).one_or_none()
+    row = connection.execute(_NAMED, {"named": name}).one_or_none()
     return None if row is None else row._asdict()
 
 

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=14)
 TOUCH = timedelta(minutes=5)
 """How stale ``seen_at`` may be: a write for every look at a page would be one too many."""
+_SESSION: Final = sa.select(sessions).where(sessions.c.hash == sa.bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,8 @@ def open_session(ledger: Ledger, person: people.Person, device: str = "") -> str
 def session(ledger: Ledger, secret: str) -> Session | None:
     """Return the session of a cookie's secret, or None where it has ended or never was."""
     at = clock.now()
-    chosen = sa.select(sessions).where(sessions.c.hash == _digest(secret))
     with ledger.reading() as connection:
-        row = connection.execute(chosen).one_or_none()
+        row = connection.execute(_SESSION, {"hash": _digest(secret)}).one_or_none()
     if row is None or at >= row.expires_at or clock.moment(at) - clock.moment(row.seen_at) >= IDLE:
         return None
     person = people.get(ledger, row.person)

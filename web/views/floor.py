@@ -110,8 +110,8 @@ def act(token: str) -> Response:
 def photo(token: str) -> Response:
     """Keep photos of the step as evidence of the job; told to the page's program as JSON."""
     seq, person = forms.whole("seq", "The step"), badge.who()
-    job = floor.look(vault(), token).job.number
-    wanted = Wanted("photo", job, seq, words=forms.text("words"))
+    job, _operations = floor.opened(vault(), token)
+    wanted = Wanted("photo", job.number, seq, words=forms.text("words"))
     with forms.uploaded("photo", vault().settings, vault().cache / "uploads") as files:
         if not files:
             raise MissingField(what="A photo")
@@ -121,8 +121,8 @@ def photo(token: str) -> Response:
 
 
 def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
-    view = floor.look(vault(), token)
-    job, step = view.job.number, view.view.operation(seq)
+    opened, operations = floor.opened(vault(), token)
+    job, step = opened.number, next((one for one in operations if one.seq == seq), None)
     more: dict[str, Any] = {
         "device": device(), "idempotency_key": forms.needed("key", "The key"), "token": token,
         "sent": Sent(
@@ -131,7 +131,7 @@ def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
         ),
     }  # fmt: skip
     if wanted == "start":
-        on = tablet.machine(step.operation.station) if step else ""
+        on = tablet.machine(step.station) if step else ""
         return floor.start(vault(), person, job, seq, machine=on, **more)
     if wanted == "note":
         return floor.note(vault(), person, job, seq, forms.text("words"), **more)
@@ -147,7 +147,7 @@ def picture(token: str, name: str, page: int) -> Response:
 
     Only where a deviation lets the job go on does an overtaken drawing come without its mark.
     """
-    return viewing.picture(floor_viewer.of_floor(floor.look(vault(), token), name), page)
+    return viewing.picture(floor_viewer.of_floor(watching.view(vault(), token), name), page)
 
 
 def file(token: str, name: str) -> Response:

@@ -12,8 +12,9 @@ from flask import Response, render_template, url_for
 from release import showing
 from release.log import ReleaseLog, Revision
 from release.showing import Shown
-from traveler import floor, gate
+from traveler import gate
 from traveler.floor import FloorView
+from traveler.tablet import watching
 from web import forms, present, viewing
 from web.viewing import Room, Way
 from web.views.viewer import tiles_below
@@ -25,7 +26,7 @@ UNSHOWN = frozenset({"item.toml", "route.toml", "bom.csv", "characteristics.csv"
 
 def page(token: str, name: str) -> str:
     """Show a released file of the traveler's job."""
-    looked = floor.look(vault(), token)
+    looked = watching.view(vault(), token)
     shown = of_floor(looked, name)
     ways = [Way("Copy", url_for("floor_copies.copy", token=token, name=name), "print")]
     if _revision(looked).file(name).stamped is None:
@@ -43,12 +44,12 @@ def page(token: str, name: str) -> str:
 
 def tile(token: str, name: str, page: int, wide: int, column: int, row: int) -> Response:
     """Send a square of a page, drawn closer."""
-    return viewing.tile(of_floor(floor.look(vault(), token), name), page, wide, column, row)
+    return viewing.tile(of_floor(watching.view(vault(), token), name), page, wide, column, row)
 
 
 def model(token: str, name: str) -> Response:
     """Send the mesh of a model, or its measures."""
-    return viewing.model(of_floor(floor.look(vault(), token), name))
+    return viewing.model(of_floor(watching.view(vault(), token), name))
 
 
 def of_floor(looked: FloorView, name: str) -> Shown:
