@@ -175,8 +175,13 @@ def test_a_withdrawn_traveler_says_so_to_the_next_look(guest: Any, stock: Any, s
     from traveler import tokens
 
     tablet = guest(None)
-    assert tablet.get(f"/t/{stock.token}/state").status_code == 200
+    looks = ("/state", "", "/pages/10-0042.pdf/1.png", "/view/10-0042.pdf",
+             "/tiles/10-0042.pdf/1/3840/0-0.png")  # fmt: skip
+    for one in looks:
+        assert tablet.get(f"/t/{stock.token}{one}").status_code == 200
     tokens.withdraw(shop, people.get(shop.ledger, "pat"), "J-1")
+    for one in looks:
+        assert tablet.get(f"/t/{stock.token}{one}").status_code == 404
     answer = tablet.get(f"/t/{stock.token}/state", headers=JSON)
     assert answer.status_code == 404
     assert "withdrawn; ask the planner for a new print" in answer.json["detail"]

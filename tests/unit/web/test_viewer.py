@@ -144,17 +144,19 @@ def test_a_traveler_reaches_its_own_jobs_files_and_no_work(
 
 
 def test_what_is_recalled_is_not_shown_on_the_floor(app: Any, guest: Any, stock: Any) -> None:
-    """After the recall neither page nor square comes, though both came a moment before."""
+    """After the recall neither page nor picture nor square comes, though they came just before."""
     from release import desk
     from vault.ledger import people
     from web.visitor import VAULT
 
     vault, floor = app.extensions[VAULT], guest(None)
     square = f"/t/{stock.token}/tiles/{SHEET}/1/3840/0-0.png"
-    assert floor.get(square).status_code == 200
+    picture = f"/t/{stock.token}/pages/{SHEET}/1.png?w=1280"
+    assert floor.get(square).status_code == floor.get(picture).status_code == 200
     before = told(guest("eli").get(f"/items/10-0042/A/view/{SHEET}").text)["key"]
     desk.recall(vault, people.get(vault.ledger, "mchen"), "10-0042", "A", "wrong bore")
     assert floor.get(square).status_code >= 400
+    assert floor.get(picture).status_code >= 400
     assert floor.get(f"/t/{stock.token}/view/{SHEET}").status_code >= 400
     desk_page = guest("eli").get(f"/items/10-0042/A/view/{SHEET}").text
     assert "recalled" in desk_page
