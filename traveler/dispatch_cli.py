@@ -64,8 +64,9 @@ def dispatch(
         return
     code = stations.get(vault, station).code if station else ""
     wanted = Wanted(station=code, customer=customer, person=person)
-    found = desk.board(vault)
-    say(found.as_json(wanted), _shown(found, wanted, limit))
+    with desk.undisturbed():
+        found = desk.board(vault)
+        say(lambda: found.as_json(wanted), _shown(found, wanted, limit))
 
 
 @dispatch.command("pin")

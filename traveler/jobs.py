@@ -168,19 +168,33 @@ def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
 def listing(
     vault: Vault, wanted: JobFilter | None = None, limit: int = LISTED, offset: int = 0
 ) -> list[JobLine]:
-    """Return the jobs that fit, the earliest due first, each with its step and standing."""
+    """Return the jobs that fit, the earliest due first, each with its step and standing.
+
+    Of open jobs the board knows all that a list shows, as of the newest event; only those that
+    have ended are read.
+    """
     following.follow(vault)
     with vault.ledger.reading() as connection:
         found = records.jobs(connection, wanted or JobFilter(), limit, offset)
+    still_open = {
+        number: replace(
+            job_line(line.facts.job, line.facts.operations, line.facts.ground),
+            dates=dates.brief(line),
+        )
+        for number, line in dates.lines(vault, [job.number for job in found])
+    }
+    ended = _ended(vault, [job for job in found if job.number not in still_open])
+    return [still_open.get(job.number) or ended[job.number] for job in found]
+
+
+def _ended(vault: Vault, found: Sequence[Job]) -> dict[str, JobLine]:
+    if not found:
+        return {}
+    with vault.ledger.reading() as connection:
         operations = records.operations_of(connection, [job.number for job in found])
         day_now = today(vault.settings.time_zone)
         grounds = ground.grounds(ReleaseLog(vault), connection, found, operations, day_now)
-    known = dates.of(vault, [job.number for job in found])
-    return [
-        replace(job_line(job, operations[job.number], grounds[job.number]),
-                dates=known.get(job.number))
-        for job in found
-    ]  # fmt: skip
+    return {job.number: job_line(job, operations[job.number], grounds[job.number]) for job in found}
 
 
 def count(vault: Vault, wanted: JobFilter | None = None) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -363,6 +363,15 @@ class Catalogue:
         """Return the revisions of an item in the order of the release log."""
         clause = "WHERE fold = ? ORDER BY sequence"
         return self._all(RevisionRow, "revision", clause, fold(number))
+
+    def current(self, numbers: Sequence[str]) -> dict[str, str]:
+        """Return the label of the current revision of each of these items that has one."""
+        rows = self._execute(
+            "SELECT number, rev FROM revision WHERE state = 'current' "
+            "AND fold IN (SELECT value FROM json_each(?))",
+            (json.dumps([fold(one) for one in numbers]),),
+        )
+        return {str(number): str(rev) for number, rev in rows}
 
     def revision_by_code(self, code: str) -> RevisionRow | None:
         """Return the revision whose stamp carries a code, in its normal spelling."""

@@ -121,9 +121,13 @@ def wants_json() -> bool:
 
 
 def say(data: Any, text: str | Iterable[str]) -> None:
-    """Print data as JSON where it was asked for, else the text made for people."""
+    """Print data as JSON where it was asked for, else the text made for people.
+
+    Data that takes long to make may be a function that makes it.
+    """
     if wants_json():
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        told = data() if callable(data) else data
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     lines = [text] if isinstance(text, str) else list(text)
     for line in lines:

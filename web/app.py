@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, request, url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from release.stamp import press
 from vault import codes, home, looking, worker
@@ -97,7 +98,8 @@ def _dress(app: Flask) -> None:
     settings = app.extensions[VAULT].settings
     shop = present.zone(settings.time_zone)
     app.jinja_env.globals.update(
-        asset=_asset, form_token=form_token, form_key=codes.new_code,
+        asset=_asset, url_for=_address_of, drawn_icon=_icon, drawn_badge=_badge,
+        form_token=form_token, form_key=codes.new_code,
         may=_may, state=present.state, size=present.size,
         short=present.short, grouped=present.grouped, when=lambda stored: present.when(stored, shop),
         signed_at=lambda stored: present.signed_at(stored, shop),
@@ -119,6 +121,41 @@ def _may(endpoint: str, method: str = "GET") -> bool:
     door = BY_ENDPOINT[endpoint].door(method)
     person = visitor().person
     return door is not None and door.opens(person.roles if person else None)
+
+
+def _address_of(endpoint: str, **values: Any) -> str:
+    """Return an address for a template; a list of 200 rows asks for a thousand, again and again."""
+    if "_external" in values:
+        return url_for(endpoint, **values)
+    return _made_below(request.script_root, endpoint, tuple(values), *values.values())
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _made_below(_root: str, endpoint: str, names: tuple[str, ...], *values: Any) -> str:
+    return url_for(endpoint, **dict(zip(names, values, strict=True)))
+
+
+def _icon(name: str) -> Markup:
+    """Return an icon; a list of 200 rows has a thousand of them, of ten kinds."""
+    return _icon_below(request.script_root, name)
+
+
+@cache
+def _icon_below(root: str, name: str) -> Markup:
+    drawn = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    return Markup(drawn).format(_asset_below(root, "img/icons.svg"), name)  # noqa: S704
+
+
+def _badge(kind: str, name: str, extra: str = "") -> Markup:
+    """Return a state as icon and word, with a few words after it where there are any."""
+    return _badge_below(request.script_root, kind, name, extra)
+
+
+@lru_cache(maxsize=2_000)
+def _badge_below(root: str, kind: str, name: str, extra: str) -> Markup:
+    shown, after = present.state(kind, name), f" {extra}" if extra else ""
+    drawn = Markup('<span class="state {}">{}{}{}</span>')
+    return drawn.format(shown.tone, _icon_below(root, shown.icon), shown.word, after)
 
 
 def _asset(name: str) -> str:

@@ -20,7 +20,7 @@ def verdict(dates: Dates | None) -> State:
 
 def steps(view: JobView) -> dict[int, tuple[str, str, bool]]:
     """Return need-by and forecast of every step in words, and whether it is behind; dashes if done."""
-    now = snapshot.now(vault().settings.time_zone).minute
+    now = minute()
     found = {one.operation.seq: ("–", "–", False) for one in view.operations}
     for seq, (need, done) in (view.dates.steps if view.dates else {}).items():
         late = done is None or done > need
@@ -28,12 +28,18 @@ def steps(view: JobView) -> dict[int, tuple[str, str, bool]]:
     return found
 
 
-def forecast(dates: Dates | None) -> str:
-    """Return when a job will be done, in words."""
+def minute() -> int:
+    """Return the present minute in the shop."""
+    return snapshot.now(vault().settings.time_zone).minute
+
+
+def forecast(dates: Dates | None, now: int | None = None) -> str:
+    """Return when a job will be done, in words; ``now`` is asked once for a list."""
     if dates is None:
         return "–"
-    now = snapshot.now(vault().settings.time_zone).minute
-    return _when(dates.forecast, now) if dates.forecast else "no date"
+    if not dates.forecast:
+        return "no date"
+    return _when(dates.forecast, minute() if now is None else now)
 
 
 def behind(dates: Dates | None) -> bool:

@@ -20,6 +20,9 @@ from vault.settings import Settings
 from web.errors import MissingField, NotANumber
 from web.headers import SANDBOX
 
+ROWS: Final = 50
+MANY_ROWS: Final = 200
+"""How many rows of a list are shown at first, and how many at most."""
 LONGEST: Final = 4000
 """The longest text a field may hold, in characters; a note of the field needs far less."""
 
@@ -63,6 +66,11 @@ def number_asked(name: str, default: int = 0) -> int:
     """Return a number of the query, the default where it is none."""
     found = asked(name)
     return int(found) if found.isascii() and found.isdigit() and len(found) < 8 else default
+
+
+def rows_asked() -> int:
+    """Return how many rows of a list the query asks for: one of two numbers, whatever it says."""
+    return MANY_ROWS if number_asked("rows") > ROWS else ROWS
 
 
 def page_asked() -> int:

@@ -261,7 +261,9 @@ def main() -> int:
         share = (used.ru_utime + used.ru_stime) / ((chosen.seconds + WARM_S) * 2)
         port = free_port("127.0.0.1")
         bare = Floor(port, travelers, chosen.tablets, chosen.seconds / 2)
-        with serving([sys.executable, str(HERE / "bare.py"), str(port)], port, **{BARE_ROOT: folder}):
+        with serving(
+            [sys.executable, str(HERE / "bare.py"), str(port)], port, **{BARE_ROOT: folder}
+        ):
             bare.run()
         return judgement(root, ours, bare, share, chosen.tablets)
 

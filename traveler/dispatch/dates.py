@@ -10,6 +10,7 @@ without being kept, and follows at once when the due date or a holiday changes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from traveler.dispatch import desk, wording
 from traveler.dispatch.judging import Line
@@ -19,25 +20,35 @@ from vault.home import Vault
 
 def of(vault: Vault, numbers: Iterable[str]) -> dict[str, Dates]:
     """Return the dates of those of these jobs that are open, by number."""
+    return {number: replace(brief(one), steps=_steps(one)) for number, one in lines(vault, numbers)}
+
+
+def lines(vault: Vault, numbers: Iterable[str]) -> list[tuple[str, Line]]:
+    """Return those of these jobs that are open, as the board has them after the newest event."""
     wanted = list(numbers)
     if not wanted:
-        return {}
-    lines = desk.board(vault).lines
-    return {number: _dates(lines[number]) for number in wanted if number in lines}
+        return []
+    known = desk.board(vault).lines
+    return [(number, known[number]) for number in wanted if number in known]
 
 
-def _dates(line: Line) -> Dates:
-    found = line.found
-    steps = {
+def brief(line: Line) -> Dates:
+    """Return the dates of a whole job, without those of its steps, of which a list shows none."""
+    found, left = line.found, line.facts.left
+    need = found.needs[left[0].seq].finish if left else found.load.due
+    return Dates(
+        need_by=wording.stamp(need),
+        forecast=wording.stamp(found.finish) if found.finish is not None else None,
+        verdict=found.verdict, why=line.why,
+    )  # fmt: skip
+
+
+def _steps(line: Line) -> dict[int, tuple[str, str | None]]:
+    slots = line.found.slots
+    return {
         seq: (
             wording.stamp(need.finish),
-            wording.stamp(found.slots[seq].finish) if found.slots[seq].is_known else None,
+            wording.stamp(slots[seq].finish) if slots[seq].is_known else None,
         )
-        for seq, need in found.needs.items()
+        for seq, need in line.found.needs.items()
     }
-    first = line.facts.left[0].seq if line.facts.left else None
-    return Dates(
-        need_by=steps[first][0] if first is not None else wording.stamp(found.load.due),
-        forecast=wording.stamp(found.finish) if found.finish is not None else None,
-        verdict=found.verdict, why=line.why, steps=steps,
-    )  # fmt: skip

@@ -205,6 +205,7 @@ class Desk:
         self, vault: Vault, connection: Connection, head: int, marks: tuple[str, str, str],
         now: Moment,
     ) -> Count:  # fmt: skip
+        _sweep()
         with undisturbed():
             floor = snapshot.floor(connection)
             pins = {one.job: one for one in records.pins(connection)}
@@ -215,6 +216,8 @@ class Desk:
         self._count = count
         self._rested = time.monotonic()
         self._board = count.board()
+        if count.took >= QUICK_S:
+            gc.freeze()  # a page after it would wait 300 ms while half a million values are walked
         return self._board
 
     def _stands(self, vault: Vault, tip: str) -> Stand:
@@ -268,6 +271,7 @@ class Desk:
         self._beside.start()
 
     def _play_beside(self, count: Count, now: Moment) -> None:
+        _sweep()
         count.play(now)
         with self._lock:
             self._taken(count)  # what happened meanwhile is followed by whoever asks next
@@ -318,6 +322,12 @@ def undisturbed() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _sweep() -> None:
+    """Collect what is garbage before a large count is set aside from collection with all else."""
+    if gc.get_freeze_count():
+        gc.collect()
 
 
 @dataclass(frozen=True, slots=True)

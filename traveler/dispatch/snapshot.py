@@ -266,6 +266,7 @@ def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
     job = facts.job
     stopped = job.state == "held" or facts.undecided or bool(facts.ground.overtaken)
     looped = any(one.loop for one in facts.operations)
+    free = not (facts.ground.children or facts.ground.blockers)
     tasks: list[Task] = []
     group, here_open, earlier_open = 0, False, False
     for place, one in enumerate(facts.operations):
@@ -276,7 +277,7 @@ def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
             continue
         here_open = True
         running = one.state == "running"
-        until, undated = (0, stopped) if running else _held(facts, one, now, stopped)
+        until, undated = (0, stopped) if running or free else _held(facts, one, now, stopped)
         there = floor.place[one.station]
         if one.outside:
             minutes, unknown = _outside(one, now)
@@ -307,8 +308,10 @@ def planned_minutes(job: Job, operation: Operation, pieces: int, *, setup: bool)
 
 def _came(facts: Facts, one: Operation, looped: bool, earlier_open: bool) -> int:
     """Return how many pieces an operation has to do: those that came, or those that will."""
-    if not looped and earlier_open:
-        return facts.job.qty  # what others scrap before it is not known yet
+    if not looped:
+        if earlier_open:
+            return facts.job.qty  # what others scrap before it is not known yet
+        return flow.arrived(facts.job, facts.operations, one)
     if all(x.over for x in flow.before(facts.operations, one)):
         return flow.arrived(facts.job, facts.operations, one)
     return one.loop.qty if one.loop else facts.job.qty
@@ -318,8 +321,7 @@ def _minutes(facts: Facts, one: Operation, came: int, resource: Resource, now: M
     job = facts.job
     pieces = max(0, came - one.counted)
     minutes = planned_minutes(job, one, pieces, setup=one.state == "waiting")
-    work = facts.at_work.get(one.id, ())
-    if one.state != "running" or not work:
+    if one.state != "running" or not (work := facts.at_work.get(one.id, ())):
         return minutes
     since = now.of(work[0].since)
     passed = _worked(resource, since, now.minute)

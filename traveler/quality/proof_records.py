@@ -21,8 +21,8 @@ from vault.names import fold
 
 _DEMAND, _WAIVER = proof_tables.proof_demand, proof_tables.proof_waiver
 _WORD = proof_tables.proof_word
-_JOBS: Final = sa.bindparam("jobs", expanding=True)
-_CUSTOMERS: Final = sa.bindparam("customers", expanding=True)
+_JOBS: Final[sa.BindParameter[str]] = sa.bindparam("jobs", expanding=True)
+_CUSTOMERS: Final[sa.BindParameter[str]] = sa.bindparam("customers", expanding=True)
 _DEMANDS: Final = (
     sa.select(_DEMAND)
     .where(

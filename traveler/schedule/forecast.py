@@ -9,27 +9,39 @@ scheduling; see Kolisch, *European Journal of Operational Research* 90, 1996.)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import groupby
+from typing import NamedTuple
 
 from traveler.schedule.clock import NEVER, Clock
 from traveler.schedule.lane import Lane
 from traveler.schedule.plan import Load, Resource, Task
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """When an operation is expected to begin and to end; NEVER where nobody can say.
 
     ``arrived`` is when it could have begun had its station had nothing else to do, by whose
-    ``clock`` the wait is counted when somebody asks.
+    ``clock`` the wait is counted when somebody asks; slots by two clocks may be equal.  A tuple,
+    as there are so many.
     """
 
     start: int
     finish: int
     arrived: int = NEVER
-    clock: Clock | None = field(default=None, compare=False, repr=False)
+    clock: Clock | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether another one has the same moments."""
+        return isinstance(other, Slot) and self[:3] == other[:3]
+
+    def __ne__(self, other: object) -> bool:
+        """Say whether another one has other moments: a tuple's own answer would ask the clock."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Return the same for the same moments."""
+        return hash(self[:3])
 
     @property
     def queued(self) -> int:
@@ -93,7 +105,10 @@ class Shop:
     def booked(self, job: str, lane: Lane, start: int, work: int) -> None:
         """Note that a job has ``work`` manned minutes of a lane from ``start`` on."""
         lane.book(start, work)
-        self._bookings.setdefault(job, []).append((lane, start, work))
+        known = self._bookings.get(job)
+        if known is None:
+            known = self._bookings[job] = []
+        known.append((lane, start, work))
 
     # --- one job -------------------------------------------------------------
 
@@ -248,5 +263,7 @@ def _groups(tasks: tuple[Task, ...]) -> list[range]:
 
 def done(slots: Mapping[int, Slot]) -> int | None:
     """Return the moment a job is expected to be done, or None where nobody can say."""
-    latest = max((slot.finish for slot in slots.values()), default=0)
+    latest = 0
+    for slot in slots.values():
+        latest = max(latest, slot.finish)
     return None if latest >= NEVER else latest

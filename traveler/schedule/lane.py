@@ -39,6 +39,13 @@ class Lane:
         """Take ``work`` manned minutes from ``start`` on; they must be free."""
         starts, ends = self._starts, self._ends
         end = start + work
+        if not ends or start >= ends[-1]:  # the usual case: work comes one after the other
+            if ends and start == ends[-1]:
+                ends[-1] = end
+            else:
+                starts.append(start)
+                ends.append(end)
+            return
         place = bisect_left(starts, start)
         joins_before = place > 0 and ends[place - 1] == start
         joins_after = place < len(starts) and starts[place] == end

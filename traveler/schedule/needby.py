@@ -8,16 +8,14 @@ a date that slips with reality never screams.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from typing import NamedTuple
 
 from traveler.schedule.clock import Clock
 from traveler.schedule.plan import Load, Resource, Task
 
 
-@dataclass(frozen=True, slots=True)
-class NeedBy:
-    """The latest moments to begin and to end an operation."""
+class NeedBy(NamedTuple):
+    """The latest moments to begin and to end an operation; a tuple, as there are so many."""
 
     start: int
     finish: int
@@ -32,14 +30,14 @@ def need_by(
     those that wait for it.
     """
     found: dict[int, NeedBy] = {}
-    finish = load.due
-    for _group, tasks in groupby(reversed(load.tasks), key=lambda task: task.group):
-        earliest = finish
-        for task in tasks:
-            start = _begun(task, finish, resources, clocks)
-            found[task.seq] = NeedBy(start, finish)
-            earliest = min(earliest, start)
-        finish = earliest
+    finish = earliest = load.due
+    group: int | None = None
+    for task in reversed(load.tasks):
+        if task.group != group:
+            group, finish = task.group, earliest
+        start = _begun(task, finish, resources, clocks)
+        found[task.seq] = NeedBy(start, finish)
+        earliest = min(earliest, start)
     return found
 
 

@@ -158,7 +158,9 @@ def _judged(
         verdict = "unknown"
     elif finish > load.due:
         verdict = "at risk"
-    crossing = next(
-        (task.seq for task in load.tasks if slots[task.seq].finish > needs[task.seq].finish), None
-    )
+    crossing = None
+    for task in load.tasks:
+        if slots[task.seq].finish > needs[task.seq].finish:
+            crossing = task.seq
+            break
     return JobOutlook(load, rank, needs, slots, finish, verdict, crossing)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from traveler.schedule.clock import Calendar
 
@@ -22,9 +23,8 @@ class Resource:
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """The work left of one operation.
+class Task(NamedTuple):
+    """The work left of one operation; a tuple, as there are so many.
 
     ``minutes`` are manned minutes (plain ones where the resource is outside), ``group`` rises
     along the route and is the same for operations that run side by side.  ``not_before`` is the

@@ -26,9 +26,7 @@ from vault.ledger.people import Person, require
 
 SPARED = timedelta(minutes=1)
 """How stale the end may be: pushing it out at every act would be a write too many."""
-_PRESENCE: Final = sa.select(tables.presence).where(
-    tables.presence.c.hash == sa.bindparam("hash")
-)
+_PRESENCE: Final = sa.select(tables.presence).where(tables.presence.c.hash == sa.bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,6 @@ from web.drawings import FileRow, Picture, WorkingFile
 from web.views import jobs
 from web.visitor import device, has_role, me, vault
 
-PAGE: Final = 50
 HISTORY: Final = 25
 STRUCTURE: Final = 200  # lines of a structure on a page
 FACETS: Final = ("kind", "state", "owner", "material")
@@ -110,35 +109,46 @@ def listing() -> str:
     if asked["state"] not in ITEM_STATES:
         asked["state"] = ""
     narrowed = {name: value or None for name, value in asked.items()}
+    size = forms.rows_asked()
     if words:
-        hits = vault().catalogue.search(words, after or None, PAGE + 1, **narrowed)
-        found_lines = [_line(hit.item, hit) for hit in hits]
+        hits = vault().catalogue.search(words, after or None, size + 1, **narrowed)
+        found_lines = _lines([hit.item for hit in hits], {hit.item.number: hit for hit in hits})
     else:
-        rows = vault().catalogue.items(after or None, PAGE + 1, "", **narrowed)
-        found_lines = [_line(row) for row in rows]
-    more = ""
-    if len(found_lines) > PAGE:
-        found_lines = found_lines[:PAGE]
-        more = _address(words, narrowed, after=found_lines[-1].number)
+        found_lines = _lines(vault().catalogue.items(after or None, size + 1, "", **narrowed), {})
+    more = everything = ""
+    if len(found_lines) > size:
+        found_lines = found_lines[:size]
+        more = _address(words, narrowed, found_lines[-1].number, size)
+        if size < forms.MANY_ROWS:
+            everything = _address(words, narrowed, after, forms.MANY_ROWS)
     facets = vault().catalogue.facets(words, **narrowed)
     return render_template(
-        "items.html", rows=found_lines, words=words, more=more, page_size=PAGE, narrowed=asked,
+        "items.html", rows=found_lines, words=words, more=more, page_size=size, narrowed=asked,
+        all=everything, many=forms.MANY_ROWS,
         facets=[(name, choices) for name in FACETS
                 if (choices := _choices(name, getattr(facets, name), words, asked))],
         partial=facets.partial,
     )  # fmt: skip
 
 
-def _line(row: ItemRow, hit: Hit | None = None) -> ItemLine:
+def _lines(rows: Sequence[ItemRow], hits: Mapping[str, Hit]) -> list[ItemLine]:
+    current = vault().catalogue.current([row.number for row in rows])
+    return [_line(row, current.get(row.number), hits.get(row.number)) for row in rows]
+
+
+def _line(row: ItemRow, current: str | None, hit: Hit | None) -> ItemLine:
     return ItemLine(
-        row.number, row.title, row.kind, row.owner, current_rev(row.number),
+        row.number, row.title, row.kind, row.owner, current,
         hit.file if hit else "", hit.snippet if hit and hit.file else (),
     )  # fmt: skip
 
 
-def _address(words: str, narrowed: Mapping[str, str | None], after: str | None = None) -> str:
+def _address(
+    words: str, narrowed: Mapping[str, str | None], after: str = "", rows: int = forms.ROWS
+) -> str:
     further: dict[str, Any] = {name: value or None for name, value in narrowed.items()}
-    return url_for("items.listing", q=words or None, after=after, **further)
+    shown = rows if rows > forms.ROWS else None
+    return url_for("items.listing", q=words or None, after=after or None, rows=shown, **further)
 
 
 def _choices(

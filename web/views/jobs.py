@@ -29,7 +29,6 @@ from web import dated, flow_picture, forms, present
 from web.errors import NotReadable
 from web.visitor import has_role, me, vault
 
-PAGE: Final = 50
 TABS: Final = (
     ("released", "On the floor"), ("planned", "Planned"), ("held", "On hold"),
     ("closed", "Closed"), ("cancelled", "Cancelled"), ("", "All"),
@@ -144,7 +143,7 @@ class Line:
 
 def job_rows(lines: Iterable[JobLine]) -> list[Row]:
     """Return jobs as tables show them; one on an old or recalled revision says so."""
-    zone = present.zone(vault().settings.time_zone)
+    zone, now = present.zone(vault().settings.time_zone), dated.minute()
     return [
         Row(
             job=one.job.number, number=one.job.item, rev=one.job.rev,
@@ -153,7 +152,7 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
             due_note="" if one.job.ended else present.due(one.job.due, zone),
             state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
             blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
-            forecast=dated.forecast(one.dates), behind=dated.behind(one.dates),
+            forecast=dated.forecast(one.dates, now), behind=dated.behind(one.dates),
         )
         for one in lines
     ]  # fmt: skip
@@ -171,14 +170,20 @@ def listing() -> str:
         chosen = ""
     words, skipped = forms.asked("q"), forms.number_asked("skip")
     wanted = JobFilter(state=chosen, words=words)
-    rows = job_rows(jobs.listing(vault(), wanted, PAGE + 1, skipped))
-    more = ""
-    if len(rows) > PAGE:
-        rows = rows[:PAGE]
-        more = url_for("jobs.listing", state=chosen, q=words or None, skip=skipped + PAGE)
+    size = forms.rows_asked()
+    rows = job_rows(jobs.listing(vault(), wanted, size + 1, skipped))
+
+    def address(skip: int, shown: int) -> str:
+        return url_for("jobs.listing", state=chosen, q=words or None, skip=skip or None,
+                       rows=shown if shown > forms.ROWS else None)  # fmt: skip
+
+    more = len(rows) > size
     return render_template(
-        "jobs.html", jobs=rows, tabs=TABS, chosen=chosen, words=words, more=more, first=skipped + 1
-    )
+        "jobs.html", jobs=rows[:size], tabs=TABS, chosen=chosen, words=words, first=skipped + 1,
+        more=address(skipped + size, size) if more else "",
+        all=address(skipped, forms.MANY_ROWS) if more and size < forms.MANY_ROWS else "",
+        many=forms.MANY_ROWS,
+    )  # fmt: skip
 
 
 def new() -> Response | str | tuple[str, int]:

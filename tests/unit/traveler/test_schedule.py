@@ -362,7 +362,7 @@ def test_a_blocker_never_makes_its_own_job_earlier(loads: list[Load], data: st.D
         return
     place = data.draw(st.sampled_from(waiting))
     task = chosen.tasks[place]
-    later = replace(task, not_before=task.not_before + data.draw(st.integers(0, 9000)),
+    later = task._replace(not_before=task.not_before + data.draw(st.integers(0, 9000)),
                     undated=task.undated or data.draw(st.booleans()))  # fmt: skip
     blocked = replace(chosen, tasks=(*chosen.tasks[:place], later, *chosen.tasks[place + 1 :]))
     shop = counted(loads)
