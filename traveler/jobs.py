@@ -176,13 +176,8 @@ def listing(
     following.follow(vault)
     with vault.ledger.reading() as connection:
         found = records.jobs(connection, wanted or JobFilter(), limit, offset)
-    still_open = {
-        number: replace(
-            job_line(line.facts.job, line.facts.operations, line.facts.ground),
-            dates=dates.brief(line),
-        )
-        for number, line in dates.lines(vault, [job.number for job in found])
-    }
+    lines = dates.lines(vault, [job.number for job in found])
+    still_open = {number: line.listed for number, line in lines}
     ended = _ended(vault, [job for job in found if job.number not in still_open])
     return [still_open.get(job.number) or ended[job.number] for job in found]
 

@@ -287,7 +287,7 @@ def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0)
     """Return the jobs that fit, the earliest due first."""
     chosen = sa.select(tables.job).where(*_conditions(wanted))
     ordered = chosen.order_by(tables.job.c.due, tables.job.c.fold).limit(limit).offset(offset)
-    return [_job(row) for row in connection.execute(ordered)]
+    return [_job(row) for row in connection.execute(ordered).all()]
 
 
 def in_process(connection: Connection, item: str = "", rev: str = "") -> list[Job]:

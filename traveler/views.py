@@ -284,11 +284,13 @@ def job_view(
     )  # fmt: skip
 
 
-def job_line(job: Job, operations: Sequence[Operation], ground: Ground) -> JobLine:
+def job_line(
+    job: Job, operations: Sequence[Operation], ground: Ground, dates: Dates | None = None
+) -> JobLine:
     """Assemble a job for a list."""
     still_open = [one for one in operations if not one.over]
-    done = len(operations) - len(still_open)
-    return JobLine(job, ground, done, len(operations), still_open[0] if still_open else None)
+    done, step = len(operations) - len(still_open), still_open[0] if still_open else None
+    return JobLine(job, ground, done, len(operations), step, dates)
 
 
 def _dates(dates: Dates | None) -> dict[str, Any]:

@@ -20,7 +20,11 @@ from vault.home import Vault
 
 def of(vault: Vault, numbers: Iterable[str]) -> dict[str, Dates]:
     """Return the dates of those of these jobs that are open, by number."""
-    return {number: replace(brief(one), steps=_steps(one)) for number, one in lines(vault, numbers)}
+    return {
+        number: replace(dates, steps=_steps(line))
+        for number, line in lines(vault, numbers)
+        if (dates := line.listed.dates)
+    }
 
 
 def lines(vault: Vault, numbers: Iterable[str]) -> list[tuple[str, Line]]:
@@ -30,17 +34,6 @@ def lines(vault: Vault, numbers: Iterable[str]) -> list[tuple[str, Line]]:
         return []
     known = desk.board(vault).lines
     return [(number, known[number]) for number in wanted if number in known]
-
-
-def brief(line: Line) -> Dates:
-    """Return the dates of a whole job, without those of its steps, of which a list shows none."""
-    found, left = line.found, line.facts.left
-    need = found.needs[left[0].seq].finish if left else found.load.due
-    return Dates(
-        need_by=wording.stamp(need),
-        forecast=wording.stamp(found.finish) if found.finish is not None else None,
-        verdict=found.verdict, why=line.why,
-    )  # fmt: skip
 
 
 def _steps(line: Line) -> dict[int, tuple[str, str | None]]:

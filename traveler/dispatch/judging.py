@@ -22,6 +22,7 @@ from traveler.schedule.clock import NEVER
 from traveler.schedule.forecast import Slot
 from traveler.schedule.needby import NeedBy
 from traveler.schedule.outlook import JobOutlook
+from traveler.views import Dates, JobLine, job_line
 from vault.errors import Refusal
 
 State = Literal["running", "ready", "blocked", "unreleased", "waiting"]
@@ -98,6 +99,16 @@ class Line:
         """Return when the step in hand has to be done."""
         need = self.found.needs.get(self.at.seq) if self.at else None
         return need.finish if need else None
+
+    @cached_property
+    def listed(self) -> JobLine:
+        """Return the job as lists show it, with the dates of the whole and not of its steps."""
+        found, facts = self.found, self.facts
+        left = facts.left
+        need = found.needs[left[0].seq].finish if left else found.load.due
+        finish = None if found.finish is None else wording.stamp(found.finish)
+        dates = Dates(wording.stamp(need), finish, found.verdict, self.why)
+        return job_line(facts.job, facts.operations, facts.ground, dates)
 
     def step(self, state: State) -> Step | None:
         """Return the first step in a state."""
