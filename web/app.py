@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from release.stamp import press
 from vault import codes, home, looking, worker
 from vault.home import Vault
-from web import guard, headers, present, problems
+from web import guard, headers, present, problems, rows
 from web.addresses import BY_ENDPOINT, TABLE
 from web.proxies import BehindProxies
 from web.views.api import ADDRESSES
@@ -108,7 +107,7 @@ def _dress(app: Flask) -> None:
         shop=settings.shop_name or "Titleblock", zone_name=settings.time_zone,
         source_url=settings.source_url,
     )  # fmt: skip
-    app.jinja_env.globals["row"] = _rows(app)
+    app.jinja_env.globals["drawn_rows"] = rows.drawer(app)
     app.jinja_env.filters["told"] = present.told
     app.context_processor(_of_request)
 
@@ -123,23 +122,6 @@ def _may(endpoint: str, method: str = "GET") -> bool:
     door = BY_ENDPOINT[endpoint].door(method)
     person = visitor().person
     return door is not None and door.opens(person.roles if person else None)
-
-
-def _rows(app: Flask) -> Callable[[str, Any], Markup]:
-    """Return what draws a row of a list from a template below ``rows/``, once for what stands in it.
-
-    Such a template is given the row and nothing that tells who is looking, so that what one
-    person was shown can be shown to the next; asking for more is an error.
-    """
-    known = ("url_for", "drawn_icon", "drawn_badge", "when")
-    drawing = app.jinja_env.overlay()
-    drawing.globals = {name: app.jinja_env.globals[name] for name in known}
-
-    @lru_cache(maxsize=5_000)
-    def drawn(_root: str, name: str, row: Any) -> Markup:
-        return present.rendered(drawing.get_template(f"rows/{name}.html").render(row=row))
-
-    return lambda name, row: drawn(request.script_root, name, row)
 
 
 def _address_of(endpoint: str, **values: Any) -> str:

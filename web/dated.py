@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from traveler.dispatch import snapshot, wording
-from traveler.schedule.clock import moment
+from traveler.schedule.clock import DAY, moment
 from traveler.views import Dates, JobView
 from web import present
 from web.present import State
@@ -48,4 +49,9 @@ def behind(dates: Dates | None) -> bool:
 
 
 def _when(stamp: str, now: int) -> str:
-    return wording.when(moment(datetime.fromisoformat(stamp)), now)
+    return _on(stamp, now // DAY * DAY)  # all that is said of a moment hangs on the day alone
+
+
+@lru_cache(maxsize=5_000)
+def _on(stamp: str, day: int) -> str:
+    return wording.when(moment(datetime.fromisoformat(stamp)), day)

@@ -183,10 +183,13 @@ def now_time(shop: tzinfo) -> str:
     return f"{datetime.now(shop):%H:%M:%S}"
 
 
-def due(stored: str, shop: tzinfo) -> str:
-    """Return how far away a day is, ``in 2 d``, ``today``, ``3 d late``; nothing where no day."""
+def due(stored: str, shop: tzinfo, today: date | None = None) -> str:
+    """Return how far away a day is, ``in 2 d``, ``today``, ``3 d late``; nothing where no day.
+
+    Whoever asks for a whole list says what day it is, so that it is found out once.
+    """
     try:
-        days = (date.fromisoformat(stored[:10]) - datetime.now(shop).date()).days
+        days = (date.fromisoformat(stored[:10]) - (today or datetime.now(shop).date())).days
     except ValueError:
         return ""
     if days == 0:

@@ -26,12 +26,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import vaults
 from bare import ROOT as BARE_ROOT
 from bench_dispatch import fill
 from bench_floor import HERE, serving
 from measuring import Goal, judged, show, table, world
 
-import vaults
 from release import desk
 from traveler import floor
 from vault import home, settings

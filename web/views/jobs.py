@@ -6,6 +6,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -144,12 +145,13 @@ class Line:
 def job_rows(lines: Iterable[JobLine]) -> list[Row]:
     """Return jobs as tables show them; one on an old or recalled revision says so."""
     zone, now = present.zone(vault().settings.time_zone), dated.minute()
+    today = datetime.now(zone).date()
     return [
         Row(
             job=one.job.number, number=one.job.item, rev=one.job.rev,
             warning="" if one.standing.state == "current" else one.standing.state,
             qty=one.job.qty, due=one.job.due,
-            due_note="" if one.job.ended else present.due(one.job.due, zone),
+            due_note="" if one.job.ended else present.due(one.job.due, zone, today),
             state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
             blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
             forecast=dated.forecast(one.dates, now), behind=dated.behind(one.dates),

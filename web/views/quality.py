@@ -49,6 +49,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job in the list, with how many results stand and how many of them are out of tolerance."""
+
+    job: str
+    number: str
+    rev: str
+    title: str
+    state: str
+    due: str
+    results: int
+    outside: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A characteristic with its cells."""
 
@@ -64,8 +78,12 @@ def listing() -> str:
     due = [
         (one, state) for one, state in gauges.listing(vault()) if state not in {"ready", "retired"}
     ]
-    return render_template("quality.html", rows=found, numbers=numbers, due=due,
-                           query=forms.asked("q"))  # fmt: skip
+    rows = [
+        JobRow(job.number, job.item, job.rev, job.title, job.state, job.due,
+               *numbers.get(job.number, (0, 0)))
+        for job in (one.job for one in found)
+    ]  # fmt: skip
+    return render_template("quality.html", rows=rows, due=due, query=forms.asked("q"))
 
 
 def page(job: str) -> Response | str | tuple[str, int]:

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 WEB = Path(__file__).resolve().parents[3] / "web"
-TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 TOKENS = (WEB / "static" / "css" / "tokens.css").read_text("utf-8")
 
 
@@ -117,3 +120,84 @@ def test_text_has_a_contrast_of_seven_and_edges_of_three(number: int) -> None:
         assert contrast(colours[text], colours[ground]) >= 7, (text, ground)
     for ground in ("paper", "sheet"):
         assert contrast(colours["edge"], colours[ground]) >= 3, ground
+
+
+BEFORE_THE_DRAWING = 60_000
+"""Bytes a phone loads for the floor page besides the picture; promised are at most 150,000."""
+TAKES = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+def sent(answer: Any) -> int:
+    """Return the size of an answer as it goes over the line, its headers among it."""
+    return len(answer.data) + len(str(answer.headers)) + len("HTTP/1.1 200 OK\r\n")
+
+
+def test_the_floor_page_is_light_before_its_drawing(guest: Any, stock: Any) -> None:
+    """All that the page names is counted: styles, programs, icons; nothing of it is left out."""
+    phone = guest(None)
+    page = phone.get(f"/t/{stock.token}", headers=TAKES)
+    named = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text))
+    kinds = {Path(one.partition("?")[0]).suffix for one in named}
+    assert kinds == {".css", ".js", ".svg"}
+    assert "/pages/" in page.text, "there is a drawing, and it comes after this"
+    bytes_of = {one: sent(phone.get(unescape(one), headers=TAKES)) for one in sorted(named)}
+    total = sent(page) + sum(bytes_of.values())
+    assert total <= BEFORE_THE_DRAWING, (total, sent(page), bytes_of)
+
+
+def test_programs_and_styles_are_sent_compressed_to_whoever_takes_it(guest: Any) -> None:
+    """The same bytes either way, each with a tag of its own; a page is never compressed."""
+    browser, path = guest(None), "/static/js/floor.js?v=1"
+    packed = browser.get(path, headers=TAKES)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "immutable" in packed.headers["Cache-Control"]
+    assert packed.mimetype == "text/javascript"
+    for asked in ("", "br", "gzip;q=0"):
+        plain = browser.get(path, headers={"Accept-Encoding": asked})
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.headers["Vary"]
+        assert plain.data == gzip.decompress(packed.data)
+        assert plain.headers["ETag"] != packed.headers["ETag"]
+    again = browser.get(path, headers={**TAKES, "If-None-Match": packed.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Encoding" not in browser.get("/login", headers=TAKES).headers
+
+
+@pytest.mark.parametrize(
+    "name", ["../app.py", "%2e%2e/app.py", "js/none.js", "js", "/etc/passwd.js"]
+)
+def test_only_files_of_ours_are_sent(guest: Any, name: str) -> None:
+    """Compressed or not, nothing beside the folder is found."""
+    assert guest(None).get(f"/static/{name}", headers=TAKES).status_code == 404
+
+
+def test_a_row_of_a_list_cannot_tell_who_is_looking(app: Any) -> None:
+    """What was drawn for one person is shown to the next, so asking for the person is an error."""
+    from jinja2 import UndefinedError
+
+    from web import rows
+
+    drawing = rows.apart(app)
+    with app.test_request_context(base_url="https://vault.example"):
+        assert drawing.from_string("{{ url_for('home.page') }}").render() == "/"
+        for word in ("me.name", "may('jobs.new')", "form_token()", "request.path", "here"):
+            with pytest.raises(UndefinedError):
+                drawing.from_string("{{ " + word + " }}").render(row=None)
+
+
+def test_a_row_is_drawn_again_where_anything_in_it_changed(app: Any) -> None:
+    """The same row costs nothing; one with another state is another one, and words are escaped."""
+    from dataclasses import replace
+
+    from web.views.quality import JobRow
+
+    row = JobRow("J-1", "10-0042", "A", "<b>Bracket</b>", "released", "2027-03-01", 3, 0)
+    with app.test_request_context(base_url="https://vault.example"):
+        draw = app.jinja_env.globals["drawn_rows"]
+        first = draw("quality", [row, replace(row, state="held"), row])
+    parts = first.split("</tr>")
+    assert "On hold" not in parts[0]
+    assert "On hold" in parts[1]
+    assert parts[2].strip() == parts[0].strip()
+    assert "&lt;b&gt;Bracket" in first

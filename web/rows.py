@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rows of lists, each drawn once for what stands in it: a list of 200 is mostly as it was before.
+
+A template below ``rows/`` is given its row and nothing that tells who is looking, so that what was
+drawn for one person can be shown to the next; asking for more is an error.  A row that changed is
+another row, so nothing has to be thrown away when the shop moves on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
+from typing import Final
+
+from flask import Flask, request
+from jinja2 import Environment
+from markupsafe import Markup
+
+from web import present
+
+KNOWN: Final = ("url_for", "drawn_icon", "drawn_badge", "when")
+KEPT: Final = 5_000
+"""Rows of each server process, half a kilobyte each."""
+
+
+def apart(app: Flask) -> Environment:
+    """Return where rows are drawn: the templates of the application without what a visitor brings."""
+    found = app.jinja_env.overlay()
+    found.globals = {name: app.jinja_env.globals[name] for name in KNOWN}
+    return found
+
+
+def drawer(app: Flask) -> Callable[[str, Iterable[Hashable]], Markup]:
+    """Return what draws rows by the name of their template."""
+    place = apart(app)
+
+    @lru_cache(maxsize=KEPT)
+    def drawn(_root: str, name: str, row: Hashable) -> Markup:
+        return present.rendered(place.get_template(f"rows/{name}.html").render(row=row))
+
+    def rows(name: str, several: Iterable[Hashable]) -> Markup:
+        root = request.script_root
+        return Markup("").join([drawn(root, name, one) for one in several])
+
+    return rows
