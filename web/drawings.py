@@ -18,6 +18,7 @@ from vault.reading import pictures
 from web.visitor import vault
 
 SHEET_PX: Final = 1920
+PHONE_PX: Final = 1280
 THUMB_PX: Final = 320
 STRIP: Final = 12
 """How many pages are offered as small pictures; the rest is in the file."""
@@ -71,19 +72,23 @@ class PageLink:
 class Picture:
     """A page of a drawing to be shown: the picture, its full size, and the file behind it.
 
-    ``copy`` is where a numbered copy is taken; where there is one, that is the way to the file.
+    ``small`` is the picture for a phone, the one the viewer shows first too.  ``copy`` is where a
+    numbered copy is taken; where there is one, that is the way to the file.
     """
 
     name: str
     page: int
     pages: int
     src: str
+    small: str
     href: str
     alt: str
     file: str
     file_word: str
     strip: tuple[PageLink, ...]
     copy: str = ""
+    src_px: int = SHEET_PX
+    small_px: int = PHONE_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def picture(place: Place, file: File | None, pages: int, page: int = 1) -> Pictu
     )
     return Picture(
         name=file.name, page=page, pages=pages,
-        src=place.picture(file.name, page, SHEET_PX),
+        src=place.picture(file.name, page, SHEET_PX), small=place.picture(file.name, page, PHONE_PX),
         href=place.view(file.name, page),
         alt=f"{place.title}: {file.name}, page {page} of {pages}",
         file=place.file(file.name), file_word=place.file_word,
