@@ -440,7 +440,7 @@ def _counted(
     if request["act"] != "finish":
         return list(operations)
     scrap, rework = words_of.pieces(request["scrap"]), words_of.pieces(request.get("rework", 0))
-    after = replace(operation, scrap=operation.scrap + scrap, rework=operation.rework + rework)
+    after = operation._replace(scrap=operation.scrap + scrap, rework=operation.rework + rework)
     return [after if one.id == operation.id else one for one in operations]
 
 
