@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import progress, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.packet.records import Packet
@@ -56,7 +56,8 @@ def issue(job: str, why: str) -> None:
     """Issue the proof packet of JOB, or its next revision."""
     from traveler.packet import issuing
 
-    made = issuing.issue(session().vault, session().actor, job, why)
+    with progress("Making the packet", 100) as advance:
+        made = issuing.issue(session().vault, session().actor, job, why, progress=advance)
     said = f"{made.label} revision {made.rev}: {made.pages} pages, sha256 {made.zip.sha256}."
     say(made.as_json(), said)
 

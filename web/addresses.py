@@ -216,14 +216,19 @@ TABLE: Final[tuple[Address, ...]] = (
     # what customers get to see that their parts are right
     Address("/packets", packets.listing, Door(OFFICE, 200)),
     Address("/packets/<packet>", packets.page, Door(OFFICE, 404), Door(QUALITY, 404)),
+    Address("/packets/<packet>/standing", packets.standing, Door(OFFICE, 404)),
     Address("/packets/<packet>/<form>", packets.file, Door(OFFICE, 404)),
     Address("/jobs/<job>/packet", packets.of_job, Door(OFFICE, 200), Door(QUALITY, 409)),
+    Address("/jobs/<job>/packet/points", packets.making, Door(OFFICE, 200)),
     Address("/jobs/<job>/links", links.of_job, Door(PACKERS, 200), Door(PACKERS, 422)),
     Address("/customers", customers.listing, Door(OFFICE, 200), Door(ADMIN, 422)),
     Address("/customer", customer.listing, Door(CUSTOMERS, 200)),
     Address("/customer/<job>", customer.order, Door(CUSTOMERS, 404), Door(CUSTOMERS, 404)),
+    Address("/customer/<job>/standing", customer.standing, Door(CUSTOMERS, 404)),
+    Address("/s/<share>/standing", links.standing, Door(ANYBODY, 404), manner="public"),
     Address("/s/<share>", links.page, Door(ANYBODY, 404), Door(ANYBODY, 404), manner="public",
             also=("/S/<share>",)),
+    Address("/p/<code>/standing", packets.code_standing, Door(ANYBODY, 404), manner="public"),
     Address("/p/<code>", packets.code, Door(ANYBODY, 404), manner="public", also=("/P/<code>",)),
 
     # programs and machines

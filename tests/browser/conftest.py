@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -150,7 +151,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
             page.get_by_label("Name").fill(who)
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url("**/")
+            page.wait_for_url(re.compile(r"/(customer)?$"), timeout=60_000)
             page.close()
         return one
 

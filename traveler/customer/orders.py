@@ -106,7 +106,7 @@ def fetched(
 ) -> tuple[Packet, Path]:
     """Return a valid packet of one's own order with its bytes, and write the download down.
 
-    Raises RoleNeeded, NoSuchOrder, NoSuchOrderPacket, and what reading damaged bytes raises.
+    Raises RoleNeeded, NoSuchOrder, NoSuchOrderPacket, PacketRevoked, and what reading damaged bytes raises.
     """
     require(viewer, "customer")
     with vault.ledger.reading() as connection:
@@ -119,6 +119,14 @@ def fetched(
         found = own(writing.connection, viewer, job)  # withdrawn a moment ago is withdrawn
         _noted(writing, found.number, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}")
     return one, path
+
+
+def standing(vault: Vault, viewer: Person, job: str) -> str:
+    """Return a word that changes when a packet of one's own order begins or ends to count."""
+    require(viewer, "customer")
+    with vault.ledger.reading() as connection:
+        found = own(connection, viewer, job)
+    return issuing.standing(vault, found.number)
 
 
 def own(connection: Connection, viewer: Person, number: str) -> Job:

@@ -31,7 +31,6 @@ from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
 from traveler.errors import NoSuchJob
 from traveler.packet import issuing
-from traveler.packet import records as packets
 from traveler.packet.records import Packet
 from traveler.records import Job
 from traveler.words import line
@@ -124,17 +123,15 @@ def fetched(
 ) -> tuple[Packet, Path]:
     """Return the valid packet of a link's order with its bytes, and write the download down.
 
-    Raises what ``opened`` does, NoPacketYet, and what reading damaged bytes raises.
+    Raises what ``opened`` does, NoPacketYet, PacketRevoked, and what reading damaged bytes raises.
     """
     share = _passed(vault, code, passcode, device)
-    with vault.ledger.reading() as connection:
-        found = [one for one in packets.of_job(connection, share.job) if one.state == "valid"]
-    if not found:
+    one = issuing.find_valid(vault, share.job)
+    if one is None:
         raise NoPacketYet
-    path = issuing.file_of(vault, found[-1], pdf=pdf)
-    what = f"{found[-1].label} {found[-1].rev} {'pdf' if pdf else 'zip'}"
-    _written(vault, code, share, what, device)
-    return found[-1], path
+    path = issuing.file_of(vault, one, pdf=pdf)
+    _written(vault, code, share, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}", device)
+    return one, path
 
 
 def _passed(vault: Vault, code: str, passcode: str, device: str) -> Share:

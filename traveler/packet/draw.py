@@ -8,6 +8,7 @@ their own size and without a word added, because they are what was released.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pymupdf
@@ -33,8 +34,6 @@ SIZE: Final = 8.6
 LEAD: Final = 11.4
 HEAD_SIZE: Final = 15.0
 GREEN: Final = (0.05, 0.42, 0.2)
-LARGEST: Final = 1800
-"""Pixels of a photo's longer side on paper; the zip holds it whole."""
 MODULE: Final = 0.8 * MM
 LINES_OF_CONTENTS: Final = 40
 
@@ -190,18 +189,14 @@ class _Body:
         pen.rule(MARGIN, self._y - 8.5, MARGIN + self.room, self._y - 8.5, 0.4)
 
     def _picture(self, block: dict[str, Any]) -> None:
-        pixels = pymupdf.Pixmap(block["path"])
-        while max(pixels.width, pixels.height) > LARGEST:
-            pixels.shrink(1)
-        if pixels.alpha:
-            pixels = pymupdf.Pixmap(pixels, 0)
+        stream = Path(block["path"]).read_bytes()
+        width, height = block["wide"], block["high"]
         most = (self.size[1] - TOP - BOTTOM) / 2 - 40
-        scale = min(self.room / pixels.width, most / pixels.height, 0.6)
-        wide, high = pixels.width * scale, pixels.height * scale
+        scale = min(self.room / width, most / height, 0.6)
+        wide, high = width * scale, height * scale
         self._new_page_unless(high + 3 * LEAD)
         self._pen_now()
         page = self.document[self.document.page_count - 1]
-        stream = pixels.tobytes("jpeg", jpg_quality=82)
         page.insert_image(pymupdf.Rect(MARGIN, self._y - 6, MARGIN + wide, self._y - 6 + high),
                           stream=stream)  # fmt: skip
         self._y += high + 8

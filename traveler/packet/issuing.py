@@ -8,9 +8,13 @@ bytes nobody knows of, and no packet.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sqlalchemy.engine import Connection
 
@@ -27,7 +31,7 @@ from traveler.packet.errors import (
     PacketRevoked,
 )
 from traveler.packet.records import Packet
-from traveler.packet.sections import Gathered
+from traveler.packet.sections import Block, Gathered, Picture
 from traveler.packet.tables import packet as packet_table
 from traveler.packet.tables import packet_act
 from traveler.words import line, lines
@@ -43,7 +47,10 @@ from vault.worker import Limits
 ISSUERS: Final = ("quality",)
 READERS: Final = ("engineer", "approver", "planner", "quality")
 LIMITS: Final = Limits(cpu=60, wall=90)
-"""Sixty photos are decoded in one task."""
+LARGEST: Final = 1280
+"""Pixels of a photo's longer side on paper; the zip holds it whole."""
+Progress = Callable[[int], None]
+"""Is told how many more of a hundred points are done."""
 
 
 def check(vault: Vault, job: str) -> Gathered:
@@ -51,7 +58,10 @@ def check(vault: Vault, job: str) -> Gathered:
     return gathering.gather(vault, job)
 
 
-def issue(vault: Vault, actor: Person, job: str, why: str = "", device: str = "") -> Packet:
+def issue(
+    vault: Vault, actor: Person, job: str, why: str = "", device: str = "",
+    progress: Progress = lambda _points: None,
+) -> Packet:  # fmt: skip
     """Make the packet of a job, store it and give it a number; quality answers for it by name.
 
     A job that has a packet gets its next revision, with the reason.  Raises RoleNeeded, NoSuchJob,
@@ -64,6 +74,7 @@ def issue(vault: Vault, actor: Person, job: str, why: str = "", device: str = ""
     if gathered.open:
         said = "; ".join(f"{one.requirement}: {one.reason}" for one in gathered.open)
         raise PacketNotReady(job=gathered.cover["Job"], open=said)
+    progress(15)
     with vault.ledger.reading() as connection:
         number, rev = _next(connection, gathered.cover["Job"], why)
     code = codes.new_code()
@@ -71,10 +82,13 @@ def issue(vault: Vault, actor: Person, job: str, why: str = "", device: str = ""
     with tempfile.TemporaryDirectory(prefix="packet-", dir=vault.cache) as folder:
         at = clock.now()
         told = _told(vault, actor, gathered, number, rev, at, code)
+        gathered = _reduced(vault, gathered, Path(folder), progress)
         pdf, zipped = Path(folder) / packing.PDF, Path(folder) / "packet.zip"
         pages, begins = _draw(vault, told, gathered, pdf, code)
+        progress(15)
         name = f"{told['packet']}-{rev}"
         packing.pack(vault, zipped, name, told, pdf, gathered.files, gathered.texts)
+        progress(10)
         kept = {"pdf": vault.objects.put(pdf, packing.PDF), "zip": vault.objects.put(zipped, name)}
     return _commit(vault, actor, gathered, device, {
         "number": number, "rev": rev, "job": told["job"], "item": told["number"],
@@ -84,6 +98,32 @@ def issue(vault: Vault, actor: Person, job: str, why: str = "", device: str = ""
         "left_out": canonical.dumps(list(gathered.left_out)).decode(),
         **_digests(kept["zip"], ""), **_digests(kept["pdf"], "pdf_"),
     })  # fmt: skip
+
+
+def _reduced(vault: Vault, gathered: Gathered, folder: Path, progress: Progress) -> Gathered:
+    """Return the same with its photos as small as paper needs them, two at a time; sixty points."""
+    photos = [one for section in gathered.sections for one in section.blocks
+              if isinstance(one, Picture)]  # fmt: skip
+
+    def reduce(told: tuple[int, Picture]) -> Picture:
+        out = folder / f"{told[0]}.jpg"
+        size = vault.worker.call("vault.reading.photo:reduced", path=told[1].path, out=out,
+                                 longest=LARGEST, name=told[1].caption)  # fmt: skip
+        return replace(told[1], path=out, wide=size["wide"], high=size["high"])
+
+    small, done = dict[Block, Picture](), 0
+    with ThreadPoolExecutor(2) as pool:
+        for at, one in enumerate(pool.map(reduce, enumerate(photos))):
+            small[photos[at]] = one
+            progress(60 * (at + 1) // len(photos) - done)
+            done = 60 * (at + 1) // len(photos)
+    progress(60 - done)
+    sections = tuple(
+        replace(section, blocks=[small.get(one, one) if isinstance(one, Picture) else one
+                                 for one in section.blocks])
+        for section in gathered.sections
+    )  # fmt: skip
+    return replace(gathered, sections=sections)
 
 
 def revoke(vault: Vault, actor: Person, packet: str, why: str, device: str = "") -> Packet:
@@ -130,18 +170,37 @@ def listing(vault: Vault, job: str = "", limit: int = 200, skip: int = 0) -> lis
         return records.newest(connection, limit, skip)
 
 
-def find_valid(vault: Vault, job: str, packet: str) -> Packet | None:
-    """Return the valid packet of a job by its label, None where it has no such one."""
+def find_valid(vault: Vault, job: str, packet: str = "") -> Packet | None:
+    """Return the valid packet of a job, by its label where it is named; None where it has no such one.
+
+    Raises PacketRevoked where there is one and it was withdrawn, so that an open page says so.
+    """
     with vault.ledger.reading() as connection:
-        found = records.of_job(connection, job)
-    return next((one for one in found if one.state == "valid" and one.label == packet), None)
+        found = [
+            one for one in records.of_job(connection, job) if not packet or one.label == packet
+        ]
+    if found and found[-1].state == "revoked":
+        _refuse(found[-1])
+    return next((one for one in reversed(found) if one.state == "valid"), None)
+
+
+def standing(vault: Vault, job: str) -> str:
+    """Return a word for which packets of a job count now: it changes whenever one of them does."""
+    with vault.ledger.reading() as connection:
+        found = [one for one in records.of_job(connection, job) if one.state == "valid"]
+    told = " ".join(f"{one.label} {one.rev}" for one in found)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def file_of(vault: Vault, packet: Packet, *, pdf: bool = False) -> Path:
     """Return the stored bytes of a packet, checked; raises PacketRevoked, MissingObject, DamagedObject."""
     if packet.state == "revoked":
-        raise PacketRevoked(packet=packet.label, at=packet.ended_at[:16], why=packet.why)
+        _refuse(packet)
     return vault.objects.path(packet.pdf if pdf else packet.zip, packet.name)
+
+
+def _refuse(packet: Packet) -> NoReturn:
+    raise PacketRevoked(packet=packet.label, at=packet.ended_at[:16], why=packet.why)
 
 
 def wanted(connection: Connection, text: str) -> Packet:

@@ -58,14 +58,19 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo, half a page at the most, with what it shows below."""
+    """A photo drawn anew, half a page at the most, with what it shows below; its size in pixels."""
 
     path: Path
     caption: str
+    wide: int = 0
+    high: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it for the drawing."""
-        return {"kind": "picture", "path": str(self.path), "caption": self.caption}
+        return {
+            "kind": "picture", "path": str(self.path), "caption": self.caption, "wide": self.wide,
+            "high": self.high,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

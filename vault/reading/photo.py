@@ -41,7 +41,9 @@ def redrawn(path: str, out: str, thumb: str, name: str = "") -> dict[str, Any]:
         raise UnreadableFile(name=name, reason=_too_large(0)) from None
     except (OSError, SyntaxError, ValueError, EOFError) as broken:
         raise UnreadableFile(name=name, reason="it is damaged or incomplete") from broken
-    picture.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    picture.save(
+        out, "JPEG", quality=_QUALITY, optimize=True
+    )  # progressive is read at a quarter the speed
     small = picture.copy()
     small.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS)
     small.save(thumb, "JPEG", quality=_QUALITY)
@@ -49,6 +51,25 @@ def redrawn(path: str, out: str, thumb: str, name: str = "") -> dict[str, Any]:
         "wide": picture.width, "high": picture.height,
         "thumb_wide": small.width, "thumb_high": small.height,
     }  # fmt: skip
+
+
+def reduced(path: str, out: str, longest: int, name: str = "") -> dict[str, Any]:
+    """Write a photo that was drawn anew as small as paper needs it; returns its size.
+
+    Decoded at half the scale or less where that is enough, which costs a quarter.
+    """
+    name = name or Path(path).name
+    try:
+        with Image.open(path, formats=FORMATS) as opened:
+            scale = longest / max(opened.size)
+            wide, high = (max(round(side * scale), 1) for side in opened.size)
+            opened.draft("RGB", (wide, high))
+            picture = opened.convert("RGB")
+    except (OSError, SyntaxError, ValueError, EOFError) as broken:
+        raise UnreadableFile(name=name, reason="it is damaged or incomplete") from broken
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    picture.save(out, "JPEG", quality=82)
+    return {"wide": picture.width, "high": picture.height}
 
 
 def _upright(opened: Image.Image, name: str) -> Image.Image:

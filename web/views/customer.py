@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from traveler.customer import orders
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
+from traveler.packet import issuing
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms
@@ -55,6 +56,11 @@ def order(job: str) -> Response | str | tuple[str, int]:
     return _shown(orders.look(vault(), me(), job, device()), None)
 
 
+def standing(job: str) -> Response:
+    """Say which packets of one's own order count, for a page that is open; no look is written down."""
+    return jsonify(state=orders.standing(vault(), me(), job))
+
+
 def _done(job: str) -> Response:
     act = forms.needed("act", "what to do")
     one, _path = orders.fetched(
@@ -69,6 +75,10 @@ def _sent(one: Packet, *, pdf: bool) -> Response:
 
 def _shown(view: Order, refusal: Refusal | None) -> str | tuple[str, int]:
     shown = render_template(
-        "customer_order.html", view=view, stages=STAGES, refusal=str(refusal) if refusal else ""
+        "customer_order.html",
+        view=view,
+        counts=issuing.standing(vault(), view.job),
+        stages=STAGES,
+        refusal=str(refusal) if refusal else "",
     )
     return (shown, refusal.status) if refusal else shown

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from traveler.customer import logins, shares
 from traveler.customer.errors import PasscodeLocked, WrongPasscode
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
+from traveler.packet import issuing
 from vault.errors import Refusal
 from web import forms
 from web.limits import Bucket
@@ -37,6 +38,11 @@ def page(share: str) -> Response | str | tuple[str, int]:
     except (WrongPasscode, PasscodeLocked) as refusal:
         return _asked(share, refusal)
     return _shown(share, view, passcode)
+
+
+def standing(share: str) -> Response:
+    """Say which packets of a link's order count, for a page that is open; raises NoSuchShare."""
+    return jsonify(state=issuing.standing(vault(), shares.look(vault(), share).job))
 
 
 def of_job(job: str) -> Response | str | tuple[str, int]:
@@ -74,6 +80,7 @@ def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
 
 def _shown(share: str, view: Order, passcode: str) -> str:
     return render_template(
-        "share.html", share=share, view=view, stages=STAGES, passcode=passcode, refusal="",
+        "share.html", share=share, view=view, counts=issuing.standing(vault(), view.job),
+        stages=STAGES, passcode=passcode, refusal="",
         locked=False,
     )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, jsonify, render_template, request, send_file, url_for
 
-from traveler.packet import issuing
+from traveler.packet import issuing, telling
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms, present
@@ -50,12 +50,15 @@ def of_job(job: str) -> str | Response | tuple[str, int]:
     """Show what a packet of a job would hold and what is not right yet; issue it."""
     refusal: Refusal | None = None
     if request.method == "POST":
+        teller = telling.Teller(vault(), job)
         try:
-            made = issuing.issue(vault(), me(), job, forms.text("why"), device())
+            made = issuing.issue(vault(), me(), job, forms.text("why"), device(), teller)
         except Refusal as fault:
             refusal = fault
         else:
             return forms.gone_on(url_for("packets.page", packet=made.label, done="issued"))
+        finally:
+            teller.end()
     gathered = issuing.check(vault(), job)
     earlier = issuing.listing(vault(), job=gathered.cover["Job"])
     shown = render_template(
@@ -63,6 +66,22 @@ def of_job(job: str) -> str | Response | tuple[str, int]:
         refusal=str(refusal) if refusal else "", typed=forms.typed("why"), faces=FACES,
     )  # fmt: skip
     return (shown, refusal.status) if refusal else shown
+
+
+def making(job: str) -> Response:
+    """Say how far the packet of a job is that is being made."""
+    return jsonify(points=telling.points(vault(), job))
+
+
+def standing(packet: str) -> Response:
+    """Say whether a packet counts, for a page that is open."""
+    one = issuing.show(vault(), packet)
+    return jsonify(state=one.state)
+
+
+def code_standing(code: str) -> Response:
+    """Say whether the packet behind a code counts, for a page that is open."""
+    return jsonify(state=issuing.by_code(vault(), code).state)
 
 
 def file(packet: str, form: str) -> Response:
@@ -90,7 +109,7 @@ def code(code: str) -> str:
     tone, mark, word = FACES[one.state]
     checked = present.now_time(present.zone(vault().settings.time_zone))
     return render_template(
-        "packet_code.html", packet=one, tone=tone, mark=mark, word=word, checked=checked
+        "packet_code.html", code=code, packet=one, tone=tone, mark=mark, word=word, checked=checked
     )
 
 
