@@ -233,30 +233,34 @@ def blockers(
 @click.option(
     "--again", type=int, multiple=True, metavar="SEQ", help="Is done again, though the same."
 )
+@click.option("--item", default="", metavar="NUMBER", help="The item of the kit it is about.")
 @click.option("--password-stdin", is_flag=True, help="Read the password of a deviation from stdin.")
 @reads
 def decide(job: str, choice: str, why: str, qty: int | None, until: str, keep: tuple[int, ...],
-           again: tuple[int, ...], password_stdin: bool) -> None:  # fmt: skip
+           again: tuple[int, ...], item: str, password_stdin: bool) -> None:  # fmt: skip
     """Decide what happens to JOB, whose revision was superseded or recalled.
 
     CHOICE is deviation (an approver, with the password again), move (to the current revision) or
-    hold. Without it, shows what there is to decide and how both routes differ.
+    hold. Without it, shows what there is to decide and how both routes differ. A kit is asked about
+    item by item.
     """
     from traveler.decisions import deciding
     from traveler.errors import BadChoice
 
     vault = session().vault
     if not choice:
-        _say_question(deciding.question(vault, job))
+        _say_question(deciding.question(vault, job, item))
         return
     actor = session().actor
     if choice == "deviation":
         password = secret("password", password_stdin)
-        made = deciding.deviate(vault, actor, password, job, why, qty, until)
+        made = deciding.deviate(vault, actor, password, job, why, qty, until, item)
+    elif choice == "move" and item:
+        made = deciding.renew(vault, actor, job, item, why)
     elif choice == "move":
         made = deciding.move(vault, actor, job, why, keep=keep, again=again)
     elif choice == "hold":
-        made = deciding.hold(vault, actor, job, why)
+        made = deciding.hold(vault, actor, job, why, item)
     else:
         raise BadChoice(choice=choice)
     lines = [f"Job {made.job} {made.sentence}.", *made.differences]
@@ -313,9 +317,12 @@ def _say_stats(found: Stats) -> None:
 
 def _say_question(asked: Question) -> None:
     job, stand = asked.job, asked.standing
-    lines = [f"Job {job.number} is on {job.item} {job.rev}, which is {stand.state}."]
+    has = "has in its kit" if asked.part else "is on"
+    lines = [f"Job {job.number} {has} {asked.number} {asked.rev}, which is {stand.state}."]
     if stand.current:
         lines[0] += f" {stand.current} is current."
+    if asked.others:
+        lines.append(f"To be decided as well: {', '.join(asked.others)} (--item NUMBER).")
     if asked.proposal:
         lines.append(f"{asked.proposed_by} proposed for jobs in process: {asked.proposal}.")
     lines += [f"decided: {one.sentence} ({one.person}, {one.at}: {one.why})" for one in asked.made]

@@ -5,4 +5,4 @@ from __future__ import annotations
 
 from vault.ledger.chains import Chain
 
-TRAVELER = Chain("traveler", "traveler_0017", "traveler.migrations.versions")
+TRAVELER = Chain("traveler", "traveler_0018", "traveler.migrations.versions")

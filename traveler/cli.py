@@ -404,9 +404,10 @@ def _kin(view: JobView) -> list[str]:
         for child in view.children
     ]
     lines += [
-        f"with {item.qty} × {item.item} {item.rev}  {item.title}"
-        + ("" if how.state == "current" else f"  {how.state.upper()}")
-        for item, how in view.ground.kit
+        f"with {one.item.qty} × {one.item.item} {one.item.rev}  {one.item.title}"
+        + ("" if one.standing.state == "current" else f"  {one.standing.state.upper()}")
+        + (f", {one.deviation.sentence}" if one.deviation else "")
+        for one in view.ground.kit
     ]
     for step in view.operations:
         if step.pending:

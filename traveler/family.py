@@ -14,15 +14,13 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from release.log import ReleaseLog, Revision
-from traveler import records, routing, tables
-from traveler.errors import BadChild, JobCannot, NoChildren, NoSuchJob, NotInKit
-from traveler.records import JobItem, subject
+from traveler import records, routing
+from traveler.errors import BadChild, NoChildren, NoSuchJob
+from traveler.records import JobItem
 from traveler.route import Step
-from traveler.words import day, line, pieces
+from traveler.words import day, pieces
 from vault import bom
-from vault.home import Vault
 from vault.ledger.engine import Writing
-from vault.ledger.people import Person, require
 from vault.names import fold
 
 DEEPEST: Final = 8
@@ -159,33 +157,6 @@ def kit(log: ReleaseLog, job: str, revision: Revision, wanted: Sequence[Wanted])
         taken.add(fold(own.number))
         found.append(JobItem(job, own.number, own.rev, own.title, pieces(one.qty, least=1)))
     return found
-
-
-def renew(vault: Vault, actor: Person, number: str, item: str, why: str) -> JobItem:
-    """Take the current revision of a further item into a kit.
-
-    Raises RoleNeeded, NoSuchJob, JobCannot, NotInKit or NeverReleased.
-    """
-    require(actor, "planner")
-    reason = line("reason", why, 500)
-    with vault.ledger.writing(actor.name) as writing:
-        job = records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
-        if job.ended:
-            raise JobCannot(job=job.number, state=job.state, act="changed", way="make a new job")
-        there = records.items(writing.connection, [job.number])[job.number]
-        held = next((one for one in there if fold(one.item) == fold(item)), None)
-        if held is None:
-            shown = ", ".join(one.item for one in there) or "none"
-            raise NotInKit(number=item, job=job.number, items=shown)
-        now = ReleaseLog(vault).wanted(held.item, None)
-        if now.rev != held.rev:
-            key = records.item_row(writing.connection, job.number, held.item)
-            writing.update(tables.job_item, key, rev=now.rev, title=now.title)
-            writing.record("job.kit", subject(job.number), item=held.item, before=held.rev,
-                           now=now.rev, **({"why": reason} if reason else {}))  # fmt: skip
-    return JobItem(job.number, held.item, now.rev, now.title, held.qty)
 
 
 def due(family: Family, own: str) -> str:

@@ -30,7 +30,7 @@ from traveler import (
     tokens,
 )
 from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, ProofOwed, TravelerEnded
-from traveler.gate import Ground
+from traveler.gate import Ground, Part
 from traveler.quality import proof
 from traveler.quality.proof import Line
 from traveler.records import Job, Operation, Stint, Token
@@ -103,6 +103,11 @@ class FloorView:
     def stop(self) -> bool:
         """Say whether the page has to say STOP: nobody may work from the revision."""
         return not self.view.ground.workable
+
+    @property
+    def kit_stop(self) -> tuple[Part, ...]:
+        """Return the further items of a kit for which the page has to say STOP."""
+        return self.view.ground.overtaken
 
     @property
     def owing(self) -> bool:
@@ -383,8 +388,10 @@ def _start(
     refusal = gate.act_refusal(job, operations, operation, stand, act, past_blockers=bool(why))
     if refusal:
         raise refusal
-    if unread := readers.refusal(vault, log, writing.connection, writing.actor, job.item, job.rev):
-        raise unread
+    pinned = [(job.item, job.rev), *((one.item.item, one.item.rev) for one in stand.kit)]
+    for pin in pinned:
+        if unread := readers.refusal(vault, log, writing.connection, writing.actor, *pin):
+            raise unread
     changes = _where(vault, writing, operation, request)
     writing.insert(
         tables.stint, operation=operation.id, person=writing.actor, device=writing.device,
@@ -467,7 +474,7 @@ def _stop(
     why = words_of.line("reason", request.get("why", ""), 500)
     finishing = act == "finish"
     if refusal := gate.pieces_refusal(
-        job, operations, operation, good, scrap, finishing, why, stand.limit, rework
+        job, operations, operation, good, scrap, finishing, why, stand.tightest, rework
     ):
         raise refusal
     if came.lot is not None:

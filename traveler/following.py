@@ -72,13 +72,16 @@ def _doubtful(
     """
     asked = blocker_records.asked_about(connection)
     stand: dict[tuple[str, str], str] = {}
+    kits = records.kits_in_process(connection)
     for job in records.in_process(connection):
-        if touched is not None and folder(job.item) not in touched and job.number not in ended:
+        pairs = [(job.item, job.rev), *kits.get(job.number, ())]
+        near = touched is None or any(folder(item) in touched for item, _rev in pairs)
+        if not near and job.number not in ended:
             continue
-        pair = job.item, job.rev
-        if pair not in stand:
-            stand[pair] = standing(log, *pair).state
-        if stand[pair] != "current" or job.number in asked:
+        for pair in pairs:
+            if pair not in stand:
+                stand[pair] = standing(log, *pair).state
+        if any(stand[pair] != "current" for pair in pairs) or job.number in asked:
             yield job
 
 

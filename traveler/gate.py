@@ -72,17 +72,37 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A further item of a kit: how its revision stands, and the decision that holds for it."""
+
+    item: JobItem
+    standing: Standing
+    decision: Decision | None = None
+
+    @property
+    def deviation(self) -> Decision | None:
+        """Return the deviation that lets work go on with it though it is not current."""
+        held = self.decision
+        return held if held is not None and held.choice == "deviation" else None
+
+    @property
+    def workable(self) -> bool:
+        """Say whether it may be worked with: it is current, or a deviation allows it."""
+        return self.standing.state == "current" or self.deviation is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What an act stands on: the revision, the decision that holds, open blockers, proof owed.
 
-    ``children`` are the jobs it waits for; ``kit`` the further items with how each stands.
+    ``children`` are the jobs it waits for; ``kit`` the further items, each with how it stands.
     """
 
     standing: Standing
     decision: Decision | None = None
     blockers: tuple[Blocker, ...] = ()
     children: tuple[Child, ...] = ()
-    kit: tuple[tuple[JobItem, Standing], ...] = ()
+    kit: tuple[Part, ...] = ()
     proof: ProofState = proof.NOTHING
 
     @property
@@ -98,8 +118,15 @@ class Ground:
 
     @property
     def limit(self) -> int | None:
-        """Return how many good pieces the deviation lets through, None where nothing limits."""
-        return self.deviation.pieces if self.deviation else None
+        """Return how many good pieces the deviations let through, None where nothing limits."""
+        return self.tightest.pieces if self.tightest else None
+
+    @property
+    def tightest(self) -> Decision | None:
+        """Return the deviation that lets the fewest pieces through, of the job's item or its kit's."""
+        held = [self.deviation, *(one.deviation for one in self.kit)]
+        limits = [one for one in held if one is not None and one.pieces is not None]
+        return min(limits, key=lambda one: one.pieces or 0, default=None)
 
     def on(self, job: Job, operation: Operation) -> tuple[Blocker, ...]:
         """Return the blockers that keep an operation from starting."""
@@ -119,9 +146,15 @@ class Ground:
         )  # fmt: skip
 
     @property
-    def overtaken(self) -> tuple[tuple[JobItem, Standing], ...]:
-        """Return the further items of a kit whose revision is not the one to work from."""
-        return tuple((one, how) for one, how in self.kit if how.state != "current")
+    def overtaken(self) -> tuple[Part, ...]:
+        """Return the further items of a kit whose revision may not be worked from."""
+        return tuple(one for one in self.kit if not one.workable)
+
+    @property
+    def undecided(self) -> bool:
+        """Say whether somebody has to decide: about the job's own revision, or an item of its kit."""
+        own = not self.workable and self.decision is None
+        return own or any(one.decision is None for one in self.overtaken)
 
 
 def job_refusal(
@@ -189,8 +222,8 @@ def _start_refusal(
         return undecided(job, ground.standing)
     if job.state != "released":
         return JobNotReleased(job=job.number, state=job.state, way=_JOB_WAYS[job.state])
-    if ground.limit is not None and operation.good >= ground.limit:
-        return _used_up(job, operation, ground.limit, operation.good + 1)
+    if ground.limit is not None and ground.tightest and operation.good >= ground.limit:
+        return _used_up(job, operation, ground.tightest, operation.good + 1)
     return _order_refusal(job, operations, operation, ground)
 
 
@@ -216,10 +249,10 @@ def _order_refusal(
 
 
 def _kit(job: Job, ground: Ground) -> Refusal:
-    one, how = ground.overtaken[0]
-    way = f"`titleblock job kit {job.number} {one.item}` takes {how.current}"
+    one, how = ground.overtaken[0].item, ground.overtaken[0].standing
+    way = f"take {how.current} into the kit, go on by deviation, or hold the job"
     if how.current is None:
-        way = f"no revision of {one.item} is current, so hold the job"
+        way = f"no revision of {one.item} is current, so go on by deviation, or hold the job"
     return KitOvertaken(job=job.number, number=one.item, rev=one.rev, state=how.state, way=way)
 
 
@@ -271,12 +304,12 @@ def pieces_refusal(
     scrap: int,
     finishing: bool,
     why: str,
-    limit: int | None = None,
+    held: Decision | None = None,
     rework: int = 0,
 ) -> Refusal | None:
     """Return why these pieces cannot be booked on an operation, or None where they add up.
 
-    ``limit`` is how many good pieces a deviation lets through.
+    ``held`` is the deviation that limits how many good pieces there may be.
     """
     came = arrived(job, operations, operation)
     counted_before = operation.counted
@@ -287,8 +320,8 @@ def pieces_refusal(
             job=job.number, seq=operation.seq, arrived=came, counted=counted,
             good=good, scrap=aside, before=counted_before,
         )  # fmt: skip
-    if limit is not None and good and operation.good + good > limit:
-        return _used_up(job, operation, limit, operation.good + good)
+    if held is not None and good and operation.good + good > (held.pieces or 0):
+        return _used_up(job, operation, held, operation.good + good)
     if finishing and counted < came and not why:
         return PiecesMissing(
             job=job.number, seq=operation.seq, arrived=came, counted=counted, missing=came - counted
@@ -296,10 +329,10 @@ def pieces_refusal(
     return None
 
 
-def _used_up(job: Job, operation: Operation, limit: int, counted: int) -> Refusal:
+def _used_up(job: Job, operation: Operation, held: Decision, counted: int) -> Refusal:
     return DeviationUsedUp(
-        job=job.number, number=job.item, rev=job.rev, limit=limit, seq=operation.seq,
-        counted=counted,
+        job=job.number, number=held.item or job.item, rev=held.rev, limit=held.pieces,
+        seq=operation.seq, counted=counted,
     )  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker
 from traveler.decisions import records as decision_records
 from traveler.decisions import rules
-from traveler.gate import Ground
+from traveler.decisions.records import Decision
+from traveler.gate import Ground, Part, Standing
 from traveler.quality import plan, proof_records
-from traveler.records import Child, Job, Operation
+from traveler.records import Child, Job, JobItem, Operation
 from traveler.standing import standing
 
 
@@ -45,10 +46,22 @@ def grounds(
             rules.in_force(decided[job.number], job, now, today),
             _concerning(blockers, job, operations[job.number]),
             waited.get(job.lot_of or job.number, ()),
-            tuple((one, stand[one.item, one.rev]) for one in kits[job.number]),
+            kit(kits[job.number], stand, decided[job.number], job, today),
             proofs[job.number],
         )
     return found
+
+
+def kit(
+    items: Sequence[JobItem], stand: Mapping[tuple[str, str], Standing],
+    made: Sequence[Decision], job: Job, today: str,
+) -> tuple[Part, ...]:  # fmt: skip
+    """Return the further items of a kit, each with how it stands and what was decided about it."""
+    found = []
+    for one in items:
+        how = stand[one.item, one.rev]
+        found.append(Part(one, how, rules.in_force(made, job, how, today, one)))
+    return tuple(found)
 
 
 def ground(

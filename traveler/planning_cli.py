@@ -65,12 +65,15 @@ def hang(
     @click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
     @reads
     def job_kit(job_number: str, number: str, why: str) -> None:
-        """Take the current revision of the further item NUMBER into a kit."""
-        from traveler import family
+        """Take the current revision of the further item NUMBER into a kit.
 
-        now = family.renew(session().vault, session().actor, job_number, number, why)
-        told_now = {"job": now.job, "number": now.item, "rev": now.rev, "qty": now.qty}
-        say(told_now, f"Job {now.job} takes {now.item} {now.rev}.")
+        The same as `titleblock job decide JOB move --item NUMBER`.
+        """
+        from traveler.decisions import deciding
+
+        now = deciding.renew(session().vault, session().actor, job_number, number, why)
+        told_now = {"job": now.job, "number": now.item, "rev": now.current}
+        say(told_now, f"Job {now.job} {now.sentence}.")
 
     _hang_rework(job)
     _hang_sending(op, progress)

@@ -177,14 +177,16 @@ def _tasks(vault: Vault, log: ReleaseLog, revision: Revision, at: str) -> Iterat
     day = today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
         copies = copy_records.copies(connection, CopyFilter(revision.number, revision.rev))
-        found = records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
-        made = decisions(connection, [one.number for one in found])
+        own = records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
+        found = [(job, None) for job in own] + records.in_kits(connection, revision.number)
+        made = decisions(connection, [job.number for job, _part in found])
     yield from (_copy(one) for one in reversed(copies))
-    for job in found:
-        mine = [one for one in made[job.number] if one.rev == revision.rev]
-        if job.rev == revision.rev and (mine or job.closed_at is None or job.closed_at >= at):
-            yield _job(job, rules.in_force(mine, job, stand, day), stand)
-        elif job.rev != revision.rev and mine and mine[-1].choice == "move":
+    for job, part in found:
+        item, rev = (part.item, part.rev) if part else ("", job.rev)
+        mine = [one for one in made[job.number] if (one.item, one.rev) == (item, revision.rev)]
+        if rev == revision.rev and (mine or job.closed_at is None or job.closed_at >= at):
+            yield _job(job, rules.in_force(mine, job, stand, day, part), stand)
+        elif rev != revision.rev and mine and mine[-1].choice == "move":
             yield _decided(job, mine[-1])
 
 

@@ -350,11 +350,13 @@ def _theirs(customers: Sequence[str], *, ended: bool, words: str) -> list[sa.Col
 
 
 def job_revisions(connection: Connection, *, closed: bool) -> list[tuple[str, str]]:
-    """Return item and label of every revision with jobs, those not ended or all of them."""
-    chosen = sa.select(tables.job.c.item, tables.job.c.rev).distinct()
+    """Return item and label of every revision with jobs or in a kit, those not ended or all."""
+    kit, job = tables.job_item.c, tables.job.c
+    own = sa.select(job.item, job.rev)
+    parts = sa.select(kit.item, kit.rev).join(tables.job, job.number == kit.job)
     if not closed:
-        chosen = chosen.where(tables.job.c.state.not_in(lifecycle.ENDED))
-    return [(row.item, row.rev) for row in connection.execute(chosen)]
+        own, parts = (one.where(job.state.not_in(lifecycle.ENDED)) for one in (own, parts))
+    return [(row.item, row.rev) for row in connection.execute(own.union(parts))]
 
 
 def operations(connection: Connection, number: str) -> list[Operation]:
@@ -455,6 +457,28 @@ def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, li
     found: defaultdict[str, list[JobItem]] = defaultdict(list)
     for row in connection.execute(_ITEMS, {"jobs": numbers}):
         found[row.job].append(JobItem(row.job, row.item, row.rev, row.title, row.qty))
+    return found
+
+
+def in_kits(connection: Connection, item: str) -> list[tuple[Job, JobItem | None]]:
+    """Return every job that has an item in its kit, the earliest due first, with that item."""
+    kit, job_of = tables.job_item, tables.job
+    chosen = sa.select(job_of, kit.c.rev.label("kit_rev"), kit.c.title.label("kit_title"),
+                       kit.c.qty.label("kit_qty"))  # fmt: skip
+    chosen = chosen.join(kit, kit.c.job == job_of.c.number).where(kit.c.item == item)
+    return [
+        (_job(row), JobItem(row.number, item, row.kit_rev, row.kit_title, row.kit_qty))
+        for row in connection.execute(chosen.order_by(job_of.c.due, job_of.c.fold))
+    ]
+
+
+def kits_in_process(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    """Return item and revision of the further items of every kit that has not ended, by job."""
+    kit, found = tables.job_item.c, defaultdict[str, list[tuple[str, str]]](list)
+    chosen = sa.select(kit.job, kit.item, kit.rev).join(tables.job, tables.job.c.number == kit.job)
+    chosen = chosen.where(tables.job.c.state.not_in(lifecycle.ENDED)).order_by(kit.id)
+    for row in connection.execute(chosen):
+        found[row.job].append((row.item, row.rev))
     return found
 
 

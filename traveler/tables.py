@@ -349,8 +349,10 @@ job_decision = Table(
     Column("pieces", Integer),
     Column("until", Text, nullable=False),
     Column("differences", Text, nullable=False),
+    Column("item", Text),
     Index("ix_job_decision_job", "job"),
 )
+"""``item`` is the further item of a kit that was decided about; empty, the job's own."""
 
 lot = Table(
     "lot",

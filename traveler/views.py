@@ -182,14 +182,15 @@ class JobView:
             "children": [asdict(one) for one in self.children],
             "kit": [
                 {
-                    "number": one.item,
-                    "rev": one.rev,
-                    "title": one.title,
-                    "qty": one.qty,
-                    "standing": how.state,
-                    "current": how.current,
+                    "number": one.item.item,
+                    "rev": one.item.rev,
+                    "title": one.item.title,
+                    "qty": one.item.qty,
+                    "standing": one.standing.state,
+                    "current": one.standing.current,
+                    "deviation": one.deviation.as_json() if one.deviation else None,
                 }
-                for one, how in self.ground.kit
+                for one in self.ground.kit
             ],
             "blockers": [one.as_json() for one in self.blockers],
             "deviation": self.ground.deviation.as_json() if self.ground.deviation else None,

@@ -77,6 +77,12 @@ class Blocker:
         return "decides" in self.cause
 
     @property
+    def about(self) -> str:
+        """Return the item of the kit for which it asks for a decision, empty for the job's own."""
+        asked: Mapping[str, str] = self.cause.get("decides", {})
+        return asked.get("item", "")
+
+    @property
     def follows(self) -> bool:
         """Say whether it follows a nonconformance, and so closes with that and never by hand."""
         return "nonconformance" in self.cause

@@ -128,7 +128,9 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
     job = floor_records.job(writing.connection, wanted.job)
     if job is None:
         raise NoSuchJob(number=wanted.job)
-    if (job.item, job.rev) != (revision.number, revision.rev):
+    kit = floor_records.items(writing.connection, [job.number])[job.number]
+    pinned = {(job.item, job.rev), *((one.item, one.rev) for one in kit)}
+    if (revision.number, revision.rev) not in pinned:
         raise CopyOfAnotherRevision(job=job.number, item=job.item, rev=job.rev,
                                     number=revision.number, other=revision.rev)  # fmt: skip
     found = {**nothing, "job": job.number, "qty": job.qty}
@@ -171,10 +173,12 @@ def deviation(vault: Vault, log: ReleaseLog, copy: Copy) -> str:
     with vault.ledger.reading() as connection:
         job = floor_records.job(connection, copy.job)
         made = decisions(connection, [copy.job])[copy.job]
-    if job is None or job.rev != copy.rev:
+        kit = floor_records.items(connection, [copy.job])[copy.job]
+    part = next((one for one in kit if (one.item, one.rev) == (copy.item, copy.rev)), None)
+    if job is None or (part is None and (job.item, job.rev) != (copy.item, copy.rev)):
         return ""
     stand, day = standing(log, copy.item, copy.rev), today(vault.settings.time_zone)
-    found = rules.in_force(made, job, stand, day)
+    found = rules.in_force(made, job, stand, day, part)
     return f"{found.sentence} ({found.person})" if found and found.choice == "deviation" else ""
 
 

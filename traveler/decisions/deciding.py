@@ -27,10 +27,11 @@ from traveler.errors import (
     NoSuchJob,
     NoSuchStep,
     NothingToDecide,
+    NotInKit,
     NotTheirDecision,
 )
 from traveler.gate import Standing
-from traveler.records import Job, Operation, subject
+from traveler.records import Job, JobItem, Operation, subject
 from traveler.standing import standing
 from traveler.words import day, line, pieces, today
 from vault import canonical
@@ -38,6 +39,7 @@ from vault.home import Vault
 from vault.ledger import people
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
+from vault.names import fold
 
 _UNSEEN = frozenset({route.FILE, "item.toml", "bom.csv", "characteristics.csv"})
 
@@ -49,12 +51,16 @@ class Question:
     ``owner`` owns the approval of the item; ``proposal`` is what the author of the new revision
     proposed for jobs in process, empty where nothing; ``files`` are the released files that
     differ, ``steps`` both routes side by side, empty where there is no revision to move to.
+    ``part`` is the item of the kit that is asked about, None for the job's own; ``others`` are the
+    items of this job about which something is open as well.
     """
 
     job: Job
     standing: Standing
     held: Decision | None
     made: tuple[Decision, ...]
+    part: JobItem | None
+    others: tuple[str, ...]
     options: tuple[Option, ...]
     owner: str
     proposal: str
@@ -67,10 +73,21 @@ class Question:
         """Say whether somebody has to decide."""
         return rules.open_question(self.job, self.standing, self.held)
 
+    @property
+    def number(self) -> str:
+        """Return the item it is about."""
+        return self.part.item if self.part else self.job.item
+
+    @property
+    def rev(self) -> str:
+        """Return the revision of it that the job is pinned to."""
+        return self.part.rev if self.part else self.job.rev
+
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
         return {
-            "job": self.job.number, "number": self.job.item, "rev": self.job.rev,
+            "job": self.job.number, "number": self.number, "rev": self.rev,
+            "in_kit": self.part is not None, "also_open": list(self.others),
             "standing": self.standing.state, "current": self.standing.current, "open": self.open,
             "owner": self.owner, "proposal": self.proposal or None,
             "options": [{"choice": one.choice, "open": one.open, "why_not": one.why_not or None}
@@ -82,65 +99,99 @@ class Question:
         }  # fmt: skip
 
 
-def question(vault: Vault, number: str) -> Question:
-    """Return what is to be decided about a job; raises NoSuchJob."""
+def question(vault: Vault, number: str, item: str = "") -> Question:
+    """Return what is to be decided about a job, or about an item of its kit.
+
+    Without ``item`` it is about what is open: the job's own revision first, then its kit's.
+    Raises NoSuchJob or NotInKit.
+    """
     following.follow(vault)
-    log = ReleaseLog(vault)
+    log, day_now = ReleaseLog(vault), today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
         job = _known(connection, number)
         operations = records.operations(connection, job.number)
         made = decision_records.decisions(connection, [job.number])[job.number]
-    now = standing(log, job.item, job.rev)
-    current = log.current(job.item) if now.state != "current" else None
+        kit = records.items(connection, [job.number])[job.number]
+    waiting = [
+        one.item if one else job.item
+        for one in (None, *kit)
+        if _waits(log, job, one, made, day_now)
+    ]
+    part = _part(job, kit, item or (waiting[0] if waiting else job.item))
+    about, rev = (part.item, part.rev) if part else (job.item, job.rev)
+    now = standing(log, about, rev)
+    current = log.current(about) if now.state != "current" else None
     proposal, by = _proposal(vault, current)
     running = [one.seq for one in operations if one.state == "running"]
     return Question(
-        job=job, standing=now, made=tuple(made),
-        held=rules.in_force(made, job, now, today(vault.settings.time_zone)),
-        options=rules.options(job, now, running),
-        owner=log.revision(job.item, job.rev).owner, proposal=proposal, proposed_by=by,
-        files=_differing(log, job, current) if current else (),
-        steps=_compared(log, job, operations, current) if current else (),
+        job=job, standing=now, made=tuple(made), part=part,
+        others=tuple(one for one in waiting if one != about),
+        held=rules.in_force(made, job, now, day_now, part),
+        options=rules.options(job, now, running, part),
+        owner=log.revision(about, rev).owner, proposal=proposal, proposed_by=by,
+        files=_differing(log, about, rev, current) if current else (),
+        steps=_compared(log, job, operations, current) if current and part is None else (),
     )  # fmt: skip
+
+
+def _waits(
+    log: ReleaseLog, job: Job, part: JobItem | None, made: Sequence[Decision], day_now: str
+) -> bool:
+    now = standing(log, *((part.item, part.rev) if part else (job.item, job.rev)))
+    return rules.open_question(job, now, rules.in_force(made, job, now, day_now, part))
+
+
+def _part(job: Job, kit: Sequence[JobItem], item: str) -> JobItem | None:
+    """Return the item of the kit that is meant, None for the job's own; raises NotInKit."""
+    if not item or fold(item) == fold(job.item):
+        return None
+    for one in kit:
+        if fold(one.item) == fold(item):
+            return one
+    shown = ", ".join(one.item for one in kit) or "none"
+    raise NotInKit(number=item, job=job.number, items=shown)
 
 
 def deviate(
     vault: Vault, actor: Person, password: str, number: str, why: str,
-    qty: int | None = None, until: str = "",
+    qty: int | None = None, until: str = "", item: str = "",
 ) -> Decision:  # fmt: skip
     """Let a job go on with its revision: by an approver, the password again, within limits.
 
     ``qty`` is how many good pieces may leave any operation that is not done, ``until`` the last
-    day.  Raises NotTheirDecision, WrongPassword, TooManyAttempts, ChoiceNotOpen, NothingToDecide.
+    day; ``item`` is the item of the kit it is about.  Raises NotTheirDecision, WrongPassword,
+    TooManyAttempts, ChoiceNotOpen, NothingToDecide or NotInKit.
     """
     reason = _reason("deviation", why)
     limit = None if qty is None else pieces(qty, least=1)
     last = day(until) if until else ""
     with vault.ledger.reading() as connection:
         job = _known(connection, number)
-    owner = ReleaseLog(vault).revision(job.item, job.rev).owner
+        part = _part(job, records.items(connection, [job.number])[job.number], item)
+    about, rev = (part.item, part.rev) if part else (job.item, job.rev)
+    owner = ReleaseLog(vault).revision(about, rev).owner
     if actor.disabled or ("approver" not in actor.roles and actor.name != owner):
-        raise NotTheirDecision(name=actor.name, job=job.number, owner=owner, number=job.item)
+        raise NotTheirDecision(name=actor.name, job=job.number, owner=owner, number=about)
     people.check_password(vault.ledger, actor.name, password)
     with vault.ledger.writing(actor.name) as writing:
-        job, now, _operations = _open(vault, writing, number, "deviation", last)
-        made = _decide(writing, job, now, "deviation", reason, qty=limit, until=last)
+        job, part, now, _operations = _open(vault, writing, number, "deviation", item, last)
+        made = _decide(writing, job, part, now, "deviation", reason, qty=limit, until=last)
         _answered(vault, writing, job.number)
     return made
 
 
-def hold(vault: Vault, actor: Person, number: str, why: str) -> Decision:
+def hold(vault: Vault, actor: Person, number: str, why: str, item: str = "") -> Decision:
     """Hold a job on its revision until somebody decides anew; raises what ``move`` does."""
     require(actor, "planner")
     reason = _reason("hold", why)
     with vault.ledger.writing(actor.name) as writing:
-        job, now, _operations = _open(vault, writing, number, "hold")
+        job, part, now, _operations = _open(vault, writing, number, "hold", item)
         if (job.state, "hold") in lifecycle.JOB:
             after = lifecycle.JOB[job.state, "hold"]
             writing.update(tables.job, job.number, state=after)
             writing.record(f"job.{after}", subject(job.number), before=job.state, now=after,
                            why=reason)  # fmt: skip
-        made = _decide(writing, job, now, "hold", reason)
+        made = _decide(writing, job, part, now, "hold", reason)
         _answered(vault, writing, job.number)
     return made
 
@@ -159,7 +210,7 @@ def move(
     require(actor, "planner")
     reason = _reason("move", why)
     with vault.ledger.writing(actor.name) as writing:
-        job, now, operations = _open(vault, writing, number, "move")
+        job, _none, now, operations = _open(vault, writing, number, "move")
         log = ReleaseLog(vault)
         current = log.revision(job.item, now.current or "")
         if to and to != current.rev:
@@ -171,7 +222,7 @@ def move(
         for one in steps:
             _reroute(writing, job, one, keep=one.seq in kept)
         carried = carrying.carry(writing, job, operations, steps, kept)
-        made = _decide(writing, job, now, "move", reason, _told(steps, kept))
+        made = _decide(writing, job, None, now, "move", reason, _told(steps, kept))
         writing.update(tables.job, job.number, rev=current.rev, title=current.title)
         withdrawn = tokens.revoke(writing, job)
         writing.record(
@@ -183,46 +234,81 @@ def move(
     return made
 
 
+def renew(
+    vault: Vault, actor: Person, number: str, item: str, why: str, *, to: str = ""
+) -> Decision:
+    """Take the current revision of a further item into a kit instead of one that is not; a planner.
+
+    ``to`` is the revision the planner was shown.  Prints of the traveler are withdrawn, since they
+    name the old one.  Raises what ``move`` does, and NotInKit.
+    """
+    require(actor, "planner")
+    reason = _reason("move", why)
+    with vault.ledger.writing(actor.name) as writing:
+        job, part, now, _operations = _open(vault, writing, number, "move", item)
+        if part is None:
+            shown = "none" if item else "name one"
+            raise NotInKit(number=item or job.item, job=job.number, items=shown)
+        current = ReleaseLog(vault).revision(part.item, now.current or "")
+        if to and to != current.rev:
+            why_not = f"{current.rev} was released meanwhile; look at it first"
+            raise ChoiceNotOpen(job=job.number, choice=f"take {to}", why=why_not)
+        made = _decide(writing, job, part, now, "move", reason)
+        key = records.item_row(writing.connection, job.number, part.item)
+        writing.update(tables.job_item, key, rev=current.rev, title=current.title)
+        withdrawn = tokens.revoke(writing, job)
+        writing.record("job.kit", subject(job.number), item=part.item, before=part.rev,
+                       now=current.rev, why=reason, withdrawn=withdrawn)  # fmt: skip
+        _answered(vault, writing, job.number)
+    return made
+
+
 # --- inside -----------------------------------------------------------------
 
 
 def _open(
-    vault: Vault, writing: Writing, number: str, choice: str, until: str = ""
-) -> tuple[Job, Standing, list[Operation]]:
+    vault: Vault, writing: Writing, number: str, choice: str, item: str = "", until: str = ""
+) -> tuple[Job, JobItem | None, Standing, list[Operation]]:
     """Return a job for which this may be chosen now, read in the transaction that decides it."""
     job = _known(writing.connection, number)
     operations = records.operations(writing.connection, job.number)
-    now = standing(ReleaseLog(vault), job.item, job.rev)
+    part = _part(job, records.items(writing.connection, [job.number])[job.number], item)
+    about, rev = (part.item, part.rev) if part else (job.item, job.rev)
+    now = standing(ReleaseLog(vault), about, rev)
     if job.ended or now.state == "current":
-        why = job.state if job.ended else f"on {job.rev}, which is current"
+        on = f"{about} {rev}" if part else rev
+        why = job.state if job.ended else f"on {on}, which is current"
         raise NothingToDecide(job=job.number, why=why)
     running = [one.seq for one in operations if one.state == "running"]
-    option = next(one for one in rules.options(job, now, running) if one.choice == choice)
+    option = next(one for one in rules.options(job, now, running, part) if one.choice == choice)
     why_not = option.why_not
     if until and until < today(vault.settings.time_zone):
         why_not = f"{until} has passed"
     if why_not:
         said = {"deviation": "go on by deviation", "move": "move", "hold": "be held"}[choice]
         raise ChoiceNotOpen(job=job.number, choice=said, why=why_not)
-    return job, now, operations
+    return job, part, now, operations
 
 
 def _decide(
-    writing: Writing, job: Job, now: Standing, choice: str, why: str,
+    writing: Writing, job: Job, part: JobItem | None, now: Standing, choice: str, why: str,
     differences: Sequence[str] = (), qty: int | None = None, until: str = "",
 ) -> Decision:  # fmt: skip
+    rev = part.rev if part else job.rev
     row = writing.insert(
-        tables.job_decision, job=job.number, rev=job.rev, standing=now.state,
+        tables.job_decision, job=job.number, rev=rev, standing=now.state,
         current=now.current or "", choice=choice, at=writing.at, person=writing.actor, why=why,
         pieces=qty, until=until, differences=canonical.dumps(list(differences)).decode(),
+        item=part.item if part else None,
     )  # fmt: skip
+    more = {"item": part.item} if part else {}
     writing.record(
-        f"job.decided.{choice}", subject(job.number), rev=job.rev, standing=now.state,
-        current=now.current, why=why, pieces=qty, until=until,
+        f"job.decided.{choice}", subject(job.number), rev=rev, standing=now.state,
+        current=now.current, why=why, pieces=qty, until=until, **more,
     )  # fmt: skip
     return Decision(
-        row["id"], job.number, job.rev, now.state, now.current or "", choice, writing.at,
-        writing.actor, why, qty, until, tuple(differences),
+        row["id"], job.number, rev, now.state, now.current or "", choice, writing.at,
+        writing.actor, why, qty, until, tuple(differences), part.item if part else "",
     )  # fmt: skip
 
 
@@ -289,12 +375,12 @@ def _compared(
     steps = routing.released(log, current)
     own = [one for one in operations if one.loop is None]
     steps = tuple(one for one in steps if one.seq >= job.first_seq)
-    return comparison.compared(own, steps, _differing(log, job, current))
+    return comparison.compared(own, steps, _differing(log, job.item, job.rev, current))
 
 
-def _differing(log: ReleaseLog, job: Job, current: Revision) -> tuple[str, ...]:
+def _differing(log: ReleaseLog, item: str, rev: str, current: Revision) -> tuple[str, ...]:
     """Return the names of released files that are not the same bytes in both revisions."""
-    old = {one.name: one.sha256 for one in log.revision(job.item, job.rev).files}
+    old = {one.name: one.sha256 for one in log.revision(item, rev).files}
     new = {one.name: one.sha256 for one in current.files}
     names = sorted(old.keys() | new.keys())
     return tuple(one for one in names if one not in _UNSEEN and old.get(one) != new.get(one))

@@ -29,6 +29,7 @@ class Decision:
     ``rev`` is the revision the job was on, ``current`` the one that was current then, empty where
     there was none; a move leads to ``current``.  ``pieces`` is how many good pieces a deviation
     lets through, ``until`` its last day; ``differences`` what the two routes did not have alike.
+    ``item`` is the further item of a kit it is about, empty for the job's own.
     """
 
     id: int
@@ -43,22 +44,26 @@ class Decision:
     pieces: int | None
     until: str
     differences: tuple[str, ...]
+    item: str = ""
 
     @property
     def sentence(self) -> str:
         """Return it as people read it."""
+        rev = f"{self.item} {self.rev}" if self.item else self.rev
+        if self.choice == "move" and self.item:
+            return f"takes {self.item} {self.current} into the kit instead of {self.rev}"
         if self.choice == "move":
             return f"moved from {self.rev} to {self.current}"
         if self.choice == "hold":
-            return f"held on {self.rev}, which was {self.standing}"
+            return f"held on {rev}, which was {self.standing}"
         pieces = f", at most {self.pieces} good pieces" if self.pieces is not None else ""
         until = f", until {self.until}" if self.until else ""
-        return f"goes on with {self.rev} by deviation{pieces}{until}"
+        return f"goes on with {rev} by deviation{pieces}{until}"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
         return {
-            "choice": self.choice, "rev": self.rev, "standing": self.standing,
+            "choice": self.choice, "item": self.item or None, "rev": self.rev, "standing": self.standing,
             "current": self.current or None, "at": self.at, "by": self.person, "why": self.why,
             "pieces": self.pieces, "until": self.until or None,
             "differences": list(self.differences),
@@ -73,7 +78,7 @@ def decisions(connection: Connection, jobs: Sequence[str]) -> defaultdict[str, l
             Decision(
                 row.id, row.job, row.rev, row.standing, row.current, row.choice, row.at,
                 row.person, row.why, row.pieces, row.until,
-                tuple(canonical.loads(row.differences.encode())),
+                tuple(canonical.loads(row.differences.encode())), row.item or "",
             )
         )  # fmt: skip
     return found

@@ -13,7 +13,7 @@ from typing import Final
 
 from traveler.decisions.records import Decision
 from traveler.gate import Standing
-from traveler.records import Job
+from traveler.records import Job, JobItem
 
 CHOICES: Final = ("deviation", "move", "hold")
 LOT_MAY_END: Final = "finish lot"
@@ -33,12 +33,19 @@ class Option:
         return not self.why_not
 
 
-def in_force(made: Sequence[Decision], job: Job, standing: Standing, today: str) -> Decision | None:
-    """Return the decision that answers for a job as it stands now, or None where none does."""
-    if standing.state == "current" or not made:
+def in_force(
+    made: Sequence[Decision], job: Job, standing: Standing, today: str, part: JobItem | None = None
+) -> Decision | None:
+    """Return the decision that answers for a job as it stands now, or None where none does.
+
+    ``part`` is the further item of its kit that is asked about, None for the job's own.
+    """
+    item, rev = (part.item, part.rev) if part else ("", job.rev)
+    mine = [one for one in made if one.item == item]
+    if standing.state == "current" or not mine:
         return None
-    last = made[-1]
-    if (last.rev, last.standing) != (job.rev, standing.state):
+    last = mine[-1]
+    if (last.rev, last.standing) != (rev, standing.state):
         return None
     if last.choice == "hold":
         return last if job.state in {"planned", "held"} else None
@@ -52,15 +59,16 @@ def open_question(job: Job, standing: Standing, decision: Decision | None) -> bo
     return not job.ended and standing.state != "current" and decision is None
 
 
-def options(job: Job, standing: Standing, running: Sequence[int]) -> tuple[Option, ...]:
+def options(
+    job: Job, standing: Standing, running: Sequence[int], part: JobItem | None = None
+) -> tuple[Option, ...]:
     """Return the three ways for a job whose revision is not current; ``running`` operations."""
+    item, rev = (part.item, part.rev) if part else (job.item, job.rev)
     deviation = move = ""
     if standing.state == "recalled" and standing.instruction != LOT_MAY_END:
-        deviation = (
-            f"{job.item} {job.rev} was recalled with the instruction “{standing.instruction}”"
-        )
+        deviation = f"{item} {rev} was recalled with the instruction “{standing.instruction}”"
     if standing.current is None:
-        move = f"no revision of {job.item} is current"
+        move = f"no revision of {item} is current"
     elif running:
         shown = ", ".join(str(seq) for seq in running)
         move = f"operation {shown} is running; pause or finish it first"

@@ -178,11 +178,15 @@ def _startable(facts: Facts, one: Operation, refusal: Refusal | None, now: int) 
 
 
 def _standing(facts: Facts) -> str:
-    now = facts.ground.standing
+    ground = facts.ground
+    now, which = ground.standing, f"revision {facts.job.rev}"
+    if ground.workable and ground.overtaken:
+        part = ground.overtaken[0]
+        now, which = part.standing, f"{part.item.item} {part.item.rev} in the kit"
     if now.state == "recalled":
-        return f"revision {facts.job.rev} is recalled"
+        return f"{which} is recalled"
     instead = f" by {now.current}" if now.current else ""
-    return f"revision {facts.job.rev} is superseded{instead}, nobody has decided"
+    return f"{which} is superseded{instead}, nobody has decided"
 
 
 # --- why ----------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Facts:
     @property
     def undecided(self) -> bool:
         """Say whether somebody has to decide about its revision before work goes on."""
-        return not self.ground.workable and self.ground.decision is None
+        return self.ground.undecided
 
     def held(self, operation: Operation) -> tuple[Blocker, ...]:
         """Return the blockers that keep an operation from starting."""
@@ -161,7 +161,13 @@ def jobs(
     pairs = {(one.item, one.rev) for one in found}
     pairs |= {(one.item, one.rev) for items in kits.values() for one in items}
     stands = {pair: stand(*pair) for pair in pairs}
-    doubtful = [one.number for one in found if stands[one.item, one.rev].state != "current"]
+    doubtful = [
+        one.number for one in found
+        if any(
+            stands[each.item, each.rev].state != "current"
+            for each in (one, *kits.get(one.number, ()))
+        )
+    ]  # fmt: skip
     decided = decision_records.decisions(connection, doubtful) if doubtful else {}
     plain = {pair: Ground(now) for pair, now in stands.items()}
     facts = []
@@ -179,7 +185,7 @@ def jobs(
             stood = Ground(
                 stands[pair], decision_rules.in_force(made, job, stands[pair], day),
                 tuple(blockers), waited,
-                tuple((one, stands[one.item, one.rev]) for one in kits.get(number, ())),
+                ground.kit(kits.get(number, ()), stands, made, job, day),
             )  # fmt: skip
         due = _due(connection, waited)
         facts.append(Facts(job, steps, stood, _theirs(work, steps), due))

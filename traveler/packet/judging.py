@@ -34,6 +34,15 @@ def of_work(view: JobView) -> Iterator[Finding]:
     else:
         way = "decide it with `titleblock job decide`"
         yield Finding("revision", "unsatisfied", f"{view.job.rev} is {stand.state}; {way}")
+    for part in view.ground.kit:
+        pin = f"{part.item.item} {part.item.rev} in the kit"
+        if part.standing.state == "current":
+            yield Finding("revision", "satisfied", f"{pin} is current")
+        elif part.deviation is not None:
+            yield Finding("revision", "waived", part.deviation.sentence)
+        else:
+            way = f"decide it with `titleblock job decide --item {part.item.item}`"
+            yield Finding("revision", "unsatisfied", f"{pin} is {part.standing.state}; {way}")
     blocking = [one for one in view.blockers if one.blocker.blocking]
     blocking = [one for one in blocking if one.blocker.kind != "shipping"]
     said = "; ".join(one.blocker.sentence for one in blocking)

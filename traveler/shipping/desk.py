@@ -252,6 +252,9 @@ def gate(
     if not stand.workable:
         return RevisionMayNotLeave(number=job.item, rev=job.rev, standing=stand.standing.state,
                                    job=job.number)  # fmt: skip
+    for part in stand.overtaken:
+        return RevisionMayNotLeave(number=part.item.item, rev=part.item.rev,
+                                   standing=part.standing.state, job=job.number)  # fmt: skip
     if open_one := nonconformances.refusal(connection, job.number, what):
         return open_one
     if owed := stand.proof.owed(proof.SHIPPING):

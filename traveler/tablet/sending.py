@@ -51,13 +51,17 @@ DIRECT: Final = Sent()
 def mark(job: Job, operations: Sequence[Operation], ground: Ground) -> str:
     """Return the mark of what an act on a job rests on; it changes when one of these does.
 
-    Revision, how it stands, the job's state and the route; not the counts, which others add to
-    while one works.
+    Revision, how it stands, the job's state, the route and the kit; not the counts, which others
+    add to while one works.
     """
     route = [(one.id, one.seq, one.station, one.title, one.notes) for one in operations]
     digest = hashlib.sha256(canonical.dumps([list(one) for one in route])).hexdigest()[:12]
     allowed = "deviation" if ground.deviation is not None else ""
-    return f"{job.rev}|{ground.standing.state}|{allowed}|{job.state}|{digest}"
+    kit = ", ".join(
+        f"{one.item.item} {one.item.rev} {one.standing.state}{' by deviation' if one.deviation else ''}"
+        for one in ground.kit
+    )
+    return f"{job.rev}|{ground.standing.state}|{allowed}|{job.state}|{digest}|{kit}"
 
 
 def refusal(sent: Sent, now: str, job: Job, operation: Operation, act: str) -> Refusal | None:
@@ -120,4 +124,6 @@ def _changes(seen: str, now: str) -> list[str]:
         found.append(f"the job is {after[3]} now")
     if before[4] != after[4]:
         found.append("the route was changed")
+    if before[5] != after[5]:
+        found.append(f"the kit has {after[5] or 'no further items'} now")
     return found

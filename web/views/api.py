@@ -178,7 +178,7 @@ def exported(export: str) -> Response:
 
 def decision(job: str) -> Response:
     """Return what is to be decided about a job, how both routes differ, and what was decided."""
-    return jsonify(deciding.question(vault(), job).as_json())
+    return jsonify(deciding.question(vault(), job, forms.asked("item")).as_json())
 
 
 def description() -> Response:

@@ -26,7 +26,7 @@ def page(job: str) -> Response | str | tuple[str, int]:
     """Show what is to be decided about a job and how both routes differ, or decide."""
     if request.method != "POST":
         return _shown(job, None)
-    deciding.question(vault(), job)
+    deciding.question(vault(), job, _item())
     choice = forms.text("choice")
     try:
         _decide(job, choice)
@@ -42,9 +42,11 @@ def _decide(job: str, choice: str) -> None:
     if choice == "deviation":
         qty = forms.whole("qty", "The number of pieces") if forms.text("qty") else None
         deciding.deviate(vault(), me(), forms.secret("password"), job, why, qty,
-                         forms.text("until"))  # fmt: skip
+                         forms.text("until"), _item())  # fmt: skip
     elif choice == "hold":
-        deciding.hold(vault(), me(), job, why)
+        deciding.hold(vault(), me(), job, why, _item())
+    elif choice == "move" and deciding.question(vault(), job, _item()).part is not None:
+        deciding.renew(vault(), me(), job, _item(), why, to=forms.text("to"))
     elif choice == "move":
         kept = {int(one) for one in request.form.getlist("kept") if one.isascii() and one.isdigit()}
         steps = deciding.question(vault(), job).steps
@@ -56,7 +58,7 @@ def _decide(job: str, choice: str) -> None:
 
 
 def _shown(job: str, refusal: Refusal | None) -> str:
-    asked = deciding.question(vault(), job)
+    asked = deciding.question(vault(), job, _item())
     return render_template(
         "decision.html", asked=asked, job=asked.job, standing=asked.standing,
         options={one.choice: one for one in asked.options},
@@ -64,6 +66,11 @@ def _shown(job: str, refusal: Refusal | None) -> str:
         approves=_approves(me(), asked), typed=forms.typed("why", "qty", "until", "choice"),
         refusal=str(refusal) if refusal else None,
     )  # fmt: skip
+
+
+def _item() -> str:
+    """Return the item of the kit that is asked about, empty for whatever is open."""
+    return forms.text("item") or forms.asked("item")
 
 
 def _approves(person: Person, asked: Question) -> bool:

@@ -169,7 +169,7 @@ def _own_blockers(person: Person) -> list[BlockerView]:
 def _blocker_row(one: BlockerView) -> Row:
     blocker = one.blocker
     href = (
-        url_for("decisions.page", job=blocker.job) if blocker.decides
+        url_for("decisions.page", job=blocker.job, item=blocker.about or None) if blocker.decides
         else url_for("blockers.page", blocker=blocker.id)
     )  # fmt: skip
     soft = one.check if one.overdue else "escalated" if one.escalated else one.age

@@ -16,6 +16,7 @@ from release.log import ReleaseLog
 from traveler import family, jobs, lifecycle, rework, sheet, skipping, splitting, stations
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
+from traveler.decisions import deciding
 from traveler.family import Family
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
@@ -271,7 +272,8 @@ def _restore(job: str) -> str:
 
 
 def _kit(job: str) -> str:
-    return family.renew(vault(), me(), job, forms.needed("item", "The item"), forms.text("why")).job
+    item = forms.needed("item", "The item")
+    return deciding.renew(vault(), me(), job, item, forms.text("why")).job
 
 
 def _rework(job: str) -> str:

@@ -138,20 +138,23 @@ def test_a_kit_pins_every_item_and_stops_when_one_is_overtaken(
 ) -> None:
     """Each item has its letter; a newer one is taken in by a planner, on record."""
     view = _add(serial, "J-9", "10-0042", kit=(Wanted("10-0050", qty=4),))
-    assert [(one.item, one.rev, one.qty) for one, _ in view.ground.kit] == [("10-0050", "A", 4)]
+    assert [(one.item.item, one.item.rev, one.item.qty) for one in view.ground.kit] == [
+        ("10-0050", "A", 4)
+    ]
     serial.release("10-0050", note__txt="Bought elsewhere.")
     with refused(KitOvertaken, "10-0050 A in the kit of job J-9 is superseded"):
         jobs.release_job(serial.vault, serial.pat, "J-9")
     with refused(NotInKit, "it has 10-0050"):
-        family.renew(serial.vault, serial.pat, "J-9", "10-0060", "")
+        deciding.renew(serial.vault, serial.pat, "J-9", "10-0060", "new bolt")
     with refused(RoleNeeded, "planner"):
-        family.renew(serial.vault, serial.otto, "J-9", "10-0050", "")
-    assert family.renew(serial.vault, serial.pat, "J-9", "10-0050", "new bolt").rev == "B"
+        deciding.renew(serial.vault, serial.otto, "J-9", "10-0050", "new bolt")
+    made = deciding.renew(serial.vault, serial.pat, "J-9", "10-0050", "new bolt")
+    assert made.sentence == "takes 10-0050 B into the kit instead of A"
     jobs.release_job(serial.vault, serial.pat, "J-9")
     with serial.vault.ledger.reading() as connection:
         assert [one.number for one in records.in_process(connection, "10-0050", "B")] == ["J-9"]
     serial.release("10-0050", note__txt="Bought here again.")
-    with refused(KitOvertaken, "takes C"):
+    with refused(KitOvertaken, "take C into the kit"):
         floor.start(serial.vault, serial.otto, "J-9", 10)
     with refused(BadChild, "it is named twice"):
         _add(serial, "J-10", "10-0042", kit=(Wanted("10-0050"), Wanted("10-0050")))

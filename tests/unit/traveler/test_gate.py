@@ -157,9 +157,11 @@ def test_a_deviation_lets_through_what_it_names() -> None:
     assert isinstance(gate.act_refusal(job(), [step], step, ground, "start"), DeviationUsedUp)
     running = operation(10, "running", good=2)
     for good, fits in ((1, True), (2, False)):
-        refusal = gate.pieces_refusal(job(), [running], running, good, 0, False, "", ground.limit)
+        refusal = gate.pieces_refusal(
+            job(), [running], running, good, 0, False, "", ground.tightest
+        )
         assert (refusal is None) == fits
-    assert gate.pieces_refusal(job(), [running], running, 0, 3, False, "", ground.limit) is None
+    assert gate.pieces_refusal(job(), [running], running, 0, 3, False, "", ground.tightest) is None
 
 
 @pytest.mark.parametrize(
