@@ -118,6 +118,7 @@ def _facts(
         "standing": warning(view),
         "cells": _cells(log, revision, view),
         "files": [file.name for file in revision.files if file.name not in _OURS],
+        "kit": [f"{one.item.qty} × {one.item.item} {one.item.rev}" for one in view.ground.kit],
         "qr": matrices[None],
         "code": typed[None],
         "host": vault.settings.host,
@@ -157,12 +158,23 @@ def _material(log: ReleaseLog, revision: Revision) -> str:
 def warning(view: JobView) -> str:
     """Return what paper says of a revision that is not current, empty for one that is."""
     if view.standing.state == "current":
-        return ""
+        return _kit_warning(view)
     allowed = view.ground.deviation
     if allowed is not None:
         return f"Revision {view.job.rev} is {view.standing.state}: {allowed.sentence} ({allowed.person})."
     instead = f": {view.standing.current} is current" if view.standing.current else ""
     return f"Revision {view.job.rev} is {view.standing.state}{instead}. Ask before you start."
+
+
+def _kit_warning(view: JobView) -> str:
+    for one in view.ground.kit:
+        if one.standing.state == "current":
+            continue
+        said = f"{one.item.item} {one.item.rev} in the kit is {one.standing.state}"
+        if one.deviation is not None:
+            return f"{said}: {one.deviation.sentence} ({one.deviation.person})."
+        return f"{said}. Ask before you start."
+    return ""
 
 
 def _owed(line: Line) -> str:

@@ -152,6 +152,9 @@ def _warned(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
 def _file_lines(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
     owes = f"Proof the job owes: {', '.join(facts['owes'])}" if facts["owes"] else ""
     first = fonts.few(owes, 8.5, width - 2 * MARGIN, 2) if owes else []
+    if facts["kit"]:
+        told = f"Also in the kit: {', '.join(facts['kit'])}"
+        first = [*fonts.few(told, 8.5, width - 2 * MARGIN, 2), *first]
     if not facts["files"]:
         return first
     text = f"Released files: {', '.join(facts['files'])}"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from traveler import floor, following, jobs, readers, recalls
+from traveler import floor, following, jobs, readers, recalls, sheet
 from traveler.blockers import handling
 from traveler.blockers.records import Blocker
 from traveler.copies import issuing
@@ -204,6 +204,23 @@ def test_a_kit_is_decided_at_the_terminal(kit: Any) -> None:
     made = run("pat", "job", "decide", "J-9", "move", "--item", "10-0050", "-m", "new bolt")
     assert (made["choice"], made["item"], made["current"]) == ("move", "10-0050", "B")
     assert run("pat", "job", "show", "J-9")["kit"][0]["rev"] == "B"
+
+
+def test_the_travelers_sheet_names_the_kit_and_warns_of_it(kit: Any, tmp_path: Any) -> None:
+    """Which items, how many to each piece, at which revision; what is not current is said at its head."""
+    import pymupdf
+
+    out = tmp_path / "t.pdf"
+
+    def printed() -> str:
+        sheet.print_traveler(kit.vault, kit.pat, "J-9", out)
+        with pymupdf.open(out) as document:
+            return " ".join(document[0].get_text().split())
+
+    assert "Also in the kit: 4 × 10-0050 A" in printed()
+    assert "Ask before you start" not in printed()
+    overtake(kit)
+    assert "10-0050 A in the kit is superseded. Ask before you start." in printed()
 
 
 def _log(shop: Any) -> Any:
