@@ -96,11 +96,14 @@ def shop_week(connection: Connection) -> Week:
 
 def told_hours(connection: Connection) -> list[Hours]:
     """Return the newest hours of the shop and of each station they were told for."""
-    table = tables.hours
-    newest: dict[str, Hours] = {}
-    for row in connection.execute(sa.select(table).order_by(table.c.id)):
-        newest[row.station or ""] = Hours(row.station or "", _week(row.week), row.at, row.person)
+    newest = {one.station: one for one in words_on_hours(connection)}
     return [newest[code] for code in sorted(newest)]
+
+
+def words_on_hours(connection: Connection) -> list[Hours]:
+    """Return every word on weekly hours, oldest first, so that a past week can be told."""
+    rows = connection.execute(sa.select(tables.hours).order_by(tables.hours.c.id))
+    return [Hours(row.station or "", _week(row.week), row.at, row.person) for row in rows]
 
 
 def special_days(connection: Connection, since: str = "") -> list[SpecialDay]:

@@ -290,6 +290,12 @@ def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0)
     return [_job(row) for row in connection.execute(ordered).all()]
 
 
+def jobs_named(connection: Connection, numbers: Sequence[str]) -> list[Job]:
+    """Return the jobs of these exact numbers that are there, by number."""
+    chosen = sa.select(tables.job).where(tables.job.c.number.in_(numbers))
+    return [_job(row) for row in connection.execute(chosen.order_by(tables.job.c.fold))]
+
+
 def in_process(connection: Connection, item: str = "", rev: str = "") -> list[Job]:
     """Return every job that has not ended, of one revision where it is named, by number."""
     conditions: list[sa.ColumnElement[bool]] = [tables.job.c.state.not_in(lifecycle.ENDED)]

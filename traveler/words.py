@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from traveler.errors import BadDueDate, BadQuantity, BadWords
+from vault import clock
 
 MOST_PIECES = 1_000_000
 
@@ -41,7 +42,7 @@ def today(time_zone: str) -> str:
         zone: tzinfo = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = UTC
-    return datetime.now(zone).date().isoformat()
+    return clock.instant().astimezone(zone).date().isoformat()
 
 
 def pieces(count: Any, least: int = 0) -> int:

@@ -3,12 +3,37 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Final
+
+_told: Final[ContextVar[datetime | None]] = ContextVar("titleblock-clock", default=None)
+
+
+def instant() -> datetime:
+    """Return the present moment, aware of its zone."""
+    return _told.get() or datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Let it be another moment for whatever is called within, in this thread alone.
+
+    The demo tells a past by it and tests move time by it; no command and no address leads here, so
+    nobody who works with a vault can date an act back.
+    """
+    before = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(before)
 
 
 def now() -> str:
     """Return the present moment, as ``2026-03-01T09:30:00Z``."""
-    return text(datetime.now(UTC))
+    return text(instant())
 
 
 def text(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from math import ceil
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -120,7 +120,7 @@ def now(time_zone: str) -> Moment:
         zone: tzinfo = ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = UTC
-    shown = datetime.now(zone)
+    shown = clock.instant().astimezone(zone)
     return Moment(moment(shown.replace(tzinfo=None)), shown.date().isoformat(), zone)
 
 

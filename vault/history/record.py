@@ -6,10 +6,11 @@ Nothing heavy is imported here: what git runs at every push needs these, and lib
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from vault import clock
 
 MAIN: Final = "refs/heads/main"
 RULES: Final = "refs/meta/rules"
@@ -72,7 +73,7 @@ class Kept(Protocol):
 
 def commit_text(tree: str, parent: str | None, author: Author, message: str) -> bytes:
     """Return a commit of now, as git stores it; a name can write no line of it."""
-    at = int(time.time())
+    at = int(clock.instant().timestamp())
     people = [
         ("author", author.name, author.email or f"{author.name}@localhost"),
         ("committer", *COMMITTER),

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import git
 
-from vault import durable, errors
+from vault import clock, durable, errors
 from vault.history import allowed, keyring, sshsig, stale
 from vault.history.allowed import EXPORT, GIT, PRINCIPAL, Allowed
 from vault.history.keyring import ALLOWED_SIGNERS, KEY
@@ -285,7 +284,7 @@ def _tag_object(one: NewTag, sign: Callable[[bytes], bytes]) -> bytes:
     told = (
         (
             f"object {_oid(one.target)}\ntype commit\ntag {one.name}\n"
-            f"tagger {name} <{email}> {int(time.time())} +0000\n\n{one.message.strip()}\n"
+            f"tagger {name} <{email}> {int(clock.instant().timestamp())} +0000\n\n{one.message.strip()}\n"
         )
         .replace("\0", "")
         .encode()
