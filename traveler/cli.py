@@ -20,6 +20,7 @@ from traveler import (
     memory_cli,
     nc_cli,
     packet_cli,
+    performance_cli,
     planning_cli,
     proof_cli,
     quality_cli,
@@ -52,6 +53,7 @@ def hang(trunk: click.Group) -> None:
     erp_cli.hang(trunk, job)
     quality_cli.hang(trunk)
     packet_cli.hang(trunk)
+    performance_cli.hang(trunk)
     memory_cli.hang(trunk)
     nc_cli.hang(trunk)
     proof_cli.hang(trunk)

@@ -47,6 +47,7 @@ vault.git        history: work in progress, rules, change orders, the release lo
 objects          the bytes of all files by digest, in DVC's layout; never edit or delete
 ledger.db        people, jobs, events; SQLite; never edit: `titleblock verify` finds every change
 catalogue.db     search; may be deleted, it is made again from history
+performance.db   figures over time; may be deleted, they are counted again from the ledger
 keys             what signs releases and released PDFs; keep a copy of it in a safe place
 inbox            files of watched folders that belong to no item yet; `titleblock inbox`
 cache            may be deleted at any time

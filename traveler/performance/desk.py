@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -12,7 +14,7 @@ from traveler import words
 from traveler.performance import counting, periods, reading, rules
 from traveler.performance.book import Book, Choice, opened
 from traveler.performance.counting import Standing
-from traveler.performance.facts import BlockerFact, DeliveryFact, StepFact
+from traveler.performance.facts import DeliveryFact, StepFact
 from traveler.performance.manned import Places
 from traveler.performance.measures import Figures
 from traveler.performance.periods import Period, Range
@@ -23,6 +25,10 @@ from vault.ledger.people import Person
 
 NEWEST: Final = 200
 """Operations and deliveries a report lists."""
+_BY: Final = ("station", "item", "customer")
+PARTS: Final = ("periods", "stations", "items", "customers", "blockers", "steps", "newest",
+                "deliveries")  # fmt: skip
+"""What a report can have; ``report`` leaves out what nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +101,28 @@ class Report:
         return f"{said}; the first day with figures is {self.first_day}."
 
 
-def report(vault: Vault, wanted: Wanted) -> Report:
+def report(vault: Vault, wanted: Wanted, parts: Collection[str] = PARTS) -> Report:
     """Return the figures of a range about everything, an item, a station or a customer.
 
-    Those of people are not among them.  Raises BadPeriod or BadGrouping.
+    ``parts`` are those somebody looks at; each costs a walk through the rows of the range.  Those of
+    people are not among them.  Raises BadPeriod or BadGrouping.
     """
     asked, choice = _asked(vault, replace(wanted, person=""))
     standing = counting.advance(vault)
     with opened(vault) as book, book.file.snapshot():
-        blocked = _blocked(vault, book, asked, choice)
-        summed = _summed(book, choice)
-        days = summed("day")
-        total = _total([*days.values(), *(one.figures for one in blocked.all)])
-        about_one = wanted.item or wanted.station
+        blocked = _blocked(vault, book, asked, choice) if "blockers" in parts else _NOTHING
+        days = _by(book, choice, "day") if "periods" in parts else {}
+        total = _total([*days.values(), *(one.figures for one in blocked.kinds)])
+        rows = {name: _rows(_by(book, choice, name)) if f"{name}s" in parts else () for name in _BY}
         return Report(
             wanted, asked, standing, book.first_day(), total,
-            _periods(asked, days, blocked.periods),
-            _rows(summed("station")), _rows(summed("item")), _rows(summed("customer")), (),
-            blocked.kinds, blocked.owners, _steps(book, choice) if about_one else (),
-            tuple(book.newest(choice, NEWEST)) if about_one else (),
-            () if wanted.station else tuple(book.deliveries(choice, NEWEST)),
+            _periods(asked, days, blocked.periods) if "periods" in parts else (),
+            **{f"{name}s": found for name, found in rows.items()},
+            kinds=blocked.kinds, owners=blocked.owners,
+            steps=_steps(book, choice) if "steps" in parts else (),
+            newest=tuple(book.newest(choice, NEWEST)) if "newest" in parts else (),
+            deliveries=tuple(book.deliveries(choice, NEWEST))
+            if "deliveries" in parts and not wanted.station else (),
         )  # fmt: skip
 
 
@@ -167,20 +175,16 @@ def _asked(vault: Vault, wanted: Wanted) -> tuple[Range, Choice]:
     return asked, choice
 
 
-def _summed(book: Book, choice: Choice) -> Callable[[str], dict[str, Figures]]:
-    """Return what adds up steps, jobs and deliveries by a column; a station has steps alone."""
-
-    def by(column: str) -> dict[str, Figures]:
-        found = book.sums("step", column, choice)
-        if choice.station or column == "station":
-            return found
-        for table in ("job", "delivery"):
-            name = "due" if (table, column) == ("delivery", "day") else column
-            for key, figures in book.sums(table, name, choice).items():
-                found[key] = found[key] + figures if key in found else figures
+def _by(book: Book, choice: Choice, column: str) -> dict[str, Figures]:
+    """Return what steps, jobs and deliveries add up to by a column; a station has steps alone."""
+    found = book.sums("step", column, choice)
+    if choice.station or column == "station":
         return found
-
-    return by
+    for table in ("job", "delivery"):
+        name = "due" if (table, column) == ("delivery", "day") else column
+        for key, figures in book.sums(table, name, choice).items():
+            found[key] = found[key] + figures if key in found else figures
+    return found
 
 
 def _periods(
@@ -219,62 +223,61 @@ def _total(found: Iterable[Figures]) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class _Blocked:
-    """The time blockers held work, in three orders; ``all`` is what it adds up to."""
+    """The time blockers held work: by period, type and owner."""
 
-    all: tuple[Row, ...]
     periods: Mapping[str, Figures]
     kinds: tuple[Row, ...]
     owners: tuple[Row, ...]
 
 
+_NOTHING: Final = _Blocked({}, (), ())
+
+
 def _blocked(vault: Vault, book: Book, asked: Range, choice: Choice) -> _Blocked:
     shop = periods.zone(vault.settings.time_zone)
-    now = int(clock.moment(clock.now()).timestamp())
+    now = int(clock.instant().timestamp())
     first = periods.midnight(asked.first, shop)
     last = min(now, periods.midnight(asked.last + timedelta(days=1), shop))
     found = book.blockers(choice, first, last)
     if not found:
-        return _Blocked((), {}, (), ())
+        return _NOTHING
     with vault.ledger.reading() as connection:
         places = Places(reading.told_hours(connection), first, shop)
-    spans = [(one.key, periods.midnight(one.first, shop),
-              periods.midnight(one.last + timedelta(days=1), shop)) for one in asked.periods]  # fmt: skip
-    kinds, owners = _Counted(), _Counted()
-    parts: dict[str, Figures] = {}
+    spans = [(one.key, periods.midnight(one.first, shop)) for one in asked.periods]
+    starts = [begin for _, begin in spans]
+    kinds, owners, parts = _Times(), _Times(), _Times()
     for one in found:
         since, until = max(one.since, first), min(last if one.until is None else one.until, last)
-        whole = Figures()
-        for key, begin, end in spans:
-            if since < end and until > begin:
-                piece = _time(places, one, max(since, begin), min(until, end))
-                parts[key] = parts.get(key, Figures()) + piece
-                whole = whole + piece
-        kinds.add(one.kind, one.blocker, whole)
-        owners.add(one.owner, one.blocker, whole)
-    return _Blocked(kinds.rows(), parts, kinds.rows(), owners.rows())
+        for place in range(bisect_right(starts, since) - 1, bisect_left(starts, until)):
+            begin = max(since, starts[place])
+            end = min(until, starts[place + 1]) if place + 1 < len(starts) else until
+            time = (end - begin) / 60, places.between(one.station, begin, end)
+            for counted, name in ((kinds, one.kind), (owners, one.owner), (parts, spans[place][0])):
+                counted.add(name, one.blocker, *time)
+    by_period = {one.name: replace(one.figures, blockers=0) for one in parts.rows()}
+    return _Blocked(by_period, kinds.rows(), owners.rows())
 
 
-def _time(places: Places, one: BlockerFact, since: int, until: int) -> Figures:
-    return Figures(
-        blocked=(until - since) / 60, manned=float(places.between(one.station, since, until))
-    )
-
-
-class _Counted:
-    """Blocked time by a name; a blocker that several stretches belong to counts once."""
+class _Times:
+    """Blocked time by a name; a blocker of which several stretches belong to it counts once."""
 
     def __init__(self) -> None:
-        self._sums: dict[str, Figures] = {}
-        self._seen: dict[str, set[int]] = {}
+        self._sums: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._seen: defaultdict[str, set[int]] = defaultdict(set)
 
-    def add(self, name: str, blocker: int, time: Figures) -> None:
-        """Add a stretch of a blocker."""
-        self._sums[name] = self._sums.get(name, Figures()) + time
-        self._seen.setdefault(name, set()).add(blocker)
+    def add(self, name: str, blocker: int, blocked: float, manned: float) -> None:
+        """Add minutes by the clock and of work."""
+        sums = self._sums[name]
+        sums[0] += blocked
+        sums[1] += manned
+        self._seen[name].add(blocker)
 
     def rows(self) -> tuple[Row, ...]:
         """Return the rows, the longest first."""
-        rows = [Row(name, sums + Figures(blockers=len(self._seen[name])))
-                for name, sums in self._sums.items()]  # fmt: skip
-        return tuple(sorted(rows, key=lambda one: (-one.figures.manned, -one.figures.blocked,
-                                                   one.name)))  # fmt: skip
+        rows = [
+            Row(name, Figures(blockers=len(self._seen[name]), blocked=blocked, manned=manned))
+            for name, (blocked, manned) in self._sums.items()
+        ]
+        return tuple(
+            sorted(rows, key=lambda one: (-one.figures.manned, -one.figures.blocked, one.name))
+        )

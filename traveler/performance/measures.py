@@ -8,6 +8,7 @@ month without a delivery is not a month in which every delivery was late.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from typing import Final
 
 
@@ -52,12 +53,12 @@ class Figures:
 
     def __add__(self, other: Figures) -> Figures:
         """Return the figures of both."""
-        return Figures(*(getattr(self, name) + getattr(other, name) for name in NAMES))
+        return Figures(*map(add, _VALUES(self), _VALUES(other)))
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing at all was counted."""
-        return not any(getattr(self, name) for name in NAMES)
+        return not any(_VALUES(self))
 
     @property
     def on_time(self) -> float | None:
@@ -123,6 +124,7 @@ class Figures:
 
 
 NAMES: Final = tuple(one.name for one in fields(Figures))
+_VALUES: Final = attrgetter(*NAMES)
 
 DEFINITIONS: Final = (
     ("On-time delivery", ("Deliveries complete on or before their due date, of all that were due in the"

@@ -92,9 +92,10 @@ def test_figures_lie_in_their_month_and_at_their_station(made: Any) -> None:
     assert report(made, item="10-9999").why_empty == (
         "Nothing was counted from 2026-01-01 to 2026-06-30 for what was chosen."
     )
-    assert "the first day with figures is 2026-03-02" in report(
-        made, first="2020-01-01", last="2020-06-30"
-    ).why_empty
+    assert (
+        "the first day with figures is 2026-03-02"
+        in report(made, first="2020-01-01", last="2020-06-30").why_empty
+    )
 
 
 def test_an_empty_shop_says_why_there_is_nothing(shop: Any) -> None:
@@ -228,7 +229,9 @@ def test_figures_of_people_are_their_own_until_the_rules_name_a_role(
     report(made)
     own = desk.of_person(made.vault, made.otto, desk.Wanted(**told, person="otto"))
     assert (own.total.labour, own.total.good) == (150.0, 5 + 2 + 4 + 4)
-    assert [one.name for one in desk.of_people(made.vault, made.pat, desk.Wanted(**told)).people] == []
+    assert [
+        one.name for one in desk.of_people(made.vault, made.pat, desk.Wanted(**told)).people
+    ] == []
     for actor in (made.pat, made.ada, made.quinn):
         with refused(FiguresOfOthers, "Figures of a person are seen by that person"):
             desk.of_person(made.vault, actor, desk.Wanted(**told, person="otto"))

@@ -188,9 +188,7 @@ def test_a_job_closed_with_open_steps_has_no_yield(paper: Any, day: Any) -> None
     steps = [paper.operation(1, 10), paper.operation(2, 20, state="waiting", good=0,
                                                      started_at=None, finished_at=None)]  # fmt: skip
     own = paper.job(state="closed", closed_at="2026-03-09T09:00:00Z")
-    (row,) = facts.of_job(
-        paper.known(own, steps, ended=paper.at("2026-03-09 09:00")), day
-    ).jobs
+    (row,) = facts.of_job(paper.known(own, steps, ended=paper.at("2026-03-09 09:00")), day).jobs
     assert (row.outcome, row.started, row.day) == ("short", 0, "2026-03-09")
 
 

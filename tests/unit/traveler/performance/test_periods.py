@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_every_day_of_a_range_is_in_exactly_one_period(start: date, days: int, b
     end = start + timedelta(days=days)
     found = Range(start, end, by).periods
     assert (found[0].first, found[-1].last) == (start, end)
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in itertools.pairwise(found):
         assert following.first == one.last + timedelta(days=1)
     for one in found:
         assert {key(one.first, by), key(one.last, by)} == {one.key}
