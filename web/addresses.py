@@ -66,6 +66,7 @@ from web.views import (
     nc,
     packets,
     people,
+    performance,
     proof,
     quality,
     redline,
@@ -231,6 +232,16 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/p/<code>/standing", packets.code_standing, Door(ANYBODY, 404), manner="public"),
     Address("/p/<code>", packets.code, Door(ANYBODY, 404), manner="public", also=("/P/<code>",)),
 
+    # what the floor did over months and years
+    Address("/performance", performance.page, Door(STAFF, 200)),
+    Address("/performance/items/<number>", performance.item, Door(STAFF, 200)),
+    Address("/performance/stations/<station>", performance.station, Door(STAFF, 200)),
+    Address("/performance/people", performance.people, Door(STAFF, 200)),
+    Address("/performance/people/<person>", performance.person, Door(STAFF, 403)),
+    Address("/performance/tables/<name>.csv", performance.table, Door(STAFF, 404)),
+    Address("/jobs/<job>/history", performance.job, Door(STAFF, 200)),
+    Address("/jobs/<job>/history/<table>.csv", performance.job_table, Door(STAFF, 404)),
+
     # programs and machines
     Address("/api/openapi.json", api.description, Door(ANYBODY, 200), manner="api"),
     Address("/api/v1/items", api.items, Door(STAFF, 200), manner="api"),
@@ -253,6 +264,9 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/api/v1/blockers", api.blocker_list, Door(STAFF, 200), manner="api"),
     Address("/api/v1/blockers/counts", api.blocker_counts, Door(STAFF, 200), manner="api"),
     Address("/api/v1/blockers/<int:blocker>", api.blocker, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/performance", performance.api, Door(STAFF, 200), manner="api"),
+    Address("/api/v1/performance/<name>", performance.api_table, Door(STAFF, 404), manner="api"),
+    Address("/api/v1/jobs/<job>/history", performance.api_job, Door(STAFF, 200), manner="api"),
     Address("/api/v1/exports/<export>", api.exported, Door(PLANNERS, 200), manner="api"),
     Address("/healthz", health.live, Door(ANYBODY, 200), manner="public"),
     Address("/readyz", health.ready, Door(ANYBODY, 200), manner="public"),

@@ -292,7 +292,7 @@ def _step(
         timed = int(actual >= SHORTEST and planned > 0)
     job = known.job
     return StepFact(
-        operation.id, number, job.number, job.item, job.customer, _place(operation), operation.seq,
+        operation.id, number, job.number, job.item, job.customer, place(operation), operation.seq,
         operation.title, day(over), timed, planned, actual, labour, good, scrap, aside,
     )  # fmt: skip
 
@@ -321,7 +321,7 @@ def _stints(
         timed = int(fact is not None and bool(fact.timed))
         planned = fact.planned * minutes / fact.labour if fact and timed and fact.labour else 0.0
         found.append(
-            StintFact(one.id, operation.id, job.number, job.item, job.customer, _place(operation),
+            StintFact(one.id, operation.id, job.number, job.item, job.customer, place(operation),
                       one.person, day(one.end), minutes, timed, planned, one.good, one.scrap,
                       one.aside)
         )  # fmt: skip
@@ -388,5 +388,6 @@ def _due_first(known: Known) -> str:
     return min(known.dues)[1] if known.dues else known.job.due
 
 
-def _place(operation: Operation) -> str:
+def place(operation: Operation) -> str:
+    """Return where an operation is done: on the machine it was started on, else where it was planned."""
     return operation.machine or operation.station

@@ -314,7 +314,7 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         operations=view.operations, verdict=dated.verdict(view.dates), dates=dated.steps(view),
         acts=lifecycle.acts(lifecycle.JOB, view.job.state) if plans else (),
         stages=flow_picture.stages(view), flow_acts=_flow_acts(view) if plans else None,
-        plans=plans, events=[_line(one) for one in _events(number)],
+        plans=plans, events=[Line(one.at, one.actor, said_of(one)) for one in _events(number)],
         drawings=_drawings(view),
         ncs=desk.listing(vault(), Filter(job=view.job.number)),
         outside=desk.proposed(vault(), view.job.number),
@@ -372,12 +372,13 @@ def _events(number: str) -> list[Event]:
     return list(reversed(jobs.history(vault(), number, limit=200)))
 
 
-def _line(event: Event) -> Line:
+def said_of(event: Event) -> str:
+    """Return an event of a job in words."""
     facts: Mapping[str, Any] = event.facts
     said = _SAID.get(event.kind, event.kind.replace(".", " "))
     aside = f", {facts['rework']} for rework" if facts.get("rework") else ""
     why = f" ({facts['why']})" if facts.get("why") else ""
-    return Line(event.at, event.actor, said.format_map(_Facts(facts)) + aside + why)
+    return said.format_map(_Facts(facts)) + aside + why
 
 
 class _Facts(dict[str, Any]):
