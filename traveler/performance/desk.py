@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -87,7 +87,7 @@ class Report:
     @property
     def why_empty(self) -> str:
         """Return why there is nothing to see, empty where there is something."""
-        if not self.total.is_empty:
+        if not self.total.is_empty or self.deliveries:
             return ""
         if self.standing.is_first:
             return "The records are being counted for the first time; look again in a moment."
@@ -112,8 +112,8 @@ def report(vault: Vault, wanted: Wanted, parts: Collection[str] = PARTS) -> Repo
     with opened(vault) as book, book.file.snapshot():
         blocked = _blocked(vault, book, asked, choice) if "blockers" in parts else _NOTHING
         days = _by(book, choice, "day") if "periods" in parts else {}
-        total = _total([*days.values(), *(one.figures for one in blocked.kinds)])
         rows = {name: _rows(_by(book, choice, name)) if f"{name}s" in parts else () for name in _BY}
+        total = _total([*_fullest(days, rows), *(one.figures for one in blocked.kinds)])
         return Report(
             wanted, asked, standing, book.first_day(), total,
             _periods(asked, days, blocked.periods) if "periods" in parts else (),
@@ -173,6 +173,13 @@ def _asked(vault: Vault, wanted: Wanted) -> tuple[Range, Choice]:
         wanted.customer, wanted.person,
     )  # fmt: skip
     return asked, choice
+
+
+def _fullest(days: Mapping[str, Figures], rows: Mapping[str, Sequence[Row]]) -> Iterable[Figures]:
+    """Return figures that are the whole of the range together: those of its days, else of a list."""
+    if days:
+        return days.values()
+    return next(([one.figures for one in some] for some in rows.values() if some), [])
 
 
 def _by(book: Book, choice: Choice, column: str) -> dict[str, Figures]:

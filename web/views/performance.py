@@ -201,21 +201,21 @@ def _about(
 def _refused(refusal: Refusal, wanted: Wanted, shown: str) -> tuple[str, int]:
     """Return the page of a range that cannot be read: the sentence, and what was typed."""
     facts: dict[str, Any] = {"found": None, "sections": [], "lists": [], "refusal": str(refusal)}
-    return render_template("performance.html", **_around(wanted, shown), **facts), refusal.status
+    return render_template("performance.html", **_around(wanted, shown) | facts), refusal.status
 
 
 def _rendered(
     found: Report, shown: str, *, sections: Sequence[Section], lists: Sequence[Table],
     alone: bool = False,
 ) -> str:  # fmt: skip
-    total = telling.figures(found.total)
-    return render_template(
-        "performance.html", **_around(found.wanted, shown), found=found, sections=sections,
-        lists=lists, total=total, refusal=None, alone=alone,
-        first=found.range.first.isoformat(), last=found.range.last.isoformat(),
-        csv={one.name: _link("performance.table", found.wanted, name=one.name) for one in lists},
-        titled=f"{present.day_text(found.range.first)} to {present.day_text(found.range.last)}",
-    )  # fmt: skip
+    days = found.range.first, found.range.last
+    facts = {
+        "found": found, "sections": sections, "lists": lists, "refusal": None, "alone": alone,
+        "total": telling.figures(found.total), "first": days[0].isoformat(),
+        "last": days[1].isoformat(), "titled": " to ".join(map(present.day_text, days)),
+        "csv": {one.name: _link("performance.table", found.wanted, name=one.name) for one in lists},
+    }  # fmt: skip
+    return render_template("performance.html", **_around(found.wanted, shown) | facts)
 
 
 def _around(wanted: Wanted, shown: str) -> dict[str, Any]:
