@@ -25,7 +25,7 @@ def example(rule: str, stock: Any) -> str:
              "number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
              "token": stock.token, "code": stock.code, "copy": stock.copy,
              "copy_code": stock.copy_code, "page": "1", "name": name,
-             "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
+             "filename": name, "person": "cora", "table": "profits", "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
              "badge_code": stock.badge_code, "blocker": "1", "export": "jobs", "station": "saw",
              "lock": EMPTY, "wide": "3840", "column": "0", "row": "0", "packet": "PP-0001",
              "form": "zip", "display_code": stock.display}  # fmt: skip
