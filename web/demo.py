@@ -35,6 +35,7 @@ from web import (
     demo_orders,
     demo_packets,
     demo_paper,
+    demo_past,
     demo_proof,
     demo_quality,
     demo_queue,
@@ -78,13 +79,8 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     story = tomllib.loads((place / STORY).read_text("utf-8"))
     first = story["person"][0]["name"]
     tell("founding the vault")
-    vault = founding.found(root, first, public_url=url, shop_name=story["shop"]["name"])
-    who = _people(vault, story["person"])
-    rules = (place / RULES).read_text("utf-8")
-    rulebook.edit(vault, who[first], rules, "what this shop asks for")
-    for row in story["station"]:
-        stations.add(vault, who["pat"], row["code"], row["title"])
-    demo_flow.stations_and_hours(vault, who["pat"], place)
+    with demo_past.at(demo_past.FOUNDED):
+        vault, who = _founded(root, url, story, place)
     prints = root / f".{PRINTS}"
     prints.mkdir()
     _orders(vault, who, place, story, prints, tell)
@@ -112,6 +108,21 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     _ended(vault, who, who[first])
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
+
+
+def _founded(
+    root: Path, url: str, story: Mapping[str, Any], place: Path
+) -> tuple[Vault, dict[str, Person]]:
+    """Found the vault, and let in people, rules and stations."""
+    first = story["person"][0]["name"]
+    vault = founding.found(root, first, public_url=url, shop_name=story["shop"]["name"])
+    who = _people(vault, story["person"])
+    rules = (place / RULES).read_text("utf-8")
+    rulebook.edit(vault, who[first], rules, "what this shop asks for")
+    for row in story["station"]:
+        stations.add(vault, who["pat"], row["code"], row["title"])
+    demo_flow.stations_and_hours(vault, who["pat"], place)
+    return vault, who
 
 
 def _ended(vault: Vault, who: Mapping[str, Person], first: Person) -> None:
@@ -177,6 +188,7 @@ def worth_opening(vault: Vault) -> list[Address]:
     found += [Address(f"/jobs/{one.job}/decision", "a job on a superseded revision: decide")
               for one in asked[:1]]  # fmt: skip
     found += [Address("/dispatch", "what needs action now, and why")]
+    found += [Address(*one) for one in demo_past.worth_opening()]
     found += [Address("/wall", "the shop on the wall; each station has a display of its own")]
     found += [Address("/blockers", "what keeps work from going on, and who sees to it")]
     return [*found, Address("/jobs", "all jobs"), Address("/items", "all items")]
@@ -194,7 +206,11 @@ def _orders(
     vault: Vault, who: Mapping[str, Person], place: Path, story: Mapping[str, Any], prints: Path,
     tell: Tell,
 ) -> None:  # fmt: skip
-    """Release what the story released, in its order, and open what waits for review."""
+    """Release what the story released, in its order, and open what waits for review.
+
+    What was released long ago is released at that day, between the jobs of the past.
+    """
+    past = demo_past.Past(vault, who)
     for order in story["change"]:
         for job in story["job"]:
             if job.get("before") in order["items"]:  # it was in work when this was released
@@ -203,11 +219,14 @@ def _orders(
         if order.get("signed"):
             vault = demo_paper.signing(vault, who)
         tell(f"releasing {', '.join(order['items'])}")
-        change = _opened(vault, who, place, order, order["items"])
-        desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
-        desk.release(vault, who[order["approver"]], change)
-        early = [row for row in story["copy"] if "job" not in row and row["item"] in order["items"]]
-        demo_copies.take(vault, who, early, prints)
+        with past.on(order["days_ago"]):
+            change = _opened(vault, who, place, order, order["items"])
+            desk.sign(vault, who[order["approver"]], _password(story, order["approver"]), change)
+            desk.release(vault, who[order["approver"]], change)
+            early = [
+                one for one in story["copy"] if "job" not in one and one["item"] in order["items"]
+            ]
+            demo_copies.take(vault, who, early, prints)
     for order in story["review"]:
         tell(f"opening {', '.join(order['items'])} for review")
         _opened(vault, who, place, order, [f"{one.split()[0]} {REVIEW}" for one in order["items"]])
