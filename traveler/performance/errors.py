@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from vault.errors import BadInput, NotAllowed, NotFound
+from vault.errors import BadInput, Damaged, NotAllowed, NotFound
 
 
 class BadPeriod(BadInput):
@@ -28,8 +28,6 @@ class BadPerformanceRules(BadInput):
     people = ["planner", "quality"], or leave it out."""
 
 
-class FiguresDiffer(BadInput):
+class FiguresDiffer(Damaged):
     """The kept figures differ from a recount in {count} rows, first {where}; count them anew with
     `titleblock performance recount`."""
-
-    exit_code = 5
