@@ -29,7 +29,7 @@ PARTS_OF_FORM: Final = 200
 SECTIONS: Final = {
     "quality": "quality", "evidence": "quality", "charts": "quality", "characteristics": "items",
     "home": "home", "items": "items", "checkin": "items", "files": "items", "viewer": "items",
-    "changes": "changes",
+    "changes": "changes", "performance": "performance",
     "signing": "changes", "inbox": "items", "jobs": "jobs", "people": "people", "copies": "copies",
     "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "links": "jobs",
     "blockers": "blockers",

@@ -17,15 +17,17 @@ from markupsafe import Markup
 
 from traveler.performance.desk import Row
 from traveler.performance.measures import Figures
+from web import present
 
 WIDE: Final = 720
 HIGH: Final = 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 8, 26, 34
+_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 8, 26, 34
 LABELLED: Final = 14
 """The most columns that carry their value; beyond, it is told by the table and on pointing."""
 _TEXT = Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>')
 _LINE = Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"></line>')
 _RECT = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>')
+_DOT = Markup('<circle class="dot" cx="{}" cy="{}" r="4"><title>{}</title></circle>')
 HATCH = Markup(
     '<svg class="hatching" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
     '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
@@ -159,7 +161,8 @@ def timeline(
         )
     for at, anchor, x in ((first, "start", _LEFT), (last, "end", WIDE - _RIGHT)):
         told = datetime.fromtimestamp(at, zone)
-        parts.append(_TEXT.format("period", x, high - 8, anchor, f"{told:%Y-%m-%d %H:%M}"))
+        said = f"{present.day_text(told.date())} {told:%H:%M}"
+        parts.append(_TEXT.format("period", x, high - 8, anchor, said))
     return _drawn(f"Work on {len(lanes)} steps over time", parts, high)
 
 
@@ -172,36 +175,49 @@ def _shares(title: str, rows: Sequence[Row], share: Callable[[Figures], float | 
     known = [100 * value for _, value in found if value is not None]
     if not known:
         return Markup("")
-    low = (
-        0.0 if min(known) < 50 else floor(min(known) / 10) * 10.0 - (10 if min(known) == 100 else 0)
-    )
+    low = _low(min(known))
     step = (WIDE - _LEFT - _RIGHT) / len(found)
-    every = _every(len(found))
     parts = [*_scale(low, 100.0, " %")]
-    dots: list[tuple[float, float]] = []
-    lines: list[list[tuple[float, float]]] = [dots]
+    lines: list[list[tuple[float, float]]] = [[]]
     for place, (one, value) in enumerate(found):
         x = round(_LEFT + step * (place + 0.5), 1)
-        if place % every == 0:
-            parts.append(_TEXT.format("period", x, HIGH - 12, "middle", _short(one, len(found))))
+        parts += _named(place, len(found), x, _label(one))
         if value is None:
             parts.append(_TEXT.format("none", x, HIGH - _BOTTOM - 6, "middle", "–"))
-            dots = []
-            lines.append(dots)
+            lines.append([])
             continue
         y = _up(100 * value, low, 100.0)
-        dots.append((x, y))
-        parts.append(Markup('<circle class="dot" cx="{}" cy="{}" r="4"><title>{}</title></circle>').format(
-            x, y, f"{_label(one)}: {_percent(value)}"))  # fmt: skip
+        lines[-1].append((x, y))
+        said = f"{_label(one)}: {_percent(value)}"
+        parts.append(_DOT.format(x, y, said))
         if len(found) <= LABELLED:
-            parts.append(_TEXT.format("value", x, y - 9, "middle", _percent(value)))
-    parts += [
-        Markup('<polyline class="trace" points="{}"></polyline>').format(
-            " ".join(f"{x},{y}" for x, y in line)
-        )
-        for line in lines if len(line) > 1
-    ]  # fmt: skip
-    return _drawn(f"{title}, {len(found)} periods", parts, HIGH)
+            dips = any(other is not None and other > value
+                       for _, other in found[max(0, place - 1) : place + 2])  # fmt: skip
+            parts.append(_TEXT.format("value", x, y + 18 if dips else y - 9, "middle",
+                                      _percent(value)))  # fmt: skip
+    return _drawn(f"{title}, {len(found)} periods", [*map(_trace, lines), *parts], HIGH, "standing")
+
+
+def _trace(line: Sequence[tuple[float, float]]) -> Markup:
+    """Return the line through dots, nothing where it is one alone."""
+    if len(line) < 2:
+        return Markup("")
+    points = " ".join(f"{x},{y}" for x, y in line)
+    return Markup('<polyline class="trace" points="{}"></polyline>').format(points)
+
+
+def _low(least: float) -> float:
+    """Return where a scale of shares begins, with room for a value below its dot."""
+    return 0.0 if least < 50 else floor((least - 4) / 10) * 10.0
+
+
+def _named(place: int, count: int, x: float, label: str) -> list[Markup]:
+    """Return the name of a period below its column, where there is room for it."""
+    every = _every(count)
+    if place % every:
+        return []
+    kind = "period odd" if place // every % 3 else "period"
+    return [_TEXT.format(kind, x, HIGH - 12, "middle", _shortened(label, count))]
 
 
 def _columns(title: str, columns: Sequence[Column], unit: str, *, stacked: bool) -> Markup:
@@ -211,12 +227,9 @@ def _columns(title: str, columns: Sequence[Column], unit: str, *, stacked: bool)
     top = _top(max(tall))
     step = (WIDE - _LEFT - _RIGHT) / len(columns)
     parts = [*_scale(0.0, top, unit)]
-    every = _every(len(columns))
     for place, one in enumerate(columns):
         middle = _LEFT + step * (place + 0.5)
-        if place % every == 0:
-            parts.append(_TEXT.format("period", round(middle, 1), HIGH - 12, "middle",
-                                      _shortened(one.label, len(columns))))  # fmt: skip
+        parts += _named(place, len(columns), round(middle, 1), one.label)
         if not one.bars:
             parts.append(_TEXT.format("none", round(middle, 1), HIGH - _BOTTOM - 6, "middle", "–"))
             continue
@@ -225,7 +238,7 @@ def _columns(title: str, columns: Sequence[Column], unit: str, *, stacked: bool)
             reach = (sum if stacked else max)(bar.value for bar in one.bars)
             y = _up(reach, 0.0, top) - 6
             parts.append(_TEXT.format("value", round(middle, 1), y, "middle", one.value))
-    return _drawn(f"{title}, {len(columns)} periods", parts, HIGH)
+    return _drawn(f"{title}, {len(columns)} periods", parts, HIGH, "standing")
 
 
 def _bars(column: Column, middle: float, wide: float, top: float, *, stacked: bool) -> list[Markup]:
@@ -270,10 +283,6 @@ def _label(row: Row) -> str:
     return row.period.label if row.period else row.name
 
 
-def _short(row: Row, count: int) -> str:
-    return _shortened(_label(row), count)
-
-
 def _shortened(label: str, count: int) -> str:
     """Return the name of a period as it fits below a column: ``Mar ’26``."""
     head, _, year = label.rpartition(" ")
@@ -292,6 +301,6 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 or value == int(value) else f"{value:.1f}"
 
 
-def _drawn(title: str, parts: Sequence[Markup], high: int) -> Markup:
-    head = Markup('<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-    return head.format(WIDE, high, title) + Markup("").join(parts) + Markup("</svg>")
+def _drawn(title: str, parts: Sequence[Markup], high: int, kind: str = "lying") -> Markup:
+    head = Markup('<svg class="plot {}" viewBox="0 0 {} {}" role="img" aria-label="{}">')
+    return head.format(kind, WIDE, high, title) + Markup("").join(parts) + Markup("</svg>")

@@ -107,8 +107,8 @@ def report(vault: Vault, wanted: Wanted, parts: Collection[str] = PARTS) -> Repo
     ``parts`` are those somebody looks at; each costs a walk through the rows of the range.  Those of
     people are not among them.  Raises BadPeriod or BadGrouping.
     """
-    asked, choice = _asked(vault, replace(wanted, person=""))
     standing = counting.advance(vault)
+    asked, choice = _asked(vault, replace(wanted, person=""))
     with opened(vault) as book, book.file.snapshot():
         blocked = _blocked(vault, book, asked, choice) if "blockers" in parts else _NOTHING
         days = _by(book, choice, "day") if "periods" in parts else {}
@@ -130,8 +130,8 @@ def of_person(vault: Vault, actor: Person, wanted: Wanted) -> Report:
     """Return the figures of one person; raises FiguresOfOthers, NoSuchPerson, BadPeriod."""
     rules.require_sight(vault, actor, wanted.person)
     people.get(vault.ledger, wanted.person)
-    asked, choice = _asked(vault, wanted)
     standing = counting.advance(vault)
+    asked, choice = _asked(vault, wanted)
     with opened(vault) as book, book.file.snapshot():
         days = book.sums("stint", "day", choice)
         return Report(
@@ -143,10 +143,10 @@ def of_person(vault: Vault, actor: Person, wanted: Wanted) -> Report:
 
 def of_people(vault: Vault, actor: Person, wanted: Wanted) -> Report:
     """Return the figures of everybody this person may see, by name; raises BadPeriod."""
+    standing = counting.advance(vault)
     asked, choice = _asked(vault, wanted)
     if not rules.sees_people(vault, actor):
         choice = replace(choice, person=actor.name)
-    standing = counting.advance(vault)
     with opened(vault) as book, book.file.snapshot():
         found = book.sums("stint", "person", choice)
         return Report(
@@ -166,8 +166,15 @@ def steps_of_job(vault: Vault, number: str) -> list[StepFact]:
 
 
 def _asked(vault: Vault, wanted: Wanted) -> tuple[Range, Choice]:
+    """Return the range and what it is about; without a first day not before there are figures."""
     today = words.today(vault.settings.time_zone)
     asked = periods.read(wanted.first, wanted.last, wanted.by, date.fromisoformat(today))
+    if not wanted.first:
+        with opened(vault) as book:
+            begun = book.first_day()
+        if asked.first.isoformat() < begun <= asked.last.isoformat():
+            start = periods.start(date.fromisoformat(begun), asked.by)
+            asked = replace(asked, first=max(asked.first, start))
     choice = Choice(
         asked.first.isoformat(), asked.last.isoformat(), today, wanted.item, wanted.station,
         wanted.customer, wanted.person,

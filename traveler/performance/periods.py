@@ -59,14 +59,14 @@ class Range:
     def periods(self) -> tuple[Period, ...]:
         """Return its periods in order; those at the ends may be cut."""
         found = []
-        start = _start(self.first, self.by)
-        while start <= self.last:
-            following = _next(start, self.by)
+        begin = start(self.first, self.by)
+        while begin <= self.last:
+            following = _next(begin, self.by)
             end = following - timedelta(days=1)
-            first, last = max(start, self.first), min(end, self.last)
-            whole = (first, last) == (start, end)
-            found.append(Period(key(start, self.by), _label(start, self.by), first, last, whole))
-            start = following
+            first, last = max(begin, self.first), min(end, self.last)
+            whole = (first, last) == (begin, end)
+            found.append(Period(key(begin, self.by), _label(begin, self.by), first, last, whole))
+            begin = following
         return tuple(found)
 
 
@@ -130,7 +130,8 @@ def _day(text: str) -> date:
         raise BadPeriod(given=text, why="it is no day") from fault
 
 
-def _start(day: date, by: str) -> date:
+def start(day: date, by: str) -> date:
+    """Return the first day of the week, month or year a day belongs to."""
     if by == "week":
         return day - timedelta(days=day.weekday())
     return day.replace(day=1) if by == "month" else day.replace(month=1, day=1)

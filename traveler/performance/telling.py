@@ -8,7 +8,7 @@ serves all four, so that no two of them can tell a figure differently.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from traveler.exchange.exporting import as_csv
@@ -71,6 +71,11 @@ _WORK: Final = (
     Column("scrap_percent", "Scrap %", "percent"),
     Column("rework_percent", "Rework %", "percent", shown=False),
 )  # fmt: skip
+_TELLING: Final = frozenset({"due", "on_time_percent", "jobs", "lead_days", "first_pass_percent",
+                             "operations", "planned_hours", "actual_hours", "plan_percent", "scrap",
+                             "scrap_percent"})  # fmt: skip
+"""What a list of items or customers shows of all that its CSV has."""
+_BOTH: Final = tuple(replace(one, shown=one.key in _TELLING) for one in (*_MEASURES, *_WORK))
 _BLOCKED: Final = (
     Column("blockers", "Blockers"), Column("working_hours", "Working hours", "hours"),
     Column("clock_hours", "Clock hours", "hours"),
@@ -221,9 +226,9 @@ _MADE: Final[Mapping[str, tuple[str, tuple[Column, ...], Rows]]] = {
     "periods": ("By period", _PERIOD, lambda told: map(_period, told.periods)),
     "stations": ("By station", (Column("station", "Station", "station"), *_WORK),
                  lambda told: _rows("station", told.stations)),
-    "items": ("By item", (Column("item", "Item", "item"), *_MEASURES, *_WORK),
+    "items": ("By item", (Column("item", "Item", "item"), *_BOTH),
               lambda told: _rows("item", told.items)),
-    "customers": ("By customer", (Column("customer", "Customer", "customer"), *_MEASURES, *_WORK),
+    "customers": ("By customer", (Column("customer", "Customer", "customer"), *_BOTH),
                   lambda told: _rows("customer", told.customers)),
     "people": ("By person", (Column("person", "Person", "person"), *_WORK),
                lambda told: _rows("person", told.people)),

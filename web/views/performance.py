@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -228,9 +229,17 @@ def _around(wanted: Wanted, shown: str) -> dict[str, Any]:
         "link": partial(_link, wanted=plain),
         "wanted": wanted, "shown": shown, "tabs": TABS, "tab_links": tabs, "groupings": GROUPINGS,
         "definitions": DEFINITIONS, "hatch": performance_plots.HATCH, "most": SHOWN,
-        "narrow": _narrow(wanted), "first": wanted.first, "last": wanted.last, "titled": "",
+        "narrow": _narrow(wanted), "first": _day(wanted.first), "last": _day(wanted.last), "titled": "",
         "total": {}, "csv": {}, "alone": False,
     }  # fmt: skip
+
+
+def _day(text: str) -> str:
+    """Return a day that a field for days can hold, nothing where it is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _narrow(wanted: Wanted) -> dict[str, str]:

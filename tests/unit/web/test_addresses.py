@@ -21,11 +21,11 @@ EMPTY = hashlib.md5(b"", usedforsecurity=False).hexdigest()
 def example(rule: str, stock: Any) -> str:
     """Return an address of a rule that names something the stocked vault has."""
     name = "css/tokens.css" if "path:" in rule else "10-0042.pdf"
-    facts = {"balloon": "1", "kept": "1", "role": "original",
+    facts = {"person": "cora", "table": "profits", "balloon": "1", "kept": "1", "role": "original",
              "number": stock.number, "rev": "A", "change": stock.change, "job": stock.job,
              "token": stock.token, "code": stock.code, "copy": stock.copy,
              "copy_code": stock.copy_code, "page": "1", "name": name,
-             "filename": name, "person": "cora", "table": "profits", "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
+             "filename": name, "what": "changes", "ab": EMPTY[:2], "rest": EMPTY[2:],
              "badge_code": stock.badge_code, "blocker": "1", "export": "jobs", "station": "saw",
              "lock": EMPTY, "wide": "3840", "column": "0", "row": "0", "packet": "PP-0001",
              "form": "zip", "display_code": stock.display}  # fmt: skip
