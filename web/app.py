@@ -34,7 +34,9 @@ SECTIONS: Final = {
     "decisions": "jobs", "travelers": "jobs", "erp": "jobs", "packets": "jobs", "links": "jobs",
     "blockers": "blockers",
     "dispatch": "dispatch", "displays": "dispatch",
-    "account": "account", "customers": "people", "customer": "customer",
+    "account": "account", "customers": "people", "customer": "customer", "nc": "quality",
+    "proof": "jobs", "shipping": "jobs", "stations": "jobs",
+    "rules": "changes", "stamps": "changes", "redline": "changes",
 }  # fmt: skip
 
 

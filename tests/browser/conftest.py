@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,32 @@ class Site:
     url: str
 
 
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Path, int, Path], AbstractContextManager[None]]:
+    """Return what serves a vault by ``titleblock serve``, two processes of granian, while within."""
+
+    @contextmanager
+    def serve(root: Path, port: int, log: Path) -> Iterator[None]:
+        with log.open("wb") as kept:
+            server = subprocess.Popen(
+                [*_titleblock(), "--vault", str(root), "serve", "--port", str(port)],
+                stdout=kept, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+            try:
+                _wait_for(f"http://127.0.0.1:{port}/readyz", server, log)
+                yield
+            finally:
+                server.terminate()
+                server.wait(20)
+
+    return serve
+
+
 @pytest.fixture(scope="module")
-def site(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve a copy of the vault with people by ``titleblock serve``, two processes of granian."""
+def site(
+    founded: Path, serving: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """Serve a copy of the vault with people."""
     from vault import settings
     from web.serving import free_port
 
@@ -56,18 +80,8 @@ def site(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     shutil.copytree(founded, root, symlinks=True)
     port = free_port("127.0.0.1")
     settings.write(root / settings.FILE, public_url=f"http://127.0.0.1:{port}")
-    log = (place / "server.log").open("wb")
-    server = subprocess.Popen(
-        [*_titleblock(), "--vault", str(root), "serve", "--port", str(port)],
-        stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/readyz", server, place / "server.log")
+    with serving(root, port, place / "server.log"):
         yield Site(root, f"http://127.0.0.1:{port}")
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
 
 
 def _titleblock() -> list[str]:
@@ -86,6 +100,19 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     pytest.fail(f"the server did not come up:\n{log.read_text('utf-8', 'replace')}")
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[..., None]:
+    """Return what waits until an expression holds; asked from outside, as our policy wants it."""
+
+    def until(page: Page, expression: str, arg: Any = None, timeout: float = 30_000) -> None:
+        end = time.monotonic() + timeout / 1000
+        while not page.evaluate(expression, arg):
+            assert time.monotonic() < end, expression
+            page.wait_for_timeout(50)
+
+    return until
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def test_redlines_are_accessible_and_fit(
 
 
 def test_a_known_change_stands_first_with_its_picture(
-    visit: Callable[..., Any], redline: str
+    visit: Callable[..., Any], redline: str, until: Callable[..., None]
 ) -> None:
     """The take-up went from 12 to 16: it is in the list, in the zone printed on the sheet."""
     page = visit("mchen").page()
@@ -71,7 +71,7 @@ def test_a_known_change_stands_first_with_its_picture(
     assert re.sub(r"\s+", " ", first.inner_text()).strip() == "A2 12 16"
     picture = first.locator("img")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.found img').naturalWidth > 200")
+    until(page, "document.querySelector('.found img').naturalWidth > 200")
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])

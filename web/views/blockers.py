@@ -24,7 +24,7 @@ from web import forms
 from web.errors import NotReadable
 from web.visitor import me, vault
 
-PAGE: Final = 200
+PAGE: Final = 100
 TABS: Final = (
     ("active", "To be done"), ("open", "Open"), ("acknowledged", "Seen to"),
     ("resolved", "Resolved"), ("closed", "Closed"),

@@ -15,6 +15,7 @@ from traveler.dispatch import board as boards
 from traveler.dispatch import desk, pins, rules, whatif, wording
 from traveler.dispatch.board import AtStation, Board, Entry, Section, StationLoad, Wanted
 from traveler.dispatch.judging import Line
+from traveler.dispatch.snapshot import day_number
 from traveler.dispatch.whatif import Trial
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.names import fold
@@ -364,7 +365,8 @@ def _row(found: Board, entry: Entry) -> Row:
     pin = line.pin
     zone = present.zone(vault().settings.time_zone)
     return Row(
-        job=job.number, item=job.item, rev=job.rev, customer=job.customer, qty=job.qty, due=job.due,
+        job=job.number, item=job.item, rev=job.rev, customer=job.customer, qty=job.qty,
+        due=wording.day(day_number(job.due), found.now),
         step=f"{entry.seq} {title}" if entry.seq is not None else "", station=entry.station or "",
         why=entry.why if entry.section in {"blocked", "ready"} else line.why, act=line.act, who=line.who,
         need=wording.when(need.finish, found.now) if need else "–",

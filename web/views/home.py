@@ -13,12 +13,16 @@ from flask import Response, render_template, url_for
 from release import desk, settling
 from release.change import Order
 from release.log import Revision
-from traveler import jobs, lifecycle, readers, recalls
+from traveler import jobs, lifecycle, readers, recalls, records
 from traveler.blockers import handling
 from traveler.blockers.records import BlockerFilter
 from traveler.blockers.telling import BlockerView
 from traveler.dispatch import desk as desks
 from traveler.dispatch.judging import Line
+from traveler.nonconformance import desk as ncs
+from traveler.nonconformance.records import Filter, Nonconformance
+from traveler.nonconformance.rules import OPEN
+from traveler.quality import gauges
 from traveler.recalls import Withdrawal
 from traveler.records import JobFilter
 from traveler.views import JobLine
@@ -29,6 +33,8 @@ from web import forms, present
 from web.visitor import me, vault
 
 ROWS: Final = 8
+URGENT: Final = {"halt": 0, "wait": 1}
+"""Which tones come first; all others after them, each in the order of the roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +63,19 @@ class Todo:
 
 
 def page() -> str | Response:
-    """Show the lists of this person's roles, what waits for them first; customers their orders."""
+    """Show the lists of this person's roles, what waits first, empty ones as a line.
+
+    Customers are led to their orders.
+    """
     if me().roles == {"customer"}:
         return forms.sent_to(url_for("customer.listing"))
     settling.settle(vault())
     person, zone = me(), present.zone(vault().settings.time_zone)
-    lists = list(_lists(person))
+    lists = sorted(_lists(person), key=lambda one: URGENT.get(one.tone, 2))
     waiting = sum(len(one.rows) for one in lists if one.tone in {"wait", "halt"})
     return render_template(
-        "home.html", lists=lists, greeting=f"Next for {person.shown}",
+        "home.html", lists=[one for one in lists if one.rows],
+        nothing=[one.none for one in lists if not one.rows], greeting=f"Next for {person.shown}",
         today=present.day_text(datetime.now(zone).date()), summary=_summary(waiting),
     )  # fmt: skip
 
@@ -95,6 +105,11 @@ def _lists(person: Person) -> Iterable[Todo]:
         yield Todo("inbox", "Files that belong to no item yet", "box", "wait",
                    [_inbox_row(one) for one in found[:ROWS]], "",
                    url_for("inbox.page") if len(found) > ROWS else "")  # fmt: skip
+    if roles & {"quality", "admin"}:
+        yield _nonconformances()
+        yield from _gauges()
+    if "operator" in roles:
+        yield from _in_hand(person)
     if roles & {"planner", "admin"}:
         yield _dispatch()
         yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
@@ -107,7 +122,7 @@ def _of_changes(person: Person, orders: list[Order]) -> Iterable[Todo]:
     mine = [one for one in orders if _waits_for(one, person)]
     if "approver" in person.roles:
         yield Todo("sign", "Waiting for your signature", "pen", "wait",
-                   [_order_row(one) for one in mine[:ROWS]],
+                   [*(_order_row(one) for one in mine[:ROWS]), *_dispositions(person)],
                    "Nothing waits for your signature.",
                    all_of_them if len(mine) > ROWS else "")  # fmt: skip
     if "engineer" in person.roles:
@@ -181,10 +196,10 @@ def _dispatch() -> Todo:
     """Return what the board has to be done first, and the way to it."""
     found = desks.board(vault()).section("next")
     urgent = [one for one in found if one.line.urgent]
-    return Todo("dispatch", "Needs action now", "flag", "halt" if urgent else "go",
+    return Todo("dispatch", "Needs action now", "flag", "halt",
                 [_dispatch_row(one.line) for one in urgent[:ROWS]],
                 "Every job will be done in time as things stand.",
-                url_for("dispatch.board"))  # fmt: skip
+                url_for("dispatch.board") if len(urgent) > ROWS else "")  # fmt: skip
 
 
 def _dispatch_row(line: Line) -> Row:
@@ -192,6 +207,43 @@ def _dispatch_row(line: Line) -> Row:
     text = f"{line.why}. {who}{line.act}" if line.act else line.why
     return Row(line.number, url_for("jobs.page", job=line.number), text, line.facts.job.customer,
                "outlook", line.found.verdict)  # fmt: skip
+
+
+def _dispositions(person: Person) -> Iterable[Row]:
+    """Yield the nonconformances whose repair or use as is takes this person's signature."""
+    waiting = ncs.listing(vault(), Filter(states=frozenset({"proposed"})))
+    return (_nc_row(one) for one in waiting if ncs.owns(vault(), person, one))
+
+
+def _nonconformances() -> Todo:
+    found = ncs.listing(vault(), Filter(states=OPEN), ROWS + 1)
+    return Todo("nc", "Nonconformances to settle", "warn", "halt",
+                [_nc_row(one) for one in found[:ROWS]], "No nonconformance is open.",
+                url_for("nc.board") if len(found) > ROWS else "")  # fmt: skip
+
+
+def _nc_row(one: Nonconformance) -> Row:
+    href = url_for("nc.page", nc=one.number)
+    return Row(one.number, href, one.facts.what.splitlines()[0], one.job, "nc", one.state)
+
+
+def _gauges() -> Iterable[Todo]:
+    due = [one for one in gauges.listing(vault()) if one[1] not in {"ready", "retired"}]
+    if due:
+        yield Todo("gauges", "Gauges nobody may measure with", "caliper", "wait",
+                   [Row(one.code, url_for("quality.listing"), f"{one.kind} {one.name}".strip(), "",
+                        "gauge", state) for one, state in due[:ROWS]], "",
+                   url_for("quality.listing") if len(due) > ROWS else "")  # fmt: skip
+
+
+def _in_hand(person: Person) -> Iterable[Todo]:
+    """Yield what an operator is on at this moment, whatever tablet it was started at."""
+    with vault().ledger.reading() as connection:
+        running = records.open_stints_of(connection, person.name)
+    yield Todo("hand", "You are on", "play", "go",
+               [Row(one.job, url_for("jobs.page", job=one.job), f"step {one.seq}: {one.title}",
+                    one.station, "op", one.state) for one, _stint in running],
+               "No step runs in your name.")  # fmt: skip
 
 
 def _jobs(name: str, title: str, state: str, tone: str, none: str) -> Todo:

@@ -30,6 +30,7 @@ from web.views import jobs
 from web.visitor import device, has_role, me, vault
 
 HISTORY: Final = 25
+JOBS: Final = 12  # jobs on a page; the list of jobs has all of them
 STRUCTURE: Final = 200  # lines of a structure on a page
 FACETS: Final = ("kind", "state", "owner", "material")
 DONE: Final = {
@@ -178,6 +179,7 @@ def _page(row: ItemRow, refusal: Refusal | None) -> str:
     log = ReleaseLog(vault())
     current = log.current(row.number)
     files = drawings.working_files(row.number) if sees_work() else []
+    on_it = jobs.of_item(row.number, JOBS + 1)
     return render_template(
         "item.html", item=row, current=current,
         working=_working(row, files, current) if sees_work() else None,
@@ -187,7 +189,8 @@ def _page(row: ItemRow, refusal: Refusal | None) -> str:
         if current else [],
         revisions=_revisions(log, row.number), **_then(row.number),
         recalled=_last_recall(log, row.number) if current is None else None,
-        jobs=jobs.of_item(row.number),
+        jobs=on_it[:JOBS],
+        more_jobs=url_for("jobs.listing", state="", q=row.number) if len(on_it) > JOBS else "",
         made_of=_made_of(row.number, current), used_in=_used_in(row.number),
         history=shelf.story(vault(), row.number, HISTORY) if sees_work() else [],
         done=DONE.get(forms.asked("done")), refusal=str(refusal or ""),

@@ -121,7 +121,9 @@ class Row:
     """A job in a table."""
 
     job: str
+    customer: str
     number: str
+    title: str
     rev: str
     warning: str
     qty: int
@@ -149,7 +151,8 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
     today = datetime.now(zone).date()
     return [
         Row(
-            job=one.job.number, number=one.job.item, rev=one.job.rev,
+            job=one.job.number, customer=one.job.customer, number=one.job.item,
+            title=one.job.title, rev=one.job.rev,
             warning="" if one.standing.state == "current" else one.standing.state,
             qty=one.job.qty, due=one.job.due,
             due_note="" if one.job.ended else present.due(one.job.due, zone, today),
@@ -161,9 +164,9 @@ def job_rows(lines: Iterable[JobLine]) -> list[Row]:
     ]  # fmt: skip
 
 
-def of_item(number: str) -> list[Row]:
-    """Return the jobs on an item, whatever their revision."""
-    return job_rows(jobs.listing(vault(), JobFilter(item=number)))
+def of_item(number: str, limit: int) -> list[Row]:
+    """Return the first jobs on an item, whatever their revision."""
+    return job_rows(jobs.listing(vault(), JobFilter(item=number), limit))
 
 
 def listing() -> str:

@@ -78,7 +78,7 @@ def palette(block: str) -> dict[str, str]:
 
 def light_and_dark() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Return the light tokens, and the dark ones as they stand twice."""
-    wish = TOKENS.index("@media (prefers-color-scheme: dark)")
+    wish = TOKENS.index("@media screen and (prefers-color-scheme: dark)")
     switch = TOKENS.index(':root[data-theme="dark"]')
     return palette(TOKENS[:wish]), palette(TOKENS[wish:switch]), palette(TOKENS[switch:])
 
