@@ -214,6 +214,8 @@ def _facts(vault: Any, prints: Path) -> dict[str, str]:
         "token": travelers["J-2041"], "stopped": travelers["J-2042"], "code": "",
         "copy": "C-000004", "copy_code": copies["C-000004"], "blocker": "3", "kept": "1",
         "badge_code": codes("badges.txt")["otto"], "nc": "NC-0002", "packet": "PP-0001",
+        "display_code": (prints / "screens.txt").read_text("utf-8").split()[0].rpartition("/")[2],
+        "person": "otto", "table": "steps",
         "share": (prints / "link.txt").read_text("utf-8").strip().rpartition("/")[2],
         "page": "1", "wide": "3840", "column": "0", "row": "0", "what": "changes",
         "role": "original", "form": "zip", "paper": "inspection.pdf", "kind": "photo",

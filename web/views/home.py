@@ -33,6 +33,7 @@ from web import forms, present
 from web.visitor import me, vault
 
 ROWS: Final = 8
+NO_STEP: Final = 0  # numbers of operations begin with 1
 URGENT: Final = {"halt": 0, "wait": 1}
 """Which tones come first; all others after them, each in the order of the roles."""
 
@@ -239,10 +240,10 @@ def _gauges() -> Iterable[Todo]:
 def _in_hand(person: Person) -> Iterable[Todo]:
     """Yield what an operator is on at this moment, whatever tablet it was started at."""
     with vault().ledger.reading() as connection:
-        running = records.open_stints_of(connection, person.name)
+        running = records.elsewhere(connection, {person.name}, NO_STEP)
     yield Todo("hand", "You are on", "play", "go",
                [Row(one.job, url_for("jobs.page", job=one.job), f"step {one.seq}: {one.title}",
-                    one.station, "op", one.state) for one, _stint in running],
+                    "", "op", "running") for one in running],
                "No step runs in your name.")  # fmt: skip
 
 
