@@ -394,11 +394,11 @@ def _kin(view: JobView) -> list[str]:
     lines = (
         [f"part of {one.parent}, needed at its operation {one.parent_seq}"] if one.parent else []
     )
-    if one.lot_of:
-        lines.append(f"split off {one.lot_of} at operation {one.first_seq}")
+    if one.split_from:
+        lines.append(f"split off {one.split_from} at operation {one.first_seq}")
     lines += [
-        f"lot {lot.number}: {lot.qty} pieces, {lot.state}"
-        for lot in view.kin.lots if lot.number != one.number
+        f"split job {other.number}: {other.qty} pieces, {other.state}"
+        for other in view.kin.splits if other.number != one.number
     ]  # fmt: skip
     lines += [
         f"needs {child.job}: {child.good} of {child.qty} × {child.item} {child.rev} at operation "

@@ -470,7 +470,7 @@ class NotForBadges(Refused):
     first."""
 
 
-# --- lots -------------------------------------------------------------------------------------------
+# --- lots: parts of a job with a traveler of their own ----------------------------------------------
 
 
 class LotTooLarge(Refused):

@@ -45,7 +45,7 @@ def grounds(
             now,
             rules.in_force(decided[job.number], job, now, today),
             _concerning(blockers, job, operations[job.number]),
-            waited.get(job.lot_of or job.number, ()),
+            waited.get(job.split_from or job.number, ()),
             kit(kits[job.number], stand, decided[job.number], job, today),
             proofs[job.number],
         )
@@ -76,7 +76,7 @@ def children(connection: Connection, jobs: Sequence[Job]) -> dict[str, tuple[Chi
 
     A lot waits for the children of the job it was split off.
     """
-    below = records.children(connection, [job.lot_of or job.number for job in jobs])
+    below = records.children(connection, [job.split_from or job.number for job in jobs])
     if not below:
         return {}
     operations = records.operations_of(connection, [one.number for one in below])

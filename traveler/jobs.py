@@ -159,7 +159,7 @@ def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
         records.overrides(connection, job.number),
         today(vault.settings.time_zone),
         Kin(
-            tuple(records.lots(connection, job.lot_of or job.number)),
+            tuple(records.split_jobs(connection, job.split_from or job.number)),
             tuple(records.skips(connection, job.number)),
         ),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The command line of a job's planning: lots, rework, steps left out, kits, work sent away."""
+"""The command line of a job's planning: split jobs, rework, steps left out, kits, work sent away."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ class Station:
 class Job:
     """A quantity of one released revision, due on a day, for a customer's order.
 
-    A child job has a ``parent``, whose operation ``parent_seq`` waits for it.  A lot was split off
-    ``lot_of``, and its own operations begin with ``first_seq``; those before it were done there.
+    A child job has a ``parent``, whose operation ``parent_seq`` waits for it.  A split job came off
+    ``split_from``, and its own operations begin with ``first_seq``; those before it were done there.
     """
 
     number: str
@@ -66,7 +66,7 @@ class Job:
     closed_at: str | None
     parent: str = ""
     parent_seq: int = 0
-    lot_of: str = ""
+    split_from: str = ""
     first_seq: int = 0
 
     @property
@@ -125,7 +125,7 @@ class Operation(NamedTuple):
     """One step of a job, copied from the released route when the job was made, and how far it is.
 
     ``setup_minutes`` once, ``run_minutes`` for each piece; ``good``, ``scrap`` and ``rework`` (set
-    aside to be worked on again) in pieces.  ``split`` pieces went into another lot instead of
+    aside to be worked on again) in pieces.  ``split`` pieces went into a split job instead of
     coming here.  ``loop`` is the rework it is a step of.  An ``outside`` one is done at a
     ``vendor``'s, sent with a packing ``slip`` and ``expected`` back on a day, else after ``days``;
     ``machine`` is the station of a group on which it was started.
@@ -505,9 +505,9 @@ def children(connection: Connection, numbers: Sequence[str]) -> list[Job]:
     return [_job(row) for row in rows if row.parent in known]
 
 
-def lots(connection: Connection, number: str) -> list[Job]:
-    """Return the lots that were split off a job, in the order that was done."""
-    return [_job(row) for row in connection.execute(_LOTS, {"job": number})]
+def split_jobs(connection: Connection, number: str) -> list[Job]:
+    """Return the jobs that were split off a job, in the order that was done."""
+    return [_job(row) for row in connection.execute(_SPLIT_JOBS, {"job": number})]
 
 
 def notes(connection: Connection, number: str) -> list[Note]:
@@ -668,7 +668,7 @@ _CHILDREN: Final = (
 _ALL_CHILDREN: Final = (
     sa.select(tables.job).where(tables.job.c.parent.is_not(None)).order_by(tables.job.c.fold)
 )
-_LOTS: Final = (
+_SPLIT_JOBS: Final = (
     sa.select(tables.job)
     .where(tables.job.c.lot_of == sa.bindparam("job"))
     .order_by(tables.job.c.added_at, tables.job.c.fold)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Splitting a job: some of its pieces go on as a job of their own, with their own traveler.
+"""Splitting a job: some of its pieces go on as a split job, with a number and a traveler of its own.
+
+This is not a lot (``traveler.tablet.lots``): a lot stays a part of its job and of its route, and only
+the paper and the counting are its own.
 
 The pieces are taken where they wait now.  What was done before stays with the job they were split
 off, and both say so; together they are what was planned.
@@ -25,7 +28,7 @@ from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
 from vault.names import fold
 
-MOST_LOTS: Final = 999
+MOST_SPLITS: Final = 999
 
 
 def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobView:
@@ -47,13 +50,13 @@ def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobVi
         held = sum(one.qty for one in lots.of_job(writing.connection, job.number))
         if held > job.qty - count:
             raise CannotSplit(job=job.number, qty=count, why=f"its lots hold {held} of {job.qty}")
-        lot = _number(writing.connection, job)
-        _take(writing, job, group, count, lot, reason)
-        _make(writing, job, operations, group, count, lot, reason)
-        made = records.job(writing.connection, lot) or job
+        split = _number(writing.connection, job)
+        _take(writing, job, group, count, split, reason)
+        _make(writing, job, operations, group, count, split, reason)
+        made = records.job(writing.connection, split) or job
         log, day = ReleaseLog(vault), today(vault.settings.time_zone)
         asking.ask(writing, vault.ledger, log, made, day)
-    return jobs.show(vault, lot)
+    return jobs.show(vault, split)
 
 
 def most(job: Job, operations: Sequence[Operation]) -> int:
@@ -82,44 +85,44 @@ def _where(job: Job, operations: Sequence[Operation], count: int) -> flow.Group:
 
 
 def _take(
-    writing: Writing, job: Job, group: flow.Group, count: int, lot: str, why: str
+    writing: Writing, job: Job, group: flow.Group, count: int, split: str, why: str
 ) -> None:  # fmt: skip
     first = group[0]
     writing.update(tables.operation, first.id, split=first.split + count)
     writing.update(tables.job, job.number, qty=job.qty - count)
-    writing.record("job.split", subject(job.number), lot=lot, qty=count, seq=first.seq, why=why)
+    writing.record("job.split", subject(job.number), lot=split, qty=count, seq=first.seq, why=why)
 
 
 def _make(
     writing: Writing, job: Job, operations: Sequence[Operation], group: flow.Group, count: int,
-    lot: str, why: str,
+    split: str, why: str,
 ) -> None:  # fmt: skip
     first = group[0].seq
     writing.insert(
-        tables.job, number=lot, fold=fold(lot), item=job.item, rev=job.rev, title=job.title,
+        tables.job, number=split, fold=fold(split), item=job.item, rev=job.rev, title=job.title,
         qty=count, due=job.due, customer=job.customer, order_number=job.order, state=job.state,
         added_at=writing.at, added_by=writing.actor,
         released_at=writing.at if job.released_at else None, parent=job.parent or None,
-        parent_seq=job.parent_seq or None, lot_of=job.lot_of or job.number, first_seq=first,
+        parent_seq=job.parent_seq or None, lot_of=job.split_from or job.number, first_seq=first,
     )  # fmt: skip
     own = [one for one in operations if one.loop is None and one.seq >= first]
     for one in own:
-        writing.insert(tables.operation, job=lot, state="waiting", good=0, scrap=0,
+        writing.insert(tables.operation, job=split, state="waiting", good=0, scrap=0,
                        **routing.copied(one))  # fmt: skip
     for item in records.items(writing.connection, [job.number])[job.number]:
-        writing.insert(tables.job_item, job=lot, item=item.item, rev=item.rev, title=item.title,
+        writing.insert(tables.job_item, job=split, item=item.item, rev=item.rev, title=item.title,
                        qty=item.qty)  # fmt: skip
     told: dict[str, Any] = {"split_off": job.number, "seq": first, "why": why}
     writing.record(
-        "job.added", subject(lot), item=job.item, rev=job.rev, qty=count, due=job.due,
+        "job.added", subject(split), item=job.item, rev=job.rev, qty=count, due=job.due,
         operations=[one.seq for one in own], **told,
     )  # fmt: skip
 
 
 def _number(connection: Connection, job: Job) -> str:
-    root = job.lot_of or job.number
-    for count in range(2, MOST_LOTS):
+    root = job.split_from or job.number
+    for count in range(2, MOST_SPLITS):
         number = f"{root}.{count}"
         if records.job(connection, number) is None:
             return jobs.checked_number(number)
-    raise CannotSplit(job=job.number, qty=0, why=f"{root} is in {MOST_LOTS} lots already")
+    raise CannotSplit(job=job.number, qty=0, why=f"{root} was split {MOST_SPLITS} times already")

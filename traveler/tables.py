@@ -87,7 +87,7 @@ job = Table(
     Column("closed_at", Text),
     Column("parent", Text, ForeignKey("job.number")),
     Column("parent_seq", Integer),
-    Column("lot_of", Text, ForeignKey("job.number")),
+    Column("lot_of", Text, ForeignKey("job.number")),  # the job this one was split from
     Column("first_seq", Integer),
     CheckConstraint("qty > 0", name="qty"),
     Index("ix_job_state_due", "state", "due"),

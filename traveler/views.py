@@ -106,9 +106,9 @@ class OperationView:
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The lots that were split off a job or off the one it was split off, and what was left out."""
+    """The jobs split off a job, or off the one it was split from, and what was left out."""
 
-    lots: tuple[Job, ...] = ()
+    splits: tuple[Job, ...] = ()
     skips: tuple[Skip, ...] = ()
 
 
@@ -136,7 +136,7 @@ class JobView:
 
     @property
     def children(self) -> tuple[Child, ...]:
-        """Return the child jobs, those of the job a lot was split off among them."""
+        """Return the child jobs, those of the job it was split from among them."""
         return self.ground.children
 
     @property
@@ -175,9 +175,9 @@ class JobView:
             "made": self.out,
             "parent": self.job.parent or None,
             "parent_operation": self.job.parent_seq or None,
-            "split_off": self.job.lot_of or None,
-            "lots": [
-                {"job": one.number, "qty": one.qty, "state": one.state} for one in self.kin.lots
+            "split_off": self.job.split_from or None,
+            "splits": [
+                {"job": one.number, "qty": one.qty, "state": one.state} for one in self.kin.splits
             ],
             "children": [asdict(one) for one in self.children],
             "kit": [

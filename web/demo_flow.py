@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The demo's flow of work: hours and a holiday, child jobs, a vendor, rework, a lot, a step left out."""
+"""The demo's flow of work: hours and a holiday, child jobs, vendors, rework, a split job, a step left out."""
 
 from __future__ import annotations
 

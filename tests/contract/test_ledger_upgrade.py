@@ -116,7 +116,7 @@ def test_a_running_job_of_any_earlier_release_goes_on(earlier: str, tmp_path: Pa
         assert [one.person for one in records.open_stints(connection, 1)] == ["otto"]
         assert calendars.calendars(connection)["saw"] == weekdays(480)
     assert job is not None
-    assert (job.parent, job.lot_of, job.ended) == ("", "", False)
+    assert (job.parent, job.split_from, job.ended) == ("", "", False)
     assert (operation.rework, operation.split, operation.outside, operation.loop) == (
         0,
         0,

@@ -174,7 +174,7 @@ def jobs(
     for job in found:
         steps = tuple(operations.get(job.number, ()))
         pair, number = (job.item, job.rev), job.number
-        waited = below.get(job.lot_of or number, ())
+        waited = below.get(job.split_from or number, ())
         blockers = [*by_job.get(number, ())]
         if by_station:
             here = {one.station for one in steps if not one.over}

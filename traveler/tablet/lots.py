@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Lots: parts of a job that travel by themselves, each with a traveler of its own.
 
-A lot is a number and so many of the job's pieces.  What is counted by a lot's traveler is counted
+A lot is a number and so many of the job's pieces; pieces that go on as a job of their own are a
+split job (``traveler.splitting``).  What is counted by a lot's traveler is counted
 for the job as ever, and never more for the lot than it has pieces.
 """
 

@@ -30,6 +30,13 @@ from web.visitor import vault, visitor
 
 PAGE: Final = 200
 ADDRESSES: Final = "titleblock-addresses"
+READS_ONLY: Final = (
+    "These addresses read. A drawing, a model or a machine's program is a file of an item: it is"
+    " checked in (git, a watched folder, the form, `titleblock checkin`), released by a change order,"
+    " named by a step of the route, and fetched at /items/{number}/{rev}/files/{name} with the same"
+    " token. There is no address that puts one onto a job past its release. Orders come in by"
+    " `titleblock erp import`."
+)
 
 
 def items() -> Response:
@@ -191,7 +198,8 @@ def description() -> Response:
     }
     return jsonify({
         "openapi": "3.1.0",
-        "info": {"title": "Titleblock", "version": "1", "license": {"name": "AGPL-3.0-or-later"}},
+        "info": {"title": "Titleblock", "version": "1", "description": READS_ONLY,
+                 "license": {"name": "AGPL-3.0-or-later"}},
         "servers": [{"url": request.host_url.rstrip("/")}],
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{"token": []}],

@@ -42,7 +42,7 @@ DONE: Final = {
     "hold": "On hold: no new work starts on it.",
     "close": "Closed.",
     "cancel": "Given up: nothing more is made.",
-    "split": "This is the lot that was split off. Print its traveler.",
+    "split": "This is the split job. Print its traveler.",
     "rework": "The rework is in the route. Print the traveler anew, so that its steps have codes.",
     "skip": "Left out; it stays visible with the reason.",
     "restore": "Back in the route.",

@@ -170,7 +170,7 @@ def test_a_lot_goes_on_by_itself_from_where_the_pieces_are(serial: Any) -> None:
     floor.start(serial.vault, serial.otto, "J-1", 10)
     floor.finish(serial.vault, serial.otto, "J-1", 10, 9, 1)
     lot = splitting.split(serial.vault, serial.pat, "J-1", 4, "customer needs four on Monday")
-    assert (lot.job.number, lot.job.qty, lot.job.lot_of, lot.job.first_seq) == (
+    assert (lot.job.number, lot.job.qty, lot.job.split_from, lot.job.first_seq) == (
         "J-1.2",
         4,
         "J-1",
@@ -189,7 +189,7 @@ def test_a_lot_goes_on_by_itself_from_where_the_pieces_are(serial: Any) -> None:
     kinds = [one.kind for one in jobs.history(serial.vault, "J-1")]
     assert "job.split" in kinds
     assert jobs.history(serial.vault, "J-1.2")[0].facts["split_off"] == "J-1"
-    assert [one.number for one in left.kin.lots] == ["J-1.2"]
+    assert [one.number for one in left.kin.splits] == ["J-1.2"]
 
 
 def test_what_cannot_be_split_is_refused(serial: Any, refused: Callable[..., Any]) -> None:

@@ -118,3 +118,19 @@ def test_the_api_describes_itself(guest: Any) -> None:
     wanted = {one.rule.replace("<", "{").replace(">", "}") for one in TABLE if one.manner == "api"}
     assert set(told["paths"]) == wanted
     assert told["openapi"].startswith("3.1")
+    assert {method for one in told["paths"].values() for method in one} == {"get"}
+    assert not [one.rule for one in TABLE if one.manner == "api" and (one.post or one.put)]
+    assert "a machine's program is a file of an item" in told["info"]["description"]
+
+
+def test_a_machine_fetches_a_released_program_with_its_token(app: Any, guest: Any) -> None:
+    """As the description says: by item, revision and name, the released bytes, and nothing is sent."""
+    from vault.ledger import people
+    from web.visitor import VAULT
+
+    ledger = app.extensions[VAULT].ledger
+    heads = {"Authorization": f"Bearer {people.issue_token(ledger, 'ada', 'eli', 'read')}"}
+    place = "/items/10-0042/A/files/route.toml"  # a text as a program is one
+    assert b"[[operation]]" in guest(None).get(place, headers=heads).data
+    assert guest(None).open(place, "POST", headers=heads).status_code == 405
+    assert guest(None).get(place).status_code == 303
