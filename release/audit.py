@@ -25,8 +25,8 @@ from vault.history.keyring import ALLOWED_SIGNERS
 from vault.history.repository import MAIN, RELEASES, History
 from vault.history.signing import Key, Signer
 from vault.home import Vault
-from vault.ledger import events
-from vault.objects.store import Digest, ObjectStore
+from vault.ledger import events, keeping
+from vault.objects.store import Digest, ObjectStore, difference
 
 Step = tuple[str, Callable[[], Iterator[Fault]]]
 KINDS: Final = (settling.RELEASED,)
@@ -123,6 +123,11 @@ def _trusted(history: History, signers: Path | None) -> tuple[Allowed, ...]:
         raise errors.DamagedKeys(where=signers or ALLOWED_SIGNERS, why=fault) from fault
 
 
+def _other(wanted: Digest, found: Digest) -> str:
+    why = difference(wanted, found.sha256, found.size)
+    return f"the bytes kept are not the ones the ledger tells: {why} ({found.md5})"
+
+
 class _Stores:
     """What a vault holds beside git, compared with what its trail said."""
 
@@ -134,8 +139,8 @@ class _Stores:
     def steps(self) -> list[Step]:
         return [
             ("keys", self.of_keys), ("git", lambda: _of_git(self.trail, signer(self.vault))),
-            ("objects", self.of_objects), ("main", self.of_main), ("ledger", self.of_ledger),
-            ("catalogue", self.of_catalogue),
+            ("evidence and packets", self.of_kept), ("objects", self.of_objects), ("main", self.of_main),
+            ("ledger", self.of_ledger), ("catalogue", self.of_catalogue),
         ]  # fmt: skip
 
     def of_stamp(self, one: Revision, file: ReleasedFile, where: str) -> Iterator[Fault]:
@@ -181,6 +186,24 @@ class _Stores:
                 raise
             except errors.Refusal as refusal:
                 yield Fault("object", md5, str(refusal))
+
+    def of_kept(self) -> Iterator[Fault]:
+        """Every object a row of the ledger refers to is there, with the very bytes it was filed with."""
+        for one in keeping.kept(self.vault.ledger):
+            self.trail.count("files of evidence and packets")
+            try:
+                found = self.trail.good.get(one.digest.md5) or self._identified(
+                    one.digest.md5, one.where
+                )
+            except errors.Unavailable:
+                raise
+            except errors.MissingObject as refusal:
+                yield Fault(one.kind, one.where, f"its bytes are missing. {refusal}")
+            except errors.Refusal as refusal:
+                yield Fault(one.kind, one.where, str(refusal))
+            else:
+                if found != one.digest:
+                    yield Fault(one.kind, one.where, _other(one.digest, found))
 
     def of_main(self) -> Iterator[Fault]:
         """Every pointer on ``main`` has its bytes."""

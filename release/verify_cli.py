@@ -50,6 +50,8 @@ def verify(
 ) -> None:  # fmt: skip
     """Check every signature, sha256, object, sign-off and the ledger's chain.
 
+    Files of evidence and packets are objects too: what is lost or changed is named by job and file.
+
     With --mirror only what git owns is checked, offline and from a clone alone (`git clone
     --mirror`): log, keys, tags, change orders, sign-offs.
     """

@@ -5,4 +5,6 @@ from __future__ import annotations
 
 from vault.ledger.chains import Chain
 
-TRAVELER = Chain("traveler", "traveler_0018", "traveler.migrations.versions")
+TRAVELER = Chain(
+    "traveler", "traveler_0018", "traveler.migrations.versions", "traveler.keeping:kept"
+)

@@ -136,6 +136,12 @@ def other_customers(connection: Connection, customer: str) -> list[str]:
     return sorted(one for one in found if fold(one) != fold(customer))
 
 
+def after(connection: Connection, last: int, most: int) -> list[Packet]:
+    """Return packets in the order they were issued, after the one with a row's number."""
+    chosen = _chosen().where(packet_table.c.id > last)
+    return _packets(connection, chosen.order_by(packet_table.c.id).limit(most))
+
+
 def highest(connection: Connection) -> int:
     """Return the highest number given so far."""
     found = connection.execute(sa.select(sa.func.max(packet_table.c.number))).scalar_one()

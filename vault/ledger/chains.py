@@ -20,11 +20,16 @@ GROUP = "titleblock.ledger"
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One floor's migrations: its name, the revision the code needs, and their package."""
+    """One floor's migrations: its name, the revision the code needs, and their package.
+
+    ``keeps`` is what names the objects its tables refer to, as ``module:function`` (see
+    ``vault.ledger.keeping``), which is loaded only when somebody asks.
+    """
 
     name: str
     head: str
     package: str
+    keeps: str = ""
 
     def folder(self) -> Path:
         """Return the folder that holds the migration files."""

@@ -417,3 +417,24 @@ def test_only_a_nonconformance_about_the_result_lets_it_pass(
     results: Any = Told(characteristics=[row])
     found = list(judging.of_proof(results, ProofState(), [closed], unnamed))
     assert next(one.verdict for one in found if one.requirement == "results") == verdict
+
+
+def test_a_lost_or_changed_file_of_a_packet_is_named(done: Any, issue: Any) -> None:
+    """The stored bytes are the record: `verify` says of which packet, for which job, ZIP or PDF."""
+    from release import audit
+
+    made = issue()
+    for digest, called in ((made.zip, made.name), (made.pdf, "its PDF")):
+        md5 = digest.md5
+        place = done.vault.root / "objects" / "files" / "md5" / md5[:2] / md5[2:]
+        whole = place.read_bytes()
+        place.chmod(0o644)
+        for data in (None, whole[:-1] + bytes([whole[-1] ^ 1])):
+            if data is None:
+                place.unlink()
+            else:
+                place.write_bytes(data)
+            (fault,) = [one for one in audit.verify(done.vault).faults if one.kind == "packet"]
+            assert fault.where == f"J-1, PP-0001 revision 1, {called}"
+        place.write_bytes(whole)
+    assert audit.verify(done.vault).ok
