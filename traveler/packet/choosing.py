@@ -126,8 +126,8 @@ def _left_out(
         count = f"{len(inside)} piece{'s' if len(inside) != 1 else ''}"
         yield f"Kept inside by the shop: {count} of evidence marked internal."
     for one in copies:
-        yield (f"{one.name} is a copy with words taken out; the shop keeps the original, "
-               f"sha256 {one.cleaned}.")  # fmt: skip
+        yield (f"{one.name} is a copy with words, or what acts by itself, taken out; the shop "
+               f"keeps the original, sha256 {one.cleaned}.")  # fmt: skip
 
 
 def _text(block: Block) -> str:

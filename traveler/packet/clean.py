@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Looking through a file for words that must not leave, and copies without them: worker tasks.
+"""Looking through a file for what must not leave, and copies without it: worker tasks.
 
 A copy loses the letters themselves, what the properties say, and whatever else holds them; it is
 looked through again afterwards.  Words that are drawn as outlines, or in the picture of a scan
@@ -20,8 +20,13 @@ from traveler.packet import redaction
 from traveler.packet.redaction import Redaction
 from vault.errors import UnreadableFile
 from vault.reading import pdf
+from vault.reading.active import active, disarm
 
-PDF, TEXT, OFFICE = "pdf", "text", "office"
+PDF, TEXT, TABLE, OFFICE = "pdf", "text", "table", "office"
+_FORMULA: Final = re.compile(
+    r"(^|[,;\t\r\n])(\"?)(?=[=@]|[+-](?!\d*[.,]?\d*(?:[eE][+-]?\d+)?\"?[ ]*(?:[,;\t\r\n]|\Z)))"
+)
+"""Where a cell begins that a spreadsheet would calculate; a plain number with its sign is none."""
 MOST_BYTES: Final = 64 << 20
 """What an office file may unpack to; a larger one is not looked through."""
 EVERYWHERE: Final = pymupdf.INFINITE_RECT()
@@ -45,7 +50,10 @@ def copy(path: str, out: str, form: str, words: dict[str, Any], name: str = "") 
     hidden, name = redaction.read(words), name or Path(path).name
     if form == OFFICE:
         raise UnreadableFile(name=name, reason="words cannot be taken out of an office file")
-    (_clean_pdf if form == PDF else _clean_text)(path, out, hidden, name)
+    if form == PDF:
+        _clean_pdf(path, out, hidden, name)
+    else:
+        _clean_text(path, out, hidden, table=form == TABLE)
     left = _found(out, form, hidden, name)
     if left:
         raise UnreadableFile(name=name, reason="not all words can be taken out of it")
@@ -66,21 +74,25 @@ def _text(path: str) -> tuple[str, str]:
     raise UnreadableFile(name=Path(path).name, reason="its signs are of no known kind")
 
 
-def _clean_text(path: str, out: str, hidden: Redaction, _name: str) -> None:
+def _clean_text(path: str, out: str, hidden: Redaction, *, table: bool) -> None:
     text, coding = _text(path)
+    text = _FORMULA.sub(r"\1\2'", text) if table else text
     if coding == "utf-8-sig" and not Path(path).read_bytes().startswith(b"\xef\xbb\xbf"):
         coding = "utf-8"
     Path(out).write_bytes(hidden.said(text).encode(coding, "replace"))
 
 
 def _found(path: str, form: str, hidden: Redaction, name: str) -> set[str]:
-    if form == TEXT:
-        return _words(hidden, [_text(path)[0]])
+    if form in {TEXT, TABLE}:
+        text = _text(path)[0]
+        acts = {redaction.ACTIVE} if form == TABLE and _FORMULA.search(text) else set[str]()
+        return acts | _words(hidden, [text])
     if form == OFFICE:
         return _words(hidden, _office(path, name))
     with pdf.opened(path, name) as document:
         found = _words(hidden, _read(document))
-        return found | {one for text in _streams(document) for one in hidden.found(text)}
+        found |= {one for text in _streams(document) for one in hidden.found(text)}
+        return found | ({redaction.ACTIVE} if active(document) else set())
 
 
 def _words(hidden: Redaction, texts: Iterable[str]) -> set[str]:
@@ -142,6 +154,7 @@ def _clean_pdf(path: str, out: str, hidden: Redaction, name: str) -> None:
             _clean_page(page, hidden)
         if any(hidden.all_found(str(row[1])) for row in document.get_toc(simple=True)):
             document.set_toc([])
+        disarm(document)
         document.scrub(redact_images=2)
         document.set_metadata({})
         document.del_xml_metadata()

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from release.printed.placing import placed
+from traveler.packet import redaction
 from traveler.packet.redaction import Redaction
 from traveler.packet.sections import Enclosed
 from traveler.quality import media
@@ -65,7 +66,7 @@ def enclose(vault: Vault, kept: Sequence[Evidence], hidden: Redaction) -> Files:
 def names_found(vault: Vault, path: Path, name: str, hidden: Redaction) -> list[str]:
     """Return the words a released PDF says, which is never changed; raises as reading does."""
     told = Redaction(hidden.firm, {}, hidden.own).as_json()
-    return _look(vault, path, "pdf", told, name)
+    return [one for one in _look(vault, path, "pdf", told, name) if one != redaction.ACTIVE]
 
 
 def sha256_of(path: Path) -> str:
@@ -83,6 +84,8 @@ def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> 
     form = _FORMS.get(file.media, "")
     if not form:  # pixels that were drawn anew
         return path, file.digest.sha256
+    if form == "text" and PurePosixPath(file.name).suffix.casefold() in {".csv", ".tsv"}:
+        form = "table"
     told = hidden.as_json()
     if not _look(vault, path, form, told, file.name):
         return path, file.digest.sha256

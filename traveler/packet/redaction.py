@@ -24,6 +24,8 @@ OFFICE: Final = frozenset({"admin", "engineer", "approver", "planner", "quality"
 """Who decides and signs, and is named; everybody else worked at the machines."""
 STATION: Final = "a station"
 OTHER: Final = "another customer"
+ACTIVE: Final = "what acts by itself"
+"""Scripts and actions of a PDF, formulas in a table: nobody who opens a packet runs any."""
 SHORTEST: Final = 3
 """Signs of a word below which it is no name anybody could tell from others."""
 

@@ -160,7 +160,7 @@ def test_what_is_hidden_is_nowhere_in_the_zip(told: Any) -> None:
         assert said(folder, word) == [], word
     text = read(folder)
     for word in ("O.L. dropped one at a station, ask another customer", "certificate by O.L.",
-                 "An extract", "is a copy with words taken out",
+                 "An extract", "is a copy with words, or what acts by itself, taken out",
                  "Marlow Packaging", "Mei Chen", "Quinn Abara"):  # fmt: skip
         assert word in text, word
     (certificate,) = (folder / "documents").glob("*.pdf")
