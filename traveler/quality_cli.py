@@ -234,8 +234,12 @@ def _say_gauge(view: Any) -> None:
     if view.doubtful:
         jobs = sorted({one.job for one in view.doubtful})
         lines.append(f"{len(view.doubtful)} results in doubt, of jobs {', '.join(jobs)}")
+    lines.append(table(("job", "by", "results", "out", "until"),
+                       [(one.job, one.person, one.count, one.outside, one.until)
+                        for one in view.uses]))  # fmt: skip
     told = {
         **_gauge(view.gauge, view.state),
+        "uses": [one.as_json() for one in view.uses],
         "calibrations": [
             {"day": one.day, "due": one.due, "fit": one.fit, "certificate": one.certificate,
              "by": one.person, "note": one.note} for one in view.calibrations

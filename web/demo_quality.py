@@ -63,6 +63,7 @@ def worth_opening() -> list[tuple[str, str]]:
     return [
         (f"/quality/{JOB}", "a lot that was measured, one piece out; photos, a certificate"),
         ("/charts/10-0042/2", "one characteristic over all jobs: run chart, histogram, Cp, Cpk"),
+        ("/gauges", "gauges: what is due, and who measured what with each"),
         (f"/quality/{JOB}/enter", "measuring by keypad, one result at a time"),
     ]
 

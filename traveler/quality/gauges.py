@@ -18,7 +18,7 @@ from traveler.quality.errors import (
     GaugeRetired,
     NoSuchGauge,
 )
-from traveler.quality.records import Calibration, Gauge, Measurement
+from traveler.quality.records import Calibration, Gauge, Measurement, Use
 from traveler.words import day, line, today
 from vault.errors import Refusal
 from vault.home import Vault
@@ -26,17 +26,20 @@ from vault.ledger.people import Person, require
 from vault.names import fold
 
 KEEPERS = ("quality", "planner")
+NEWEST = 2_000
+"""Of how many of its newest results a gauge says who took them."""
 _SIGNS = frozenset(" ._-+&")
 
 
 @dataclass(frozen=True, slots=True)
 class GaugeView:
-    """A gauge with its calibrations, and the results to judge anew where it was found unfit."""
+    """A gauge with its calibrations, who used it, and the results in doubt where it was found unfit."""
 
     gauge: Gauge
     state: str
     calibrations: tuple[Calibration, ...]
     doubtful: tuple[Measurement, ...]
+    uses: tuple[Use, ...] = ()
 
 
 def add(vault: Vault, actor: Person, code: str, kind: str, name: str = "", due: str = "") -> Gauge:
@@ -118,8 +121,9 @@ def show(vault: Vault, code: str) -> GaugeView:
         if done and not done[-1].fit:
             since = next((one.day for one in reversed(done) if one.fit), "")
             doubtful = records.measured_with(connection, gauge.code, since)
+        uses = records.uses(connection, gauge.code, NEWEST)
     state = gauge.state(today(vault.settings.time_zone))
-    return GaugeView(gauge, state, tuple(done), tuple(doubtful))
+    return GaugeView(gauge, state, tuple(done), tuple(doubtful), tuple(uses))
 
 
 def known(found: Gauge | None, code: str) -> Gauge:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from traveler.quality import tables
 from traveler.quality.characteristics import Characteristic
-from traveler.tables import operation
+from traveler.tables import job, operation
 from vault import canonical
 from vault.names import fold
 from vault.objects.store import Digest
@@ -170,6 +170,24 @@ class Calibration:
     note: str
     at: str
     person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What somebody measured with a gauge on a job: how many results, how many out, until when."""
+
+    job: str
+    item: str
+    person: str
+    count: int
+    outside: int
+    since: str
+    until: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {"job": self.job, "number": self.item, "by": self.person, "results": self.count,
+                "outside": self.outside, "since": self.since, "until": self.until}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,6 +462,30 @@ def calibrations(connection: Connection, code: str) -> list[Calibration]:
         Calibration(row.day, row.due, bool(row.fit), row.certificate, row.note, row.at, row.person)
         for row in connection.execute(chosen)
     ]
+
+
+def uses(connection: Connection, gauge: str, newest: int) -> list[Use]:
+    """Return who measured with a gauge on which job, of its newest results, the newest first."""
+    last = (
+        sa.select(_MEASURED.c.id, _MEASURED.c.measuring, _MEASURED.c.verdict)
+        .where(_MEASURED.c.gauge == gauge)
+        .order_by(_MEASURED.c.id.desc())
+        .limit(newest)
+        .subquery()
+    )
+    out = sa.func.sum(sa.case((last.c.verdict == "pass", 0), else_=1))
+    chosen = (
+        sa.select(
+            _ACT.c.job, job.c.item, _ACT.c.person, sa.func.count(), out, sa.func.min(_ACT.c.at),
+            sa.func.max(_ACT.c.at),
+        )
+        .select_from(last)
+        .join(_ACT, _ACT.c.id == last.c.measuring)
+        .join(job, job.c.number == _ACT.c.job)
+        .group_by(_ACT.c.job, job.c.item, _ACT.c.person)
+        .order_by(sa.func.max(last.c.id).desc())
+    )  # fmt: skip
+    return [Use(*row) for row in connection.execute(chosen)]
 
 
 def _gauge(row: Any) -> Gauge:

@@ -37,7 +37,10 @@ def page(number: str) -> Response | str | tuple[str, int]:
         balloons.save(vault(), me(), row.number, _numbered(told), note)
     except Refusal as refusal:
         return _shown(row.number, told, refusal), refusal.status
-    return forms.gone_on(url_for("characteristics.page", number=row.number, done="1"))
+    change = forms.text("change") or None
+    return forms.gone_on(
+        url_for("characteristics.page", number=row.number, change=change, done="1")
+    )
 
 
 def ballooned(number: str, rev: str) -> Response:
@@ -64,6 +67,13 @@ def ballooned(number: str, rev: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{row.number}-balloons.pdf"'
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
+
+
+def _change(number: str) -> str:
+    """Return the open change order somebody came from, where the item is in it."""
+    wanted = forms.text("change") or forms.asked("change")
+    found = [one for one in desk.listing(vault(), "open") if one.change == wanted]
+    return next((one.change for one in found for it in one.items if it.number == number), "")
 
 
 def _drawing(number: str) -> tuple[Path, str]:
@@ -118,7 +128,7 @@ def _shown(number: str, told: list[Characteristic], refusal: Refusal | None) -> 
         proposals=[one for one in every if (one.sheet, one.x, one.y) not in known],
         picture=picture,
         places=[one for one in placed if picture and one[1] == picture.page],
-        refusal=str(refusal) if refusal else None, note=forms.text("note"),
+        refusal=str(refusal) if refusal else None, note=forms.text("note"), change=_change(number),
         done="The characteristics are checked in; they count once they are released."
         if forms.asked("done") else None,
     )  # fmt: skip

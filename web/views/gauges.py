@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Gauges: the list with what is due, and each with its calibrations and who used it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Response, render_template, request, url_for
+
+from traveler.quality import gauges
+from traveler.quality.records import Gauge
+from traveler.words import today
+from vault.errors import NotFound, Refusal, WrongUse
+from web import forms
+from web.errors import NotReadable
+from web.visitor import has_role, me, vault
+
+SOON: Final = 30
+"""How many days before its calibration is due a gauge is shown as due soon."""
+TABS: Final = (("", "In use"), ("due", "Due"), ("retired", "Retired"))
+DONE: Final = {"add": "On the list.", "calibrate": "The calibration is on record.",
+               "retire": "Out of use: nothing is measured with it.", "return": "In use again."}  # fmt: skip
+_BAD: Final = frozenset({"overdue", "uncalibrated", "soon"})
+
+
+def listing() -> Response | str | tuple[str, int]:
+    """Show the gauges, what is due first, or put one on the list."""
+    typed = forms.typed("code", "kind", "name")
+    if request.method != "POST":
+        return _listed(typed, None)
+    try:
+        made = gauges.add(vault(), me(), forms.needed("code", "The code"),
+                          forms.needed("kind", "The kind"), forms.text("name"))  # fmt: skip
+    except WrongUse:
+        raise
+    except Refusal as refusal:
+        return _listed(typed, refusal), refusal.status
+    return forms.gone_on(url_for("gauges.page", gauge=made.code, done="add"))
+
+
+def page(gauge: str) -> Response | str | tuple[str, int]:
+    """Show a gauge with its history, or record a calibration, or take it out of use."""
+    if request.method != "POST":
+        return _shown(gauge, None)
+    gauges.show(vault(), gauge)
+    act = forms.text("act")
+    try:
+        if act == "calibrate":
+            gauges.calibrated(
+                vault(), me(), gauge, forms.needed("due", "The day it is due again"),
+                on=forms.text("on"), fit=forms.text("fit") != "no",
+                certificate=forms.text("certificate"), note=forms.text("note"),
+            )  # fmt: skip
+        elif act in {"retire", "return"}:
+            gauges.retire(vault(), me(), gauge, retired=act == "retire")
+        else:
+            raise NotReadable(why="the form does not say what to do")
+    except (NotFound, NotReadable):
+        raise
+    except Refusal as refusal:
+        return _shown(gauge, refusal), refusal.status
+    return forms.gone_on(url_for("gauges.page", gauge=gauge, done=act))
+
+
+# --- inside -----------------------------------------------------------------
+
+
+def _state(one: Gauge, state: str) -> str:
+    """Return its state, ``soon`` where it is ready but will not be for long."""
+    limit = date.fromisoformat(today(vault().settings.time_zone)) + timedelta(days=SOON)
+    return "soon" if state == "ready" and one.due <= limit.isoformat() else state
+
+
+def _listed(typed: dict[str, str], refusal: Refusal | None) -> str:
+    chosen = forms.asked("show")
+    found = [(one, _state(one, state)) for one, state in gauges.listing(vault())]
+    rows = [
+        (one, state) for one, state in found
+        if (state == "retired") == (chosen == "retired") and (chosen != "due" or state in _BAD)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (row[1] not in _BAD, row[0].due, row[0].code))
+    return render_template(
+        "gauges.html", rows=rows, tabs=TABS, chosen=chosen, typed=typed,
+        keeps=has_role(*gauges.KEEPERS), refusal=str(refusal) if refusal else None,
+    )  # fmt: skip
+
+
+def _shown(code: str, refusal: Refusal | None) -> str:
+    view = gauges.show(vault(), code)
+    return render_template(
+        "gauge.html", view=view, gauge=view.gauge, state=_state(view.gauge, view.state),
+        keeps=has_role(*gauges.KEEPERS), typed=forms.typed("due", "on", "certificate", "note"),
+        newest=gauges.NEWEST, refusal=str(refusal) if refusal else None,
+        done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
