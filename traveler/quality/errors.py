@@ -116,8 +116,8 @@ class GaugeOverdue(Refused):
 
 
 class GaugeNotCalibrated(Refused):
-    """Gauge {code} was never calibrated, so nothing may be measured with it; record its calibration
-    with `titleblock gauge calibrated {code}`."""
+    """Gauge {code} has no calibration that holds, so nothing may be measured with it; record one with
+    `titleblock gauge calibrated {code}`."""
 
 
 class GaugeRetired(Refused):

@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Response, make_response, render_template, request, url_for
 
+from release import desk
 from release.log import ReleaseLog
 from traveler.quality import balloons, plan, proposing
 from traveler.quality.characteristics import Characteristic
