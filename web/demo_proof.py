@@ -55,13 +55,15 @@ def run(vault: Vault, who: Mapping[str, Person], password: str, day: Callable[[i
     _measure(vault, quinn, 40, (_LATER, _LATER), first=4)
     floor.finish(vault, quinn, JOB, 40, 5, 0, device="demo")
     proof_desk.waive(vault, quinn, JOB, "certificate", "Orrin supplied the plate", device="demo")
-    first = articles.open_new(vault, quinn, JOB, "full", "new part")
+    first = articles.open_new(vault, quinn, JOB, "full", "new part", serial="pieces 1 to 5",
+                              supplier="FMW-7", customer="wanted")  # fmt: skip
     articles.materials(vault, quinn, first.number, [
         {"5": "Plate .500", "6": "AMS 4027", "8": f"{CUSTOMER} (customer furnished)", "9": "NA"},
         {"5": "Clear anodize", "6": "MIL-A-8625 type II", "8": "outside", "9": "N"},
     ])  # fmt: skip
     articles.verify(vault, quinn, first.number, password)
     articles.approve(vault, who["rokafor"], first.number, password)
+    articles.accept(vault, quinn, first.number, "R. Orrin, Orrin Automation")
     packed = shipping.pack(vault, pat, JOB, 3, boxes="1 carton", pieces="1 to 3", device="demo")
     shipping.certify(vault, quinn, packed.number, password, remarks="Anodized as per drawing")
     shipping.ship(vault, pat, packed.number, carrier="Northline Parcel", tracking="NP 5518 2044")

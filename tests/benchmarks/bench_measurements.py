@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Ten thousand results imported, and charts over a million of one characteristic.
+"""Ten thousand results imported; charts and memory over a million of one characteristic.
 
 Run it alone: ``python tests/benchmarks/bench_measurements.py``.  The million is written as rows,
 with the tally the product keeps, since entering it takes longer than looking at it.
@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from release import desk
 from traveler import jobs
-from traveler.quality import charts, importing, records, tables, tally
+from traveler.memory import desk as memory
+from traveler.quality import charts, importing, proof_desk, records, tables, tally
 from vault import founding
 from vault.home import Vault
 from vault.ledger import people
@@ -42,12 +43,16 @@ def main() -> None:
         begun = time.perf_counter()
         done = importing.take(vault, who["ada"], "J-1", None, path, path.name)
         _say(f"import of {done.recorded.count} results: {time.perf_counter() - begun:.2f} s")
+        owed = _median(lambda: proof_desk.show(vault, "J-1"))
+        _say(f"what a job of {done.recorded.count} results still owes: {owed:.1f} ms")
         _fill(vault, count)
         shown = _median(lambda: charts.of_characteristic(vault, "10-0042", "1"))
         listed = _median(lambda: charts.of_item(vault, "10-0042"))
         found = charts.of_characteristic(vault, "10-0042", "1").summary.capability
         _say(f"chart over {found.count if found else 0} results: {shown:.1f} ms")
         _say(f"table of all characteristics: {listed:.1f} ms")
+        told = _median(lambda: memory.of_item(vault, "10-0042"))
+        _say(f"what went wrong before, of an item with as many results: {told:.1f} ms")
         vault.close()
     finally:
         shutil.rmtree(place)
@@ -73,6 +78,7 @@ def _shop(place: Path) -> tuple[Vault, Any]:
     desk.release(vault, ada, order.change)
     jobs.add(vault, ada, "J-1", "10-0042", 200, "2027-03-01")
     jobs.release_job(vault, ada, "J-1")
+    proof_desk.ask(vault, ada, "measurement", before="shipping", job="J-1")
     return vault, {"ada": ada}
 
 

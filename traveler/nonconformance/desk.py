@@ -13,8 +13,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from release import rulebook
-from release.change import change_name
+from release import orders, rulebook
 from release.log import ReleaseLog
 from traveler import flow, rework, spoiling, tokens, words
 from traveler import records as floor_records
@@ -177,7 +176,7 @@ def explain(
     with vault.ledger.writing(actor.name) as writing:
         before = _seen(writing.connection, number, seen)
         if change:
-            told["change"] = change_name(change)
+            told["change"] = orders.load(vault, change).order.change
         if recall:
             told["recall"] = ReleaseLog(vault).revision(before.item, recall).rev
         facts = replace(before.facts, **told)
@@ -338,6 +337,14 @@ def proposed(vault: Vault, job: str) -> list[Outside]:
     """Return the results of a job out of tolerance for which nobody has opened one yet."""
     with vault.ledger.reading() as connection:
         return records.outside(connection, job)
+
+
+def behind(
+    vault: Vault, items: Sequence[str], *, change: str = "", recall: str = ""
+) -> list[Nonconformance]:
+    """Return the nonconformances because of which a change order or a recall of items was made."""
+    with vault.ledger.reading() as connection:
+        return records.linked(connection, items, change, recall)
 
 
 def owns(vault: Vault, actor: Person, one: Nonconformance) -> bool:

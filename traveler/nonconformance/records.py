@@ -17,6 +17,7 @@ from traveler.quality.tables import characteristic, measurement, measuring
 from vault import canonical
 
 _ROW, _ENTRY = tables.nonconformance, tables.nonconformance_entry
+_AT_ONCE = 500
 _LISTS = ("balloons", "results")
 _PART_LISTS = ("wanted", "rework", "rework_ids")
 _ONE = {"disposition": "disposition", "disposed_why": "why", "disposed_by": "by",
@@ -138,6 +139,21 @@ def listed(
     if wanted.states:
         conditions.append(_ROW.c.state.in_(wanted.states))
     return _found(connection, conditions, limit, offset)
+
+
+def linked(
+    connection: Connection, items: Sequence[str], change: str = "", recall: str = ""
+) -> list[Nonconformance]:
+    """Return those of some items that name a change order or a recalled revision, newest first."""
+    found = [
+        one
+        for start in range(0, len(items), _AT_ONCE)
+        for one in _found(connection, [_ROW.c.item.in_(items[start : start + _AT_ONCE])])
+    ]
+    return [
+        one for one in found
+        if (change and one.facts.change == change) or (recall and one.facts.recall == recall)
+    ]  # fmt: skip
 
 
 def open_of(connection: Connection, jobs: Sequence[str]) -> dict[str, list[Nonconformance]]:

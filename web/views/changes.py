@@ -16,6 +16,8 @@ from release.inquiry import APPROVER
 from release.requirements import SignedOff
 from release.scope import Wanted
 from release.terms import Terms
+from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance.records import Nonconformance
 from vault import canonical
 from vault.catalogue import OrderRow
 from vault.errors import NotFound, Refusal, WrongUse
@@ -247,12 +249,17 @@ def _shown(change: str, refusal: Refusal | None) -> str:
         "change.html", order=order, judgement=judgement, seen=order_page.seen(order),
         items=order_page.items_of(judgement), groups=order_page.groups_of(judgement.findings),
         lists=order_page.lists_of(judgement), signatures=order_page.signatures_of(order),
-        steps=_steps(judgement),
+        steps=_steps(judgement), ncs=_behind(order),
         at_once=order_page.AT_ONCE, acts=_acts(judgement, me()),
         typed=forms.typed("comment", "reason", "requirement", "signer", "to"),
         refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
     )  # fmt: skip
+
+
+def _behind(order: Order) -> list[Nonconformance]:
+    """Return the nonconformances that led to an order."""
+    return nonconformances.behind(vault(), [one.number for one in order.items], change=order.change)
 
 
 def _steps(judgement: Judgement) -> list[Step]:

@@ -17,6 +17,7 @@ from traveler.copies import issuing, old, register
 from traveler.copies.issuing import Issued, Wanted
 from traveler.copies.records import Copy, CopyFilter
 from traveler.copies.register import CopyView
+from traveler.nonconformance import desk as nonconformances
 from vault.errors import NotFound, Refusal
 from web import forms
 from web.headers import SANDBOX
@@ -129,7 +130,9 @@ def recall_list() -> str:
 
 def recall_page(number: str, rev: str) -> str:
     """Show the copies and jobs of a withdrawn revision, and what became of each."""
-    return render_template("recall.html", one=recalls.of(vault(), number, rev))
+    one = recalls.of(vault(), number, rev)
+    ncs = nonconformances.behind(vault(), [one.number], recall=one.rev)
+    return render_template("recall.html", one=one, ncs=ncs)
 
 
 def _rows(chosen: str, wanted: CopyFilter, skipped: int) -> list[Copy]:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from release.errors import NoSuchChange
 from traveler import floor, jobs
 from traveler.errors import NothingToWriteOff
 from traveler.nonconformance import desk, records
@@ -202,3 +203,20 @@ def test_what_was_kept_before_there_were_parts_reads_as_one(disposition: str, qt
     assert (part.qty, part.why, part.rework, part.rework_ids) == (qty, "so", (31,), (9,))
     assert (found.disposition, found.disposed_by) == (disposition, "quinn")
     assert records.facts_of(canonical.dumps({"qty": qty, "what": "x"}).decode()) == Facts(qty, "x")
+
+
+def test_a_change_order_and_a_recall_know_what_led_to_them(six: Any) -> None:
+    """The link is read from both ends, and by no other item or order."""
+    six.check_in("10-0042", note__txt="chamfer added")
+    from release import desk as release_desk
+
+    order = release_desk.open_change(six.vault, six.eli, ["10-0042"], "chamfer").order
+    with pytest.raises(NoSuchChange):
+        desk.explain(six.vault, six.quinn, "NC-0001", change="CO-9999")
+    desk.explain(six.vault, six.quinn, "NC-0001", change=order.change.lower(), recall="B")
+    told = [one.number for one in desk.behind(six.vault, ["10-0042"], change=order.change)]
+    assert told == ["NC-0001"]
+    assert [one.number for one in desk.behind(six.vault, ["10-0042"], recall="B")] == ["NC-0001"]
+    assert desk.behind(six.vault, ["10-0042"], change="CO-9999") == []
+    assert desk.behind(six.vault, ["10-0050"], change=order.change) == []
+    assert desk.behind(six.vault, ["10-0042"]) == []
