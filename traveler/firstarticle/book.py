@@ -32,7 +32,7 @@ def write(out: Path, number: str, told: Mapping[str, Any]) -> None:
         ("Form 3", forms.FORM3, told["form3"]),
     ):
         sheet = book.create_sheet(title)
-        _row(sheet, (f"1 {told['form1']['1']}", f"2 {told['form1']['2']}", f"4 {number}"))
+        _row(sheet, [f"{field} {told['form1'][field]}" for field in ("1", "2", "3", "4")])
         _row(sheet, [f"{field} {label}" for field, label in fields], bold=True)
         for row in rows:
             _row(sheet, [row.get(field, "") for field, _ in fields])

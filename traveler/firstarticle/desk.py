@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -304,7 +305,7 @@ def _filled(vault: Vault, connection: Connection, one: Article) -> dict[str, Any
             raise ArticleOutside(number=one.number, what=f"balloon {balloon}")
     scope = "Full FAI" if one.facts.scope == rules.FULL else (
         f"Partial FAI, baseline {one.facts.baseline}")  # fmt: skip
-    drawing = next((file.name for file in revision.files if file.stamped), one.item)
+    drawing = next((Path(it.name).stem for it in revision.files if it.stamped), one.item)
     return {
         "form1": forms.form1(forms.Head(
             item=one.item, title=revision.title, serial=one.facts.serial, fair=one.number,

@@ -139,7 +139,7 @@ def _results(row: CharacteristicResults) -> str:
 
 def _remark(row: CharacteristicResults) -> str:
     gauges = sorted({one.gauge for one in row.results if one.gauge})
-    out = [f"{one.piece} {one.by}" for one in row.outside]
+    out = [f"{one.piece} {one.by} {one.verdict}".replace("  ", " ") for one in row.outside]
     told = [*(f"measured with {one}" for one in gauges), *(f"piece {one}" for one in out)]
     return ", ".join(told)
 

@@ -33,10 +33,10 @@ NOT_SAID: Final = "not said"
 _SHORT: Final = {
     "Material or Process Name": "Material, process", "Specification Number": "Spec.",
     "Customer Approval Verification": "Cust. appr.", "Certificate of Conformance Number": "CoC no.",
-    "Functional Test Procedure Number": "Test proc.", "Acceptance Report Number": "Acc. report",
+    "Functional Test Procedure Number": "Test proc.", "Acceptance Report Number": "Report",
     "Char. No.": "Char.", "Reference Location": "Location", "Characteristic Designator": "Desig.",
     "Designed/Qualified Tooling": "Tooling", "Nonconformance Number": "NC no.",
-    "Additional Data/Comments": "Comments",
+    "Additional Data/Comments": "Data, comments",
 }  # fmt: skip
 """How the heads of narrow columns say a field; its number is what names it."""
 PASSED: Final = {"pass": "within", "fail": "OUT", "missing": "not measured"}
@@ -119,10 +119,10 @@ def article(vault: Vault, number: str, out: Path) -> int:
     first = [(field, label, told["form1"][field]) for field, label in forms.FORM1]
     sections = [
         _section("Form 1: Part Number Accountability", numbered, first),
-        _table("Form 2: Product Accountability, Materials and Processes", forms.FORM2,
-               told["form2"]),
-        _table("Form 3: Characteristic Accountability and Verification", forms.FORM3,
-               told["form3"]),
+        _again("Form 2: Product Accountability, Materials and Processes", told["form1"]),
+        _table("Fields 5 to 13", forms.FORM2, told["form2"]),
+        _again("Form 3: Characteristic Accountability and Verification", told["form1"]),
+        _table("Fields 5 to 12", forms.FORM3, told["form3"]),
     ]  # fmt: skip
     said = f"{one.item} {one.rev}, job {one.job}: {told['form1']['14']}"
     return _draw(vault, out, f"FIRST ARTICLE INSPECTION, {one.state.upper()}", one.number, said,
@@ -192,10 +192,19 @@ def _page(text: str) -> str:
     return "on every page" if text == "see the page itself" else text
 
 
+def _again(title: str, form1: Mapping[str, str]) -> dict[str, Any]:
+    """Return fields 1 to 4, which forms 2 and 3 repeat so that no sheet stands alone."""
+    wide = {"1": 1.4, "2": 2.6, "3": 1.8, "4": 1.2}
+    fields = [(number, label) for number, label in forms.FORM1 if number in wide]
+    columns = [(f"{number} {label}", wide[number]) for number, label in fields]
+    return _section(title, columns, [[form1[number] for number, _ in fields]])
+
+
 def _table(
     title: str, fields: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, str]]
 ) -> dict[str, Any]:
-    wide = {"Requirement": 2.6, "Results": 2.6, "Material or Process Name": 1.8}
+    wide = {"Requirement": 2.4, "Results": 2.4, "Material or Process Name": 1.8,
+            "Additional Data/Comments": 1.7, "Char. No.": 0.8}  # fmt: skip
     columns = [(f"{number} {_SHORT.get(label, label)}", wide.get(label, 1.2))
                for number, label in fields]  # fmt: skip
     return _section(title, columns, [[row.get(number, "") for number, _ in fields] for row in rows])
