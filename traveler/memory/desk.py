@@ -93,7 +93,7 @@ def in_job(connection: Connection, number: str) -> JobMemory:
     job = floor_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
-    told = tuple(
+    told = rules.gathered(
         one for one in records.of_item(connection, job.item, job.number) if one.dismissal is None
     )
     steps = [_place(one) for one in floor_records.operations(connection, job.number)

@@ -9,7 +9,7 @@ What finds no place any more is told for the job as a whole: nothing is lost sil
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from traveler.quality.characteristics import Characteristic
@@ -33,7 +33,8 @@ class Dismissal:
 class Remembered:
     """Something that went wrong, or was noted, on an earlier job of the item.
 
-    ``ref`` names the record it is read from, ``nc/3``; ``rev`` the revision the job was on then.
+    ``ref`` names the record it is read from, ``nc/3``; ``rev`` the revision the job was on then;
+    ``times`` how often the same was said, of which this is the newest.
     """
 
     ref: str
@@ -51,6 +52,7 @@ class Remembered:
     requirement: str = ""
     more: str = ""
     dismissal: Dismissal | None = None
+    times: int = 1
 
     @property
     def source(self) -> str:
@@ -69,7 +71,7 @@ class Remembered:
             "job": self.job, "op": self.seq, "title": self.title or None,
             "station": self.station or None, "balloons": list(self.balloons),
             "requirement": self.requirement or None, "words": self.words,
-            "more": self.more or None, "at": self.at, "by": self.person,
+            "more": self.more or None, "times": self.times, "at": self.at, "by": self.person,
             "dismissed": gone and {"by": gone.person, "at": gone.at, "why": gone.why},
         }  # fmt: skip
 
@@ -113,6 +115,16 @@ def placed(
         seq = step_of(one, steps)
         told[seq] = (*told.get(seq, ()), one)
     return told
+
+
+def gathered(found: Iterable[Remembered]) -> tuple[Remembered, ...]:
+    """Return the same things once, with how often they were said; the newest stands for all."""
+    first: dict[tuple[str, str, str, tuple[str, ...]], Remembered] = {}
+    for one in found:
+        same = (one.kind, _plain(one.words), _plain(one.title), one.balloons)
+        known = first.get(same)
+        first[same] = replace(known, times=known.times + 1) if known else one
+    return tuple(first.values())
 
 
 def _plain(text: str) -> str:

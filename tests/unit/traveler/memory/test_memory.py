@@ -252,3 +252,13 @@ def test_a_step_is_found_again_by_title_and_station(
     """Numbers change with every revision; titles seldom do."""
     steps = [Place(20, "Saw", "SAW"), Place(30, "Mill", "M1"), Place(60, "Mill", "M1")]
     assert rules.step_of(_one(seq=seq, title=title, station=station), steps) == at
+
+
+def test_the_same_trouble_is_told_once_and_counted() -> None:
+    """Eleven jobs without material are one line, told by the newest of them."""
+    rows = [_one(ref=f"blocker/{at}", kind="blocker", words=words, job=f"J-{at}", title=title)
+            for at, (words, title) in enumerate([("No bar", "Saw"), ("no  bar", "Saw (again)"),
+                                                 ("No bar", "Mill"), ("Late", "Saw")])]  # fmt: skip
+    assert [(one.ref, one.times) for one in rules.gathered(rows)] == [
+        ("blocker/0", 2), ("blocker/2", 1), ("blocker/3", 1),
+    ]  # fmt: skip
