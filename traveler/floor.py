@@ -104,6 +104,10 @@ class FloorView:
         """Say whether the page has to say STOP: nobody may work from the revision."""
         return not self.view.ground.workable
 
+    def pinned(self, item: str = "") -> Part:
+        """Return what may be looked at: the job's own revision, or an item's of its kit; NotInKit."""
+        return gate.pinned(self.job, self.view.ground, item)
+
     @property
     def kit_stop(self) -> tuple[Part, ...]:
         """Return the further items of a kit for which the page has to say STOP."""

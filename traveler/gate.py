@@ -23,6 +23,7 @@ from traveler.errors import (
     KitOvertaken,
     NoReason,
     NothingArrived,
+    NotInKit,
     OperationBlocked,
     OperationCannot,
     OperationsOpen,
@@ -38,6 +39,7 @@ from traveler.quality import proof
 from traveler.quality.proof import ProofState
 from traveler.records import Child, Job, JobItem, Operation
 from vault.errors import Refusal
+from vault.names import fold
 
 _JOB_WAYS = {
     "planned": "the planner has to release it first",
@@ -272,19 +274,34 @@ def undecided(job: Job, standing: Standing) -> Refusal:
     return RevisionUndecided(number=job.item, rev=job.rev, current=standing.current, job=job.number)
 
 
-def file_refusal(job: Job, ground: Ground, name: str, *, marked: bool) -> Refusal | None:
+def pinned(job: Job, ground: Ground, item: str = "") -> Part:
+    """Return what a job is pinned to: its own revision, or that of an item of its kit.
+
+    Raises NotInKit for an item that is neither: a traveler reaches nothing else.
+    """
+    if not item or fold(item) == fold(job.item):
+        own = JobItem(job.number, job.item, job.rev, job.title, 1)
+        return Part(own, ground.standing, ground.decision)
+    for one in ground.kit:
+        if fold(one.item.item) == fold(item):
+            return one
+    shown = ", ".join(one.item.item for one in ground.kit) or "none"
+    raise NotInKit(number=item, job=job.number, items=shown)
+
+
+def file_refusal(job: Job, part: Part, name: str, *, marked: bool) -> Refusal | None:
     """Return why a released file is not handed out for a job now, or None where it is.
 
     A drawing that is not current says so across every page; a model or a program for a machine
     cannot, and would be loaded as if it were.
     """
-    standing = ground.standing
-    if ground.workable or (marked and standing.state != "recalled"):
+    standing, one = part.standing, part.item
+    if part.workable or (marked and standing.state != "recalled"):
         return None
     if standing.state == "recalled":
-        return recalled(job.item, job.rev, standing)
+        return recalled(one.item, one.rev, standing)
     now = f" by {standing.current}" if standing.current else ""
-    return FileOvertaken(name=name, number=job.item, rev=job.rev, state=standing.state, current=now,
+    return FileOvertaken(name=name, number=one.item, rev=one.rev, state=standing.state, current=now,
                          job=job.number)  # fmt: skip
 
 

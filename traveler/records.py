@@ -468,14 +468,14 @@ def items(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, li
 
 def in_kits(connection: Connection, item: str) -> list[tuple[Job, JobItem | None]]:
     """Return every job that has an item in its kit, the earliest due first, with that item."""
-    kit, job_of = tables.job_item, tables.job
-    chosen = sa.select(job_of, kit.c.rev.label("kit_rev"), kit.c.title.label("kit_title"),
-                       kit.c.qty.label("kit_qty"))  # fmt: skip
-    chosen = chosen.join(kit, kit.c.job == job_of.c.number).where(kit.c.item == item)
-    return [
-        (_job(row), JobItem(row.number, item, row.kit_rev, row.kit_title, row.kit_qty))
-        for row in connection.execute(chosen.order_by(job_of.c.due, job_of.c.fold))
-    ]
+    kit, own = tables.job_item, tables.job
+    chosen = sa.select(own, kit.c.rev, kit.c.title, kit.c.qty)
+    chosen = chosen.join(kit, kit.c.job == own.c.number).where(kit.c.item == item)
+    found: list[tuple[Job, JobItem | None]] = []
+    for *row, rev, title, qty in connection.execute(chosen.order_by(own.c.due, own.c.fold)):
+        job = _job(row)
+        found.append((job, JobItem(job.number, item, rev, title, qty)))
+    return found
 
 
 def kits_in_process(connection: Connection) -> dict[str, list[tuple[str, str]]]:

@@ -56,7 +56,8 @@ class Way:
 class Room:
     """Where the viewer is used: makers of addresses within it.
 
-    ``picture`` takes name, page and width, ``tiles`` and ``model`` a name, ``page`` a name and page.
+    ``picture`` takes name, page and width, ``tiles`` and ``model`` a name, ``page`` a name and page;
+    ``more`` is what the address of a square carries besides.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Room:
     tiles: Callable[[str], str]
     model: Callable[[str], str]
     page: Callable[[str, int], str]
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _sheets(shown: Shown, room: Room, page: int) -> dict[str, Any]:
         "sizes": [[round(wide, 2), round(high, 2)] for wide, high in sizes],
         "first": FIRST_PX,
         "pictures": [room.picture(shown.name, one, FIRST_PX) for one in range(1, len(sizes) + 1)],
-        "tiles": room.tiles(shown.name), "tile": _TILE, "widths": list(pictures.TILE_WIDTHS),
+        "tiles": room.tiles(shown.name), "more": room.more, "tile": _TILE,
+        "widths": list(pictures.TILE_WIDTHS),
         "key": shown.key[:16],
     }  # fmt: skip
     return {

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
 
-from release.log import ReleaseLog, Revision
+from release.log import ReleaseLog
 from traveler import floor, gate
 from traveler.blockers import kinds
 from traveler.floor import FloorView, Progress
@@ -156,19 +156,15 @@ def file(token: str, name: str) -> Response:
     What cannot carry a mark is not sent once its revision is overtaken; the refusal says why.
     """
     view = floor.look(vault(), token)
-    revision = _revision(view)
+    part = floor_viewer.asked(view)
+    revision = floor_viewer.revision(part)
     marked = revision.file(name).stamped is not None
-    if refusal := gate.file_refusal(view.job, view.view.ground, name, marked=marked):
+    if refusal := gate.file_refusal(view.job, part, name, marked=marked):
         raise refusal
     if marked:
-        return forms.sent_to(url_for("floor_copies.copy", token=token, name=name))
+        item = forms.asked("item") or None
+        return forms.sent_to(url_for("floor_copies.copy", token=token, name=name, item=item))
     return files.released(revision, name)
-
-
-def _revision(view: FloorView) -> Revision:
-    if view.stop and view.standing.state == "recalled":
-        raise gate.recalled(view.job.item, view.job.rev, view.standing)
-    return ReleaseLog(vault()).revision(view.job.item, view.job.rev)
 
 
 def _acted(token: str) -> Response | tuple[str, int]:
@@ -217,7 +213,7 @@ def _shown(token: str, view: FloorView) -> str:
         current=log.current(view.job.item) if view.stop else None,
         face=_face(view), said=_said(view), acts=_buttons(token, view),
         picture=None if recalled else _picture(token, view),
-        files=[] if recalled else _files(token, view),
+        files=[] if recalled else _files(token, view), kit_files=_kit_files(token, view),
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         token_code=token, block_url=url_for("floor_blockers.page", token=token),
@@ -370,6 +366,24 @@ def _picture(token: str, view: FloorView) -> Picture | None:
     chosen = drawings.drawing_of(revision.number, candidates)
     pages = drawings.released_pages(chosen)
     return drawings.picture(_place(token, view), chosen, pages, forms.page_asked())
+
+
+def _kit_files(token: str, view: FloorView) -> dict[str, list[Way]]:
+    """Return the released files of the items of a kit, by item; none of what was recalled."""
+    log, found = ReleaseLog(vault()), dict[str, list[Way]]()
+    for part in view.view.ground.kit:
+        one = part.item
+        if part.standing.state == "recalled" and not part.workable:
+            continue
+        found[one.item] = [
+            Way(
+                file.name, "file",
+                url_for("floor_viewer.page", token=token, name=file.name, item=one.item),
+            )
+            for file in log.revision(one.item, one.rev).files
+            if file.name not in floor_viewer.UNSHOWN
+        ]  # fmt: skip
+    return found
 
 
 def _files(token: str, view: FloorView) -> list[FileRow]:

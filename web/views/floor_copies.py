@@ -9,6 +9,7 @@ from traveler import floor, gate, readers
 from traveler.copies import issuing
 from traveler.copies.issuing import Wanted
 from traveler.floor import FloorView
+from traveler.gate import Part
 from vault.errors import NotFound, Refusal
 from web import badge, forms
 from web.badge import Ask
@@ -18,20 +19,21 @@ from web.visitor import device, vault
 
 def copy(token: str, name: str) -> Response | str | tuple[str, int]:
     """Ask who takes a copy of the job's drawing, and hand it out."""
-    view = _not_recalled(token)
-    job = view.job
+    view, part = _not_recalled(token)
+    job, one = view.job, part.item
     step = view.step.operation.seq if view.step else None
     ask = Ask(
         "Take a copy", "print", "act",
-        f"{name} of {job.item} {job.rev}, for job {job.number}"
+        f"{name} of {one.item} {one.rev}, for job {job.number}"
         + (f" step {step}" if step is not None else ""),
-        url_for("floor_copies.copy", token=token, name=name), url_for("floor.page", token=token),
-        warning=f"{job.item} {job.rev} is superseded, and the copy will say so." if view.stop else "",
-        stays=True,
+        url_for("floor_copies.copy", token=token, name=name, item=forms.asked("item") or None),
+        url_for("floor.page", token=token), stays=True,
+        warning="" if part.workable else
+        f"{one.item} {one.rev} is superseded, and the copy will say so.",
     )  # fmt: skip
     if request.method != "POST":
         return badge.asking(ask)
-    wanted = Wanted(job.item, job.rev, name, job.number, step)
+    wanted = Wanted(one.item, one.rev, name, job.number, step)
     try:
         return sent(issuing.issue(vault(), badge.who(), wanted, device(), forms.text("key")))
     except NotFound:
@@ -42,17 +44,18 @@ def copy(token: str, name: str) -> Response | str | tuple[str, int]:
 
 def read(token: str) -> Response | str | tuple[str, int]:
     """Ask who has read the job's revision, and put it on record."""
-    view = _not_recalled(token)
-    job = view.job
+    _view, part = _not_recalled(token)
+    one = part.item
     ask = Ask(
         "I have read it", "check", "act",
-        f"{job.item} revision {job.rev}: I looked at the drawing and know what changed.",
-        url_for("floor_copies.read", token=token), url_for("floor.page", token=token),
+        f"{one.item} revision {one.rev}: I looked at the drawing and know what changed.",
+        url_for("floor_copies.read", token=token, item=forms.asked("item") or None),
+        url_for("floor.page", token=token),
     )  # fmt: skip
     if request.method != "POST":
         return badge.asking(ask)
     try:
-        readers.acknowledge(vault(), badge.who(), job.item, job.rev, device())
+        readers.acknowledge(vault(), badge.who(), one.item, one.rev, device())
     except NotFound:
         raise
     except Refusal as refusal:
@@ -60,8 +63,10 @@ def read(token: str) -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("floor.page", token=token, done="read"))
 
 
-def _not_recalled(token: str) -> FloorView:
+def _not_recalled(token: str) -> tuple[FloorView, Part]:
+    """Return the traveler's page, and what of the job ``?item=`` asks for; raises NotInKit too."""
     view = floor.look(vault(), token)
-    if view.standing.state == "recalled":
-        raise gate.recalled(view.job.item, view.job.rev, view.standing)
-    return view
+    part = view.pinned(forms.asked("item"))
+    if part.standing.state == "recalled":
+        raise gate.recalled(part.item.item, part.item.rev, part.standing)
+    return view, part

@@ -12,6 +12,7 @@ import pytest
 from release import desk
 from traveler import following, jobs, sheet
 from traveler.family import Family, Wanted
+from vault.codes import new_code
 from vault.ledger import people
 
 WORD = "correct horse 7"
@@ -89,3 +90,36 @@ def test_the_three_ways_for_an_item_of_a_kit(guest: Any, code: str) -> None:
     assert "4 × 10-0050 B" in words(pat.get("/jobs/J-9").text)
     assert "There is nothing to decide" in words(pat.get(place).text)
     assert guest(None).get(f"/t/{code}").status_code == 404  # its print names the old revision
+
+
+def test_a_traveler_opens_the_released_files_of_its_kit_and_of_nothing_else(
+    guest: Any, code: str, app: Any, tmp_path: Path
+) -> None:
+    """Look, picture, tile, copy: at the pinned revision; an item that is not in the kit stays shut."""
+    from web.visitor import VAULT
+
+    vault = app.extensions[VAULT]
+    eli, pat = people.get(vault.ledger, "eli"), people.get(vault.ledger, "pat")
+    desk.add_item(vault, eli, "10-0060", "Lid", "mchen")
+    jobs.add(vault, pat, "J-8", "10-0050", 5, "2027-01-05", family=Family(kit=(Wanted("10-0042"),)))
+    printed = sheet.print_traveler(vault, pat, "J-8", tmp_path / "t8.pdf")
+    token, browser = printed.addresses[0][1].rpartition("/")[2], guest(None)
+    page = browser.get(f"/t/{token}").text
+    assert f"/t/{token}/view/10-0042.pdf?item=10-0042" in page
+    seen = browser.get(f"/t/{token}/view/10-0042.pdf?item=10-0042").text
+    assert "10-0042 A: 10-0042.pdf" in words(seen)
+    assert "item=10-0042" in seen
+    below = f"/t/{token}"
+    for path in (f"{below}/pages/10-0042.pdf/1.png", f"{below}/tiles/10-0042.pdf/1/3840/0-0.png"):
+        assert browser.get(f"{path}?item=10-0042").mimetype == "image/png"
+        assert browser.get(path).status_code == 404  # 10-0050 itself has no such file
+    told = {"operator": "otto", "pin": "4711", "key": new_code()}
+    copy = browser.post(f"{below}/copies/10-0042.pdf?item=10-0042", told)
+    assert (copy.status_code, copy.mimetype) == (200, "application/pdf"), words(copy.text)
+    for path in ("view/note.txt", "files/note.txt", "copies/note.txt", "read"):
+        shut = browser.get(f"/t/{code}/{path}?item=10-0060")
+        assert shut.status_code == 404, path
+        assert "10-0060 is not among the further items of job J-9" in words(shut.text)
+    shut = browser.get(f"/t/{code}/files/note.txt?item=10-0050")
+    assert "10-0050 A" in words(shut.text)  # overtaken, and a text carries no mark
+    assert shut.status_code in {403, 409}

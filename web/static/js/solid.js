@@ -10,7 +10,7 @@ const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const measured = async (root, say) => {
   const until = Date.now() + PATIENCE_MS;
   for (let pause = 300; Date.now() < until; pause = Math.min(pause * 1.5, 3000)) {
-    const answer = await fetch(`${root.dataset.model}?facts=1`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${root.dataset.model}${root.dataset.model.includes("?") ? "&" : "?"}facts=1`, { headers: { Accept: "application/json" } });
     const told = await answer.json().catch(() => ({}));
     if (answer.status === 200) return told;
     if (answer.status !== 202) throw new Error(told.detail ?? "The model cannot be shown.");

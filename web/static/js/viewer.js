@@ -77,7 +77,7 @@ const sheet = (root) => {
       const unit = page.wide / wide, side = told.tile * unit;
       for (let row = Math.floor(top / side); row * side < low; row++) {
         for (let column = Math.floor(left / side); column * side < right; column++) {
-          const address = `${told.tiles}/${told.page}/${wide}/${column}-${row}.png?v=${told.key}`;
+          const address = `${told.tiles}/${told.page}/${wide}/${column}-${row}.png?v=${told.key}${told.more ?? ""}`;
           if (coarser && !tiles.has(address)) continue;
           const far = Math.hypot((column + 0.5) * side - (left + right) / 2, (row + 0.5) * side - (top + low) / 2);
           found.push({ address, x: column * side, y: row * side, unit, far });
