@@ -78,6 +78,10 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
         if found := records.job(writing.connection, job):
             raise JobExists(number=found.number)
         kit = families.kit(log, planned["number"], revision, family.kit)
+        for one in kit:
+            how = standing(log, one.item, one.rev)
+            if how.state == "recalled":
+                raise gate.recalled(one.item, one.rev, how)
         below = families.children(log, revision, steps, qty) if family.children else ()
         above = families.link(writing, log, revision.number, family)
         _insert(writing, revision, steps, planned | above)

@@ -24,6 +24,7 @@ from traveler.errors import (
     NothingToDecide,
     NotInKit,
     NotTheirDecision,
+    RevisionRecalled,
     RevisionUndecided,
 )
 from traveler.family import Family, Wanted
@@ -153,6 +154,18 @@ def test_a_recalled_item_of_a_kit_stops_the_floor_the_shipment_and_is_listed(kit
     (task,) = recalls.of(kit.vault, "10-0050", "A").tasks
     assert (task.done, task.outcome) == (True, "takes 10-0050 B into the kit instead of A")
     assert shipping.ship(kit.vault, kit.otto, packed.number, carrier="Hermes").state == "shipped"
+
+
+def test_a_kit_is_not_planned_with_what_was_recalled(kit: Any) -> None:
+    """As a job's own revision is not; one that is superseded is planned, and asked about at once."""
+    overtake(kit)
+    old = Family(kit=(Wanted("10-0050", "A"),))
+    jobs.add(kit.vault, kit.pat, "J-10", "10-0042", 1, "2027-03-01", family=old)
+    found = [one.blocker for one in handling.listing(kit.vault)]
+    assert [one.about for one in found if one.job == "J-10" and one.decides] == ["10-0050"]
+    kit.recall("10-0050", "A")
+    with pytest.raises(RevisionRecalled, match="10-0050 A"):
+        jobs.add(kit.vault, kit.pat, "J-11", "10-0042", 1, "2027-03-01", family=old)
 
 
 def test_copies_and_readers_know_the_items_of_a_kit(
