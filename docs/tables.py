@@ -151,6 +151,13 @@ a reason, is for `titleblock dispatch pin`.
 @ranking@
 `titleblock dispatch --what-if --ranking "pinned, due"` shows which jobs another list would move.
 
+## `[performance]`
+Who may see figures of single persons (`/performance/people`): `people` is a list of roles. Without it
+everybody sees their own and nobody those of others, an administrator neither.
+
+    [performance]
+    people = ["planner"]
+
 ## What is read from a drawing
 *title block agrees* reads the PDF's own text and looks for the labels of ISO 7200 and ASME Y14.1
 (DWG NO, PART NO, REV, DATE, Zeichnungsnummer, Änderungsindex, Benennung, N° de plan, Indice …) and
