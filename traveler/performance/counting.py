@@ -175,14 +175,14 @@ def _events(book: Book, connection: Connection, place: Place, day: Day) -> Place
 
 def _jobs(book: Book, connection: Connection, numbers: Sequence[str], day: Day) -> None:
     kin = reading.families(connection, numbers)
-    every = list(dict.fromkeys([*numbers, *(one for lots in kin.values() for one in lots)]))
+    every = list(dict.fromkeys([*numbers, *(one for family in kin.values() for one in family)]))
     known = reading.known(connection, every)
     own = [known[number] for number in numbers if number in known]
     book.put_jobs(numbers, [facts.of_job(one, day) for one in own])
     roots = list(kin)
     made = [
-        facts.of_delivery([known[one] for one in lots if one in known], day)
-        for root, lots in kin.items() if root in known
+        facts.of_delivery([known[one] for one in family if one in known], day)
+        for root, family in kin.items() if root in known
     ]  # fmt: skip
     book.put_deliveries(roots, [one for one in made if one is not None])
     _blockers(book, connection, numbers, ())

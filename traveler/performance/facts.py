@@ -121,7 +121,7 @@ class JobFact:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFact:
-    """A job with its lots as the customer sees them.
+    """A job with the jobs split off it, as the customer sees them.
 
     ``outcome`` is complete, open, short or unrecorded; ``left`` the day the last piece left.
     """
@@ -188,7 +188,7 @@ def of_job(known: Known, day: Day) -> Facts:
 
 
 def of_delivery(family: Sequence[Known], day: Day) -> DeliveryFact | None:
-    """Return the delivery a job and the lots split off it are; None where nothing is to leave.
+    """Return the delivery a job and those split off it are; None where nothing is to leave.
 
     The first of the family is the job itself.  Each part is held against its own due date.
     """

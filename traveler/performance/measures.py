@@ -64,7 +64,7 @@ class Figures:
     def on_time(self) -> float | None:
         """Return on-time delivery: complete on or before the due date, of all that were due.
 
-        A delivery is a job with the lots split off it, since splitting must not make half of an
+        A delivery is a job with the jobs split off it, since splitting must not make half of an
         order look like all of it.  It counts in the period of its due date, as that stood when the
         last piece left; one that is past it and not complete is late, and so is one that was closed
         short.  Child jobs of an assembly leave no shop and count nowhere; cancelled jobs neither.
@@ -128,7 +128,8 @@ _VALUES: Final = attrgetter(*NAMES)
 
 DEFINITIONS: Final = (
     ("On-time delivery", ("Deliveries complete on or before their due date, of all that were due in the"
-     " period: the date as it stood when the last piece left. A job and its lots are one delivery. Past"
+     " period: the date as it stood when the last piece left. A job and those split off it"
+            " are one delivery. Past"
      " due and not complete is late, closed short too. Child jobs, cancelled jobs, and jobs closed"
      " without any shipment are not counted; the last are shown beside.")),
     ("First-pass yield", ("Pieces never scrapped or set aside for rework, of the pieces finished jobs"

@@ -114,14 +114,14 @@ def station_blockers(connection: Connection) -> list[int]:
 
 
 def families(connection: Connection, numbers: Sequence[str]) -> dict[str, list[str]]:
-    """Return for each job the job it is a lot of, else itself, with all lots of that, in order."""
+    """Return for each job the one it was split off, else itself, with all that were split off that."""
     table = tables.job.c
     root = sa.func.coalesce(table.lot_of, table.number)
     roots = list(connection.execute(
         sa.select(root).where(table.number.in_(numbers)).distinct()).scalars())  # fmt: skip
     found: dict[str, list[str]] = {one: [one] for one in roots}
-    lots = sa.select(table.number, table.lot_of).where(table.lot_of.in_(roots))
-    for row in connection.execute(lots.order_by(table.added_at, table.fold)):
+    split = sa.select(table.number, table.lot_of).where(table.lot_of.in_(roots))
+    for row in connection.execute(split.order_by(table.added_at, table.fold)):
         found[row.lot_of].append(row.number)
     return found
 

@@ -35,7 +35,7 @@ def operation(key: int, seq: int, **told: Any) -> Any:
         key, "J-1", seq, "mill-2", f"Step {seq}", 30.0, 4.0, "", (), (), False, "done", 10, 0,
         "2026-03-02T07:00:00Z", "2026-03-02T08:10:00Z",
     )  # fmt: skip
-    return replace(plain, **told)
+    return plain._replace(**told)
 
 
 def work(key: int, step: int, begin: str, end: str | None, **told: Any) -> Any:

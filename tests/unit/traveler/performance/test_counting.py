@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The book against a real ledger: acts of people, corrections, lots, other revisions, damage."""
+"""The book against a real ledger: acts of people, corrections, other ledgers and zones, damage."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ PEOPLE = st.sampled_from(["otto", "quinn", "pat"])
 
 
 class Floor(RuleBasedStateMachine):
-    """Two jobs and their lots, acted on in any order; what is refused changes nothing."""
+    """Two jobs and those split off them, acted on in any order; what is refused changes nothing."""
 
     shop: ClassVar[Any]
 
@@ -171,7 +171,7 @@ class Floor(RuleBasedStateMachine):
 
 
 def test_carried_on_is_counted_anew(in_a_row: Path, serial: Any) -> None:
-    """Acts in any order, corrections, lots, losses of the book: always the same figures."""
+    """Acts in any order, corrections, splits, losses of the book: always the same figures."""
     from types import SimpleNamespace
 
     from vault import home

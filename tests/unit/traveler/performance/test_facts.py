@@ -229,25 +229,27 @@ def test_the_due_date_counts_as_it_stood_when_the_last_piece_left(paper: Any, da
     assert (row.due, row.kept) == ("2026-03-10", 0)
 
 
-def test_a_job_and_its_lots_are_one_delivery(paper: Any, day: Any) -> None:
-    """Six in time and four of the lot late: the order was late; the lot's own later date is held."""
+def test_a_job_and_those_split_off_it_are_one_delivery(paper: Any, day: Any) -> None:
+    """Six in time, four split off late: the order was late; a later date of their own is held."""
     from traveler.performance import facts
 
     first = paper.known(paper.job(qty=6), [], sent=((paper.at("2026-03-09 09:00"), 6),))
-    lot = paper.job(number="J-1.2", qty=4, lot_of="J-1")
-    late = paper.known(lot, [], sent=((paper.at("2026-03-12 09:00"), 4),))
+    split = paper.job(number="J-1.2", qty=4, split_from="J-1")
+    late = paper.known(split, [], sent=((paper.at("2026-03-12 09:00"), 4),))
     row = facts.of_delivery([first, late], day)
     assert row is not None
     assert (row.job, row.kept, row.left) == ("J-1", 0, "2026-03-12")
     moved = paper.known(
-        paper.job(number="J-1.2", qty=4, lot_of="J-1", due="2026-03-15"), [],
+        paper.job(number="J-1.2", qty=4, split_from="J-1", due="2026-03-15"), [],
         sent=((paper.at("2026-03-12 09:00"), 4),),
         dues=((paper.at("2026-03-08 09:00"), "2026-03-10"),),
     )  # fmt: skip
     row = facts.of_delivery([first, moved], day)
     assert row is not None
     assert (row.kept, row.due, row.first_kept) == (1, "2026-03-15", 0)
-    given_up = paper.known(paper.job(number="J-1.2", qty=4, lot_of="J-1", state="cancelled"), [])
+    given_up = paper.known(
+        paper.job(number="J-1.2", qty=4, split_from="J-1", state="cancelled"), []
+    )
     row = facts.of_delivery([first, given_up], day)
     assert row is not None
     assert (row.outcome, row.kept) == ("complete", 1)
