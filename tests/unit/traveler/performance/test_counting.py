@@ -246,3 +246,44 @@ def test_figures_of_people_are_their_own_until_the_rules_name_a_role(
         read({"people": ["customer"]})
     with refused(BadPerformanceRules, "“persons” is not known"):
         read({"persons": []})
+
+
+def test_a_ledger_on_a_server_is_counted_the_same(postgres: Any, tmp_path: Any) -> None:
+    """The same acts in a PostgreSQL database give the same figures, and a recount agrees."""
+    from release import desk as office
+    from traveler import floor, jobs
+    from traveler.blockers import handling
+    from traveler.blockers.handling import Wanted
+    from traveler.performance import counting, desk
+    from vault import founding
+    from vault.ledger import people
+
+    vault = founding.found(tmp_path / "vault", "ada", ledger=postgres.database())
+    ada = people.get(vault.ledger, "ada")
+    mei = people.add(vault.ledger, "ada", "mchen", ["approver"])
+    people.set_password(vault.ledger, "ada", "mchen", "correct horse 7")
+    (tmp_path / "route.toml").write_text(
+        '[[operation]]\nseq = 10\nstation = "saw"\ntitle = "Cut"\nrun_minutes = 6\n'
+    )
+    office.add_item(vault, ada, "10-0042", "Bracket", "mchen")
+    office.check_in(vault, ada, "10-0042", {"route.toml": tmp_path / "route.toml"}, "drawn")
+    order = office.open_change(vault, ada, ["10-0042"], "drawn").order
+    office.sign(vault, mei, "correct horse 7", order.change)
+    office.release(vault, ada, order.change)
+    with then("2026-03-02 07:00"):
+        jobs.add(vault, ada, "J-1", "10-0042", 5, "2026-03-20", customer="Halvard")
+        jobs.release_job(vault, ada, "J-1")
+        held = handling.raise_blocker(vault, ada, Wanted(
+            kind="labor", owner="ada", what="nobody", job="J-1", seq=10))  # fmt: skip
+    with then("2026-03-02 08:00"):
+        handling.resolve(vault, ada, held.id, "found somebody")
+        floor.start(vault, ada, "J-1", 10)
+    with then("2026-03-02 09:00"):
+        floor.finish(vault, ada, "J-1", 10, 4, 1)
+    counting.catch_up(vault)
+    total = desk.report(vault, desk.Wanted("2026-01-01", "2026-06-30")).total
+    assert (total.planned, total.spent, total.good, total.scrap) == (30.0, 60.0, 4, 1)
+    assert (total.blocked, total.manned) == (60.0, 60.0)
+    assert total.first_pass_yield == 4 / 5
+    assert counting.check(vault) > 0
+    vault.close()
