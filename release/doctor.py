@@ -22,16 +22,18 @@ from release import keys, rulebook
 from release.gate import APPROVER
 from release.keys import KeyState
 from release.rules import reach
-from vault import clock, errors
+from vault import clock, derived, errors
 from vault.history import allowed, certificate, keyring, sshsig
 from vault.history.repository import MAIN, RELEASES, RULES
 from vault.home import Vault
 from vault.ledger import events, people
+from vault.trimming import SHARE
 
 OLDEST_GIT: Final = (2, 34)
 OLDEST_KEY_DAYS: Final = 730
 LEAST_FREE: Final = 1024**3  # bytes
 EARLY: Final = 60  # days
+ROUNDING: Final = 1024**2  # bytes of a cache that are not worth a word
 _NEW: Final = "titleblock keys certificate make, or take"
 Verdict = Literal["good", "warning", "bad"]
 
@@ -49,7 +51,7 @@ class Sign:
 def examine(vault: Vault) -> list[Sign]:
     """Return every sign of a vault's health, the machine first."""
     looks: list[Callable[[Vault], Iterator[Sign]]] = [
-        _programs, _disk, _key, _certificate, _address, _people, _rules, _stores, _catalogue,
+        _programs, _disk, _key, _certificate, _address, _people, _rules, _stores, _catalogue, _caches,
     ]  # fmt: skip
     signs: list[Sign] = []
     for look in looks:
@@ -209,6 +211,26 @@ def _stores(vault: Vault) -> Iterator[Sign]:
     yield Sign("ledger", "good", f"{sequence} events, head {head[:10]}")
     first = next(vault.objects.digests(), None)
     yield Sign("objects", "good", "reachable" if first else "reachable, nothing in it yet")
+
+
+def _caches(vault: Vault) -> Iterator[Sign]:
+    limit = vault.settings.largest_derived
+    sizes = derived.sizes(vault.root)
+    limited = sum(sizes.get(one, 0) for one in derived.FOLDERS)
+    found = f"{_mb(limited)} of at most {_mb(limit)} in {', '.join(derived.FOLDERS)}"
+    others = [f"{name} {_mb(size)}" for name, size in sizes.items()
+              if name not in derived.FOLDERS and size]  # fmt: skip
+    found += f"; besides {', '.join(others)}" if others else ""
+    if limited > limit + limit // SHARE + ROUNDING:
+        yield Sign(
+            "cache", "warning", found, "`titleblock tidy` removes what nobody looked at lately"
+        )
+    else:
+        yield Sign("cache", "good", found)
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
 
 
 def _catalogue(vault: Vault) -> Iterator[Sign]:

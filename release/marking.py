@@ -15,6 +15,7 @@ from release import rulebook
 from release.log import ReleaseLog, Revision
 from release.stamp import engine, press
 from release.stamp.template import Stamp
+from vault import derived, trimming
 from vault.home import Vault
 
 
@@ -64,7 +65,8 @@ def _marked(vault: Vault, path: Path, digest: str, stamp: Stamp, name: str) -> P
     key = f"{digest}{stamp!r}{templates.told()}{engine.name()}"
     made = hashlib.sha256(key.encode()).hexdigest()
     kept = vault.cache / "stamps" / made[:2] / f"{made}.pdf"
-    if not kept.exists():
+    if not trimming.used(kept):
         kept.parent.mkdir(parents=True, exist_ok=True)
         press.stamp(vault.worker, path, kept, stamp, name=name, templates=templates)
+        derived.added(vault.root, kept)
     return kept

@@ -17,6 +17,7 @@ from typing import Final
 
 from release import marking, shelf
 from release.log import ReleaseLog, Revision
+from vault import derived, trimming
 from vault.errors import NoSuchFile, UnreadableFile
 from vault.home import Vault
 from vault.reading import models, pictures, refused, texts
@@ -179,7 +180,7 @@ def _pages(vault: Vault, shown: Shown) -> Source:
 
 def _drawn(vault: Vault, shown: Shown, kept: Path) -> Path:
     """Return a DXF drawing as a PDF, drawn where that was not done yet."""
-    if kept.exists():
+    if trimming.used(kept):
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     folder = kept.with_name(f".{secrets.token_hex(8)}.aside")
@@ -190,6 +191,7 @@ def _drawn(vault: Vault, shown: Shown, kept: Path) -> Path:
             name=shown.name,
         )  # fmt: skip
         (folder / "after.pdf").replace(kept)
+        derived.added(vault.root, kept)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return kept

@@ -29,6 +29,8 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:
 _TRUSTED = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 
+LARGEST_DERIVED = 2 * 1024**3  # bytes of what can be made again
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -41,6 +43,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     largest_file: int = 1024**3  # bytes
     largest_cache: int = address.LARGEST_CACHE  # bytes
+    largest_derived: int = LARGEST_DERIVED
     hold_years: int = address.HOLD_YEARS
     paper: str = "A4"
     time_zone: str = "UTC"
@@ -197,6 +200,10 @@ def _size_fault(size: int) -> str | None:
     return None if 1024 <= size <= 2**50 else "is not between 1024 bytes and 1 PiB"
 
 
+def _derived_fault(size: int) -> str | None:
+    return None if 0 <= size <= 2**50 else "is not between 0 and 1 PiB"
+
+
 def _years_fault(years: int) -> str | None:
     return None if 0 <= years <= 100 else "is not between 0 and 100"
 
@@ -257,6 +264,11 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
         "largest_cache",
         "how many bytes of S3 objects are kept at hand in cache/objects",
         _size_fault,
+    ),
+    (
+        "largest_derived",
+        "how many bytes of pictures, meshes, drawn sheets and marked copies are kept in cache",
+        _derived_fault,
     ),
     (
         "hold_years",

@@ -73,18 +73,24 @@ def signers(out: Path | None) -> None:
 @click.command()
 @terminal.reads
 def tidy() -> None:
-    """Pack the tags of many releases into one file; nothing anybody sees changes.
+    """Pack the tags of many releases into one file, and bring the cache below its limit.
 
-    Worth it after some ten thousand releases, when everything that lists them gets slow.  People
+    Nothing anybody sees changes: pictures and copies are made again when somebody looks.  The tags are
+    worth it after some ten thousand releases, when everything that lists them gets slow.  People
     may work meanwhile.  `git pack-refs` and `git gc` do not do it, and must not.
     """
+    from vault import derived
     from vault.history import packing
     from vault.ledger import people
 
     here = session()
     people.require(here.actor, "admin")
     done = packing.pack_tags(here.vault.history)
+    cache = derived.make_room(here.vault.root, here.vault.settings.largest_derived)
+    left = cache.size - cache.freed
     say(
-        {"tags": done.tags, "packed": done.loose_before - done.loose_after},
-        f"{done.tags} tags, of which {done.loose_before - done.loose_after} were packed now.",
-    )
+        {"tags": done.tags, "packed": done.loose_before - done.loose_after,
+         "cache": left, "cache_freed": cache.freed, "cache_removed": cache.removed},
+        [f"{done.tags} tags, of which {done.loose_before - done.loose_after} were packed now.",
+         f"The cache holds {left // 1_000_000} MB; {cache.freed // 1_000_000} MB were removed now."],
+    )  # fmt: skip

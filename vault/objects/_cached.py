@@ -12,8 +12,6 @@ import contextlib
 import hashlib
 import os
 import secrets
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -22,14 +20,9 @@ from vault import durable
 from vault.errors import StoreUnwritable
 from vault.objects._s3 import S3Store
 from vault.objects.store import Digest, Readable, named, take_in
+from vault.trimming import Budget, touch, trim
 
-STILL_IN_USE_S: Final = 300
-"""A copy used so lately is not removed: somebody may be about to open the path he was given."""
-
-TOUCHED_S: Final = 60
-ABANDONED_S: Final = 24 * 3600
-SHARE: Final = 16
-"""The folder is looked through again when a sixteenth of its limit was added."""
+SHA256_SIGNS: Final = 64
 
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -40,9 +33,8 @@ class Cache:
     def __init__(self, root: Path, limit: int) -> None:
         """Remember the folder and its size limit in bytes; it is made when first needed."""
         self.root = root
-        self._limit = limit
-        self._room = 0  # bytes that may be added before the folder is looked through
-        self._lock = threading.Lock()
+        self.limit = limit
+        self._budget = Budget(limit, self._make_room)
 
     def opened(self, digest: Digest) -> BinaryIO | None:
         """Return the copy, compared to its end, or None where there is no right one."""
@@ -60,9 +52,7 @@ class Cache:
             with contextlib.suppress(OSError):
                 place.unlink()
             return None
-        if time.time() - told.st_mtime > TOUCHED_S:
-            with contextlib.suppress(OSError):
-                os.utime(place)
+        touch(place, told)
         file.seek(0)
         return file
 
@@ -95,38 +85,15 @@ class Cache:
             file.close()  # Windows renames no open file
         aside.replace(place)
         durable.fsync_folder(place.parent)
-        self._count(digest.size)
+        self._budget.count(digest.size)
         return place
 
     def place(self, sha256: str) -> Path:
         """Return where the copy of some bytes lies, if there is one."""
         return self.root / sha256[:2] / sha256
 
-    def _count(self, added: int) -> None:
-        with self._lock:
-            self._room -= added
-            if self._room < 0:
-                self._room = self._limit // SHARE
-                self._make_room()
-
     def _make_room(self) -> None:
-        """Remove what was not used for longest until a sixteenth of the limit is free."""
-        now = time.time()
-        kept: list[tuple[float, int, Path]] = []
-        for path in self.root.rglob("*"):
-            with contextlib.suppress(OSError):
-                told = path.stat()
-                if path.suffix == ".aside" and now - told.st_mtime > ABANDONED_S:
-                    path.unlink()
-                elif len(path.name) == 64:
-                    kept.append((told.st_mtime, told.st_size, path))
-        total = sum(size for _used, size, _path in kept)
-        for used, size, path in sorted(kept):
-            if total <= self._limit - self._limit // SHARE or now - used < STILL_IN_USE_S:
-                return
-            with contextlib.suppress(OSError):
-                path.unlink()
-            total -= size
+        trim([self.root], self.limit, lambda name: len(name) == SHA256_SIGNS)
 
 
 class CachedStore:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from vault import derived, trimming
 from vault.errors import NoModelReader
 from vault.objects.store import Digest
 from vault.reading import refused
@@ -49,6 +50,11 @@ class Model:
     picture: Path
     small: Path
     facts: dict[str, Any]
+
+    @property
+    def files(self) -> tuple[Path, Path, Path]:
+        """Return mesh, picture and small picture."""
+        return self.glb, self.picture, self.small
 
 
 def is_model(name: str) -> bool:
@@ -92,13 +98,14 @@ def _readable(name: str) -> None:
 class _Kept:
     """Where what was made of a model lies."""
 
+    root: Path
     folder: Path
     key: str
 
     @classmethod
     def of(cls, root: Path, sha256: str) -> _Kept:
         """Return the place of a model in the cache of a vault."""
-        return cls(root / "cache" / "models" / sha256[:2], sha256)
+        return cls(root, root / "cache" / "models" / sha256[:2], sha256)
 
     def found(self, name: str) -> Model | None:
         """Return what was made earlier, None where nothing was; raises what was refused then."""
@@ -108,7 +115,7 @@ class _Kept:
             model = self._model(told["facts"])
         except (OSError, ValueError, KeyError):
             return None
-        whole = all(one.exists() for one in (model.glb, model.picture, model.small))
+        whole = all(trimming.used(one) for one in (*model.files, self._at("json")))
         return model if whole else None
 
     def made_once(self, path: Callable[[], Path], name: str) -> Model:
@@ -131,7 +138,9 @@ class _Kept:
             told.write_text(json.dumps({"facts": facts}), "utf-8")
             for aside, ending in ((glb, "glb"), (png, "png"), (small, "small"), (told, "json")):
                 aside.replace(self._at(ending))
-        return self._model(facts)
+        model = self._model(facts)
+        derived.added(self.root, *model.files)
+        return model
 
     def _model(self, facts: dict[str, Any]) -> Model:
         return Model(self._at("glb"), self._at("png"), self._at("small"), facts)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from vault import derived, trimming
 from vault.objects.store import Digest
 from vault.worker import Worker
 
@@ -108,10 +109,11 @@ def sizes(vault: PictureSource, source: Source) -> list[tuple[float, float]]:
     """Return the sizes of the pages in points; the first 500 of them.  Raises what ``facts`` does."""
     kept = vault.root / "cache" / "pages" / source.key[:2] / f"{source.key}.sizes"
     try:
+        trimming.used(kept)
         told = json.loads(kept.read_text("utf-8"))
     except (OSError, ValueError):
         told = vault.worker.call("vault.reading.pdf:sizes", path=source.path(), name=source.name)
-        with _kept_at(kept) as aside:
+        with _kept_at(vault.root, kept) as aside:
             aside.write_text(json.dumps(told), "utf-8")
     return [(wide, high) for wide, high in told["sizes"]]
 
@@ -130,6 +132,7 @@ def tile(
     kept = vault.root / "cache" / "pages" / source.key[:2] / name
     if wide <= KEPT_WIDTH:
         with contextlib.suppress(OSError):
+            trimming.used(kept)
             return kept.read_bytes()
     aside = kept.with_name(f".{secrets.token_hex(8)}.aside")
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +144,7 @@ def tile(
         data = aside.read_bytes()
         if wide <= KEPT_WIDTH:
             aside.replace(kept)
+            derived.added(vault.root, kept)
     finally:
         aside.unlink(missing_ok=True)
     return data
@@ -155,22 +159,23 @@ def photo(vault: PictureSource, source: Source, width: int) -> Path:
     step = next((one for one in WIDTHS if one >= width), LARGEST_PHOTO)
     step = min(step, LARGEST_PHOTO)
     kept = vault.root / "cache" / "pages" / source.key[:2] / f"{source.key}-photo-{step}"
-    if not kept.exists():
+    if not trimming.used(kept):
         packed = Path(source.name).suffix.lower() in PREVIEWS
         task = "vault.reading.graphic:preview" if packed else "vault.reading.graphic:anew"
-        with _kept_at(kept) as aside:
+        with _kept_at(vault.root, kept) as aside:
             vault.worker.call(task, path=source.path(), out=aside, longest=step, name=source.name)
     return kept
 
 
 @contextmanager
-def _kept_at(kept: Path) -> Iterator[Path]:
+def _kept_at(root: Path, kept: Path) -> Iterator[Path]:
     """Give a place beside, and take what was written there over as a whole."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_name(f".{secrets.token_hex(8)}.aside")
     try:
         yield aside
         aside.replace(kept)
+        derived.added(root, kept)
     finally:
         aside.unlink(missing_ok=True)
 
@@ -181,9 +186,9 @@ def _picture(
     step = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
     folder = vault.root / "cache" / "pages" / key[:2]
     kept = folder / f"{key}-{page}-{step}.png"
-    if kept.exists():
+    if trimming.used(kept):
         return kept
-    with _kept_at(kept) as aside:
+    with _kept_at(vault.root, kept) as aside:
         vault.worker.call(
             "vault.reading.pdf:page_image",
             path=source(), page=page, width=step, out=aside, name=name or key[:12],

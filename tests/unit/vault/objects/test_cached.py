@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from vault import errors
-from vault.objects._cached import STILL_IN_USE_S, Cache
+from vault.objects._cached import Cache
 from vault.objects.store import Digest
+from vault.trimming import STILL_IN_USE_S
 
 
 def digest_of(data: bytes) -> Digest:
