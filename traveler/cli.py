@@ -28,6 +28,7 @@ from traveler import (
     ship_cli,
     stations_cli,
     tablet_cli,
+    talk_cli,
 )
 from vault.terminal import reads, say, session, table
 
@@ -61,6 +62,7 @@ def hang(trunk: click.Group) -> None:
     share_cli.hang(trunk)
     customer_cli.hang(trunk)
     display_cli.hang(trunk)
+    talk_cli.hang(trunk, customer_cli.customer)
 
 
 # --- stations ---------------------------------------------------------------

@@ -132,6 +132,8 @@ STATES: Final[dict[tuple[str, str], State]] = {
     ("memory", "rework"): State("wait", "left", "Rework"),
     ("memory", "scrap"): State("halt", "cross", "Scrap"),
     ("memory", "blocker"): State("wait", "block", "Blocked"),
+    ("question", "open"): State("wait", "clock", "Waits for an answer"),
+    ("question", "answered"): State("go", "check", "Answered"),
     ("person", "active"): State("go", "check", "Active"),
     ("person", "disabled"): State("calm", "lock", "Disabled"),
 }

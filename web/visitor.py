@@ -12,6 +12,7 @@ from typing import Final
 from flask import current_app, g, request
 
 from vault.home import Vault
+from vault.ledger import people
 from vault.ledger.people import Person
 from web.errors import SignInFirst
 
@@ -52,6 +53,11 @@ def has_role(*roles: str) -> bool:
     """Say whether somebody is signed in who has one of the roles, or is administrator."""
     person = visitor().person
     return person is not None and bool(person.roles & {"admin", *roles})
+
+
+def names() -> dict[str, str]:
+    """Return the names people read, by the names they sign in with."""
+    return {one.name: one.shown for one in people.everybody(vault().ledger)}
 
 
 def device() -> str:

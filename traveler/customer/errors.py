@@ -66,3 +66,37 @@ class NoSuchOrderPacket(NotFound):
 class CustomerStays(Conflict):
     """Job {job} was opened to {customer} by {what}, and would take that along to somebody else;
     withdraw it first, then change the customer."""
+
+
+class NoSuchQuestion(NotFound):
+    """There is no question {question} here; the list of questions shows all of them."""
+
+
+class NotAnswerable(Conflict):
+    """{question} was asked for {customer}, whose job {job} no longer is, so an answer would reach
+    nobody; tell {customer} in another way."""
+
+
+class NotYourWords(NotAllowed):
+    """Only one's own words can be corrected, each entry by its own number; load the page again."""
+
+
+class TooManyQuestions(TooMany):
+    """That is the {count}th word on this order within a day; wait until tomorrow, or ring the shop."""
+
+
+class NobodyToTell(Conflict):
+    """Job {job} is nobody's order, so there is nobody to tell; name its customer first with `titleblock job
+    amend`."""
+
+
+class NoSuchMessage(NotFound):
+    """There is no message {message} to this customer about this; load the page again."""
+
+
+class MessageCorrected(Conflict):
+    """Message {message} was corrected by message {newer} already; correct that one."""
+
+
+class DraftOvertaken(Conflict):
+    """Something changed while this was written; read the facts again, then send what still holds."""

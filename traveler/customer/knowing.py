@@ -46,6 +46,8 @@ class Known:
     dates: Dates | None
     rules: Customers
     today: str
+    ahead: tuple[Blocker, ...] = ()
+    zone: str = "UTC"
 
     @property
     def step(self) -> Operation | None:
@@ -88,18 +90,21 @@ class Known:
         if not allowed or self.job.ended or self.stage.over:
             return "", ""
         if self.dates is None or self.dates.forecast is None:
-            return "", f"No day can be said at the moment{self._because(', because it')}."
-        day = self.dates.forecast[:10]
+            because = self._because(", because it") or ", because it needs something without a day"
+            return "", f"No day can be said at the moment{because}."
+        day, due = self.dates.forecast[:10], day_words(self.job.due, self.today, near=False)
         if day > self.job.due:
             because = self._because(", because it") or ", because of the work that is before it"
-            return day, f"That is later than {day_words(self.job.due, self.today)}{because}."
-        return day, f"That is in time for {day_words(self.job.due, self.today)}."
+            return day, f"That is later than {due}{because}."
+        return day, f"That is in time for {due}."
 
     def _because(self, begins: str) -> str:
-        if not self.blockers:
+        """Return what stands in the way of the day, at the step it is at or at a later one."""
+        held = self.blockers or self.ahead
+        if not held:
             return ""
         said = []
-        for one in self.blockers:
+        for one in held:
             until = f", expected {day_words(one.expected, self.today)}" if one.expected else ""
             said.append(f"{self.named(one)}{until}")
         return f"{begins} waits for {' and '.join(dict.fromkeys(said))}"
@@ -118,10 +123,11 @@ def known(vault: Vault, jobs: Sequence[Job]) -> dict[str, Known]:
         sent = shipping.shipments_of(connection, numbers)
     return {
         job.number: Known(
-            job, tuple(operations[job.number]), held[job.number],
+            job, tuple(operations[job.number]), held[job.number][0],
             tuple(one for one in issued[job.number] if one.state == "valid"),
             tuple(one for one in sent[job.number] if one.state in LEFT),
-            counted.get(job.number), rules, day,
+            counted.get(job.number), rules, day, held[job.number][1],
+            vault.settings.time_zone,
         )
         for job in jobs
     }  # fmt: skip
@@ -129,14 +135,17 @@ def known(vault: Vault, jobs: Sequence[Job]) -> dict[str, Known]:
 
 def _held(
     connection: Connection, jobs: Sequence[Job], operations: Mapping[str, Sequence[Operation]]
-) -> dict[str, tuple[Blocker, ...]]:
-    """Return the blockers that hold each job at the step it is at."""
-    steps = {job.number: next((one for one in operations[job.number] if not one.over), None)
-             for job in jobs}  # fmt: skip
-    stations = {one.station for one in steps.values() if one is not None}
+) -> dict[str, tuple[tuple[Blocker, ...], tuple[Blocker, ...]]]:
+    """Return for each job the blockers that hold the step it is at, and those of later steps."""
+    left = {job.number: [one for one in operations[job.number] if not one.over] for job in jobs}
+    stations = {one.station for steps in left.values() for one in steps}
     found = blockers.concerning(connection, [job.number for job in jobs], stations)
     held = {}
     for job in jobs:
-        step = steps[job.number]
-        held[job.number] = tuple(one for one in found if step and one.holds(job, step))
+        now, later = left[job.number][:1], left[job.number][1:]
+        here = tuple(one for one in found if any(one.holds(job, step) for step in now))
+        ahead = (one for one in found if one not in here)
+        held[job.number] = (
+            here, tuple(one for one in ahead if any(one.holds(job, step) for step in later)),
+        )  # fmt: skip
     return held

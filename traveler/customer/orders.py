@@ -16,11 +16,13 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from traveler import records as floor_records
-from traveler.customer import knowing, records
+from traveler.customer import facts, knowing, records, talk_records
 from traveler.customer.errors import NoSuchOrder, NoSuchOrderPacket
 from traveler.customer.knowing import Known
 from traveler.customer.stage import Stage
 from traveler.customer.tables import customer_look
+from traveler.customer.talk_records import SHOP, Message, Question
+from traveler.errors import NoSuchJob
 from traveler.packet import issuing
 from traveler.packet.records import Packet
 from traveler.records import Job
@@ -33,6 +35,8 @@ from vault.ledger.people import Person, require
 VISIT: Final = timedelta(minutes=30)
 """Looks that follow each other within this time are one visit; news counts from the one before."""
 PAGE: Final = 50
+TOLD: Final = 5
+"""So many messages about all orders stand above the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,15 @@ class Order:
     honest: str
     packets: tuple[Packet, ...]
     shipments: tuple[Shipment, ...]
+    questions: tuple[Question, ...] = ()
+    messages: tuple[Message, ...] = ()
     since: str = ""
+    news: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a question of the customer waits for the shop's answer."""
+        return any(one.state == "open" for one in self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Orders:
     customers: tuple[str, ...]
     rows: tuple[Order, ...]
     more: bool
+    messages: tuple[Message, ...] = ()
 
 
 def listing(
@@ -82,12 +95,10 @@ def listing(
         found = floor_records.of_customers(
             writing.connection, customers, ended=ended, words=words, limit=PAGE + 1, offset=skip
         )
+        told = talk_records.messages_to(writing.connection, customers)
         _noted(writing, None, "list of orders")
-    known = knowing.known(vault, found[:PAGE])
-    seen = _visits(vault, viewer, list(known))
-    rows = (shown(one, dates=one.rules.forecast, since=seen.get(one.job.number, ""))
-            for one in known.values())  # fmt: skip
-    return Orders(customers, tuple(rows), len(found) > PAGE)
+    rows = seen(vault, found[:PAGE], viewer=viewer)
+    return Orders(customers, tuple(rows), len(found) > PAGE, tuple(told[-TOLD:]))
 
 
 def look(vault: Vault, viewer: Person, job: str, device: str) -> Order:
@@ -96,9 +107,7 @@ def look(vault: Vault, viewer: Person, job: str, device: str) -> Order:
     with vault.ledger.writing(viewer.name, device) as writing:
         found = own(writing.connection, viewer, job)
         _noted(writing, found.number, "order")
-    known = knowing.known(vault, [found])[found.number]
-    since = _visits(vault, viewer, [found.number]).get(found.number, "")
-    return shown(known, dates=known.rules.forecast, since=since)
+    return seen(vault, [found], viewer=viewer)[0]
 
 
 def fetched(
@@ -138,14 +147,61 @@ def own(connection: Connection, viewer: Person, number: str) -> Job:
     return job
 
 
-def shown(known: Known, *, dates: bool, since: str = "") -> Order:
-    """Return the outside of an order, with a day only where one may be told."""
+def seen(
+    vault: Vault, jobs: Sequence[Job], *, viewer: Person | None = None, dates: bool | None = None
+) -> list[Order]:
+    """Return the outside of orders: for whoever signed in, or behind a link that allows dates or not.
+
+    News are told to somebody who was here before, so not at a link, which nobody owns.
+    """
+    known = knowing.known(vault, jobs)
+    last = _visits(vault, viewer, list(known)) if viewer else {}
+    with vault.ledger.reading() as connection:
+        asked = talk_records.questions_of(connection, list(known))
+        told = talk_records.messages_to(
+            connection, sorted({one.customer for one in jobs}), list(known)
+        )
+    return [
+        _order(
+            one, one.rules.forecast if dates is None else dates, last.get(number, ""),
+            tuple(q for q in asked[number] if q.customer == one.job.customer),
+            tuple(m for m in told if (m.job, m.customer) == (number, one.job.customer)),
+        )
+        for number, one in known.items()
+    ]  # fmt: skip
+
+
+def job_of(connection: Connection, number: str) -> Job:
+    """Return a job; raises NoSuchJob."""
+    job = floor_records.job(connection, number)
+    if job is None:
+        raise NoSuchJob(number=number)
+    return job
+
+
+def _order(
+    known: Known, dates: bool, since: str, questions: tuple[Question, ...],
+    messages: tuple[Message, ...],
+) -> Order:  # fmt: skip
     job = known.job
     forecast, honest = known.forecast(allowed=dates)
     return Order(
         job.number, job.order, job.customer, job.item, job.rev, job.title, job.qty, job.due,
-        known.made, known.stage, forecast, honest, known.packets, known.shipments, since,
+        known.made, known.stage, forecast, honest, known.packets, known.shipments, questions,
+        messages, since, _news(known, since, questions, messages) if since else (),
     )  # fmt: skip
+
+
+def _news(
+    known: Known, since: str, questions: Sequence[Question], messages: Sequence[Message]
+) -> tuple[str, ...]:
+    found = [(one.at, one.words) for one in facts.happened(known, since)]
+    found += [(one.at, "There is a message for you.") for one in messages if one.at >= since]
+    found += [
+        (said.at, f"{one.label} was answered.")
+        for one in questions for said in one.entries if said.side == SHOP and said.at >= since
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(words for _at, words in sorted(found)))
 
 
 def _visits(vault: Vault, viewer: Person, jobs: Sequence[str]) -> dict[str, str]:

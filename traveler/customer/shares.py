@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from traveler import records as floor_records
-from traveler.customer import knowing, records
+from traveler.customer import questions, records
 from traveler.customer.errors import (
     BadPasscode,
     BadShareLife,
@@ -25,10 +25,11 @@ from traveler.customer.errors import (
     ShareEnded,
     WrongPasscode,
 )
-from traveler.customer.orders import Order, shown
+from traveler.customer.orders import Order, job_of, seen
 from traveler.customer.records import Share
 from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
+from traveler.customer.talk_records import Question
 from traveler.errors import NoSuchJob
 from traveler.packet import issuing
 from traveler.packet.records import Packet
@@ -115,7 +116,28 @@ def opened(vault: Vault, code: str, passcode: str, device: str) -> Order:
     """Open a link and write that down; raises NoSuchShare, WrongPasscode or PasscodeLocked."""
     share = _passed(vault, code, passcode, device)
     job = _written(vault, code, share, "opened", device)
-    return shown(knowing.known(vault, [job])[job.number], dates=share.dates)
+    return seen(vault, [job], dates=share.dates)[0]
+
+
+def asked(
+    vault: Vault, code: str, passcode: str, device: str, words: str, *, question: int = 0,
+    corrects: int = 0, key: str = "",
+) -> Question:  # fmt: skip
+    """Ask something through a link, or say more on a question; written down like every use.
+
+    Raises what ``opened`` does, BadWords, NoSuchQuestion, NotYourWords or TooManyQuestions.
+    """
+    share = _passed(vault, code, passcode, device)
+    with vault.ledger.writing(NOBODY, device) as writing:
+        _live(writing.connection, code)
+        job = job_of(writing.connection, share.job)
+        if question:
+            made = questions.added(writing, job, question, words, share=share.id,
+                                   corrects=corrects, key=key)  # fmt: skip
+        else:
+            made = questions.asked(writing, job, words, share=share.id, key=key)
+        _noted(writing, share, f"asked {made.label}")
+        return made
 
 
 def fetched(
@@ -153,10 +175,7 @@ def _written(vault: Vault, code: str, share: Share, what: str, device: str) -> J
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)  # withdrawn a moment ago is withdrawn
         _noted(writing, share, what)
-        job = floor_records.job(writing.connection, share.job)
-    if job is None:
-        raise NoSuchShare
-    return job
+        return job_of(writing.connection, share.job)
 
 
 def _noted(writing: Writing, share: Share, what: str) -> None:

@@ -17,11 +17,11 @@ _MONTHS: Final = (
 _NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
-def day_words(stored: str, today: str) -> str:
+def day_words(stored: str, today: str, *, near: bool = True) -> str:
     """Return a stored day as people say it: near ones by name, others with weekday and date."""
     day, now = date.fromisoformat(stored[:10]), date.fromisoformat(today[:10])
-    if near := _NEAR.get((day - now).days):
-        return near
+    if near and (named := _NEAR.get((day - now).days)):
+        return named
     year = "" if day.year == now.year else f" {day.year}"
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
 

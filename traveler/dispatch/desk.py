@@ -53,7 +53,7 @@ _FLOOR: Final = frozenset({"station.added", "station.changed", "hours.told", "da
 """What changes stations and their hours, and so the dates of every job."""
 _ELSEWHERE: Final = (
     "person/", "item/", "change/", "copy/", "session/", "token/", "packet/", "gauge/", "word/",
-    "share/", "certificate/", "rules", "ledger", "vault",
+    "share/", "question/", "message/", "certificate/", "rules", "ledger", "vault",
 )  # fmt: skip
 """Subjects whose events move no date; one nobody thought of here has the shop counted anew."""
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Response, jsonify, render_template, request, url_for
 
-from traveler.customer import orders
+from traveler.customer import orders, questions, shares
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from traveler.packet import issuing
@@ -19,8 +19,10 @@ from vault.errors import Refusal
 from web import forms
 from web.limits import Bucket
 from web.views import packets
-from web.visitor import device, me, vault
+from web.visitor import device, me, names, vault
 
+ASKING: Final = frozenset({"ask", "add"})
+DONE: Final = {"asked": "The shop has it and answers here."}
 LOOKS: Final = Bucket(size=120, seconds=1.0)
 """A hundred and twenty looks of one person at once, then one a second: each is written down."""
 
@@ -39,8 +41,9 @@ def listing() -> str:
         if found.more else ""
     )  # fmt: skip
     return render_template(
-        "customer.html", found=found, ended=ended, words=words, stages=STAGES, more=more, skip=skip
-    )
+        "customer.html", found=found, ended=ended, words=words, stages=STAGES, more=more, skip=skip,
+        names=names(),
+    )  # fmt: skip
 
 
 def order(job: str) -> Response | str | tuple[str, int]:
@@ -61,12 +64,31 @@ def standing(job: str) -> Response:
     return jsonify(state=orders.standing(vault(), me(), job))
 
 
+def who() -> dict[str, str]:
+    """Return the names under which people speak, and the word for whoever wrote through a link."""
+    return names() | {shares.NOBODY: "Through the link"}
+
+
 def _done(job: str) -> Response:
     act = forms.needed("act", "what to do")
+    if act in ASKING:
+        return _asked(job, act)
     one, _path = orders.fetched(
         vault(), me(), job, forms.needed("packet", "the packet"), device(), pdf=act == "pdf"
     )
     return _sent(one, pdf=act == "pdf")
+
+
+def _asked(job: str, act: str) -> Response:
+    words, key = forms.needed("words", "The question"), forms.text("key")
+    if act == "ask":
+        questions.ask(vault(), me(), job, words, device=device(), key=key)
+    else:
+        questions.add(
+            vault(), me(), forms.whole("question", "the question"), words, device=device(), key=key,
+            corrects=forms.whole("corrects", "what it corrects", 0),
+        )  # fmt: skip
+    return forms.gone_on(url_for("customer.order", job=job, done="asked", _anchor="questions"))
 
 
 def _sent(one: Packet, *, pdf: bool) -> Response:
@@ -75,10 +97,8 @@ def _sent(one: Packet, *, pdf: bool) -> Response:
 
 def _shown(view: Order, refusal: Refusal | None) -> str | tuple[str, int]:
     shown = render_template(
-        "customer_order.html",
-        view=view,
-        counts=issuing.standing(vault(), view.job),
-        stages=STAGES,
-        refusal=str(refusal) if refusal else "",
-    )
+        "customer_order.html", view=view, counts=issuing.standing(vault(), view.job), stages=STAGES,
+        refusal=str(refusal) if refusal else "", names=who(),
+        done=DONE.get(forms.asked("done"), ""), typed=forms.typed("words", "question"),
+    )  # fmt: skip
     return (shown, refusal.status) if refusal else shown

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler.customer import logins
+from traveler.customer import logins, questions
 from vault.errors import Refusal
 from vault.ledger import people
 from web import forms
@@ -46,6 +46,6 @@ def _shown(customer: str, refusal: Refusal | None) -> str | tuple[str, int]:
         looks=logins.looks(vault(), me(), customer=customer)[:SHOWN] if customer else [],
         people=[one for one in people.everybody(vault().ledger)
                 if "customer" in one.roles and not one.disabled],
-        typed=forms.typed("login", "why"),
+        typed=forms.typed("login", "why"), waiting=questions.count(vault()),
     )  # fmt: skip
     return (shown, refusal.status) if refusal else shown

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from flask import Response, jsonify, render_template, request, url_for
 
 from traveler import stations
+from traveler.customer import questions
 from traveler.dispatch import board as boards
 from traveler.dispatch import desk, pins, rules, whatif, wording
 from traveler.dispatch.board import AtStation, Board, Entry, Section, StationLoad, Wanted
@@ -98,8 +99,9 @@ def board() -> Response:
     found = desk.board(vault())
     shown, wanted = _shown(), _wanted()
     skipped = forms.number_asked("skip")
+    asked = questions.count(vault()) if has_role(*questions.READERS) else 0
     marks = ("board", found.version, shown, repr(wanted), str(skipped), forms.asked("done"),
-             str(has_role("planner")), vault().settings.shop_name)  # fmt: skip
+             str(has_role("planner")), vault().settings.shop_name, str(asked))  # fmt: skip
     return live.answer(
         marks,
         lambda: _board_part(found, shown, wanted, skipped),
@@ -108,7 +110,7 @@ def board() -> Response:
             shown=shown, wanted=wanted,
             stations=sorted(found.names.items()), people=_people(found), jobs=len(found.lines),
             done=DONE.get(forms.asked("done")), plans=has_role("planner"),
-            address=_address(wanted, shown, skipped, live=1),
+            address=_address(wanted, shown, skipped, live=1), asked=asked,
         ),
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ from traveler import jobs, lifecycle, readers, recalls, records
 from traveler.blockers import handling
 from traveler.blockers.records import BlockerFilter
 from traveler.blockers.telling import BlockerView
+from traveler.customer import questions
+from traveler.customer.talk_records import Question
 from traveler.dispatch import desk as desks
 from traveler.dispatch.judging import Line
 from traveler.nonconformance import desk as ncs
@@ -30,6 +32,7 @@ from vault import inbox
 from vault.inbox import Entry
 from vault.ledger.people import Person
 from web import forms, present
+from web.views.questions import age
 from web.visitor import me, vault
 
 ROWS: Final = 8
@@ -100,6 +103,12 @@ def _lists(person: Person) -> Iterable[Todo]:
         yield Todo("recalls", "Copies to collect, jobs to decide", "hand", "halt",
                    [_recall_row(one) for one in left[:ROWS]], "",
                    url_for("copies.recall_list") if len(left) > ROWS else "")  # fmt: skip
+    if questions.may_answer(vault(), person) and (
+        asked := questions.waiting(vault(), person, ROWS + 1)
+    ):
+        yield Todo("questions", "Customers ask", "search", "wait",
+                   [_question_row(one) for one in asked[:ROWS]], "",
+                   url_for("questions.listing") if len(asked) > ROWS else "")  # fmt: skip
     if roles & {"approver", "engineer", "quality", "admin"}:
         yield from _of_changes(person, desk.listing(vault(), "open"))
     if roles & {"engineer", "admin"} and (found := inbox.waiting(vault())):
@@ -170,6 +179,12 @@ def _recall_row(one: Withdrawal) -> Row:
     href = url_for("copies.recall_page", number=one.number, rev=one.rev)
     left = f"{len(one.open)} of {len(one.tasks)} to do"
     return Row(f"{one.number} {one.rev}", href, one.reason, left, "revision", one.standing)
+
+
+def _question_row(one: Question) -> Row:
+    href = url_for("questions.page", question=one.id)
+    return Row(one.label, href, f"{one.customer}, job {one.job}: {one.said[-1].words[:200]}",
+               age(one), "question", one.state)  # fmt: skip
 
 
 def _own_blockers(person: Person) -> list[BlockerView]:

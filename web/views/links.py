@@ -7,15 +7,15 @@ from typing import Final
 
 from flask import Response, jsonify, render_template, request, url_for
 
-from traveler.customer import logins, shares
-from traveler.customer.errors import PasscodeLocked, WrongPasscode
+from traveler.customer import logins, messages, questions, shares
+from traveler.customer.errors import NoSuchQuestion, NotYourWords, PasscodeLocked, WrongPasscode
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from traveler.packet import issuing
-from vault.errors import Refusal
+from vault.errors import BadInput, Refusal, TooMany
 from web import forms
 from web.limits import Bucket
-from web.views import packets
+from web.views import customer, packets
 from web.visitor import device, me, vault
 
 TRIES: Final = Bucket(size=40, seconds=3.0)
@@ -30,14 +30,32 @@ def page(share: str) -> Response | str | tuple[str, int]:
         return _asked(share, None)
     TRIES.take(request.remote_addr or "")
     passcode, act = forms.secret("passcode"), forms.text("act")
+    refusal: Refusal | None = None
     try:
         if act in {"zip", "pdf"}:
             one, _path = shares.fetched(vault(), share, passcode, device(), pdf=act == "pdf")
             return packets.sent(one, pdf=act == "pdf")
+        if act in customer.ASKING:
+            refusal = _asking(share, passcode, act)
         view = shares.opened(vault(), share, passcode, device())
-    except (WrongPasscode, PasscodeLocked) as refusal:
-        return _asked(share, refusal)
-    return _shown(share, view, passcode)
+    except (WrongPasscode, PasscodeLocked) as refused:
+        return _asked(share, refused)
+    return _shown(share, view, passcode, refusal, done=act in customer.ASKING and not refusal)
+
+
+def _asking(share: str, passcode: str, act: str) -> Refusal | None:
+    """Ask through the link; return why that was refused, so that the words stand there still."""
+    try:
+        shares.asked(
+            vault(), share, passcode, device(), forms.needed("words", "The question"),
+            question=forms.whole("question", "the question") if act == "add" else 0,
+            corrects=forms.whole("corrects", "what it corrects", 0), key=forms.text("key"),
+        )  # fmt: skip
+    except (BadInput, TooMany, NotYourWords, NoSuchQuestion) as refusal:
+        if isinstance(refusal, PasscodeLocked):
+            raise
+        return refusal
+    return None
 
 
 def standing(share: str) -> Response:
@@ -63,6 +81,8 @@ def of_job(job: str) -> Response | str | tuple[str, int]:
     shown = render_template(
         "shares.html", job=job, shares=shares.listing(vault(), job), made=made, days=shares.DAYS,
         looks=logins.looks(vault(), me(), job=job)[:SHOWN],
+        questions=questions.of_job(vault(), me(), job)[::-1],
+        told=messages.told(vault(), me(), job=job),
         done=DONE.get(forms.asked("done"), ""), refusal=str(refusal) if refusal else "",
         typed=forms.typed("whom", "days"),
     )  # fmt: skip
@@ -78,9 +98,14 @@ def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
     return (shown, refusal.status) if refusal else shown
 
 
-def _shown(share: str, view: Order, passcode: str) -> str:
-    return render_template(
+def _shown(
+    share: str, view: Order, passcode: str, refusal: Refusal | None, *, done: bool
+) -> str | tuple[str, int]:
+    shown = render_template(
         "share.html", share=share, view=view, counts=issuing.standing(vault(), view.job),
-        stages=STAGES, passcode=passcode, refusal="",
-        locked=False,
+        stages=STAGES, passcode=passcode, locked=False,
+        names=customer.who(), nobody=shares.NOBODY, refusal=str(refusal) if refusal else "",
+        done=customer.DONE["asked"] if done else "",
+        typed=forms.typed("words", "question") if refusal else {"words": "", "question": ""},
     )  # fmt: skip
+    return (shown, refusal.status) if refusal else shown

@@ -37,6 +37,19 @@
     if (event.target.closest("[data-print]")) print();
   });
 
+  // A text is copied as it stands; where the browser does not let us, it is selected instead.
+  addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    const source = button && document.getElementById(button.dataset.copy);
+    if (!source) return;
+    try {
+      await navigator.clipboard.writeText(source.value ?? source.textContent);
+      button.lastChild.textContent = "Copied";
+    } catch {
+      if (source.select) source.select(); else getSelection().selectAllChildren(source);
+    }
+  });
+
   // A refusal that arrives in place is brought into view and read out.
   addEventListener("htmx:after:swap", () => {
     const said = document.querySelector("[data-refusal]");

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Questions of customers and the shop's answers: asked on an order, by login or by link.
+
+Nothing said is changed or taken away: a correction is a newer entry that names the one it corrects,
+and both sides see that.  A question keeps for whom it was asked and is shown to nobody else, whoever
+the job belongs to later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from release import rulebook
+from traveler.customer import orders, talk_records
+from traveler.customer.errors import (
+    NoSuchQuestion,
+    NotAnswerable,
+    NotYourWords,
+    TooManyQuestions,
+)
+from traveler.customer.tables import question as question_table
+from traveler.customer.tables import question_entry
+from traveler.customer.talk_records import CUSTOMER, SHOP, Entry, Question
+from traveler.lifecycle import Table
+from traveler.records import Job
+from traveler.words import lines
+from vault import clock
+from vault.home import Vault
+from vault.ledger import idempotency
+from vault.ledger.engine import Writing
+from vault.ledger.people import Person, require
+
+QUESTION: Table = MappingProxyType(
+    {
+        ("", "ask"): "open",
+        ("open", "add"): "open",
+        ("answered", "add"): "open",
+        ("open", "reword"): "open",
+        ("answered", "reword"): "open",
+        ("open", "answer"): "answered",
+        ("answered", "answer"): "answered",
+        ("open", "correct"): "open",
+        ("answered", "correct"): "answered",
+    }
+)
+"""``add`` and ``reword`` are the customer's and want an answer; ``answer`` and ``correct`` the shop's."""
+LONGEST: Final = 2000
+_WRITTEN: Final = re.compile(r"(?:Q-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
+A_DAY: Final = 40
+"""So often may the customer's side write on one order within a day."""
+READERS: Final = ("engineer", "approver", "planner", "quality")
+
+
+# --- the customer's side ----------------------------------------------------------------------
+
+
+def ask(
+    vault: Vault, viewer: Person, job: str, words: str, *, device: str = "", key: str = ""
+) -> Question:
+    """Ask something on one's own order; raises RoleNeeded, NoSuchOrder, BadWords, TooManyQuestions."""
+    require(viewer, "customer")
+    with vault.ledger.writing(viewer.name, device) as writing:
+        return asked(writing, orders.own(writing.connection, viewer, job), words, key=key)
+
+
+def add(
+    vault: Vault, viewer: Person, question: int, words: str, *, corrects: int = 0,
+    device: str = "", key: str = "",
+) -> Question:  # fmt: skip
+    """Say more on a question of one's own orders, or say one's own words better.
+
+    Raises NoSuchQuestion, NotYourWords, and what ``ask`` does.
+    """
+    require(viewer, "customer")
+    with vault.ledger.writing(viewer.name, device) as writing:
+        found = known(writing.connection, question)
+        job = orders.own(writing.connection, viewer, found.job)
+        return added(writing, job, question, words, corrects=corrects, key=key)
+
+
+def asked(writing: Writing, job: Job, words: str, *, share: int = 0, key: str = "") -> Question:
+    """Ask inside a transaction that has seen whose order it is."""
+    said = lines("question", words, LONGEST)
+    request = {"act": "ask", "job": job.number, "words": said, "share": share}
+    if earlier := idempotency.earlier(writing, key, request):
+        return known(writing.connection, int(earlier["question"]))
+    _not_too_often(writing, job)
+    row = writing.insert(
+        question_table, job=job.number, customer=job.customer, share=share or None,
+        state=QUESTION["", "ask"], entries=1, asked_at=writing.at,
+    )  # fmt: skip
+    made = Question(int(row["id"]), job.number, job.customer, share, row["state"], writing.at, ())
+    _enter(writing, made, "ask", CUSTOMER, said, 0)
+    idempotency.keep(writing, key, request, {"question": made.id})
+    return known(writing.connection, made.id)
+
+
+def added(
+    writing: Writing, job: Job, question: int, words: str, *, share: int = 0, corrects: int = 0,
+    key: str = "",
+) -> Question:  # fmt: skip
+    """Say more inside a transaction that has seen whose order it is; the question must be of it."""
+    said = lines("question", words, LONGEST)
+    found = known(writing.connection, question)
+    if (found.job, found.customer) != (job.number, job.customer):
+        raise NoSuchQuestion(question=question)
+    request = {"act": "add", "question": question, "words": said, "corrects": corrects}
+    if idempotency.earlier(writing, key, request):
+        return found
+    _not_too_often(writing, job)
+    if corrects:
+        old = _entry(found, corrects)
+        mine = old.person == writing.actor and found.share == share
+        if old.side != CUSTOMER or not mine:
+            raise NotYourWords
+    _act(writing, found, "reword" if corrects else "add", CUSTOMER, said, corrects)
+    idempotency.keep(writing, key, request, {"question": question})
+    return known(writing.connection, question)
+
+
+def theirs(found: Sequence[Question], job: Job) -> tuple[Question, ...]:
+    """Return those questions that were asked for the customer a job has now."""
+    return tuple(one for one in found if one.customer == job.customer)
+
+
+# --- the shop's side --------------------------------------------------------------------------
+
+
+def answer(
+    vault: Vault, actor: Person, question: int, words: str, *, corrects: int = 0, device: str = "",
+    key: str = "",
+) -> Question:  # fmt: skip
+    """Answer, or correct an answer by a newer one, as whoever the rules let speak for the shop.
+
+    Raises RoleNeeded, NoSuchQuestion, NotAnswerable where the job went to another customer, BadWords
+    or NotYourWords for words of the other side.
+    """
+    require(actor, *rulebook.current(vault).customer.may_answer)
+    said = lines("answer", words, LONGEST)
+    request = {"act": "answer", "question": question, "words": said, "corrects": corrects}
+    with vault.ledger.writing(actor.name, device) as writing:
+        found = known(writing.connection, question)
+        if idempotency.earlier(writing, key, request):
+            return found
+        job = orders.job_of(writing.connection, found.job)
+        if job.customer != found.customer:
+            raise NotAnswerable(question=found.label, job=found.job, customer=found.customer)
+        if corrects and _entry(found, corrects).side != SHOP:
+            raise NotYourWords
+        _act(writing, found, "correct" if corrects else "answer", SHOP, said, corrects)
+        idempotency.keep(writing, key, request, {"question": question})
+        return known(writing.connection, question)
+
+
+def show(vault: Vault, actor: Person, question: int) -> Question:
+    """Return a question with all that was said; raises RoleNeeded or NoSuchQuestion."""
+    require(actor, *READERS)
+    with vault.ledger.reading() as connection:
+        return known(connection, question)
+
+
+def waiting(vault: Vault, actor: Person, limit: int | None = None) -> list[Question]:
+    """Return the questions the shop owes an answer, oldest first; raises RoleNeeded."""
+    require(actor, *READERS)
+    with vault.ledger.reading() as connection:
+        return talk_records.open_questions(connection, limit)
+
+
+def answered(vault: Vault, actor: Person, limit: int = 50) -> list[Question]:
+    """Return the questions that were answered, the newest first; raises RoleNeeded."""
+    require(actor, *READERS)
+    with vault.ledger.reading() as connection:
+        return talk_records.answered_questions(connection, limit)
+
+
+def count(vault: Vault) -> int:
+    """Return how many questions the shop owes an answer."""
+    with vault.ledger.reading() as connection:
+        return talk_records.open_count(connection)
+
+
+def of_job(vault: Vault, actor: Person, job: str) -> list[Question]:
+    """Return every question on a job, for whomever it was asked; raises RoleNeeded."""
+    require(actor, *READERS)
+    with vault.ledger.reading() as connection:
+        return talk_records.questions_of(connection, [job])[job]
+
+
+def may_answer(vault: Vault, actor: Person) -> bool:
+    """Say whether somebody may speak for the shop."""
+    return bool(actor.roles & {"admin", *rulebook.current(vault).customer.may_answer})
+
+
+def number(text: str) -> int:
+    """Return which question people mean by ``Q-0007`` or ``7``; raises NoSuchQuestion."""
+    match = _WRITTEN.fullmatch(text.strip())
+    if match is None:
+        raise NoSuchQuestion(question=text)
+    return int(match[1])
+
+
+def known(connection: Connection, question: int) -> Question:
+    """Return a question by its number; raises NoSuchQuestion."""
+    found = talk_records.question(connection, question)
+    if found is None:
+        raise NoSuchQuestion(question=question)
+    return found
+
+
+# --- inside -----------------------------------------------------------------------------------
+
+
+def _not_too_often(writing: Writing, job: Job) -> None:
+    since = clock.text(clock.moment(writing.at) - timedelta(days=1))
+    if talk_records.asked_since(writing.connection, job.number, since) >= A_DAY:
+        raise TooManyQuestions(count=A_DAY)
+
+
+def _entry(question: Question, number: int) -> Entry:
+    found = next(
+        (one for one in question.entries if one.number == number and not one.corrects), None
+    )
+    if found is None:
+        raise NotYourWords
+    return found
+
+
+def _act(
+    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int
+) -> None:
+    state = QUESTION[question.state, act]
+    writing.update(question_table, question.id, state=state, entries=len(question.entries) + 1)
+    _enter(writing, question, act, side, words, corrects)
+
+
+def _enter(
+    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int
+) -> None:
+    number = len(question.entries) + 1
+    state = QUESTION[question.state if act != "ask" else "", act]
+    writing.insert(
+        question_entry, question=question.id, number=number, act=act, side=side, words=words,
+        corrects=corrects or None, state=state, at=writing.at, person=writing.actor,
+        device=writing.device,
+    )  # fmt: skip
+    writing.record(f"question.{act}", f"question/{question.id}", job=question.job, number=number,
+                   words=words, **({"corrects": corrects} if corrects else {}))  # fmt: skip
