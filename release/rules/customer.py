@@ -17,6 +17,7 @@ REASONS: Final = (
     "material", "approval", "machine", "inspection", "labor", "outside process", "shipping",
 )  # fmt: skip
 """The types of blockers, of which a customer is told the type and the expected day, never more."""
+_OFFICE: Final = frozenset({"admin", "approver", "engineer", "planner", "quality"})
 OPTIONS: Final = (
     Option("forecast", "flag", "show whoever is signed in as a customer when an order is expected to"
            " be done, and why it is later than asked for; a link has a tick of its own;"
@@ -77,6 +78,8 @@ def _speakers(told: Mapping[str, Any], where: str) -> frozenset[str]:
     roles = options.roles(told, "may_answer", where)
     if not roles:
         raise Fault(f"{where}.may_answer", "it names nobody, so nobody ever could")
-    if "customer" in roles:
-        raise Fault(f"{where}.may_answer", "a customer does not speak for the shop")
+    if roles - _OFFICE:
+        raise Fault(
+            f"{where}.may_answer", f"only the office has pages for it: {', '.join(sorted(_OFFICE))}"
+        )
     return roles

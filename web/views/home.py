@@ -103,12 +103,7 @@ def _lists(person: Person) -> Iterable[Todo]:
         yield Todo("recalls", "Copies to collect, jobs to decide", "hand", "halt",
                    [_recall_row(one) for one in left[:ROWS]], "",
                    url_for("copies.recall_list") if len(left) > ROWS else "")  # fmt: skip
-    if questions.may_answer(vault(), person) and (
-        asked := questions.waiting(vault(), person, ROWS + 1)
-    ):
-        yield Todo("questions", "Customers ask", "search", "wait",
-                   [_question_row(one) for one in asked[:ROWS]], "",
-                   url_for("questions.listing") if len(asked) > ROWS else "")  # fmt: skip
+    yield from _questions(person)
     if roles & {"approver", "engineer", "quality", "admin"}:
         yield from _of_changes(person, desk.listing(vault(), "open"))
     if roles & {"engineer", "admin"} and (found := inbox.waiting(vault())):
@@ -125,6 +120,15 @@ def _lists(person: Person) -> Iterable[Todo]:
         yield _jobs("plan", "Jobs to release", "planned", "act", "No job waits to be released.")
     if roles & {"planner", "operator", "admin"}:
         yield _jobs("floor", "Jobs on the floor", "released", "go", "Nothing is on the floor.")
+
+
+def _questions(person: Person) -> Iterable[Todo]:
+    if not questions.may_answer(vault(), person):
+        return
+    if asked := questions.waiting(vault(), person, ROWS + 1):
+        yield Todo("questions", "Customers ask", "search", "wait",
+                   [_question_row(one) for one in asked[:ROWS]], "",
+                   url_for("questions.listing") if len(asked) > ROWS else "")  # fmt: skip
 
 
 def _of_changes(person: Person, orders: list[Order]) -> Iterable[Todo]:

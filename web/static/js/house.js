@@ -9,11 +9,11 @@
     if (box) { event.preventDefault(); box.focus(); box.select(); }
   });
 
-  // A form is sent once, however often the button is pressed.
+  // A form is sent once, however often the button is pressed; one that only fetches files may go again.
   addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || "again" in form.dataset) return;
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
