@@ -40,6 +40,7 @@ def test_the_types_are_those_of_blockers() -> None:
         ({"may_answer": []}, "may_answer"),
         ({"may_answer": ["customer"]}, "may_answer"),
         ({"may_answer": ["boss"]}, "may_answer"),
+        ({"may_answer": ["operator"]}, "may_answer"),
     ],
 )
 def test_what_is_no_rule_is_refused_with_its_place(told: Any, where: str) -> None:
