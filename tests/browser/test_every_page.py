@@ -40,6 +40,7 @@ INSTEAD = {
     "/changes/<change>/sheet": "/changes/CO-0016/sheet",
     "/jobs/<job>/decision": "/jobs/J-2042/decision",
     "/recalls/<number>/<rev>": "/recalls/10-0045/A",
+    "/customers/message": "/customers/message?customer=Halvard%20Robotics",
 }
 # fmt: on
 """Addresses whose example is not made of the usual names."""
@@ -59,6 +60,12 @@ BESIDES = (
     ("pat", "/copies?code=C-9"),
     ("pat", "/jobs?state=closed"),
     ("pat", "/jobs/J-2042"),
+    ("pat", "/jobs/J-2042/message?corrects=1"),
+    ("pat", "/questions/2"),
+    ("ada", "/customers?customer=Halvard%20Robotics"),
+    ("cora", "/customer/J-2042"),
+    ("cora", "/customer?q=zebra"),
+    ("cora", "/customer/J-2047"),
     ("ada", "/people?name=otto"),
     (None, "/login"),
     (None, "/r/0000000000000000000000000A"),
@@ -220,7 +227,7 @@ def _facts(vault: Any, prints: Path) -> dict[str, str]:
         "copy": "C-000004", "copy_code": copies["C-000004"], "blocker": "3", "kept": "1",
         "badge_code": codes("badges.txt")["otto"], "nc": "NC-0002", "packet": "PP-0001",
         "display_code": (prints / "screens.txt").read_text("utf-8").split()[0].rpartition("/")[2],
-        "person": "otto", "table": "steps",
+        "person": "otto", "table": "steps", "question": "1",
         "share": (prints / "link.txt").read_text("utf-8").strip().rpartition("/")[2],
         "page": "1", "wide": "3840", "column": "0", "row": "0", "what": "changes",
         "role": "original", "form": "zip", "paper": "inspection.pdf", "kind": "photo",
