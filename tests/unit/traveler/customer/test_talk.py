@@ -434,3 +434,24 @@ def test_at_the_terminal(talk: Any) -> None:
     (told,) = json.loads(run("customer", "told", "J-10", "--json").stdout)
     assert told["words"] == drafted["text"].strip()
     assert run("customer", "draft", "--all-of", OURS).stdout.startswith("Hello,")
+
+
+def test_a_link_withdrawn_while_somebody_asks_is_withdrawn(
+    talk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the passcode and the words: nothing is kept."""
+    from traveler.customer import questions, shares
+    from traveler.customer.errors import NoSuchShare
+
+    made, address = shares.make(talk.vault, talk.pat, "J-10")
+    passed = shares._passed
+
+    def withdrawn(*given: Any) -> Any:
+        found = passed(*given)
+        shares.withdraw(talk.vault, talk.pat, made.id)
+        return found
+
+    monkeypatch.setattr(shares, "_passed", withdrawn)
+    with pytest.raises(NoSuchShare):
+        shares.asked(talk.vault, address.rpartition("/")[2], "", "", "Hello?")
+    assert questions.waiting(talk.vault, talk.pat) == []
