@@ -427,13 +427,7 @@ def open_stint(connection: Connection, operation: int, person: str = "") -> Stin
 
 def elsewhere(connection: Connection, people: Collection[str], operation: int) -> list[Elsewhere]:
     """Return what these people are on now beside one operation, the earliest begun first."""
-    at, step = tables.stint, tables.operation
-    chosen = (
-        sa.select(at.c.person, step.c.job, step.c.seq, step.c.title, at.c.started_at)
-        .join(step, step.c.id == at.c.operation)
-        .where(at.c.ended_at.is_(None), at.c.person.in_(people), at.c.operation != operation)
-    )
-    rows = connection.execute(chosen.order_by(at.c.id))
+    rows = connection.execute(_ELSEWHERE, {"people": list(people), "step": operation})
     return [Elsewhere(one.person, one.job, one.seq, one.title, one.started_at) for one in rows]
 
 
@@ -696,3 +690,18 @@ def _token(row: Any) -> Token:
         row.id, row.job, row.operation, row.print, row.issued_at, row.issued_by, row.expires_at,
         row.revoked_at, row.lot,
     )  # fmt: skip
+
+
+_ELSEWHERE: Final = (
+    sa.select(
+        tables.stint.c.person, tables.operation.c.job, tables.operation.c.seq,
+        tables.operation.c.title, tables.stint.c.started_at,
+    )
+    .join(tables.operation, tables.operation.c.id == tables.stint.c.operation)
+    .where(
+        tables.stint.c.ended_at.is_(None),
+        tables.stint.c.person.in_(sa.bindparam("people", expanding=True)),
+        tables.stint.c.operation != sa.bindparam("step"),
+    )
+    .order_by(tables.stint.c.id)
+)  # fmt: skip

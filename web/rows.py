@@ -30,16 +30,17 @@ def apart(app: Flask) -> Environment:
     return found
 
 
-def drawer(app: Flask) -> Callable[[str, Iterable[Hashable]], Markup]:
-    """Return what draws rows by the name of their template."""
+def drawer(app: Flask) -> Callable[..., Markup]:
+    """Return what draws rows by the name of their template; ``more`` is the same for all of them."""
     place = apart(app)
 
     @lru_cache(maxsize=KEPT)
-    def drawn(_root: str, name: str, row: Hashable) -> Markup:
-        return present.rendered(place.get_template(f"rows/{name}.html").render(row=row))
+    def drawn(_root: str, name: str, row: Hashable, more: tuple[Hashable, ...]) -> Markup:
+        template = place.get_template(f"rows/{name}.html")
+        return present.rendered(template.render(row=row, more=more))
 
-    def rows(name: str, several: Iterable[Hashable]) -> Markup:
+    def rows(name: str, several: Iterable[Hashable], *more: Hashable) -> Markup:
         root = request.script_root
-        return Markup("").join([drawn(root, name, one) for one in several])
+        return Markup("").join([drawn(root, name, one, more) for one in several])
 
     return rows

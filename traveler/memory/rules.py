@@ -110,11 +110,10 @@ def placed(
     found: Iterable[Remembered], steps: Sequence[Place]
 ) -> dict[int | None, tuple[Remembered, ...]]:
     """Return what is told by step; under None what belongs to no step there is."""
-    told: dict[int | None, tuple[Remembered, ...]] = {}
+    told: dict[int | None, list[Remembered]] = {}
     for one in found:
-        seq = step_of(one, steps)
-        told[seq] = (*told.get(seq, ()), one)
-    return told
+        told.setdefault(step_of(one, steps), []).append(one)
+    return {seq: tuple(rows) for seq, rows in told.items()}
 
 
 def gathered(found: Iterable[Remembered]) -> tuple[Remembered, ...]:

@@ -64,6 +64,12 @@ def view(vault: Vault, code: str) -> FloorView:
     return _known_now(vault, code).view
 
 
+def tagged(vault: Vault, code: str) -> tuple[str, FloorView]:
+    """Return both, found out at once."""
+    known = _known_now(vault, code)
+    return known.tag, known.view
+
+
 def _known_now(vault: Vault, code: str) -> _Known:
     key = f"{vault.root}:{_digest(code)}"
     release = vault.history.tip(RELEASES) or ""

@@ -76,19 +76,19 @@ def page(token: str) -> Response | str | tuple[str, int]:
     """Show the floor page; ``?act=`` the page that asks for badge and PIN; or act."""
     if request.method == "POST":
         return _acted(token)
-    view = watching.view(vault(), token)
+    tag, view = watching.tagged(vault(), token)
     act = forms.asked("act")
     if view.step is not None and (
         act in view.acts or (act == "override" and view.blocked)
         or (act == "start" and view.step.operation.state == "running")
     ):  # fmt: skip
         return _asking(token, view, view.step, act, None)
-    return _shown(token, view)
+    return _shown(token, view, tag)
 
 
 def state(token: str) -> Response:
     """Say whether the page is still so: its tag, and nothing more where the asker has it already."""
-    tag = _tag(watching.tag(vault(), token), watching.view(vault(), token))
+    tag = _tag(*watching.tagged(vault(), token))
     answer = make_response(jsonify(tag=tag))
     answer.set_etag(tag)
     answer.make_conditional(request)
@@ -204,7 +204,7 @@ def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None
         floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
 
 
-def _shown(token: str, view: FloorView) -> str:
+def _shown(token: str, view: FloorView, seen: str) -> str:
     log = ReleaseLog(vault())
     shop = present.zone(vault().settings.time_zone)
     recalled = view.stop and view.standing.state == "recalled"
@@ -218,7 +218,7 @@ def _shown(token: str, view: FloorView) -> str:
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         token_code=token, block_url=url_for("floor_blockers.page", token=token),
         urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")},
-        tag=_tag(watching.of(view), view), ways=_ways(token, view), busy=_busy(view),
+        tag=_tag(seen, view), ways=_ways(token, view), busy=_busy(view),
         here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
         left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
