@@ -14,12 +14,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template_string, request
+from flask import Flask, Response, jsonify, render_template_string, request, send_file
 
 from web.turns import Timed, Turns
 
 ROOT = "TITLEBLOCK_BARE"
 ROWS = 200
+PICTURE = 150_000  # bytes
 FORM = '<form method="post"><input type="hidden" name="form_token" value="0f"></form>'
 FLOOR = """<!doctype html><title>{{ job }}</title><h1>{{ job }}</h1><ol>
 {% for note in notes %}<li>{{ note[0] }}</li>{% endfor %}</ol>"""
@@ -56,6 +57,9 @@ def load() -> Flask:
          for n in range(ROWS)],
     )  # fmt: skip
 
+    kept = Path(os.environ[ROOT]) / "picture.png"
+    kept.write_bytes(secrets.token_bytes(PICTURE))
+
     @app.get("/readyz")
     def ready() -> str:
         return "ready"
@@ -75,6 +79,10 @@ def load() -> Flask:
     def page(code: str) -> str:
         notes = base.execute("SELECT words FROM note WHERE job = ? ORDER BY id", (code,)).fetchall()
         return render_template_string(FLOOR, job=code, notes=notes)
+
+    @app.get("/t/<code>/pages/<name>/<int:page>.png")
+    def picture(code: str, name: str, page: int) -> Response:
+        return send_file(kept, mimetype="image/png")
 
     @app.post("/t/<code>/act")
     def act(code: str) -> Response:

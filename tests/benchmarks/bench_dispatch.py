@@ -4,12 +4,18 @@
 Run with ``python tests/benchmarks/bench_dispatch.py [JOBS]``.  Eight operations a job at forty
 stations, every tenth job blocked, every twentieth running; the jobs are written into the ledger
 in bulk, which no verb does, because planning ten thousand one by one takes minutes.
+
+The peer of the whole count from the ledger is the least that can be done: the same rows fetched by
+a bare connection to SQLite, into dictionaries, and nothing counted.
 """
 
 from __future__ import annotations
 
 import random
+import resource
+import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -154,6 +160,35 @@ def visitor(vault: Vault) -> Any:
     return client
 
 
+def bare(vault: Vault) -> float:
+    """Return what it takes to fetch jobs and operations as dictionaries, and nothing more."""
+    opened = sqlite3.connect(vault.doors.ledger_url.partition(":///")[2])
+    opened.row_factory = lambda cursor, row: dict(
+        zip([one[0] for one in cursor.description], row, strict=True)
+    )
+    operations = (
+        "SELECT operation.* FROM operation JOIN job ON job.number = operation.job "
+        "WHERE job.state <> 'closed' ORDER BY operation.job, seq"
+    )
+    asked = ("SELECT * FROM job WHERE state <> 'closed' ORDER BY fold", operations)
+    spent = taken(lambda: [opened.execute(one).fetchall() for one in asked], 3)
+    opened.close()
+    return spent
+
+
+def command(vault: Vault) -> float:
+    """Return what `titleblock dispatch` takes as a whole, in milliseconds of the processor."""
+    words = [sys.executable, "-c", "from vault.cli import main; main()", "--vault",
+             str(vault.root), "dispatch"]  # fmt: skip
+    spent = []
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return statistics.median(spent) * 1000
+
+
 def say(line: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{line}\n")
@@ -199,8 +234,12 @@ def main() -> None:
         for name, path in {"station": "/stations/S03", "wall": "/wall"}.items():
             figures[name] = taken(partial(visited, path), 1)
             figures[f"{name}, again"] = taken(partial(visited, path))
+        figures["fetched bare, not counted"] = bare(vault)
+        figures["the whole command"] = command(vault)
         for name, spent in figures.items():
             say(f"{name:26} {spent:8.1f} ms")
+        whole, least = figures["first look, all read"], figures["fetched bare, not counted"]
+        say(f"read and counted, times fetched bare: {whole / least:.2f}")
         goals = [Goal(name, figures[name], limit) for name, limit in LIMITS.items()]
         vault.close()
     if missed := [one.what for one in goals if not one.holds]:
