@@ -179,17 +179,17 @@ def listing(
     """
     following.follow(vault)
     with vault.ledger.reading() as connection:
-        found = records.jobs(connection, wanted or JobFilter(), limit, offset)
-    lines = dates.lines(vault, [job.number for job in found])
-    still_open = {number: line.listed for number, line in lines}
-    ended = _ended(vault, [job for job in found if job.number not in still_open])
-    return [still_open.get(job.number) or ended[job.number] for job in found]
+        found = records.numbers(connection, wanted or JobFilter(), limit, offset)
+    still_open = {number: line.listed for number, line in dates.lines(vault, found)}
+    ended = _ended(vault, [number for number in found if number not in still_open])
+    return [still_open.get(number) or ended[number] for number in found]
 
 
-def _ended(vault: Vault, found: Sequence[Job]) -> dict[str, JobLine]:
-    if not found:
+def _ended(vault: Vault, numbers: Sequence[str]) -> dict[str, JobLine]:
+    if not numbers:
         return {}
     with vault.ledger.reading() as connection:
+        found = records.jobs_named(connection, numbers)
         operations = records.operations_of(connection, [job.number for job in found])
         day_now = today(vault.settings.time_zone)
         grounds = ground.grounds(ReleaseLog(vault), connection, found, operations, day_now)

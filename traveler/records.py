@@ -290,6 +290,13 @@ def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0)
     return [_job(row) for row in connection.execute(ordered).all()]
 
 
+def numbers(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0) -> list[str]:
+    """Return the numbers of the jobs that fit, the earliest due first."""
+    chosen = sa.select(tables.job.c.number).where(*_conditions(wanted))
+    ordered = chosen.order_by(tables.job.c.due, tables.job.c.fold).limit(limit).offset(offset)
+    return list(connection.execute(ordered).scalars())
+
+
 def jobs_named(connection: Connection, numbers: Sequence[str]) -> list[Job]:
     """Return the jobs of these exact numbers that are there, by number."""
     chosen = sa.select(tables.job).where(tables.job.c.number.in_(numbers))

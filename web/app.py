@@ -131,7 +131,10 @@ def _address_of(endpoint: str, **values: Any) -> str:
     """Return an address for a template; a list of 200 rows asks for a thousand, again and again."""
     if "_external" in values:
         return url_for(endpoint, **values)
-    return _made_below(request.script_root, endpoint, tuple(values), *values.values())
+    try:
+        return _made_below(request.script_root, endpoint, tuple(values), *values.values())
+    except TypeError:  # a list of values cannot be remembered
+        return url_for(endpoint, **values)
 
 
 @lru_cache(maxsize=20_000, typed=True)

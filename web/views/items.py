@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Response, render_template, url_for
 
@@ -79,8 +79,7 @@ class Working:
     order: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemLine:
+class ItemLine(NamedTuple):
     """An item in the list, with its current revision, and the text of a file it was found by."""
 
     number: str

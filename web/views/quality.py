@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask import Response, make_response, render_template, request, url_for
 
@@ -49,8 +49,7 @@ class Cell:
     stands: Measurement | None
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(NamedTuple):
     """A job in the list, with how many results stand and how many of them are out of tolerance."""
 
     job: str

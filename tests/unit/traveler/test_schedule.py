@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from traveler.errors import BadRanking
 from traveler.schedule import ranking
 from traveler.schedule.clock import DAY, NEVER, Calendar, Clock, moment, wall, weekdays
+from traveler.schedule.forecast import Slot
 from traveler.schedule.lane import Lane
 from traveler.schedule.outlook import Outlook, outlook
 from traveler.schedule.plan import Load, Resource, Task
@@ -412,3 +413,13 @@ def test_a_job_that_is_dropped_leaves_its_room_to_the_next() -> None:
     found.drop("J-1")
     assert "J-1" not in found.jobs
     assert found.revise(second).slots[10].start == MONDAY
+
+
+def test_slots_by_two_clocks_are_equal_where_their_moments_are() -> None:
+    """A count made anew has clocks of its own; what did not move compares as not moved."""
+    one, other = (Slot(10, 20, 5, Clock(weekdays(480), 0)) for _ in range(2))
+    assert one == other
+    assert not (one != other)  # noqa: SIM202 - it has a way of its own to say so
+    assert hash(one) == hash(other)
+    assert one != Slot(10, 21, 5, one.clock)
+    assert one != (10, 20, 5)

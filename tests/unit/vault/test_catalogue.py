@@ -163,6 +163,16 @@ def test_iterations_come_newest_first_and_once(catalogue: Catalogue) -> None:
     assert catalogue.iterations("A-2") == []
 
 
+def test_current_revisions_are_found_for_a_whole_list_at_once(catalogue: Catalogue) -> None:
+    """Whatever the case; what has none, or only a recalled or superseded one, is not there."""
+    for row in (revision("10-0042", "A", 1, "superseded"), revision("10-0042", "B", 2),
+                revision("10-AB", "A", 3), revision("10-0044", "A", 4, "recalled")):  # fmt: skip
+        catalogue.put_revision(row)
+    asked = ["10-0042", "10-ab", "10-0044", "10-9999", 'a"b']
+    assert catalogue.current(asked) == {"10-0042": "B", "10-AB": "A"}
+    assert catalogue.current([]) == {}
+
+
 def test_revisions_come_in_the_order_of_the_log(catalogue: Catalogue) -> None:
     """Order is that of the release log and never that of the letters."""
     for row in (revision("A-1", "AA", 3), revision("A-1", "Y", 2), revision("A-1", "10", 1)):

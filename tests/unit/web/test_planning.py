@@ -81,3 +81,47 @@ def test_a_kit_and_a_child_are_planned_in_the_form(guest: Any, stock: Any) -> No
     assert "J-10" in pat.get("/jobs/J-9").text
     told = guest("otto").get("/api/v1/jobs/J-9").json["children"]
     assert [(one["job"], one["at"], one["over"]) for one in told] == [("J-10", 20, False)]
+
+
+def test_a_list_shows_more_rows_on_wish(guest: Any, app: Any, monkeypatch: Any) -> None:
+    """A page offers the rest and the long list; the long one keeps the search, whatever is asked for."""
+    from traveler import jobs
+    from vault.ledger import people
+    from web import forms
+    from web.visitor import VAULT
+
+    monkeypatch.setattr(forms, "ROWS", 1)
+    vault = app.extensions[VAULT]
+    pat = people.get(vault.ledger, "pat")
+    for number in ("J-91", "J-92"):
+        jobs.add(vault, pat, number, "10-0042", 5, "2027-02-05")
+    planner = guest("pat")
+    page = planner.get("/jobs?state=planned&q=J-9").text
+    assert "J-91" in page
+    assert "J-92" not in page
+    assert "/jobs?state=planned&amp;q=J-9&amp;rows=200" in page
+    whole = planner.get("/jobs?state=planned&q=J-9&rows=200").text
+    assert "J-91" in whole
+    assert "J-92" in whole
+    assert "Show 200" not in whole
+    assert "Show 200" not in planner.get("/jobs?state=planned&q=J-9&rows=999999").text
+    assert "J-92" not in planner.get("/jobs?state=planned&q=J-9&rows=many").text
+
+
+def test_a_job_that_ended_stands_in_the_list_beside_open_ones(guest: Any, app: Any) -> None:
+    """The board knows only open jobs; those that ended are read, and show their own state."""
+    from traveler import jobs
+    from vault.ledger import people
+    from web.visitor import VAULT
+
+    vault = app.extensions[VAULT]
+    pat = people.get(vault.ledger, "pat")
+    jobs.add(vault, pat, "J-93", "10-0042", 5, "2027-02-05")
+    jobs.cancel(vault, pat, "J-93", "the customer gave up")
+    found = {one.job.number: one for one in jobs.listing(vault)}
+    assert found["J-93"].job.state == "cancelled"
+    assert found["J-93"].dates is None
+    assert found["J-1"].dates is not None
+    page = guest("pat").get("/jobs?state=").text
+    assert page.index("J-93") > 0
+    assert "Cancelled" in page.partition("J-93")[2].partition("</tr>")[0]

@@ -188,14 +188,12 @@ def test_a_row_of_a_list_cannot_tell_who_is_looking(app: Any) -> None:
 
 def test_a_row_is_drawn_again_where_anything_in_it_changed(app: Any) -> None:
     """The same row costs nothing; one with another state is another one, and words are escaped."""
-    from dataclasses import replace
-
     from web.views.quality import JobRow
 
     row = JobRow("J-1", "10-0042", "A", "<b>Bracket</b>", "released", "2027-03-01", 3, 0)
     with app.test_request_context(base_url="https://vault.example"):
         draw = app.jinja_env.globals["drawn_rows"]
-        first = draw("quality", [row, replace(row, state="held"), row])
+        first = draw("quality", [row, row._replace(state="held"), row])
     parts = first.split("</tr>")
     assert "On hold" not in parts[0]
     assert "On hold" in parts[1]
