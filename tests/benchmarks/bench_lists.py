@@ -44,7 +44,7 @@ ROWS, STOCK, CONNECTIONS, EVENTS = 200, 230, 4, 20
 LEAST = 450.0
 TURNS = 3
 OURS = {
-    "jobs": "/jobs?rows=200", "jobs, 20 acts a second": "/jobs?rows=200", "quality": "/quality",
+    "jobs": "/jobs?rows=200", "jobs, 20 acts a second": "/jobs?rows=200", "quality": "/quality?rows=200",
     "items": "/items?rows=200",
 }  # fmt: skip
 ACTED = "jobs, 20 acts a second"

@@ -27,7 +27,6 @@ from web import forms, uploads
 from web.errors import NotReadable
 from web.visitor import device, has_role, me, vault
 
-PAGE: Final = 50
 PIECES: Final = 12
 """Columns of the grid at once; more pieces are on further pages."""
 DONE: Final = {
@@ -73,8 +72,10 @@ class Row:
 def listing() -> str:
     """Show the jobs in the shop with what was measured on them, and gauges to be calibrated."""
     words, skipped = forms.asked("q"), forms.number_asked("skip")
-    found = jobs.listing(vault(), JobFilter(words=words), PAGE + 1, skipped)
-    more = url_for("quality.listing", q=words or None, skip=skipped + PAGE)
+    size = forms.rows_asked()
+    found = jobs.listing(vault(), JobFilter(words=words), size + 1, skipped)
+    more = url_for("quality.listing", q=words or None, skip=skipped + size,
+                   rows=size if size > forms.ROWS else None)  # fmt: skip
     with vault().ledger.reading() as connection:
         numbers = records.counts(connection, [one.job.number for one in found])
     due = [
@@ -83,11 +84,11 @@ def listing() -> str:
     rows = [
         JobRow(job.number, job.item, job.rev, job.title, job.state, job.due,
                *numbers.get(job.number, (0, 0)))
-        for job in (one.job for one in found[:PAGE])
+        for job in (one.job for one in found[:size])
     ]  # fmt: skip
     return render_template(
         "quality.html", rows=rows, due=due, query=words, first=skipped + 1,
-        more=more if len(found) > PAGE else "",
+        more=more if len(found) > size else "",
     )  # fmt: skip
 
 
