@@ -178,6 +178,7 @@ def job_add(
 ) -> None:
     """Plan a job of a released revision of item NUMBER."""
     from traveler import family, jobs
+    from traveler.memory import desk as memory
 
     kin = family.Family(
         told.pop("parent"), told.pop("at"), tuple(family.named(one) for one in kit),
@@ -189,6 +190,10 @@ def job_add(
     ]
     said += [f"  {one.job}: {one.qty} of {one.item} {one.rev}, needed at operation {one.at}"
              for one in view.children]  # fmt: skip
+    before = memory.of_job(session().vault, view.job.number).told
+    if before:
+        said.append(f"Earlier jobs say {len(before)} thing{'s' if len(before) > 1 else ''} about it: "
+                    f"`titleblock memory show {view.job.item} --job {view.job.number}`.")  # fmt: skip
     say(view.as_json(), said)
 
 

@@ -234,7 +234,10 @@ def fai_due(job_number: str) -> None:
 
     why = desk.due(session().vault, job_number)
     said = f"A first article is due: {why}." if why else "No first article is due."
-    say({"job": job_number, "due": bool(why), "why": why or None}, said)
+    part = desk.partial(session().vault, job_number) if why else None
+    told = part and {"baseline": part.baseline, "balloons": list(part.balloons)}
+    lines = [said, *([f"{part.sentence[0].upper()}{part.sentence[1:]}."] if part else [])]
+    say({"job": job_number, "due": bool(why), "why": why or None, "partial": told}, lines)
 
 
 @fai.command("open")

@@ -36,7 +36,7 @@ from traveler.firstarticle.errors import (
 from traveler.firstarticle.records import Article
 from traveler.firstarticle.rules import Earlier, Facts
 from traveler.nonconformance import records as nonconformances
-from traveler.quality import views
+from traveler.quality import plan, views
 from traveler.quality.views import CharacteristicResults
 from traveler.records import Job, subject
 from vault import bom, canonical
@@ -214,6 +214,24 @@ def due(vault: Vault, number: str) -> str:
         ]  # fmt: skip
         made = records.last_made(connection, job.item, job.number)
     return rules.due(job.rev, approved, made, words.today(vault.settings.time_zone))
+
+
+def partial(vault: Vault, number: str) -> rules.Partial | None:
+    """Return what a partial first article of a job would show, None without an approved one.
+
+    Raises NoSuchJob.
+    """
+    log = ReleaseLog(vault)
+    with vault.ledger.reading() as connection:
+        job = _job(connection, number)
+        approved = [one for one in records.listed(connection, item=job.item)
+                    if one.state == "approved"]  # fmt: skip
+    if not approved:
+        return None
+    last = approved[-1]
+    before, now = (plan.of_revision(log, job.item, rev).characteristics
+                   for rev in (last.rev, job.rev))  # fmt: skip
+    return rules.Partial(last.number, last.rev, rules.changed(before, now))
 
 
 def known(connection: Connection, number: str) -> Article:

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from traveler.lifecycle import Table
+from traveler.quality.characteristics import Characteristic
+from traveler.quality.owing import key
 
 ARTICLE: Table = MappingProxyType(
     {
@@ -79,6 +81,29 @@ class Earlier:
     number: str
     rev: str
     approved_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What a partial first article would have to show: what differs from an approved one."""
+
+    baseline: str
+    rev: str
+    balloons: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Return it as people read it."""
+        if not self.balloons:
+            return f"no characteristic differs from {self.baseline}, which was made for {self.rev}"
+        return (f"a partial one with baseline {self.baseline} ({self.rev}) would show "
+                f"balloon {', '.join(self.balloons)}")  # fmt: skip
+
+
+def changed(before: Sequence[Characteristic], now: Sequence[Characteristic]) -> tuple[str, ...]:
+    """Return the balloons that are new or ask for something else than before."""
+    asked = {key(one) for one in before}
+    return tuple(one.balloon for one in now if key(one) not in asked)
 
 
 def due(rev: str, approved: Sequence[Earlier], last_made: str, today: str) -> str:

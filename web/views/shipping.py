@@ -160,6 +160,7 @@ def _articles(number: str, refusal: Refusal | None) -> str:
     view = jobs.show(vault(), number)
     return render_template(
         "fai.html", job=view.job, due=articles.due(vault(), view.job.number),
+        partial=articles.partial(vault(), view.job.number),
         found=articles.listing(vault(), view.job.number),
         others=[one for one in articles.listing(vault(), item=view.job.item)
                 if one.state == "approved"],

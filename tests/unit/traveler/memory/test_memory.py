@@ -229,6 +229,16 @@ def test_the_command_line_shows_and_sets_aside(before: Any) -> None:
     assert len(call("show", "10-0042")) == 6
 
 
+def test_who_plans_a_repeat_job_is_told_at_once(before: Any) -> None:
+    """The command line says how much earlier jobs have to say, and where it stands."""
+    done = CliRunner().invoke(trunk(), [
+        "--vault", str(before.vault.root), "--as", "pat", "job", "add", "J-9", "10-0042", "--qty",
+        "2", "--due", "2027-03-01",
+    ])  # fmt: skip
+    assert "Earlier jobs say 6 things about it" in done.output
+    assert "`titleblock memory show 10-0042 --job J-9`" in done.output
+
+
 def _one(**more: Any) -> Remembered:
     known: dict[str, Any] = {"ref": "note/1", "kind": "note", "item": "A", "rev": "A", "job": "J",
                              "words": "w", "at": "2026", "person": "otto"}  # fmt: skip
