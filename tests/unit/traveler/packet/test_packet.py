@@ -438,3 +438,20 @@ def test_a_lost_or_changed_file_of_a_packet_is_named(done: Any, issue: Any) -> N
             assert fault.where == f"J-1, PP-0001 revision 1, {called}"
         place.write_bytes(whole)
     assert audit.verify(done.vault).ok
+
+
+@pytest.mark.parametrize(
+    ("states", "verdict"),
+    [([], []), (["approved"], ["satisfied"]), (["cancelled"], ["satisfied"]), (["draft"], ["unsatisfied"]),
+     (["approved", "verified"], ["unsatisfied"])],
+)  # fmt: skip
+def test_a_first_article_nobody_approved_holds_the_packet(
+    states: list[str], verdict: list[str]
+) -> None:
+    """What was begun is approved by a second person or cancelled before anything leaves."""
+    from types import SimpleNamespace as Told
+
+    from traveler.packet import judging
+
+    articles: Any = [Told(number=f"FA-{at}", state=state) for at, state in enumerate(states)]
+    assert [one.verdict for one in judging.of_articles(articles)] == verdict
