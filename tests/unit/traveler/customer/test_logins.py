@@ -248,22 +248,23 @@ def test_dates_are_told_where_the_shop_allows_it(drawn: Any) -> None:
 
 def test_a_late_day_is_told_with_its_reason(drawn: Any) -> None:
     """A blocker with a day makes a later day, which says so; what is done has no forecast at all."""
+    from release.rules.customer import Customers
+    from traveler.customer import facts
     from traveler.customer.knowing import Known
-    from traveler.customer.orders import shown
     from traveler.records import Job
     from traveler.views import Dates
 
     job = Job("J-1", "10-0042", "A", "Bracket", 6, "2026-12-04", ROBOTICS, "PO 1", "released",
               "", "", None, None)  # fmt: skip
-    from release.rules.customer import Customers
-
     late = Dates("2026-12-01T08:00", "2026-12-09T15:00", "at risk", "internal: MILL-2 is full")
     known = Known(job, (), (), (), (), late, Customers(), "2026-12-01")
     assert known.forecast(allowed=True) == (
         "2026-12-09",
         "That is later than Friday 4 December, because of the work that is before it.",
     )
-    assert "MILL" not in repr(shown(known, dates=True))
+    said = [one.words for one in facts.standing(known, dates=True)]
+    assert "later than Friday 4 December" in said[-1]
+    assert "MILL" not in repr(said)
     assert known.forecast(allowed=False) == ("", "")
 
 
