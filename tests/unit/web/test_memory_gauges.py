@@ -142,3 +142,17 @@ def test_a_change_order_leads_to_the_characteristics_and_back(
     assert f'href="/changes/{order.change}"' in grid
     assert "/changes/CO-9999" not in guest("eli").get(
         "/items/10-0077/characteristics?change=CO-9999").text  # fmt: skip
+
+
+def test_what_belongs_to_a_step_and_what_to_none_stand_on_one_page(guest: Any, shop: Any) -> None:
+    """A note on a step and a blocker of the whole job before: the page of the next job tells both."""
+    from traveler.blockers import handling
+    from vault.ledger import people
+
+    pat = people.get(shop.ledger, "pat")
+    wanted = handling.Wanted(kind="material", owner="pat", what="no bar 40", job="J-7")
+    handling.resolve(shop, pat, handling.raise_blocker(shop, pat, wanted).id, "came")
+    page = guest("pat").get("/jobs/J-8")
+    assert page.status_code == 200
+    assert "it low" in page.text
+    assert "no bar 40" in page.text
