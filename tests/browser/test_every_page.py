@@ -227,7 +227,7 @@ def _facts(vault: Any, prints: Path) -> dict[str, str]:
         "copy": "C-000004", "copy_code": copies["C-000004"], "blocker": "3", "kept": "1",
         "badge_code": codes("badges.txt")["otto"], "nc": "NC-0002", "packet": "PP-0001",
         "display_code": (prints / "screens.txt").read_text("utf-8").split()[0].rpartition("/")[2],
-        "person": "otto", "table": "steps", "question": "1",
+        "person": "otto", "table": "steps", "question": "1", "gauge": "CAL-09",
         "share": (prints / "link.txt").read_text("utf-8").strip().rpartition("/")[2],
         "page": "1", "wide": "3840", "column": "0", "row": "0", "what": "changes",
         "role": "original", "form": "zip", "paper": "inspection.pdf", "kind": "photo",
