@@ -35,7 +35,7 @@ SECTIONS: Final = {
     "blockers": "blockers",
     "dispatch": "dispatch", "displays": "dispatch",
     "account": "account", "customers": "people", "customer": "customer", "nc": "quality",
-    "questions": "people", "messages": "people",
+    "questions": "people", "messages": "people", "gauges": "quality",
     "proof": "jobs", "shipping": "jobs", "stations": "jobs",
     "rules": "changes", "stamps": "changes", "redline": "changes",
 }  # fmt: skip

@@ -268,7 +268,8 @@ def walked(browser: Any, demo: Demo) -> Iterator[Walk]:
         path = _example(address.rule, demo.facts)
         if walk.is_page(who, path):
             status = walk.look(who, path, address.rule.startswith(FLOOR))
-            walk.titles[path] = walk.window(who).title()
+            if status == 200:
+                walk.titles[f"{path} ({who})"] = walk.window(who).title()
             if status != 200 and not address.rule.startswith(NOT_TO_BE_MADE_UP):
                 walk.faults.append(f"{path} ({who}) answers {status}")
     for who, path in BESIDES:
@@ -285,12 +286,13 @@ def test_every_page_can_be_read_and_worked_by_everybody(walked: Walk) -> None:
 
 
 def _unnamed(titles: Mapping[str, str]) -> Iterator[str]:
-    """Yield the pages whose title is not page and shop, or is that of another page too."""
-    seen: dict[str, str] = {}
-    for path, title in titles.items():
+    """Yield the pages whose title is not page and shop, or another page's of the same person."""
+    seen: dict[tuple[str, str], str] = {}
+    for where, title in titles.items():
         page, _dot, shop = title.rpartition(" · ")
+        who = where.rpartition(" ")[2]
         if not page or not shop:
-            yield f"{path} is called {title!r}"
-        elif title in seen:
-            yield f"{path} is called as {seen[title]} is: {title!r}"
-        seen[title] = path
+            yield f"{where} is called {title!r}"
+        elif (who, title) in seen:
+            yield f"{where} is called as {seen[who, title]} is: {title!r}"
+        seen[who, title] = where

@@ -251,9 +251,10 @@ def _gauges() -> Iterable[Todo]:
     due = [one for one in gauges.listing(vault()) if one[1] not in {"ready", "retired"}]
     if due:
         yield Todo("gauges", "Gauges nobody may measure with", "caliper", "wait",
-                   [Row(one.code, url_for("quality.listing"), f"{one.kind} {one.name}".strip(), "",
-                        "gauge", state) for one, state in due[:ROWS]], "",
-                   url_for("quality.listing") if len(due) > ROWS else "")  # fmt: skip
+                   [Row(one.code, url_for("gauges.page", gauge=one.code),
+                        f"{one.kind} {one.name}".strip(), "", "gauge", state)
+                    for one, state in due[:ROWS]], "",
+                   url_for("gauges.listing") if len(due) > ROWS else "")  # fmt: skip
 
 
 def _in_hand(person: Person) -> Iterable[Todo]:
