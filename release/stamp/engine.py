@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
 
-ENGINE: Final = 2  # raised whenever the same source and record would give other bytes
+ENGINE: Final = 3  # raised whenever the same source and record would give other bytes
 LIBRARIES: Final = ("PyMuPDF", "pikepdf", "uharfbuzz")
 
 
