@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import random
 import socket
 import ssl
 import subprocess
@@ -22,7 +23,7 @@ from vault.objects._talk import Fleeting, Talk
 from vault.objects.address import Address
 
 FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
-BODY = os.urandom(900_000)
+BODY = random.Random(900).randbytes(900_000)
 
 
 class Scripted:
