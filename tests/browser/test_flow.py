@@ -68,7 +68,7 @@ def planned(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) 
 
 
 def test_a_planner_sees_the_flow_and_changes_it(visit: Callable[..., Any], planned: str) -> None:
-    """Pieces that wait for rework are planned, a lot goes its own way, and the picture follows."""
+    """Pieces that wait for rework are planned, a split job goes its own way, and the picture follows."""
     page = visit("pat").page()
     page.goto(f"/jobs/{planned}")
     assert page.get_by_text("2 wait for rework to be planned").is_visible()
@@ -82,7 +82,7 @@ def test_a_planner_sees_the_flow_and_changes_it(visit: Callable[..., Any], plann
     page.wait_for_url("**?done=rework")
     assert page.evaluate(IN_ORDER) == [["10", "11", "12"], ["20", "30"], ["40"]]
     page.get_by_text("Change the flow").click()
-    split = page.locator("form", has=page.get_by_role("heading", name="Split off a lot"))
+    split = page.locator("form", has=page.get_by_role("heading", name="Split the job"))
     split.get_by_label("Pieces").fill("5")
     split.get_by_label("Why").fill("first delivery")
     split.get_by_role("button", name="Split off").click()

@@ -69,6 +69,7 @@ class Talk:
         ``left`` is the seconds somebody still waits.  Raises Fleeting, from reading the answer too.
         """
         line = answer = None
+        whole = False
         try:
             with _told():
                 line = self._kept() or self._connected(left)
@@ -78,11 +79,12 @@ class Talk:
             yield answer
             if answer.isclosed() and answer.length:
                 raise Fleeting("the connection failed")  # the body broke off
+            whole = answer.isclosed() and not answer.will_close
         except http.client.HTTPException:
             raise Fleeting("the connection failed") from None
         finally:
             if line is not None:
-                if answer is not None and answer.isclosed() and not answer.will_close:
+                if whole:  # http.client closes an answer it could not read, too
                     self._keep(line)
                 else:
                     line.close()

@@ -55,14 +55,14 @@ def test_a_job_is_split_reworked_and_cut_short(run: Run) -> None:
     assert (lot["job"], lot["qty"], lot["split_off"]) == ("J-1.2", 3, "J-1")
     run("pat", "job", "skip", "J-1", "30", "-m", "no burr there")
     shown = run("pat", "job", "show", "J-1", text=True)
-    for said in ("lot J-1.2: 3 pieces", "with 4 × 10-0050 A", "(rework of 10)",
+    for said in ("split job J-1.2: 3 pieces", "with 4 × 10-0050 A", "(rework of 10)",
                  "operation 30 is left out (pat: no burr there)"):  # fmt: skip
         assert said in shown
     told = run("pat", "job", "show", "J-1")
     assert [one["qty"] for one in told["kit"]] == [4]
     assert told["operations"][1]["loop"]["back_to"] == 20
     assert run("pat", "job", "skip", "J-1", "30", "--back", "-m", "there is")["job"] == "J-1"
-    assert run("pat", "job", "kit", "J-1", "10-0050")["rev"] == "A"
+    assert run("pat", "job", "kit", "J-1", "10-0050", "-m", "newest")["rev"] == "A"
     assert run("pat", "job", "cancel", "J-1.2", "-m", "order withdrawn")["state"] == "cancelled"
     kinds = [one["what"] for one in run("pat", "job", "history", "J-1")["events"]]
     assert {"job.rework", "job.split", "operation.skip", "operation.restore"} <= set(kinds)

@@ -105,23 +105,23 @@ def test_a_blocker_goes_through_its_life_on_its_page(guest: Any) -> None:
 
 
 def test_the_board_is_narrowed_grouped_and_paged(app: Any, guest: Any) -> None:
-    """By type, owner, job, station and state; 250 rows come in two pages."""
+    """By type, owner, job, station and state; 150 rows come in two pages."""
     from traveler.blockers import handling
     from traveler.blockers.handling import Wanted
     from vault.ledger import people
 
     vault = vault_of(app)
     pat = people.get(vault.ledger, "pat")
-    for at in range(250):
+    for at in range(150):
         kind = "machine" if at % 2 else "labor"
         wanted = Wanted(kind, "pat" if at % 5 else "eli", f"thing {at}", station="mill-2")
         handling.raise_blocker(vault, pat, wanted)
     browser = guest("eli")
     first = browser.get("/blockers").text
     assert first.count('class="cards board"') == 3  # the resolved one of material too
-    following = re.search(r'href="([^"]+skip=200[^"]*)" rel="next"', first)
+    following = re.search(r'href="([^"]+skip=100[^"]*)" rel="next"', first)
     assert following
-    assert "thing 249" in browser.get(following[1].replace("&amp;", "&")).text
+    assert "thing 149" in browser.get(following[1].replace("&amp;", "&")).text
     assert "thing 1<" in browser.get("/blockers?type=machine").text
     assert "thing 1<" not in browser.get("/blockers?type=labor").text
     assert "thing 5<" not in browser.get("/blockers?owner=pat").text
