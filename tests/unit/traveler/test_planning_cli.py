@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from traveler.errors import NothingToDecide
 from vault.cli import trunk
 
 Run = Callable[..., Any]
@@ -62,7 +63,8 @@ def test_a_job_is_split_reworked_and_cut_short(run: Run) -> None:
     assert [one["qty"] for one in told["kit"]] == [4]
     assert told["operations"][1]["loop"]["back_to"] == 20
     assert run("pat", "job", "skip", "J-1", "30", "--back", "-m", "there is")["job"] == "J-1"
-    assert run("pat", "job", "kit", "J-1", "10-0050", "-m", "newest")["rev"] == "A"
+    with pytest.raises(NothingToDecide, match="10-0050 A, which is current"):
+        run("pat", "job", "kit", "J-1", "10-0050", "-m", "newest")
     assert run("pat", "job", "cancel", "J-1.2", "-m", "order withdrawn")["state"] == "cancelled"
     kinds = [one["what"] for one in run("pat", "job", "history", "J-1")["events"]]
     assert {"job.rework", "job.split", "operation.skip", "operation.restore"} <= set(kinds)
