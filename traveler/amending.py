@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from traveler import jobs, records, tables
+from traveler import job_records, jobs, tables
 from traveler.customer import records as customers
 from traveler.customer.errors import CustomerStays
 from traveler.errors import JobCannot, NoSuchJob
 from traveler.exchange.errors import QuantityStays
+from traveler.job_records import subject
 from traveler.packet import records as packets
-from traveler.records import subject
 from traveler.views import JobView
 from traveler.words import day, line, pieces
 from vault.home import Vault
@@ -62,7 +62,7 @@ def given(
 
 def amended(writing: Writing, number: str, wanted: dict[str, Any], why: str) -> list[str]:
     """Change a job inside a transaction and return which columns were not as wanted before."""
-    job = records.job(writing.connection, number)
+    job = job_records.job(writing.connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     before = {"qty": job.qty, "due": job.due, "customer": job.customer, "order_number": job.order}

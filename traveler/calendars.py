@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import hours, records, tables
+from traveler import hours, station_records, tables
 from traveler.errors import BadDueDate, NoSuchStation
 from traveler.hours import Week
 from traveler.schedule.clock import Calendar, Shifts, weekdays
@@ -78,7 +78,7 @@ def calendars(connection: Connection) -> dict[str, Calendar]:
         days.setdefault(one.station, {})[_number(one.day)] = one.shifts
     found: dict[str, Calendar] = {}
     shared: dict[tuple[Week, str], Calendar] = {}
-    for station in records.stations(connection):
+    for station in station_records.stations(connection):
         week = weeks.get(station.code) or weeks.get("")
         week = week or weekdays(station.minutes_per_day).week
         own = station.code if station.code in days else ""
@@ -178,7 +178,7 @@ def _days(first: str, last: str) -> list[str]:
 def _code(connection: Connection, station: str) -> str:
     if not station:
         return ""
-    found = records.station(connection, station)
+    found = station_records.station(connection, station)
     if found is None:
         raise NoSuchStation(code=station)
     return found.code

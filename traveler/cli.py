@@ -217,7 +217,7 @@ def job_list(
 ) -> None:
     """List jobs, the earliest due first."""
     from traveler import jobs
-    from traveler.records import JobFilter
+    from traveler.job_records import JobFilter
 
     wanted = JobFilter(
         state=state, item=item, customer=customer, station=station_code, due_by=due_by, words=words
@@ -327,7 +327,7 @@ def job_history(number: str) -> None:
     """Show every job of item NUMBER, or all that was done on the job of that number."""
     from traveler import jobs
     from traveler.errors import NoSuchJob
-    from traveler.records import JobFilter
+    from traveler.job_records import JobFilter
 
     vault = session().vault
     try:

@@ -14,9 +14,9 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
 from release.log import ReleaseLog, Revision
-from traveler import records, routing
+from traveler import job_records, operation_records, routing
 from traveler.errors import BadChild, NoChildren, NoSuchJob
-from traveler.records import JobItem
+from traveler.kit_records import JobItem
 from traveler.route import Step
 from traveler.words import day, pieces
 from vault import bom
@@ -123,12 +123,16 @@ def link(writing: Writing, log: ReleaseLog, item: str, family: Family) -> dict[s
     """Return the columns that make a new job the child of one that is there; raises BadChild."""
     if not family.parent:
         return {}
-    parent = records.job(writing.connection, family.parent)
+    parent = job_records.job(writing.connection, family.parent)
     if parent is None:
         raise NoSuchJob(number=family.parent)
     if parent.ended:
         raise BadChild(job=item, parent=parent.number, why=f"{parent.number} is {parent.state}")
-    own = [one for one in records.operations(writing.connection, parent.number) if not one.loop]
+    own = [
+        one
+        for one in operation_records.operations(writing.connection, parent.number)
+        if not one.loop
+    ]
     at = family.at
     if not at:
         steps = routing.released(log, log.revision(parent.item, parent.rev))

@@ -21,24 +21,30 @@ from traveler import (
     following,
     gate,
     ground,
+    job_records,
     jobs,
     lifecycle,
+    operation_records,
     readers,
-    records,
+    station_records,
     stations,
     tables,
     tokens,
+    work_records,
 )
 from traveler.errors import NoSuchJob, NotOutside, OutsideTraveler, ProofOwed, TravelerEnded
 from traveler.gate import Ground, Part
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.quality import proof
 from traveler.quality.proof import Line
-from traveler.records import Job, Operation, Stint, Token
 from traveler.tablet import lots, sending
 from traveler.tablet.lots import Lot
 from traveler.tablet.sending import DIRECT, Sent
+from traveler.token_records import Token
 from traveler.views import JobView, OperationView
 from traveler.words import today
+from traveler.work_records import Stint
 from vault import canonical, clock
 from vault.errors import Refusal
 from vault.home import Vault
@@ -157,7 +163,7 @@ def opened(vault: Vault, code: str) -> tuple[Job, list[Operation]]:
     """
     with vault.ledger.reading() as connection:
         token, job = _opened(connection, code)
-        operations = records.operations(connection, job.number)
+        operations = operation_records.operations(connection, job.number)
     _scanned(token, job, operations)
     return job, operations
 
@@ -191,7 +197,7 @@ def look(vault: Vault, code: str) -> FloorView:
 
 def _opened(connection: Connection, code: str) -> tuple[Token, Job]:
     token = tokens.find(connection, code)
-    job = records.job(connection, token.job)
+    job = job_records.job(connection, token.job)
     if job is None:  # the ledger's foreign keys keep this from happening
         raise NoSuchJob(number=token.job)
     return token, job
@@ -321,7 +327,7 @@ def _act(
         earlier = idempotency.earlier(writing, key, request)
         if earlier is not None:
             return Progress(**earlier)
-        job, operations, operation = records.found(
+        job, operations, operation = operation_records.found(
             writing.connection, request["job"], request["seq"]
         )
         lot = _within(writing, code, job, operation).lot if code else None
@@ -357,7 +363,7 @@ class _Came:
 def _placed(writing: Writing, sent: Sent, operation: Operation) -> tuple[Sent, str]:
     """Let a tablet at one station of a group do what is planned for the group; name the station."""
     for code in sorted(sent.stations - {operation.station}):
-        found = records.station(writing.connection, code)
+        found = station_records.station(writing.connection, code)
         if found is not None and found.group == operation.station:
             return replace(sent, stations=sent.stations | {operation.station}), found.code
     return sent, ""
@@ -367,7 +373,7 @@ def _done_at(writing: Writing, sent: Sent, operation: Operation) -> str:
     """Return when an act was done: later than all that was done on the operation before it."""
     if not sent.late:
         return writing.at
-    stints = records.open_stints(writing.connection, operation.id)
+    stints = work_records.open_stints(writing.connection, operation.id)
     before = [*(one.started_at for one in stints), operation.started_at, operation.finished_at]
     return sending.moment(sent, writing.at, before)
 
@@ -385,7 +391,7 @@ def _start(
     why = words_of.line("reason", request.get("override", ""), 500)
     stand = came.ground
     act = "start"
-    if operation.state == "running" and not records.open_stint(
+    if operation.state == "running" and not work_records.open_stint(
         writing.connection, operation.id, writing.actor
     ):
         act = "join"
@@ -464,7 +470,7 @@ def _stop(
     came: _Came,
 ) -> Progress:
     act, given = request["act"], request["qty"]
-    on_it = records.open_stints(writing.connection, operation.id)
+    on_it = work_records.open_stints(writing.connection, operation.id)
     own = next((one for one in on_it if one.person == writing.actor), None)
     if act == "pause" and own is not None and len(on_it) > 1:
         act = "leave"
@@ -534,7 +540,7 @@ def _moved(
     after = lifecycle.OPERATION[operation.state, act]
     row = writing.update(tables.operation, operation.id, state=after, **changes)
     writing.record(
-        f"operation.{act}", records.subject(operation.job), seq=operation.seq,
+        f"operation.{act}", job_records.subject(operation.job), seq=operation.seq,
         before=operation.state, now=after, **facts,
     )  # fmt: skip
     return Progress(
@@ -549,7 +555,11 @@ def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Ca
         tables.floor_note, operation=operation.id, at=came.at, person=writing.actor, words=words
     )
     writing.record(
-        "operation.note", records.subject(job.number), seq=operation.seq, note=words, **came.facts
+        "operation.note",
+        job_records.subject(job.number),
+        seq=operation.seq,
+        note=words,
+        **came.facts,
     )
     return Progress(
         job.number, operation.seq, operation.state, operation.good, operation.scrap, writing.at,
@@ -560,7 +570,7 @@ def _note(writing: Writing, job: Job, operation: Operation, text: str, came: _Ca
 def _within(writing: Writing, code: str, job: Job, operation: Operation) -> Token:
     token = tokens.find(writing.connection, code)
     if token.job != job.number or token.operation not in {None, operation.id}:
-        scope = records.operations(writing.connection, token.job)
+        scope = operation_records.operations(writing.connection, token.job)
         own = next((one.seq for one in scope if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq)
     return token

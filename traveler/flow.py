@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from traveler.records import Job, Loop, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Loop, Operation
 
 Group = tuple[Operation, ...]
 """Operations side by side: each of them sees every piece."""

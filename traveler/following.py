@@ -16,13 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog, folder, order_path
-from traveler import records, tables
+from traveler import job_records, kit_records, tables
 from traveler.blockers import filing
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
 from traveler.decisions import asking
 from traveler.decisions import records as decisions
-from traveler.records import Job
+from traveler.job_records import Job
 from traveler.standing import standing
 from traveler.words import today
 from vault import following, looking
@@ -72,8 +72,8 @@ def _doubtful(
     """
     asked = blocker_records.asked_about(connection)
     stand: dict[tuple[str, str], str] = {}
-    kits = records.kits_in_process(connection)
-    for job in records.in_process(connection):
+    kits = kit_records.kits_in_process(connection)
+    for job in job_records.in_process(connection):
         pairs = [(job.item, job.rev), *kits.get(job.number, ())]
         near = touched is None or any(folder(item) in touched for item, _rev in pairs)
         if not near and job.number not in ended:

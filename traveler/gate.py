@@ -35,9 +35,11 @@ from traveler.errors import (
     TooManyPieces,
 )
 from traveler.flow import arrived, before, comes_back, pending
+from traveler.job_records import Child, Job
+from traveler.kit_records import JobItem
+from traveler.operation_records import Operation
 from traveler.quality import proof
 from traveler.quality.proof import ProofState
-from traveler.records import Child, Job, JobItem, Operation
 from vault.errors import Refusal
 from vault.names import fold
 

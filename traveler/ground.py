@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import flow, records
+from traveler import flow, job_records, kit_records, operation_records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker
 from traveler.decisions import records as decision_records
 from traveler.decisions import rules
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Part, Standing
+from traveler.job_records import Child, Job
+from traveler.kit_records import JobItem
+from traveler.operation_records import Operation
 from traveler.quality import plan, proof_records
-from traveler.records import Child, Job, JobItem, Operation
 from traveler.standing import standing
 
 
@@ -32,7 +34,7 @@ def grounds(
     stations = {one.station for number in numbers for one in operations[number]}
     blockers = blocker_records.concerning(connection, numbers, stations)
     decided = decision_records.decisions(connection, numbers)
-    kits = records.items(connection, numbers)
+    kits = kit_records.items(connection, numbers)
     pairs = {(job.item, job.rev) for job in jobs}
     pairs |= {(one.item, one.rev) for number in numbers for one in kits[number]}
     stand = {pair: standing(log, *pair) for pair in pairs}
@@ -76,10 +78,10 @@ def children(connection: Connection, jobs: Sequence[Job]) -> dict[str, tuple[Chi
 
     A lot waits for the children of the job it was split off.
     """
-    below = records.children(connection, [job.split_from or job.number for job in jobs])
+    below = job_records.children(connection, [job.split_from or job.number for job in jobs])
     if not below:
         return {}
-    operations = records.operations_of(connection, [one.number for one in below])
+    operations = operation_records.operations_of(connection, [one.number for one in below])
     found: dict[str, tuple[Child, ...]] = {}
     for one in below:
         steps = operations[one.number]

@@ -16,14 +16,26 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog, Revision
 from traveler import family as families
-from traveler import following, gate, ground, lifecycle, records, route, routing, tables
+from traveler import (
+    following,
+    gate,
+    ground,
+    job_records,
+    lifecycle,
+    operation_records,
+    route,
+    routing,
+    tables,
+    work_records,
+)
 from traveler.blockers import filing
 from traveler.decisions import asking
 from traveler.decisions import records as decision_records
 from traveler.dispatch import dates
 from traveler.errors import BadJobNumber, JobExists, NoSuchJob
 from traveler.family import ALONE, Family, Planned
-from traveler.records import Job, JobFilter, JobItem, subject
+from traveler.job_records import Job, JobFilter, subject
+from traveler.kit_records import JobItem
 from traveler.standing import standing
 from traveler.views import JobLine, JobView, Kin, job_line, job_view
 from traveler.words import day, line, pieces, today
@@ -75,7 +87,7 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
         if now.state == "recalled":
             raise gate.recalled(revision.number, revision.rev, now)
         steps = routing.released(log, revision)
-        if found := records.job(writing.connection, job):
+        if found := job_records.job(writing.connection, job):
             raise JobExists(number=found.number)
         kit = families.kit(log, planned["number"], revision, family.kit)
         for one in kit:
@@ -89,7 +101,7 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
         _children(writing, below, planned, families.due(family, planned["due"]))
         if also is not None:
             also(writing)
-        made = _known(records.job(writing.connection, job), job)
+        made = _known(job_records.job(writing.connection, job), job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
     return _looked(vault, job)
 
@@ -109,11 +121,11 @@ def release_family(vault: Vault, actor: Person, number: str) -> JobView:
     """
     require(actor, "planner")
     with vault.ledger.writing(actor.name) as writing:
-        first = _known(records.job(writing.connection, number), number)
+        first = _known(job_records.job(writing.connection, number), number)
         _stepped(vault, writing, first, "release", "")
         below = [first.number]
         while below:
-            children = records.children(writing.connection, below)
+            children = job_records.children(writing.connection, below)
             below = [one.number for one in children]
             for one in children:
                 if one.state == "planned":
@@ -145,26 +157,26 @@ def show(vault: Vault, number: str) -> JobView:
 def _looked(vault: Vault, number: str) -> JobView:
     following.follow(vault)
     with vault.ledger.reading() as connection:
-        return gathered(vault, connection, _known(records.job(connection, number), number))
+        return gathered(vault, connection, _known(job_records.job(connection, number), number))
 
 
 def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
     """Return all that is shown of a job, read at one moment of the ledger."""
-    operations = records.operations(connection, job.number)
+    operations = operation_records.operations(connection, job.number)
     return job_view(
         job,
         operations,
-        records.stints(connection, job.number),
-        records.notes(connection, job.number),
+        work_records.stints(connection, job.number),
+        work_records.notes(connection, job.number),
         ground.ground(
             ReleaseLog(vault), connection, job, operations, today(vault.settings.time_zone)
         ),
         decision_records.decisions(connection, [job.number])[job.number],
-        records.overrides(connection, job.number),
+        work_records.overrides(connection, job.number),
         today(vault.settings.time_zone),
         Kin(
-            tuple(records.split_jobs(connection, job.split_from or job.number)),
-            tuple(records.skips(connection, job.number)),
+            tuple(job_records.split_jobs(connection, job.split_from or job.number)),
+            tuple(work_records.skips(connection, job.number)),
         ),
     )
 
@@ -179,7 +191,7 @@ def listing(
     """
     following.follow(vault)
     with vault.ledger.reading() as connection:
-        found = records.numbers(connection, wanted or JobFilter(), limit, offset)
+        found = job_records.numbers(connection, wanted or JobFilter(), limit, offset)
     still_open = {number: line.listed for number, line in dates.lines(vault, found)}
     ended = _ended(vault, [number for number in found if number not in still_open])
     return [still_open.get(number) or ended[number] for number in found]
@@ -189,8 +201,8 @@ def _ended(vault: Vault, numbers: Sequence[str]) -> dict[str, JobLine]:
     if not numbers:
         return {}
     with vault.ledger.reading() as connection:
-        found = records.jobs_named(connection, numbers)
-        operations = records.operations_of(connection, [job.number for job in found])
+        found = job_records.jobs_named(connection, numbers)
+        operations = operation_records.operations_of(connection, [job.number for job in found])
         day_now = today(vault.settings.time_zone)
         grounds = ground.grounds(ReleaseLog(vault), connection, found, operations, day_now)
     return {job.number: job_line(job, operations[job.number], grounds[job.number]) for job in found}
@@ -199,13 +211,13 @@ def _ended(vault: Vault, numbers: Sequence[str]) -> dict[str, JobLine]:
 def count(vault: Vault, wanted: JobFilter | None = None) -> int:
     """Return how many jobs fit, however many are listed."""
     with vault.ledger.reading() as connection:
-        return records.job_count(connection, wanted or JobFilter())
+        return job_records.job_count(connection, wanted or JobFilter())
 
 
 def history(vault: Vault, number: str, limit: int = 1000) -> list[Event]:
     """Return what was done on a job, oldest first; raises NoSuchJob."""
     with vault.ledger.reading() as connection:
-        job = _known(records.job(connection, number), number)
+        job = _known(job_records.job(connection, number), number)
     return events.of(vault.ledger, subject(job.number), limit)
 
 
@@ -213,14 +225,14 @@ def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobVi
     require(actor, "planner")
     reason = line("reason", why, 500)
     with vault.ledger.writing(actor.name) as writing:
-        job = _known(records.job(writing.connection, number), number)
+        job = _known(job_records.job(writing.connection, number), number)
         _stepped(vault, writing, job, act, reason)
     return _looked(vault, job.number)
 
 
 def _stepped(vault: Vault, writing: Writing, job: Job, act: str, reason: str) -> None:
     """Take a job one step along its lifecycle, inside a verb's transaction."""
-    operations = records.operations(writing.connection, job.number)
+    operations = operation_records.operations(writing.connection, job.number)
     stand = ground.ground(
         ReleaseLog(vault), writing.connection, job, operations, today(vault.settings.time_zone)
     )
@@ -278,7 +290,7 @@ def _children(
     """Plan the child jobs of a job that was planned just now, and theirs."""
     for place, one in enumerate(below, 1):
         number = checked_number(f"{parent['number']}-{place:02}")
-        if found := records.job(writing.connection, number):
+        if found := job_records.job(writing.connection, number):
             raise JobExists(number=found.number)
         told = {
             **parent, "number": number, "qty": one.qty, "due": due,

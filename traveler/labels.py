@@ -14,10 +14,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from release.printed.placing import placed
-from traveler import gate, jobs, records, stations, tokens
+from traveler import gate, job_records, jobs, stations, tokens
 from traveler.errors import BadLabelCount, BadLabelFile, NoStationToLabel
-from traveler.records import Station
 from traveler.sheet import grouped, rows_of, warning
+from traveler.station_records import Station
 from traveler.views import JobView
 from traveler.zpl import DENSITIES
 from vault import worker
@@ -77,7 +77,7 @@ def of_job(
     with vault.ledger.writing(actor.name) as writing:
         printed, codes = tokens.issue(writing, view.job, ())
         writing.record(
-            "label.printed", records.subject(view.job.number), print=printed, labels=count
+            "label.printed", job_records.subject(view.job.number), print=printed, labels=count
         )
     address = qr_address(vault.settings.public_url, "t", codes[0].code)
     facts = [_job(vault, view, codes[0].code, address, place, count) for place in range(count)]

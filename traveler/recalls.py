@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from release import settling
 from release.log import ReleaseLog, Revision
-from traveler import records
+from traveler import job_records, kit_records
 from traveler.copies import old, register
 from traveler.copies import records as copy_records
 from traveler.copies.records import Copy, CopyFilter
@@ -22,7 +22,7 @@ from traveler.decisions import rules
 from traveler.decisions.records import Decision, decisions
 from traveler.errors import NoWithdrawal
 from traveler.gate import Standing
-from traveler.records import Job, JobFilter
+from traveler.job_records import Job, JobFilter
 from traveler.standing import standing as standing_of
 from traveler.words import today
 from vault.home import Vault
@@ -140,7 +140,7 @@ def _found(vault: Vault, *, closed: bool) -> Iterator[Withdrawal]:
 def _candidates(vault: Vault, *, closed: bool) -> Iterator[tuple[str, str]]:
     with vault.ledger.reading() as connection:
         yield from copy_records.revisions(connection, "" if closed else register.OUT)
-        yield from records.job_revisions(connection, closed=closed)
+        yield from job_records.job_revisions(connection, closed=closed)
     if closed:
         for ref, _target in vault.history.refs(RECALLS):
             number, _slash, rev = ref.removeprefix(RECALLS).rpartition("/")
@@ -177,8 +177,8 @@ def _tasks(vault: Vault, log: ReleaseLog, revision: Revision, at: str) -> Iterat
     day = today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
         copies = copy_records.copies(connection, CopyFilter(revision.number, revision.rev))
-        own = records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
-        found = [(job, None) for job in own] + records.in_kits(connection, revision.number)
+        own = job_records.jobs(connection, JobFilter(item=revision.number), _MOST_JOBS)
+        found = [(job, None) for job in own] + kit_records.in_kits(connection, revision.number)
         made = decisions(connection, [job.number for job, _part in found])
     yield from (_copy(one) for one in reversed(copies))
     for job, part in found:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from traveler import flow, records, route, routing, tables
+from traveler import flow, operation_records, route, routing, tables
 from traveler.errors import (
     BadRework,
     BadRoute,
@@ -20,7 +20,8 @@ from traveler.errors import (
     NoPiecesForRework,
     NoReason,
 )
-from traveler.records import Job, Operation, subject
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
 from traveler.route import Route, Step
 from traveler.words import line, pieces
 from vault.home import Vault
@@ -66,7 +67,7 @@ def insert(
     reason = line("reason", why, 500)
     if not reason:
         raise NoReason(what="rework")
-    found, operations, source = records.found(writing.connection, job, after_seq)
+    found, operations, source = operation_records.found(writing.connection, job, after_seq)
     if found.ended or found.state == "planned":
         way = "make a new job for the pieces" if found.ended else "release it first"
         raise JobCannot(job=found.number, state=found.state, act="reworked", way=way)

@@ -8,7 +8,7 @@ from typing import Any
 from release.log import ReleaseLog, Revision
 from traveler import route, stations
 from traveler.errors import FileNotReleased
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 from vault import canonical
 from vault.ledger.engine import Writing

@@ -15,7 +15,7 @@ from typing import Any
 from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
-from traveler import gate, jobs, records, route, tokens
+from traveler import gate, job_records, jobs, route, station_records, tokens
 from traveler.quality.proof import Asked, Line
 from traveler.tablet import lots
 from traveler.tokens import Code
@@ -86,7 +86,7 @@ def _issue(
         number, codes = tokens.issue(writing, view.job, operations, lot)
         withdrawn = tokens.revoke(writing, view.job, before=number) if withdraw_earlier else 0
         writing.record(
-            "traveler.printed", records.subject(view.job.number), print=number, codes=len(codes),
+            "traveler.printed", job_records.subject(view.job.number), print=number, codes=len(codes),
             withdrawn=withdrawn, **({} if lot is None else {"lot": lot}),
         )  # fmt: skip
     return number, codes
@@ -210,7 +210,7 @@ def _operation(
 
 def _station_names(vault: Vault) -> dict[str, str]:
     with vault.ledger.reading() as connection:
-        return {one.code: one.name for one in records.stations(connection)}
+        return {one.code: one.name for one in station_records.stations(connection)}
 
 
 def rows_of(address: str) -> list[str]:

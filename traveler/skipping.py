@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from traveler import flow, jobs, lifecycle, records, tables
+from traveler import flow, jobs, lifecycle, operation_records, tables
 from traveler.errors import JobCannot, NoReason, OperationSkipCannot
-from traveler.records import Job, Operation, subject
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
 from traveler.views import JobView
 from traveler.words import line
 from vault.home import Vault
@@ -44,7 +45,7 @@ def _act(vault: Vault, actor: Person, number: str, seq: int, act: str, why: str)
     if not reason:
         raise NoReason(what="skipped operation" if act == "skip" else "operation taken back")
     with vault.ledger.writing(actor.name) as writing:
-        job, operations, operation = records.found(writing.connection, number, seq)
+        job, operations, operation = operation_records.found(writing.connection, number, seq)
         if job.ended:
             raise JobCannot(job=job.number, state=job.state, act="changed", way="make a new job")
         if way := fault(job, operations, operation, act):

@@ -16,10 +16,11 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import flow, jobs, records, routing, tables
+from traveler import flow, job_records, jobs, kit_records, operation_records, routing, tables
 from traveler.decisions import asking
 from traveler.errors import CannotSplit, NoReason, NoSuchJob
-from traveler.records import Job, Operation, subject
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
 from traveler.tablet import lots
 from traveler.views import JobView
 from traveler.words import line, pieces, today
@@ -42,10 +43,10 @@ def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobVi
     if not reason:
         raise NoReason(what="split")
     with vault.ledger.writing(actor.name) as writing:
-        job = records.job(writing.connection, number)
+        job = job_records.job(writing.connection, number)
         if job is None:
             raise NoSuchJob(number=number)
-        operations = records.operations(writing.connection, job.number)
+        operations = operation_records.operations(writing.connection, job.number)
         group = _where(job, operations, count)
         held = sum(one.qty for one in lots.of_job(writing.connection, job.number))
         if held > job.qty - count:
@@ -53,7 +54,7 @@ def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobVi
         split = _number(writing.connection, job)
         _take(writing, job, group, count, split, reason)
         _make(writing, job, operations, group, count, split, reason)
-        made = records.job(writing.connection, split) or job
+        made = job_records.job(writing.connection, split) or job
         log, day = ReleaseLog(vault), today(vault.settings.time_zone)
         asking.ask(writing, vault.ledger, log, made, day)
     return jobs.show(vault, split)
@@ -109,7 +110,7 @@ def _make(
     for one in own:
         writing.insert(tables.operation, job=split, state="waiting", good=0, scrap=0,
                        **routing.copied(one))  # fmt: skip
-    for item in records.items(writing.connection, [job.number])[job.number]:
+    for item in kit_records.items(writing.connection, [job.number])[job.number]:
         writing.insert(tables.job_item, job=split, item=item.item, rev=item.rev, title=item.title,
                        qty=item.qty)  # fmt: skip
     told: dict[str, Any] = {"split_off": job.number, "seq": first, "why": why}
@@ -123,6 +124,6 @@ def _number(connection: Connection, job: Job) -> str:
     root = job.split_from or job.number
     for count in range(2, MOST_SPLITS):
         number = f"{root}.{count}"
-        if records.job(connection, number) is None:
+        if job_records.job(connection, number) is None:
             return jobs.checked_number(number)
     raise CannotSplit(job=job.number, qty=0, why=f"{root} was split {MOST_SPLITS} times already")

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from traveler import flow, records, tables
+from traveler import flow, operation_records, tables
 from traveler.errors import NothingToWriteOff
-from traveler.records import Job, Operation, subject
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
 from vault.ledger.engine import Writing
 
 
@@ -38,7 +39,7 @@ def write_off(writing: Writing, job: str, seq: int, qty: int, why: str, cause: s
     Those set aside there go first, then those nobody counted yet, then good ones that nothing
     after it has counted.  Raises NoSuchJob, NoSuchOperation or NothingToWriteOff.
     """
-    found, operations, source = records.found(writing.connection, job, seq)
+    found, operations, source = operation_records.found(writing.connection, job, seq)
     place = next(
         (one for one in _places(operations, source) if _have(found, operations, one) >= qty), None
     )
@@ -62,7 +63,7 @@ def take_back(writing: Writing, job: str, done: WrittenOff, why: str, cause: str
 
     Raises NoSuchJob or NoSuchOperation.
     """
-    found, operations, place = records.found(writing.connection, job, done.seq)
+    found, operations, place = operation_records.found(writing.connection, job, done.seq)
     back = done
     if place.over and done.open:
         back = WrittenOff(done.seq, done.good + done.open, done.aside)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
-from traveler import calendars, records, route, tables
+from traveler import calendars, route, station_records, tables
 from traveler.errors import (
     BadDays,
     BadGroup,
@@ -23,8 +23,9 @@ from traveler.errors import (
     NoSuchStation,
     StationExists,
 )
-from traveler.records import Operation, Station
+from traveler.operation_records import Operation
 from traveler.schedule.clock import weekdays
+from traveler.station_records import Station
 from traveler.words import line
 from vault.home import Vault
 from vault.ledger.engine import Writing
@@ -59,7 +60,7 @@ def add(
         outside, vendor, days,
     )  # fmt: skip
     with vault.ledger.writing(actor.name) as writing:
-        if found := records.station(writing.connection, code):
+        if found := station_records.station(writing.connection, code):
             raise StationExists(code=found.code)
         checked = _checked(station)
         checked = replace(checked, group=_group(writing, checked))
@@ -108,7 +109,7 @@ def change(  # noqa: PLR0913 - every fact of a station may change
 def listing(vault: Vault) -> list[Station]:
     """Return every station, by code."""
     with vault.ledger.reading() as connection:
-        return records.stations(connection)
+        return station_records.stations(connection)
 
 
 def get(vault: Vault, code: str) -> Station:
@@ -119,7 +120,7 @@ def get(vault: Vault, code: str) -> Station:
 
 def known(writing: Writing, code: str) -> str:
     """Return the code of the station a released route names, made now if it is new."""
-    found = records.station(writing.connection, code)
+    found = station_records.station(writing.connection, code)
     if found is not None:
         return found.code
     _insert(writing, Station(code, code, DAY, retired=False))
@@ -137,7 +138,7 @@ def capacity(stations: list[Station]) -> dict[str, int]:
 
 def machine(connection: Connection, operation: Operation, code: str) -> str:
     """Return the station on which an operation is started: of its group; raises BadMachine."""
-    found = records.station(connection, code)
+    found = station_records.station(connection, code)
     fault = ""
     if found is None:
         fault = f"there is no station {code}"
@@ -151,7 +152,7 @@ def machine(connection: Connection, operation: Operation, code: str) -> str:
 
 
 def _known(connection: Connection, code: str) -> Station:
-    found = records.station(connection, code)
+    found = station_records.station(connection, code)
     if found is None:
         raise NoSuchStation(code=code)
     return found
@@ -180,7 +181,7 @@ def _group(writing: Writing, one: Station) -> str:
         fault = "a station is not a member of itself"
     elif found.group:
         fault = f"{code} itself belongs to {found.group}"
-    elif any(other.group == one.code for other in records.stations(writing.connection)):
+    elif any(other.group == one.code for other in station_records.stations(writing.connection)):
         fault = f"{one.code} is a group itself"
     elif found.outside != one.outside:
         fault = "one is done here and the other at a vendor's"

@@ -11,7 +11,7 @@ import click
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.records import Station
+    from traveler.station_records import Station
 
 LANES = click.option("--lanes", type=int, help="How many pieces of work go on at a time.")
 GROUP = click.option("--group", metavar="CODE", help="The group of equal stations it belongs to.")

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from traveler import records, tables
+from traveler import job_records, operation_records, tables, token_records
 from traveler.errors import (
     NoSuchJob,
     NoSuchOperation,
@@ -22,8 +22,10 @@ from traveler.errors import (
     NoSuchTraveler,
     TravelerEnded,
 )
-from traveler.records import Job, Operation, Token
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.tablet.badges import FLOOR
+from traveler.token_records import Token
 from vault import clock
 from vault.codes import hashed, new_code
 from vault.errors import BadCode
@@ -55,7 +57,7 @@ def issue(
     With a lot they count for that part of the job.  Returns the number of the print, counted
     from 1, and the codes; the caller records the event.
     """
-    earlier = records.tokens(writing.connection, job.number)
+    earlier = token_records.tokens(writing.connection, job.number)
     number = max((one.print for one in earlier), default=0) + 1
     due = clock.moment(f"{job.due}T00:00:00Z")
     until = clock.text(max(due, clock.moment(writing.at)) + LIFE)
@@ -79,10 +81,10 @@ def open_by_hand(vault: Vault, actor: Person, number: str, seq: int | None, devi
     """
     require(actor, *FLOOR)
     with vault.ledger.writing(actor.name, device) as writing:
-        job = records.job(writing.connection, number)
+        job = job_records.job(writing.connection, number)
         if job is None:
             raise NoSuchJob(number=number)
-        operations = records.operations(writing.connection, job.number)
+        operations = operation_records.operations(writing.connection, job.number)
         chosen = next((one for one in operations if one.seq == seq), None)
         if seq is not None and chosen is None:
             shown = ", ".join(str(one.seq) for one in operations) or "none"
@@ -93,14 +95,14 @@ def open_by_hand(vault: Vault, actor: Person, number: str, seq: int | None, devi
             operation=chosen.id if chosen else None, print=BY_HAND, issued_at=writing.at,
             issued_by=writing.actor, expires_at=clock.text(clock.moment(writing.at) + SHIFT),
         )  # fmt: skip
-        writing.record("traveler.opened", records.subject(job.number), seq=seq)
+        writing.record("traveler.opened", job_records.subject(job.number), seq=seq)
     return made
 
 
 def find(connection: Connection, code: str) -> Token:
     """Return the live token of a scanned or typed code; raises NoSuchTraveler, TravelerEnded."""
     try:
-        found = records.token(connection, hashed(code))
+        found = token_records.token(connection, hashed(code))
     except BadCode:
         found = None
     if found is None:
@@ -115,7 +117,7 @@ def find(connection: Connection, code: str) -> Token:
 def revoke(writing: Writing, job: Job, before: int | None = None, only: int | None = None) -> int:
     """Withdraw the prints of a job, those before a number, or one; returns how many codes ended."""
     count = 0
-    for one in records.tokens(writing.connection, job.number):
+    for one in token_records.tokens(writing.connection, job.number):
         meant = (before is None or one.print < before) and (only is None or one.print == only)
         if one.revoked_at is None and meant:
             writing.update(tables.traveler_token, one.id, revoked_at=writing.at)
@@ -144,7 +146,7 @@ class Print:
 def prints(connection: Connection, number: str) -> list[Print]:
     """Return the travelers printed of a job, oldest first; not what was opened by hand."""
     found: dict[int, list[Token]] = {}
-    for one in records.tokens(connection, number):
+    for one in token_records.tokens(connection, number):
         if one.print != BY_HAND:
             found.setdefault(one.print, []).append(one)
     now = clock.now()
@@ -164,7 +166,7 @@ def withdraw(vault: Vault, actor: Person, number: str, only: int | None = None) 
     """
     require(actor, "planner")
     with vault.ledger.writing(actor.name) as writing:
-        job = records.job(writing.connection, number)
+        job = job_records.job(writing.connection, number)
         if job is None:
             raise NoSuchJob(number=number)
         there = [one.number for one in prints(writing.connection, job.number)]
@@ -173,7 +175,7 @@ def withdraw(vault: Vault, actor: Person, number: str, only: int | None = None) 
             raise NoSuchPrint(job=job.number, print=only, prints=shown)
         count = revoke(writing, job, only=only)
         facts = {} if only is None else {"print": only}
-        writing.record("traveler.withdrawn", records.subject(job.number), codes=count, **facts)
+        writing.record("traveler.withdrawn", job_records.subject(job.number), codes=count, **facts)
     return count
 
 

@@ -16,9 +16,11 @@ from traveler.blockers.telling import BlockerView
 from traveler.decisions import asking
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Standing
+from traveler.job_records import Child, Job
+from traveler.operation_records import Loop, Operation
 from traveler.quality import proof
 from traveler.quality.proof import Line, ProofState
-from traveler.records import Child, Job, Loop, Note, Operation, Override, Skip, Stint
+from traveler.work_records import Note, Override, Skip, Stint
 
 
 @dataclass(frozen=True, slots=True)

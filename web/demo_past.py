@@ -19,7 +19,7 @@ from typing import Final
 from traveler import floor, jobs, rework
 from traveler.blockers import handling
 from traveler.blockers.handling import Wanted
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 from traveler.shipping import desk
 from vault import clock

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from traveler import flow
-from traveler.records import Child, Loop
+from traveler.job_records import Child
+from traveler.operation_records import Loop
 from traveler.views import JobView, OperationView
 
 

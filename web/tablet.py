@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import Response, g, request
 
-from traveler import records
+from traveler import station_records
 from traveler.tablet import presence
 from traveler.tablet.presence import Presence
 from vault import clock
@@ -83,7 +83,7 @@ def places() -> frozenset[str]:
     if not code:
         return frozenset()
     with vault().ledger.reading() as connection:
-        found = records.station(connection, code)
+        found = station_records.station(connection, code)
     return frozenset({code, found.group} if found is not None and found.group else {code})
 
 

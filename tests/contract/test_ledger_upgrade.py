@@ -9,7 +9,16 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from traveler import calendars, flow, records, rework, tables
+from traveler import (
+    calendars,
+    flow,
+    job_records,
+    operation_records,
+    rework,
+    station_records,
+    tables,
+    work_records,
+)
 from traveler.chain import TRAVELER
 from traveler.route import Step
 from traveler.schedule.clock import weekdays
@@ -108,12 +117,12 @@ def test_a_running_job_of_any_earlier_release_goes_on(earlier: str, tmp_path: Pa
     ledger = engine.upgrade(url)
     assert list(events.verify(ledger)) == []
     with ledger.reading() as connection:
-        job = records.job(connection, "J-1")
-        (operation,) = records.operations(connection, "J-1")
-        assert records.station(connection, "SAW") == records.Station(
+        job = job_records.job(connection, "J-1")
+        (operation,) = operation_records.operations(connection, "J-1")
+        assert station_records.station(connection, "SAW") == station_records.Station(
             "saw", "Saw", 480, retired=False
         )
-        assert [one.person for one in records.open_stints(connection, 1)] == ["otto"]
+        assert [one.person for one in work_records.open_stints(connection, 1)] == ["otto"]
         assert calendars.calendars(connection)["saw"] == weekdays(480)
     assert job is not None
     assert (job.parent, job.split_from, job.ended) == ("", "", False)

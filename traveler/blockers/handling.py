@@ -14,8 +14,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import following, ground, tokens
-from traveler import records as floor_records
+from traveler import following, ground, job_records, operation_records, station_records, tokens
 from traveler.blockers import filing, kinds, records, telling
 from traveler.blockers.filing import Draft
 from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
@@ -37,9 +36,10 @@ from traveler.errors import (
     NotTheirBlocker,
     OutsideTraveler,
 )
+from traveler.job_records import Job
 from traveler.nonconformance import rules as nc_rules
 from traveler.nonconformance.errors import BlockerFollows
-from traveler.records import Job, Operation
+from traveler.operation_records import Operation
 from traveler.tablet import sending
 from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import day, line, today
@@ -286,14 +286,14 @@ def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operatio
         if wanted.seq is not None:
             raise BlockerNowhere
         return None, None
-    job = floor_records.job(connection, wanted.job)
+    job = job_records.job(connection, wanted.job)
     if job is None:
         raise NoSuchJob(number=wanted.job)
     if job.state == "closed":
         raise JobCannot(job=job.number, state=job.state, act="blocked", way="nothing waits for it")
     if wanted.seq is None:
         return job, None
-    operations = floor_records.operations(connection, job.number)
+    operations = operation_records.operations(connection, job.number)
     for one in operations:
         if one.seq == wanted.seq:
             return job, one
@@ -304,7 +304,7 @@ def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operatio
 def _station(connection: Connection, code: str) -> str | None:
     if not code:
         return None
-    found = floor_records.station(connection, code)
+    found = station_records.station(connection, code)
     if found is None:
         raise NoSuchStation(code=code)
     return found.code
@@ -321,7 +321,7 @@ def _pressed(vault: Vault, writing: Writing, sent: Sent, job: Job | None) -> dic
     """Return when it was pressed, where that was a while ago; raises ActStale."""
     if job is None or sent == DIRECT:
         return {}
-    steps = floor_records.operations(writing.connection, job.number)
+    steps = operation_records.operations(writing.connection, job.number)
     stand = ground.ground(ReleaseLog(vault), writing.connection, job, steps,
                           today(vault.settings.time_zone))  # fmt: skip
     now = sending.mark(job, steps, stand)
@@ -336,7 +336,7 @@ def _within(
 ) -> Job | None:
     """Return the job of the paper in somebody's hand; raises OutsideTraveler where it is another."""
     token = tokens.find(connection, code)
-    steps = floor_records.operations(connection, token.job)
+    steps = operation_records.operations(connection, token.job)
     if job is None:
         fits = any(fold(one.station) == fold(wanted.station) for one in steps)
     else:
@@ -345,11 +345,11 @@ def _within(
     if not fits:
         own = next((one.seq for one in steps if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
-    return floor_records.job(connection, token.job)
+    return job_records.job(connection, token.job)
 
 
 def _job_goes_on(connection: Connection, before: Blocker) -> None:
-    job = floor_records.job(connection, before.job) if before.job else None
+    job = job_records.job(connection, before.job) if before.job else None
     if job is not None and job.state == "closed":
         way = f"job {job.number} is closed, so nothing waits for it"
         raise BlockerCannot(id=before.id, state=before.state, act="reopen", way=way)

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 
 from traveler import lifecycle, tables
 from traveler.blockers import kinds
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from vault import canonical
 from vault.names import fold
 

@@ -20,8 +20,7 @@ from release.errors import UnstampableFile
 from release.log import ReleaseLog, Revision
 from release.stamp import press
 from release.transaction import templates_of
-from traveler import lifecycle, tables
-from traveler import records as floor_records
+from traveler import job_records, kit_records, lifecycle, operation_records, tables
 from traveler.copies import marking, records
 from traveler.copies.records import Copy
 from traveler.decisions import rules
@@ -125,10 +124,10 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
     nothing: Mapping[str, Any] = {"job": None, "seq": None, "station": "", "qty": None}
     if not wanted.job:
         return dict(nothing)
-    job = floor_records.job(writing.connection, wanted.job)
+    job = job_records.job(writing.connection, wanted.job)
     if job is None:
         raise NoSuchJob(number=wanted.job)
-    kit = floor_records.items(writing.connection, [job.number])[job.number]
+    kit = kit_records.items(writing.connection, [job.number])[job.number]
     pinned = {(job.item, job.rev), *((one.item, one.rev) for one in kit)}
     if (revision.number, revision.rev) not in pinned:
         raise CopyOfAnotherRevision(job=job.number, item=job.item, rev=job.rev,
@@ -136,7 +135,7 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
     found = {**nothing, "job": job.number, "qty": job.qty}
     if wanted.seq is None:
         return found
-    steps = floor_records.operations(writing.connection, job.number)
+    steps = operation_records.operations(writing.connection, job.number)
     for one in steps:
         if one.seq == wanted.seq:
             return {**found, "seq": one.seq, "station": one.station}
@@ -171,9 +170,9 @@ def deviation(vault: Vault, log: ReleaseLog, copy: Copy) -> str:
     if copy.job is None or log.standing(copy.item, copy.rev) == "current":
         return ""
     with vault.ledger.reading() as connection:
-        job = floor_records.job(connection, copy.job)
+        job = job_records.job(connection, copy.job)
         made = decisions(connection, [copy.job])[copy.job]
-        kit = floor_records.items(connection, [copy.job])[copy.job]
+        kit = kit_records.items(connection, [copy.job])[copy.job]
     part = next((one for one in kit if (one.item, one.rev) == (copy.item, copy.rev)), None)
     if job is None or (part is None and (job.item, job.rev) != (copy.item, copy.rev)):
         return ""

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from traveler.customer.knowing import Known
 from traveler.customer.wording import day_words, local_day, pieces
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from vault import canonical
 
 

@@ -14,16 +14,16 @@ from sqlalchemy.engine import Connection
 
 from release import rulebook
 from release.rules.customer import Customers
-from traveler import flow, following
-from traveler import records as floor_records
+from traveler import flow, following, operation_records
 from traveler.blockers import records as blockers
 from traveler.blockers.records import Blocker
 from traveler.customer.stage import Stage, stage, waits_for
 from traveler.customer.wording import day_words
 from traveler.dispatch import dates
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.packet import records as packets
 from traveler.packet.records import Packet
-from traveler.records import Job, Operation
 from traveler.shipping import records as shipping
 from traveler.shipping.records import Shipment
 from traveler.views import Dates
@@ -117,7 +117,7 @@ def known(vault: Vault, jobs: Sequence[Job]) -> dict[str, Known]:
     counted = dates.of(vault, [one.number for one in jobs if not one.ended])
     rules, day = rulebook.current(vault).customer, today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
-        operations = floor_records.operations_of(connection, numbers)
+        operations = operation_records.operations_of(connection, numbers)
         held = _held(connection, jobs, operations)
         issued = packets.of_jobs(connection, numbers)
         sent = shipping.shipments_of(connection, numbers)

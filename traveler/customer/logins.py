@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from traveler import records as floor_records
+from traveler import job_records
 from traveler.customer import records
 from traveler.customer.errors import NoCustomerNamed, NotACustomer, NotTied, TiedAlready
 from traveler.customer.records import LoginLook, Tie
@@ -58,7 +58,7 @@ def listing(vault: Vault, actor: Person) -> list[Customer]:
     """Return every customer that jobs name or somebody is tied to, by name; raises RoleNeeded."""
     require(actor, *READERS)
     with vault.ledger.reading() as connection:
-        counted = floor_records.customer_counts(connection)
+        counted = job_records.customer_counts(connection)
         tied = records.ties(connection)
     names = sorted({*counted, *(one.customer for one in tied)})
     return [

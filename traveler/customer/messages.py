@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from release import rulebook
-from traveler import records as floor_records
+from traveler import job_records
 from traveler.customer import facts, knowing, orders, records, talk_records
 from traveler.customer.errors import (
     DraftOvertaken,
@@ -30,7 +30,7 @@ from traveler.customer.knowing import Known
 from traveler.customer.tables import customer_message
 from traveler.customer.talk_records import Message
 from traveler.customer.wording import pieces
-from traveler.records import Job
+from traveler.job_records import Job
 from traveler.words import line, lines
 from vault import canonical
 from vault.home import Vault
@@ -149,7 +149,7 @@ def _about(vault: Vault, job: str, customer: str) -> tuple[str, list[Job]]:
         name = line("customer", customer, 80)
         if not name:
             raise NoCustomerNamed
-        return name, floor_records.of_customers(connection, [name], ended=False, limit=MOST)
+        return name, job_records.of_customers(connection, [name], ended=False, limit=MOST)
 
 
 def _facts(known: Known, last: Sequence[Message], since: str) -> list[Fact]:

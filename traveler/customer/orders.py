@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from traveler import records as floor_records
+from traveler import job_records
 from traveler.customer import facts, knowing, records, talk_records
 from traveler.customer.errors import NoSuchOrder, NoSuchOrderPacket
 from traveler.customer.knowing import Known
@@ -23,9 +23,9 @@ from traveler.customer.stage import Stage
 from traveler.customer.tables import customer_look
 from traveler.customer.talk_records import SHOP, Message, Question
 from traveler.errors import NoSuchJob
+from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
-from traveler.records import Job
 from traveler.shipping.records import Shipment
 from vault import clock
 from vault.home import Vault
@@ -92,7 +92,7 @@ def listing(
     require(viewer, "customer")
     with vault.ledger.writing(viewer.name, device) as writing:
         customers = records.customers_of(writing.connection, viewer.name)
-        found = floor_records.of_customers(
+        found = job_records.of_customers(
             writing.connection, customers, ended=ended, words=words, limit=PAGE + 1, offset=skip
         )
         told = talk_records.messages_to(writing.connection, customers)
@@ -140,7 +140,7 @@ def standing(vault: Vault, viewer: Person, job: str) -> str:
 
 def own(connection: Connection, viewer: Person, number: str) -> Job:
     """Return a job that is an order of somebody tied to its customer; raises NoSuchOrder."""
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     theirs = records.customers_of(connection, viewer.name)
     if job is None or job.parent or not job.customer or job.customer not in theirs:
         raise NoSuchOrder(job=number)
@@ -173,7 +173,7 @@ def seen(
 
 def job_of(connection: Connection, number: str) -> Job:
     """Return a job; raises NoSuchJob."""
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     return job

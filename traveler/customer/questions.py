@@ -27,8 +27,8 @@ from traveler.customer.errors import (
 from traveler.customer.tables import question as question_table
 from traveler.customer.tables import question_entry
 from traveler.customer.talk_records import CUSTOMER, SHOP, Entry, Question
+from traveler.job_records import Job
 from traveler.lifecycle import Table
-from traveler.records import Job
 from traveler.words import lines
 from vault import clock
 from vault.home import Vault

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from traveler import records as floor_records
+from traveler import job_records
 from traveler.customer import questions, records
 from traveler.customer.errors import (
     BadPasscode,
@@ -31,9 +31,9 @@ from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
 from traveler.customer.talk_records import Question
 from traveler.errors import NoSuchJob
+from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
-from traveler.records import Job
 from traveler.words import line
 from vault import clock, codes
 from vault.errors import BadCode
@@ -73,7 +73,7 @@ def make(
     whom = line("recipient", whom, 120)
     code = codes.new_code()
     with vault.ledger.writing(actor.name) as writing:
-        found = floor_records.job(writing.connection, job)
+        found = job_records.job(writing.connection, job)
         if found is None:
             raise NoSuchJob(number=job)
         row = writing.insert(
@@ -82,7 +82,7 @@ def make(
             expires_at=clock.text(clock.moment(writing.at) + timedelta(days=days)),
             at=writing.at, person=writing.actor,
         )  # fmt: skip
-        writing.record("share.made", floor_records.subject(found.number), share=row["id"], whom=whom,
+        writing.record("share.made", job_records.subject(found.number), share=row["id"], whom=whom,
                        days=days, passcode=bool(passcode))  # fmt: skip
         made = _known(writing.connection, int(row["id"]))
     return made, f"{vault.settings.public_url.rstrip('/')}/s/{code.lower()}"
@@ -96,7 +96,7 @@ def withdraw(vault: Vault, actor: Person, share: int) -> Share:
         if found.revoked_at is not None:
             raise ShareEnded(share=share)
         writing.update(share_table, share, revoked_at=writing.at)
-        writing.record("share.withdrawn", floor_records.subject(found.job), share=share)
+        writing.record("share.withdrawn", job_records.subject(found.job), share=share)
         return _known(writing.connection, share)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 
 STAGES: Final = ("Planned", "In work", "Made", "Proved", "Shipped")
 """The bar a customer sees; *Proved* is reached with a valid proof packet."""

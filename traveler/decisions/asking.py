@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from release.log import ReleaseLog
-from traveler import records as floor_records
+from traveler import kit_records
 from traveler.blockers import filing
 from traveler.blockers import records as blocker_records
 from traveler.blockers.filing import Draft
@@ -20,7 +20,8 @@ from traveler.blockers.records import Blocker, Step
 from traveler.decisions import records, rules
 from traveler.decisions.records import Decision
 from traveler.gate import Standing
-from traveler.records import Job, JobItem
+from traveler.job_records import Job
+from traveler.kit_records import JobItem
 from traveler.standing import standing
 from vault.ledger import people
 from vault.ledger.engine import Ledger, Writing
@@ -84,7 +85,7 @@ def asked(blockers: list[Blocker], item: str = "") -> Blocker | None:
 
 def _pins(writing: Writing, log: ReleaseLog, job: Job, today: str) -> Iterator[_Asked]:
     made = records.decisions(writing.connection, [job.number])[job.number]
-    kit = floor_records.items(writing.connection, [job.number])[job.number]
+    kit = kit_records.items(writing.connection, [job.number])[job.number]
     for part in (None, *kit):
         pin = (part.item, part.rev) if part else (job.item, job.rev)
         now = standing(log, *pin)

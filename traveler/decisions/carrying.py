@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from traveler import lifecycle, records, tables
+from traveler import lifecycle, operation_records, tables
 from traveler.decisions.comparison import Compared
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from vault.ledger.engine import Writing
 
 
@@ -57,6 +58,6 @@ def _move_splits(
         place = seq if first is None else min(seq, first)
         target = next((one for one in route if one >= place), route[-1])
         found[target] += count
-    for one in records.operations(writing.connection, job.number):
+    for one in operation_records.operations(writing.connection, job.number):
         if one.loop is None and one.split != found.get(one.seq, 0):
             writing.update(tables.operation, one.id, split=found.get(one.seq, 0))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 
 _NAMED: Final = (

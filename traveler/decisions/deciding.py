@@ -15,7 +15,17 @@ from sqlalchemy.engine import Connection
 
 from release import orders
 from release.log import ReleaseLog, Revision
-from traveler import following, lifecycle, records, route, routing, tables, tokens
+from traveler import (
+    following,
+    job_records,
+    kit_records,
+    lifecycle,
+    operation_records,
+    route,
+    routing,
+    tables,
+    tokens,
+)
 from traveler.decisions import asking, carrying, comparison, rules
 from traveler.decisions import records as decision_records
 from traveler.decisions.comparison import Compared
@@ -31,7 +41,9 @@ from traveler.errors import (
     NotTheirDecision,
 )
 from traveler.gate import Standing
-from traveler.records import Job, JobItem, Operation, subject
+from traveler.job_records import Job, subject
+from traveler.kit_records import JobItem
+from traveler.operation_records import Operation
 from traveler.standing import standing
 from traveler.words import day, line, pieces, today
 from vault import canonical
@@ -109,9 +121,9 @@ def question(vault: Vault, number: str, item: str = "") -> Question:
     log, day_now = ReleaseLog(vault), today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
         job = _known(connection, number)
-        operations = records.operations(connection, job.number)
+        operations = operation_records.operations(connection, job.number)
         made = decision_records.decisions(connection, [job.number])[job.number]
-        kit = records.items(connection, [job.number])[job.number]
+        kit = kit_records.items(connection, [job.number])[job.number]
     waiting = [
         one.item if one else job.item
         for one in (None, *kit)
@@ -167,7 +179,7 @@ def deviate(
     last = day(until) if until else ""
     with vault.ledger.reading() as connection:
         job = _known(connection, number)
-        part = _part(job, records.items(connection, [job.number])[job.number], item)
+        part = _part(job, kit_records.items(connection, [job.number])[job.number], item)
     about, rev = (part.item, part.rev) if part else (job.item, job.rev)
     owner = ReleaseLog(vault).revision(about, rev).owner
     if actor.disabled or ("approver" not in actor.roles and actor.name != owner):
@@ -254,7 +266,7 @@ def renew(
             why_not = f"{current.rev} was released meanwhile; look at it first"
             raise ChoiceNotOpen(job=job.number, choice=f"take {to}", why=why_not)
         made = _decide(writing, job, part, now, "move", reason)
-        key = records.item_row(writing.connection, job.number, part.item)
+        key = kit_records.item_row(writing.connection, job.number, part.item)
         writing.update(tables.job_item, key, rev=current.rev, title=current.title)
         withdrawn = tokens.revoke(writing, job)
         writing.record("job.kit", subject(job.number), item=part.item, before=part.rev,
@@ -271,8 +283,8 @@ def _open(
 ) -> tuple[Job, JobItem | None, Standing, list[Operation]]:
     """Return a job for which this may be chosen now, read in the transaction that decides it."""
     job = _known(writing.connection, number)
-    operations = records.operations(writing.connection, job.number)
-    part = _part(job, records.items(writing.connection, [job.number])[job.number], item)
+    operations = operation_records.operations(writing.connection, job.number)
+    part = _part(job, kit_records.items(writing.connection, [job.number])[job.number], item)
     about, rev = (part.item, part.rev) if part else (job.item, job.rev)
     now = standing(ReleaseLog(vault), about, rev)
     if job.ended or now.state == "current":
@@ -326,7 +338,7 @@ def _reroute(writing: Writing, job: Job, one: Compared, *, keep: bool) -> None:
         return
     told = routing.columns(writing, one.step)
     if one.operation is None:
-        gone = {row.seq: row for row in records.dropped(writing.connection, job.number)}
+        gone = {row.seq: row for row in operation_records.dropped(writing.connection, job.number)}
         if one.seq not in gone:
             writing.insert(tables.operation, job=job.number, seq=one.seq, state="waiting", good=0,
                            scrap=0, **told)  # fmt: skip
@@ -401,7 +413,7 @@ def _reason(what: str, why: str) -> str:
 
 
 def _known(connection: Connection, number: str) -> Job:
-    job = records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     return job

@@ -13,7 +13,8 @@ from typing import Final
 
 from traveler.decisions.records import Decision
 from traveler.gate import Standing
-from traveler.records import Job, JobItem
+from traveler.job_records import Job
+from traveler.kit_records import JobItem
 
 CHOICES: Final = ("deviation", "move", "hold")
 LOT_MAY_END: Final = "finish lot"

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from traveler.blockers.records import Blocker
 from traveler.dispatch import wording
 from traveler.dispatch.judging import Line, Step
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.schedule.clock import NEVER
 from traveler.schedule.outlook import DayLoad
 from traveler.schedule.plan import Resource

@@ -16,8 +16,8 @@ from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import Facts
 from traveler.errors import JobNotReleased
+from traveler.operation_records import Operation
 from traveler.quality import proof
-from traveler.records import Operation
 from traveler.schedule.clock import NEVER
 from traveler.schedule.forecast import Slot
 from traveler.schedule.needby import NeedBy

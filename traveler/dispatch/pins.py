@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from traveler import records as floor_records
-from traveler import tables
+from traveler import job_records, tables
 from traveler.dispatch import records
 from traveler.dispatch.errors import BadPlace, CannotPin, NotPinned
 from traveler.dispatch.records import Pin
 from traveler.errors import NoReason, NoSuchJob
-from traveler.records import Job, subject
+from traveler.job_records import Job, subject
 from traveler.words import line
 from vault.home import Vault
 from vault.ledger.engine import Writing
@@ -80,7 +79,7 @@ def _reason(why: str, what: str) -> str:
 
 
 def _known(writing: Writing, number: str) -> Job:
-    found = floor_records.job(writing.connection, number)
+    found = job_records.job(writing.connection, number)
     if found is None:
         raise NoSuchJob(number=number)
     return found

@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import lifecycle, records, tables
-from traveler.records import Job, Operation
+from traveler import job_records, lifecycle, operation_records, tables
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from vault.ledger.tables import event, event_head
 
 
@@ -60,8 +61,8 @@ def since(connection: Connection, seq: int, limit: int) -> list[Happened]:
 def open_jobs(connection: Connection, numbers: Collection[str] | None = None) -> list[Job]:
     """Return the jobs in process, or those of some that are."""
     if numbers is None:
-        return records.in_process(connection)
-    found = (records.job(connection, number) for number in numbers)
+        return job_records.in_process(connection)
+    found = (job_records.job(connection, number) for number in numbers)
     return [one for one in found if one is not None and not one.ended]
 
 
@@ -70,9 +71,9 @@ def operations(
 ) -> Mapping[str, list[Operation]]:
     """Return the operations of some jobs, or of all in process, by job, each in order."""
     if jobs is not None:
-        return records.operations_of(connection, list(jobs))
+        return operation_records.operations_of(connection, list(jobs))
     in_process = sa.select(tables.job.c.number).where(tables.job.c.state.not_in(lifecycle.ENDED))
-    return records.operations_of(connection, in_process)
+    return operation_records.operations_of(connection, in_process)
 
 
 def pins(connection: Connection) -> list[Pin]:

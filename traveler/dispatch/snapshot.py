@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import calendars, flow, ground, lifecycle
-from traveler import records as floor_records
+from traveler import calendars, flow, ground, job_records, kit_records, lifecycle, station_records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
 from traveler.decisions import records as decision_records
@@ -27,11 +26,13 @@ from traveler.decisions import rules as decision_rules
 from traveler.dispatch import records
 from traveler.dispatch.records import AtWork, Pin
 from traveler.gate import Ground, Standing
+from traveler.job_records import Child, Job
+from traveler.operation_records import Operation
 from traveler.quality import plan, proof_records
-from traveler.records import Child, Job, Operation, Station
 from traveler.schedule.clock import DAY, Calendar, Clock, moment
 from traveler.schedule.plan import Load, Resource, Task
 from traveler.standing import standing
+from traveler.station_records import Station
 from vault import clock
 
 _ALL: Final = 1_000_000
@@ -134,7 +135,7 @@ def day_number(text: str) -> int:
 
 def floor(connection: Connection) -> Floor:
     """Return the stations with their hours, and the blockers that hold whole stations."""
-    stations = floor_records.stations(connection)
+    stations = station_records.stations(connection)
     holding = tuple(one for one in _blockers(connection) if one.job is None and one.blocking)
     place = {one.code: one.group or one.code for one in stations}
     resources = _resources(stations, calendars.calendars(connection))
@@ -157,7 +158,7 @@ def jobs(
     )  # fmt: skip
     by_job, by_station = _by_place(one for one in blockers_of if one.blocking)
     below = _in_parts(lambda some: ground.children(connection, some).items(), found)
-    kits = _in_parts(lambda some: floor_records.items(connection, some).items(), names)
+    kits = _in_parts(lambda some: kit_records.items(connection, some).items(), names)
     pairs = {(one.item, one.rev) for one in found}
     pairs |= {(one.item, one.rev) for items in kits.values() for one in items}
     stands = {pair: stand(*pair) for pair in pairs}
@@ -208,7 +209,7 @@ def _with_proof(connection: Connection, facts: list[Facts], stand: Stand) -> lis
 
 
 def _due(connection: Connection, children: Sequence[Child]) -> dict[str, str]:
-    jobs = (floor_records.job(connection, one.job) for one in children if not one.over)
+    jobs = (job_records.job(connection, one.job) for one in children if not one.over)
     return {one.number: one.due for one in jobs if one is not None and not one.ended}
 
 

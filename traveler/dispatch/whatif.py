@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from release.log import ReleaseLog
-from traveler import records as floor_records
+from traveler import job_records
 from traveler.dispatch import desk as desks
 from traveler.dispatch import records, rules, snapshot, wording
 from traveler.dispatch.errors import BadTrial
@@ -144,7 +144,7 @@ def run(vault: Vault, trial: Trial) -> Outcome:
         known = {fold(number): number for number in facts}
         for number in trial.pins:
             if fold(number) not in known:
-                found = floor_records.job(connection, number)
+                found = job_records.job(connection, number)
                 raise NoSuchJob(number=number if found is None else f"{found.number} (closed)")
         wished = {known[fold(number)]: place for number, place in trial.pins.items()}
         names = rules.names(vault)

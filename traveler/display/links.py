@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from traveler import records as floor_records
+from traveler import station_records
 from traveler.display import records
 from traveler.display.errors import (
     BadDisplayLife,
@@ -92,7 +92,7 @@ def look(vault: Vault, code: str) -> Display:
 def _station(connection: Connection, code: str) -> str | None:
     if not code:
         return None
-    found = floor_records.station(connection, code)
+    found = station_records.station(connection, code)
     if found is None:
         raise NoSuchStation(code=code)
     return found.code

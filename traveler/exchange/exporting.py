@@ -17,7 +17,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import records
+from traveler import job_records, operation_records
 from traveler.exchange import records as kept
 from traveler.exchange.errors import NothingToExport
 from traveler.shipping import records as shipping
@@ -92,10 +92,10 @@ def _jobs(connection: Connection, since: int, until: int) -> list[dict[str, Any]
     found = kept.said_since(connection, since, until, _CHANGED)
     numbers = list(dict.fromkeys(_job_of(one) for one in found if _job_of(one)))
     heads = _heads(connection, numbers)
-    operations = records.operations_of(connection, numbers)
+    operations = operation_records.operations_of(connection, numbers)
     rows = []
     for number in numbers:
-        job = records.job(connection, number)
+        job = job_records.job(connection, number)
         if job is None:
             continue
         steps = operations[number]
@@ -118,7 +118,7 @@ def _completions(connection: Connection, since: int, until: int) -> list[dict[st
     heads = _heads(connection, list({_job_of(one) for one in found}))
     steps = {
         (job, one.seq): one
-        for job, several in records.operations_of(connection, list(heads)).items()
+        for job, several in operation_records.operations_of(connection, list(heads)).items()
         for one in several
     }
     rows = []
@@ -182,7 +182,7 @@ def _heads(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str
     names = kept.names(connection, numbers)
     found = {}
     for number in numbers:
-        job = records.job(connection, number)
+        job = job_records.job(connection, number)
         source, external = names.get(number, ("", ""))
         found[number] = {
             "job": number, "source": source, "external_id": external,

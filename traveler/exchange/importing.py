@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from release.log import ReleaseLog
-from traveler import amending, gate, jobs, records, routing
+from traveler import amending, gate, job_records, jobs, routing
 from traveler.errors import BadDueDate, BadJobNumber, BadQuantity, BadWords, JobExists
 from traveler.exchange import records as kept
 from traveler.exchange import rows as sheets
@@ -169,13 +169,13 @@ def _judged(
         before = kept.last_said(connection, told.source, line.external_id)
         if before is not None:
             changes = _changes(before[1], line)
-            job = records.job(connection, before[0])
+            job = job_records.job(connection, before[0])
             if "qty" in changes and job is not None and job.released_at is not None:
                 more = f"{line.qty - job.qty} more" if line.qty > job.qty else "fewer"
                 raise QuantityStays(job=job.number, qty=job.qty, more=more)
             amending.given(line.qty, line.due, line.customer, line.order)
             return changes
-        if found := records.job(connection, line.job):
+        if found := job_records.job(connection, line.job):
             raise JobExists(number=found.number)
     jobs.checked_number(line.job)
     amending.given(line.qty, line.due, line.customer, line.order)
@@ -229,4 +229,6 @@ def _keep(writing: Writing, source: str, line: OrderLine, job: str) -> None:
         erp_line, source=source, external_id=line.external_id, job=job, at=writing.at,
         person=writing.actor, said=canonical.dumps(line.as_json()).decode(),
     )  # fmt: skip
-    writing.record("erp.taken", records.subject(job), source=source, external_id=line.external_id)
+    writing.record(
+        "erp.taken", job_records.subject(job), source=source, external_id=line.external_id
+    )

@@ -16,8 +16,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog, Revision
-from traveler import records as floor_records
-from traveler import words
+from traveler import job_records, words
 from traveler.decisions import records as decisions
 from traveler.errors import NoReason, NoSuchJob
 from traveler.firstarticle import forms, records, rules, tables
@@ -35,10 +34,10 @@ from traveler.firstarticle.errors import (
 )
 from traveler.firstarticle.records import Article
 from traveler.firstarticle.rules import Earlier, Facts
+from traveler.job_records import Job, subject
 from traveler.nonconformance import records as nonconformances
 from traveler.quality import plan, views
 from traveler.quality.views import CharacteristicResults
-from traveler.records import Job, subject
 from vault import bom, canonical
 from vault.home import Vault
 from vault.ledger import people
@@ -397,7 +396,7 @@ def _enter(writing: Writing, now: Article, deed: str, said: str) -> None:
 
 
 def _job(connection: Connection, number: str) -> Job:
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     return job

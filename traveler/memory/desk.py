@@ -14,8 +14,7 @@ from sqlalchemy.engine import Connection
 
 from release.errors import NeverReleased
 from release.log import ReleaseLog
-from traveler import records as floor_records
-from traveler import words
+from traveler import job_records, operation_records, words
 from traveler.errors import NoSuchJob
 from traveler.memory import records, rules
 from traveler.memory.errors import (
@@ -26,8 +25,8 @@ from traveler.memory.errors import (
 )
 from traveler.memory.rules import Dismissal, Place, Remembered
 from traveler.memory.tables import memory_mark
+from traveler.operation_records import Operation
 from traveler.quality.characteristics import Characteristic
-from traveler.records import Operation
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
@@ -90,13 +89,13 @@ def of_job(vault: Vault, job: str) -> JobMemory:
 
 def in_job(connection: Connection, number: str) -> JobMemory:
     """Return the same inside a transaction."""
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     told = rules.gathered(
         one for one in records.of_item(connection, job.item, job.number) if one.dismissal is None
     )
-    steps = [_place(one) for one in floor_records.operations(connection, job.number)
+    steps = [_place(one) for one in operation_records.operations(connection, job.number)
              if one.loop is None]  # fmt: skip
     return JobMemory(job.item, job.rev, told, rules.placed(told, steps))
 

@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 
 from release import orders, rulebook
 from release.log import ReleaseLog
-from traveler import flow, rework, spoiling, tokens, words
-from traveler import records as floor_records
+from traveler import flow, job_records, operation_records, rework, spoiling, tokens, words
 from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OutsideTraveler
+from traveler.job_records import Job
 from traveler.nonconformance import filing, records, rules
 from traveler.nonconformance.errors import (
     BadHold,
@@ -38,7 +38,7 @@ from traveler.nonconformance.errors import (
 )
 from traveler.nonconformance.records import Entry, Filter, Nonconformance, Outside
 from traveler.nonconformance.rules import Facts, Part
-from traveler.records import Job, Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 from traveler.shipping import records as shipments
 from vault.home import Vault
@@ -156,7 +156,7 @@ def correct(
     with vault.ledger.writing(actor.name) as writing:
         before = _seen(writing.connection, number, seen)
         facts = replace(before.facts, **_changes(changes))
-        job = floor_records.job(writing.connection, before.job)
+        job = job_records.job(writing.connection, before.job)
         if job is not None and facts.qty > job.qty:
             raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
         return filing.act(writing, before, "correct", reason, _undecided(facts))
@@ -482,10 +482,10 @@ def _carried_out(writing: Writing, before: Nonconformance, part: Part) -> Part:
             repeat=[one["repeat"] for one in part.wanted if "repeat" in one],
             back_to=next((one["back_to"] for one in part.wanted if "back_to" in one), None),
         )  # fmt: skip
-        operations = floor_records.operations(writing.connection, before.job)
+        operations = operation_records.operations(writing.connection, before.job)
         ids = tuple(one.id for one in operations if one.seq in numbers)
         return replace(part, rework=tuple(numbers), rework_ids=ids)
-    job = floor_records.job(writing.connection, before.job)
+    job = job_records.job(writing.connection, before.job)
     if part.disposition not in rules.GONE or part.counted or part.booked:
         return part
     if job is None or job.ended:
@@ -497,7 +497,7 @@ def _carried_out(writing: Writing, before: Nonconformance, part: Part) -> Part:
 
 def _taken_back(writing: Writing, before: Nonconformance, why: str) -> None:
     """Bring back what was written off, while the job is still in the shop."""
-    job = floor_records.job(writing.connection, before.job)
+    job = job_records.job(writing.connection, before.job)
     if job is None or job.ended:
         return
     for one in before.facts.parts:
@@ -541,10 +541,10 @@ def _steps_done(connection: Connection, one: Nonconformance) -> None:
 
 
 def _hold_again(writing: Writing, one: Nonconformance) -> None:
-    job = floor_records.job(writing.connection, one.job)
+    job = job_records.job(writing.connection, one.job)
     if job is None or job.state == "closed" or filing.holding(writing.connection, one):
         return
-    operations = floor_records.operations(writing.connection, one.job)
+    operations = operation_records.operations(writing.connection, one.job)
     filing.hold(writing, one, operations, job.added_by)
 
 
@@ -584,13 +584,13 @@ def _seen(connection: Connection, number: str, seen: int | None) -> Nonconforman
 def _place(
     connection: Connection, number: str, seq: int | None
 ) -> tuple[Job, list[Operation], Operation | None]:
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
     if job.state == "planned":
         way = "nothing was made yet"
         raise JobCannot(job=job.number, state=job.state, act="called nonconforming", way=way)
-    operations = floor_records.operations(connection, job.number)
+    operations = operation_records.operations(connection, job.number)
     found = next((one for one in operations if one.seq == seq), None)
     if seq is not None and found is None:
         shown = ", ".join(str(one.seq) for one in operations) or "none"
@@ -602,6 +602,6 @@ def _within(connection: Connection, code: str, job: Job, operation: Operation | 
     token = tokens.find(connection, code)
     fits = token.operation is None or operation is None or token.operation == operation.id
     if token.job != job.number or not fits:
-        scope = floor_records.operations(connection, token.job)
+        scope = operation_records.operations(connection, token.job)
         own = next((one.seq for one in scope if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")

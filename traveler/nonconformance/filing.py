@@ -17,11 +17,12 @@ from traveler.blockers import filing as blocker_filing
 from traveler.blockers import records as blocker_records
 from traveler.blockers.filing import Draft
 from traveler.blockers.records import Blocker, Step
+from traveler.job_records import Job, subject
 from traveler.nonconformance import rules, tables
 from traveler.nonconformance.errors import NonconformanceCannot
 from traveler.nonconformance.records import Nonconformance
 from traveler.nonconformance.rules import Facts
-from traveler.records import Job, Operation, subject
+from traveler.operation_records import Operation
 from vault import canonical
 from vault.ledger.engine import Writing
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog, Revision
 from release.rules.packets import HIDDEN, NAMES, Template
-from traveler import following, jobs, records
+from traveler import following, job_records, jobs, station_records, work_records
 from traveler.errors import NoSuchJob
 from traveler.exchange.exporting import as_csv
 from traveler.packet import choosing, judging, proofs, redaction
@@ -58,10 +58,10 @@ def gather(vault: Vault, number: str) -> Gathered:
     view = jobs.show(vault, number)
     revision = log.revision(view.job.item, view.job.rev)
     head = events.head(vault.ledger)
-    history = events.of(vault.ledger, records.subject(view.job.number), 100_000)
+    history = events.of(vault.ledger, job_records.subject(view.job.number), 100_000)
     template = rulebook.current(vault).packet_templates.of(view.job.customer)
     with vault.ledger.reading() as connection:
-        job = records.job(connection, number)
+        job = job_records.job(connection, number)
         if job is None:  # it was there a moment ago, and no job is ever removed
             raise NoSuchJob(number=number)
         basis = proofs.basis(log, connection, job)
@@ -99,7 +99,10 @@ def _hidden(
     signers = {str(one["by"]) for one in revision.signoffs} | basis.signers
     with vault.ledger.reading() as connection:
         stations = [
-            word for one in records.stations(connection) for word in (one.code, one.name) if word
+            word
+            for one in station_records.stations(connection)
+            for word in (one.code, one.name)
+            if word
         ]
         others = packet_records.other_customers(connection, view.job.customer)
     everybody = people.everybody(vault.ledger)
@@ -140,15 +143,15 @@ def _summary(view: JobView, revision: Revision) -> Section:
     return Section("What was made", [Facts(rows, fixed=True)])
 
 
-def _work(connection: Connection, view: JobView) -> dict[int, list[records.Stint]]:
-    found: dict[int, list[records.Stint]] = {}
-    for one in records.stints(connection, view.job.number):
+def _work(connection: Connection, view: JobView) -> dict[int, list[work_records.Stint]]:
+    found: dict[int, list[work_records.Stint]] = {}
+    for one in work_records.stints(connection, view.job.number):
         found.setdefault(one.operation, []).append(one)
     return found
 
 
 def _made(
-    view: JobView, stints: dict[int, list[records.Stint]], template: Template
+    view: JobView, stints: dict[int, list[work_records.Stint]], template: Template
 ) -> Iterator[Block]:
     rows = [_row(one, stints.get(one.operation.id, [])) for one in view.operations]
     shown = [
@@ -172,7 +175,7 @@ def _made(
         yield Facts(notes)
 
 
-def _row(one: OperationView, work: Sequence[records.Stint]) -> tuple[str, ...]:
+def _row(one: OperationView, work: Sequence[work_records.Stint]) -> tuple[str, ...]:
     step = one.operation
     people = ", ".join(dict.fromkeys(stint.person for stint in work))
     began, ended = _minute(step.started_at or ""), _minute(step.finished_at or "")

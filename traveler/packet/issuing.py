@@ -18,8 +18,7 @@ from typing import Any, Final, NoReturn
 
 from sqlalchemy.engine import Connection
 
-from traveler import records as floor_records
-from traveler import sheet
+from traveler import job_records, sheet
 from traveler.packet import gathering, packing, records
 from traveler.packet.errors import (
     NoSuchPacket,
@@ -138,7 +137,7 @@ def revoke(vault: Vault, actor: Person, packet: str, why: str, device: str = "")
             packet_act, packet=found.id, act="revoke", why=reason, at=writing.at,
             person=writing.actor, device=writing.device,
         )  # fmt: skip
-        writing.record("packet.revoked", floor_records.subject(found.job), packet=found.label,
+        writing.record("packet.revoked", job_records.subject(found.job), packet=found.label,
                        rev=found.rev, why=reason)  # fmt: skip
         return wanted(writing.connection, f"{found.label} {found.rev}")
 
@@ -226,7 +225,7 @@ def _told(
     vault: Vault, actor: Person, gathered: Gathered, number: int, rev: int, at: str, code: str
 ) -> dict[str, Any]:
     with vault.ledger.reading() as connection:
-        job = floor_records.job(connection, gathered.cover["Job"])
+        job = job_records.job(connection, gathered.cover["Job"])
     assert job is not None  # noqa: S101 - gathered a moment ago, and no job is ever removed
     return {
         "packet": records.written(number), "rev": rev, "job": job.number, "number": job.item,
@@ -281,7 +280,7 @@ def _commit(
             at=writing.at, person=writing.actor, device=writing.device,
         )  # fmt: skip
         writing.record(
-            "packet.issued", floor_records.subject(row["job"]),
+            "packet.issued", job_records.subject(row["job"]),
             packet=records.written(row["number"]), rev=row["rev"], sha256=row["sha256"],
             pdf_sha256=row["pdf_sha256"], **({"why": row["reason"]} if row["reason"] else {}),
         )  # fmt: skip
@@ -290,7 +289,7 @@ def _commit(
 
 def _still(writing: Writing, gathered: Gathered, row: dict[str, Any]) -> None:
     """Raise PacketOvertaken where the job or the numbers moved on while the packet was made."""
-    newest = events.newest_of(writing.connection, floor_records.subject(row["job"]))
+    newest = events.newest_of(writing.connection, job_records.subject(row["job"]))
     number, rev = _next(writing.connection, row["job"], row["reason"] or "first")
     if newest != gathered.moved or (number, rev) != (row["number"], row["rev"]):
         raise PacketOvertaken(job=row["job"])

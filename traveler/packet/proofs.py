@@ -14,6 +14,7 @@ from release.rules.packets import Template
 from traveler.exchange.exporting import as_csv
 from traveler.firstarticle import records as first_articles
 from traveler.firstarticle.records import Article
+from traveler.job_records import Job
 from traveler.nonconformance import records as nonconformances
 from traveler.nonconformance.records import Filter, Nonconformance, Outside
 from traveler.packet import enclosing, judging, signed
@@ -32,7 +33,6 @@ from traveler.quality import views
 from traveler.quality.proof import ProofState
 from traveler.quality.records import Evidence, Measurement
 from traveler.quality.views import CharacteristicResults, JobResults
-from traveler.records import Job
 from traveler.shipping import records as shipping
 from traveler.shipping.records import Certificate, Shipment
 from traveler.shipping.rules import OUT

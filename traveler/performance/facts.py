@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from traveler import flow, lifecycle
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 
 DAY_SECONDS: Final = 86_400
 SHORTEST: Final = 1.0

@@ -16,10 +16,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import calendars, records, tables
+from traveler import calendars, job_records, operation_records, station_records, tables
 from traveler.hours import Week
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.performance.facts import BlockerFact, Known, Turn, Work
-from traveler.records import Job, Operation
 from traveler.schedule.clock import weekdays
 from traveler.shipping import tables as shipping
 from vault import canonical
@@ -129,7 +130,7 @@ def families(connection: Connection, numbers: Sequence[str]) -> dict[str, list[s
 def known(connection: Connection, numbers: Sequence[str]) -> dict[str, Known]:
     """Return all that is kept of some jobs, by number; one that is not there is left out."""
     jobs = _jobs(connection, numbers)
-    operations = records.operations_of(connection, list(jobs))
+    operations = operation_records.operations_of(connection, list(jobs))
     gone = _gone(connection, list(jobs))
     work = _work(connection, list(jobs))
     sent = _sent(connection, list(jobs))
@@ -177,7 +178,7 @@ def told_hours(connection: Connection) -> Told:
     weeks = tuple((one.station, seconds(one.at), one.week)
                   for one in calendars.words_on_hours(connection))  # fmt: skip
     ordinary = {
-        one.code: weekdays(one.minutes_per_day).week for one in records.stations(connection)
+        one.code: weekdays(one.minutes_per_day).week for one in station_records.stations(connection)
     }
     ordinary[""] = weekdays(calendars.ORDINARY).week
     return Told(weeks, tuple(calendars.special_days(connection)), ordinary)
@@ -187,7 +188,7 @@ def told_hours(connection: Connection) -> Told:
 
 
 def _jobs(connection: Connection, numbers: Sequence[str]) -> dict[str, Job]:
-    return {one.number: one for one in records.jobs_named(connection, numbers)}
+    return {one.number: one for one in job_records.jobs_named(connection, numbers)}
 
 
 def _gone(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, list[Operation]]:
@@ -195,7 +196,7 @@ def _gone(connection: Connection, numbers: Sequence[str]) -> defaultdict[str, li
     table = tables.operation.c
     chosen = sa.select(table.job).where(table.job.in_(numbers), table.state == "dropped").distinct()
     for number in list(connection.execute(chosen).scalars()):
-        found[number] = records.dropped(connection, number)
+        found[number] = operation_records.dropped(connection, number)
     return found
 
 
@@ -233,7 +234,7 @@ def _dues(
     connection: Connection, numbers: Iterable[str]
 ) -> defaultdict[str, list[tuple[int, str]]]:
     found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    subjects = [records.subject(one) for one in numbers]
+    subjects = [job_records.subject(one) for one in numbers]
     chosen = sa.select(event.c.subject, event.c.at, event.c.facts).where(
         event.c.subject.in_(subjects), event.c.kind == "job.amended"
     )

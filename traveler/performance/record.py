@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from traveler import jobs, records
+from traveler import job_records, jobs, work_records
 from traveler.errors import NoSuchJob
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.performance import counting, facts, telling
 from traveler.performance.book import opened
 from traveler.performance.errors import NoSuchFigures
 from traveler.performance.facts import StepFact
 from traveler.performance.reading import known, seconds
 from traveler.performance.telling import Column, Table
-from traveler.records import Job, Operation, Stint
+from traveler.work_records import Stint
 from vault.home import Vault
 from vault.ledger.events import Event
 
@@ -81,11 +83,11 @@ def of_job(vault: Vault, number: str) -> Record:
     """Return the record of a job; raises NoSuchJob."""
     counting.advance(vault)
     with vault.ledger.reading() as connection:
-        job = records.job(connection, number)
+        job = job_records.job(connection, number)
         if job is None:
             raise NoSuchJob(number=number)
         kept = known(connection, [job.number])[job.number]
-        stints = records.stints(connection, job.number)
+        stints = work_records.stints(connection, job.number)
     with opened(vault) as book:
         steps = tuple(book.of_job(job.number))
     by_id = {one.id: one for one in (*kept.operations, *kept.gone)}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from release.log import ReleaseLog
+from traveler.job_records import subject
 from traveler.quality import media, place, plan, records, tables
 from traveler.quality.errors import (
     BadMarks,
@@ -32,7 +33,6 @@ from traveler.quality.errors import (
 from traveler.quality.media import Media
 from traveler.quality.place import Place
 from traveler.quality.records import Evidence, EvidenceFile
-from traveler.records import subject
 from traveler.words import line, lines
 from vault import canonical
 from vault.errors import UnreadableFile, WorkerGaveUp

@@ -6,6 +6,7 @@ A mark beside the record, never an edit: taking it off again is a newer row, wit
 
 from __future__ import annotations
 
+from traveler.job_records import subject
 from traveler.quality import records, tables
 from traveler.quality.errors import (
     CorrectionNeedsReason,
@@ -14,7 +15,6 @@ from traveler.quality.errors import (
     NoSuchEvidence,
 )
 from traveler.quality.records import Evidence
-from traveler.records import subject
 from traveler.words import line
 from vault.home import Vault
 from vault.ledger.people import Person, require

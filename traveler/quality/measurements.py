@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from release.log import ReleaseLog
+from traveler.job_records import Job, subject
 from traveler.quality import gauges, place, plan, quantity, records, tables, tally, tolerance
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import (
@@ -30,7 +31,6 @@ from traveler.quality.place import Place
 from traveler.quality.plan import Plan
 from traveler.quality.records import Gauge, Measurement
 from traveler.quality.tally import Sums
-from traveler.records import Job, subject
 from traveler.words import line, today
 from vault.errors import Refusal
 from vault.home import Vault

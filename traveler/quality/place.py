@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from traveler import records, tokens
+from traveler import job_records, operation_records, tokens
 from traveler.errors import NoSuchJob, NoSuchOperation, OutsideTraveler
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Place:
 
 def found(connection: Connection, number: str, seq: int | None, token: str = "") -> Place:
     """Return a place; raises NoSuchJob, NoSuchOperation, and OutsideTraveler for other paper."""
-    job = records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
-    operations = records.operations(connection, job.number)
+    operations = operation_records.operations(connection, job.number)
     operation = next((one for one in operations if one.seq == seq), None)
     if seq is not None and operation is None:
         shown = ", ".join(str(one.seq) for one in operations) or "none"
@@ -41,6 +42,6 @@ def _within(connection: Connection, code: str, job: Job, operation: Operation | 
     own = token.operation
     if token.job == job.number and (own is None or operation is None or operation.id == own):
         return
-    steps = records.operations(connection, token.job)
+    steps = operation_records.operations(connection, token.job)
     told = next((one.seq for one in steps if one.id == own), "any")
     raise OutsideTraveler(job=token.job, own=told, seq=operation.seq if operation else "any")

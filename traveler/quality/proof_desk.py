@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from release import rulebook
 from release.log import ReleaseLog
-from traveler import records, tokens, words
+from traveler import job_records, operation_records, tokens, words
 from traveler.errors import (
     BadProofKind,
     BadProofMoment,
@@ -31,9 +31,10 @@ from traveler.errors import (
     ProofOfWhom,
     ProofThere,
 )
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
 from traveler.quality import plan, proof, proof_records, proof_tables
 from traveler.quality.proof import Demand, Given, Line, ProofState, Waiver
-from traveler.records import Job, Operation, subject
 from vault.home import Vault
 from vault.ledger import idempotency
 from vault.ledger.people import Person, require
@@ -247,7 +248,7 @@ def _within(connection: Connection, code: str, job: Job, operation: Operation | 
     if token.job != job.number or token.operation not in {
         None, operation.id if operation else token.operation
     }:  # fmt: skip
-        scope = records.operations(connection, token.job)
+        scope = operation_records.operations(connection, token.job)
         own = next((one.seq for one in scope if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
 
@@ -282,7 +283,7 @@ def _reason(what: str, why: str) -> str:
 
 
 def _known(connection: Connection, number: str) -> tuple[Job, list[Operation]]:
-    job = records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
-    return job, records.operations(connection, job.number)
+    return job, operation_records.operations(connection, job.number)

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import flow, tables
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.quality import owing, proof, proof_tables
 from traveler.quality.owing import Measured
 from traveler.quality.plan import Plan
 from traveler.quality.proof import Basis, Demand, Given, ProofState, Step, Waiver
 from traveler.quality.tables import characteristic, evidence, measurement, measuring
-from traveler.records import Job, Operation
 from vault.names import fold
 
 _DEMAND, _WAIVER = proof_tables.proof_demand, proof_tables.proof_waiver

@@ -14,13 +14,13 @@ from typing import Any, Literal
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import records as floor_records
+from traveler import job_records, operation_records
 from traveler.errors import NoSuchJob
+from traveler.job_records import Job
 from traveler.quality import plan, proof_records, records, sampling
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.plan import Plan
 from traveler.quality.records import Evidence, Measurement, Planned
-from traveler.records import Job
 from vault.home import Vault
 
 State = Literal["missing", "fail", "pass"]
@@ -146,7 +146,7 @@ def results_in(log: ReleaseLog, connection: Connection, job: Job) -> JobResults:
     pinned = plan.of_revision(log, job.item, job.rev)
     standing = [one for one in records.measurements(connection, job.number) if not one.withdrawn]
     judged_by = records.planned_of(connection, {one.characteristic for one in standing})
-    operations = floor_records.operations(connection, job.number)
+    operations = operation_records.operations(connection, job.number)
     lots = proof_records.lots(connection, job, operations, pinned)
     rows, counted = [], set()
     for told in pinned.characteristics:
@@ -183,7 +183,7 @@ def _in_order(piece: str) -> tuple[int, int, str]:
 
 
 def _job(connection: Connection, number: str) -> Job:
-    found = floor_records.job(connection, number)
+    found = job_records.job(connection, number)
     if found is None:
         raise NoSuchJob(number=number)
     return found

@@ -14,9 +14,9 @@ from sqlalchemy.engine import Connection
 
 from traveler.decisions import records as decisions
 from traveler.firstarticle import records as articles
+from traveler.job_records import Job
 from traveler.nonconformance import records as nonconformances
 from traveler.quality import records as quality
-from traveler.records import Job
 from traveler.shipping.records import Shipment
 from vault.home import Vault
 from vault.ledger.people import Person

@@ -17,12 +17,12 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog
 from traveler import ground as grounds
-from traveler import records as floor_records
-from traveler import words
+from traveler import job_records, operation_records, words
 from traveler.errors import NoReason, NoSuchJob
+from traveler.job_records import Job, subject
 from traveler.nonconformance import desk as nonconformances
+from traveler.operation_records import Operation
 from traveler.quality import evidence, proof
-from traveler.records import Job, Operation, subject
 from traveler.shipping import certifying, records, rules, tables
 from traveler.shipping.errors import (
     CarrierMissing,
@@ -308,7 +308,7 @@ def _enter(writing: Writing, now: Shipment, deed: str, said: str) -> None:
 
 
 def _job(connection: Connection, number: str) -> tuple[Job, list[Operation]]:
-    job = floor_records.job(connection, number)
+    job = job_records.job(connection, number)
     if job is None:
         raise NoSuchJob(number=number)
-    return job, floor_records.operations(connection, job.number)
+    return job, operation_records.operations(connection, job.number)

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 from traveler import flow
+from traveler.job_records import Job
 from traveler.lifecycle import Table
-from traveler.records import Job, Operation
+from traveler.operation_records import Operation
 
 SHIPMENT: Table = MappingProxyType(
     {

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import records, tables
+from traveler import job_records, tables
 from traveler.errors import LotOverfull, LotTooLarge, NoSuchJob, NoSuchLot
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.words import pieces
 from vault.home import Vault
 from vault.ledger.people import Person, require
@@ -42,7 +43,7 @@ def make(vault: Vault, actor: Person, number: str, qty: int) -> Lot:
     require(actor, "planner")
     wanted = pieces(qty, least=1)
     with vault.ledger.writing(actor.name) as writing:
-        job = records.job(writing.connection, number)
+        job = job_records.job(writing.connection, number)
         if job is None:
             raise NoSuchJob(number=number)
         there = of_job(writing.connection, job.number)
@@ -54,7 +55,7 @@ def make(vault: Vault, actor: Person, number: str, qty: int) -> Lot:
             tables.lot, job=job.number, number=len(there) + 1, qty=wanted, made_at=writing.at,
             made_by=writing.actor,
         )  # fmt: skip
-        writing.record("lot.made", records.subject(job.number), lot=row["number"], qty=wanted)
+        writing.record("lot.made", job_records.subject(job.number), lot=row["number"], qty=wanted)
     return _lot(row)
 
 

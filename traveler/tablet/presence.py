@@ -16,9 +16,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from traveler import records, tables
-from traveler.records import Elsewhere
+from traveler import tables, work_records
 from traveler.tablet.badges import FLOOR
+from traveler.work_records import Elsewhere
 from vault import clock
 from vault.home import Vault
 from vault.ledger import people
@@ -72,7 +72,7 @@ def present(vault: Vault, secret: str) -> Presence | None:
 def elsewhere(vault: Vault, names: Collection[str], operation: int) -> list[Elsewhere]:
     """Return what these people are at work on now beside one operation."""
     with vault.ledger.reading() as connection:
-        return records.elsewhere(connection, names, operation)
+        return work_records.elsewhere(connection, names, operation)
 
 
 def stay(vault: Vault, secret: str, here: Presence) -> None:

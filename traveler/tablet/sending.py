@@ -16,7 +16,8 @@ from typing import Final
 
 from traveler.errors import ActStale, WrongStation
 from traveler.gate import Ground
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from vault import canonical, clock
 from vault.errors import Refusal
 

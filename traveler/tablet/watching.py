@@ -18,7 +18,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import floor, records
+from traveler import floor, job_records, token_records
 from traveler.floor import FloorView
 from traveler.words import today
 from vault import clock
@@ -83,7 +83,7 @@ def _known_now(vault: Vault, code: str) -> _Known:
             return _keep(key, replace(known, seq=seq))
     with vault.ledger.reading() as connection:
         seq = _head(connection)
-        token = records.token(connection, _digest(code))
+        token = token_records.token(connection, _digest(code))
     seen = floor.look(vault, code)
     soon = clock.text(clock.moment(clock.now()) + FRESH)
     until = min(token.expires_at, soon) if token else ""
@@ -104,7 +104,7 @@ def _quiet(connection: Connection, known: _Known) -> int | None:
     if head - known.seq > MOST:
         return None
     for subject in connection.execute(_SINCE, {"seen": known.seq}).scalars():
-        other = subject.startswith("job/") and subject != records.subject(known.view.job.number)
+        other = subject.startswith("job/") and subject != job_records.subject(known.view.job.number)
         if not other and not subject.startswith(_PERSONAL):
             return None
     return head

@@ -19,7 +19,7 @@ from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
 from traveler.exchange import exporting
-from traveler.records import JobFilter
+from traveler.job_records import JobFilter
 from vault import canonical
 from vault.catalogue import ITEM_STATES
 from web import forms

@@ -16,10 +16,10 @@ from traveler.floor import FloorView, Progress
 from traveler.memory import desk as memory
 from traveler.quality import evidence, proof
 from traveler.quality.evidence import Wanted
-from traveler.records import Elsewhere
 from traveler.tablet import presence, watching
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
+from traveler.work_records import Elsewhere
 from vault import codes
 from vault.errors import NotFound, Refusal
 from vault.ledger.people import Person

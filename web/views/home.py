@@ -13,7 +13,7 @@ from flask import Response, render_template, url_for
 from release import desk, settling
 from release.change import Order
 from release.log import Revision
-from traveler import jobs, lifecycle, readers, recalls, records
+from traveler import jobs, lifecycle, readers, recalls, work_records
 from traveler.blockers import handling
 from traveler.blockers.records import BlockerFilter
 from traveler.blockers.telling import BlockerView
@@ -21,12 +21,12 @@ from traveler.customer import questions
 from traveler.customer.talk_records import Question
 from traveler.dispatch import desk as desks
 from traveler.dispatch.judging import Line
+from traveler.job_records import JobFilter
 from traveler.nonconformance import desk as ncs
 from traveler.nonconformance.records import Filter, Nonconformance
 from traveler.nonconformance.rules import OPEN
 from traveler.quality import gauges
 from traveler.recalls import Withdrawal
-from traveler.records import JobFilter
 from traveler.views import JobLine
 from vault import inbox
 from vault.inbox import Entry
@@ -260,7 +260,7 @@ def _gauges() -> Iterable[Todo]:
 def _in_hand(person: Person) -> Iterable[Todo]:
     """Yield what an operator is on at this moment, whatever tablet it was started at."""
     with vault().ledger.reading() as connection:
-        running = records.elsewhere(connection, {person.name}, NO_STEP)
+        running = work_records.elsewhere(connection, {person.name}, NO_STEP)
     yield Todo("hand", "You are on", "play", "go",
                [Row(one.job, url_for("jobs.page", job=one.job), f"step {one.seq}: {one.title}",
                     "", "op", "running") for one in running],

@@ -18,11 +18,11 @@ from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
 from traveler.family import Family
+from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
 from traveler.nonconformance import desk
 from traveler.nonconformance.records import Filter
-from traveler.records import JobFilter
 from traveler.route import Step
 from traveler.views import JobLine, JobView, OperationView
 from vault.errors import NotFound, Refusal, WrongUse

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from flask import Response, make_response, render_template, request, url_for
 
-from traveler import jobs
-from traveler import records as floor_records
+from traveler import job_records, jobs
+from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
 from traveler.quality import evidence, gauges, importing, measurements, records, views
@@ -20,7 +20,6 @@ from traveler.quality.importing import ReadAs
 from traveler.quality.measurements import Reading
 from traveler.quality.records import Measurement
 from traveler.quality.views import CharacteristicResults, JobResults
-from traveler.records import JobFilter
 from vault import codes
 from vault.errors import NotFound, Refusal
 from web import forms, uploads
@@ -342,7 +341,7 @@ def _said(job: str) -> Measurement | None:
 
 def out_of(connection: Any, job: str, number: int) -> Measurement | None:
     """Return a result of a job by its number, and nothing for one of another job."""
-    within = floor_records.job(connection, job)
+    within = job_records.job(connection, job)
     found = records.measurement(connection, number)
     if within is None or found is None or found.job != within.number:
         return None

@@ -11,8 +11,8 @@ from flask import Response, jsonify, render_template, request, url_for
 from traveler import calendars, hours
 from traveler import stations as verbs
 from traveler.calendars import SpecialDay
-from traveler.records import Station
 from traveler.schedule.clock import DAY
+from traveler.station_records import Station
 from traveler.words import today
 from vault.errors import NotFound, Refusal, WrongUse
 from web import forms

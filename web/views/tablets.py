@@ -10,7 +10,7 @@ from flask import Response, make_response, render_template, request, url_for
 from traveler import stations, tokens
 from traveler.copies import register
 from traveler.copies.register import CopyView
-from traveler.records import Station
+from traveler.station_records import Station
 from traveler.tablet import badges, scanning
 from traveler.tablet.scanning import Found
 from vault.errors import NotFound, Refusal, WrongUse

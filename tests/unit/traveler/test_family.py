@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from traveler import family, floor, jobs, records, rework, skipping, splitting, stations
+from traveler import (
+    family,
+    floor,
+    job_records,
+    jobs,
+    rework,
+    skipping,
+    splitting,
+    stations,
+    work_records,
+)
 from traveler.decisions import deciding
 from traveler.errors import (
     BadChild,
@@ -152,7 +162,7 @@ def test_a_kit_pins_every_item_and_stops_when_one_is_overtaken(
     assert made.sentence == "takes 10-0050 B into the kit instead of A"
     jobs.release_job(serial.vault, serial.pat, "J-9")
     with serial.vault.ledger.reading() as connection:
-        assert [one.number for one in records.in_process(connection, "10-0050", "B")] == ["J-9"]
+        assert [one.number for one in job_records.in_process(connection, "10-0050", "B")] == ["J-9"]
     serial.release("10-0050", note__txt="Bought here again.")
     with refused(KitOvertaken, "take C into the kit"):
         floor.start(serial.vault, serial.otto, "J-9", 10)
@@ -305,7 +315,7 @@ def test_several_people_work_on_one_operation(serial: Any, refused: Callable[...
     assert jobs.show(serial.vault, "J-1").operations[0].running_by == "quinn"
     assert floor.finish(serial.vault, serial.quinn, "J-1", 10).good == 10
     with serial.vault.ledger.reading() as connection:
-        stints = records.stints(connection, "J-1")
+        stints = work_records.stints(connection, "J-1")
     assert [(one.person, one.good) for one in stints] == [("otto", 3), ("quinn", 7)]
 
 
@@ -316,9 +326,9 @@ def test_one_person_works_on_several_operations(serial: Any) -> None:
     for job in ("J-1", "J-2"):
         floor.start(serial.vault, serial.otto, job, 10)
     with serial.vault.ledger.reading() as connection:
-        on = records.elsewhere(connection, ["otto"], 0)
-        here = records.open_stints(connection, 1)
-        beside = records.elsewhere(connection, ["otto"], here[0].operation)
+        on = work_records.elsewhere(connection, ["otto"], 0)
+        here = work_records.open_stints(connection, 1)
+        beside = work_records.elsewhere(connection, ["otto"], here[0].operation)
     assert [(one.job, one.seq) for one in on] == [("J-1", 10), ("J-2", 10)]
     assert [(one.job, one.seq) for one in beside] == [("J-2", 10)]
 

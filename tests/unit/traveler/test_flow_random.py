@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from traveler import floor, jobs, records, rework, skipping, splitting
+from traveler import floor, jobs, operation_records, rework, skipping, splitting
 from traveler.errors import (
     CannotSplit,
     EarlierOperationOpen,
@@ -27,7 +27,7 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 from vault.ledger import events
 
@@ -89,7 +89,7 @@ class Pieces(RuleBasedStateMachine):
 
     def _operations(self, job: str) -> dict[int, Operation]:
         with self.vault.ledger.reading() as connection:
-            return {one.seq: one for one in records.operations(connection, job)}
+            return {one.seq: one for one in operation_records.operations(connection, job)}
 
     def _pick(self, data: st.DataObject) -> tuple[str, int]:
         return data.draw(st.sampled_from(sorted(self.state)))

@@ -25,7 +25,8 @@ from traveler.errors import (
     TooManyPieces,
 )
 from traveler.gate import Ground, Standing
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 
 CURRENT = Ground(Standing("current", "A"))
 

@@ -22,7 +22,7 @@ from traveler.errors import (
     OperationsOpen,
     RevisionRecalled,
 )
-from traveler.records import JobFilter
+from traveler.job_records import JobFilter
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
 

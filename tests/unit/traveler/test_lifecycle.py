@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from traveler import gate, lifecycle, skipping
 from traveler.errors import JobCannot, OperationCannot
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 
 JOB_ACTS = ("release", "hold", "close", "cancel")
 OPERATION_ACTS = ("start", "pause", "finish", "join", "leave")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, flow, jobs, records, rework
+from traveler import floor, flow, job_records, jobs, operation_records, rework
 from traveler.errors import (
     BadRework,
     JobCannot,
@@ -18,7 +18,7 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
-from traveler.records import Operation
+from traveler.operation_records import Operation
 from traveler.route import Step
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
@@ -28,7 +28,7 @@ WELD = Step(1, "bench", "Weld and dress")
 
 def _steps(shop: Any) -> dict[int, Operation]:
     with shop.vault.ledger.reading() as connection:
-        return {one.seq: one for one in records.operations(connection, "J-1")}
+        return {one.seq: one for one in operation_records.operations(connection, "J-1")}
 
 
 def _came(shop: Any, seq: int) -> int:
@@ -115,9 +115,9 @@ def test_rework_of_a_last_step_leaves_the_job(serial: Any) -> None:
     _do(serial, 41)
     _do(serial, 42, 1, 1)
     with serial.vault.ledger.reading() as connection:
-        job = records.job(connection, "J-1")
+        job = job_records.job(connection, "J-1")
         assert job is not None
-        assert flow.out(job, records.operations(connection, "J-1")) == 4
+        assert flow.out(job, operation_records.operations(connection, "J-1")) == 4
 
 
 def test_no_piece_is_spared_what_the_others_went_through(serial: Any) -> None:

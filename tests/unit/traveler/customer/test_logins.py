@@ -251,7 +251,7 @@ def test_a_late_day_is_told_with_its_reason(drawn: Any) -> None:
     from release.rules.customer import Customers
     from traveler.customer import facts
     from traveler.customer.knowing import Known
-    from traveler.records import Job
+    from traveler.job_records import Job
     from traveler.views import Dates
 
     job = Job("J-1", "10-0042", "A", "Bracket", 6, "2026-12-04", ROBOTICS, "PO 1", "released",

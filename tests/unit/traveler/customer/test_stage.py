@@ -13,7 +13,8 @@ from traveler.customer import facts
 from traveler.customer.knowing import Known
 from traveler.customer.stage import PROVED, stage
 from traveler.customer.wording import day_words
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.shipping.records import Shipment
 from traveler.shipping.rules import Facts
 from traveler.views import Dates

@@ -14,7 +14,8 @@ from traveler.dispatch.desk import Count
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import Facts, Floor, Moment
 from traveler.gate import Ground, Standing
-from traveler.records import Job, Operation
+from traveler.job_records import Job
+from traveler.operation_records import Operation
 from traveler.schedule.clock import moment, weekdays
 from traveler.schedule.plan import Resource
 

@@ -18,7 +18,7 @@ def at(text: str) -> int:
 
 def job(**told: Any) -> Any:
     """Return a job of ten pieces for a customer, finished unless told otherwise."""
-    from traveler.records import Job
+    from traveler.job_records import Job
 
     plain = Job(
         "J-1", "10-0042", "A", "Bracket", 10, "2026-03-10", "Halvard", "PO 7", "released",
@@ -29,7 +29,7 @@ def job(**told: Any) -> Any:
 
 def operation(key: int, seq: int, **told: Any) -> Any:
     """Return an operation: 30 minutes of setup, 4 a piece, ten good pieces, done."""
-    from traveler.records import Operation
+    from traveler.operation_records import Operation
 
     plain = Operation(
         key, "J-1", seq, "mill-2", f"Step {seq}", 30.0, 4.0, "", (), (), False, "done", 10, 0,

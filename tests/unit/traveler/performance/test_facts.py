@@ -141,8 +141,8 @@ def test_what_was_done_before_an_operation_was_begun_anew_counts_apart(
 
 def test_first_pass_yield_is_what_was_never_scrapped_nor_reworked(paper: Any, day: Any) -> None:
     """Of ten, one is scrapped at 10 and two go to rework at 20, of which both come back: 7 of 10."""
+    from traveler.operation_records import Loop
     from traveler.performance import facts
-    from traveler.records import Loop
 
     loop = Loop(1, 20, 30, 2, "burr", "2026-03-02T08:00:00Z", "quinn")
     steps = [

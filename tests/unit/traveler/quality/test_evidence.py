@@ -274,16 +274,16 @@ def test_who_may_and_how_much_at_once(shop: Any) -> None:
 
 def test_sent_twice_is_kept_once_and_paper_of_another_step_is_refused(shop: Any) -> None:
     """A phone that sends again gets the first answer; a step's code serves that step only."""
-    from traveler import records, tokens
+    from traveler import job_records, operation_records, tokens
 
     wanted = Wanted("note", "J-1", 40, words="x")
     first = evidence.add(shop.vault, shop.otto, wanted, idempotency_key="k")
     assert evidence.add(shop.vault, shop.otto, wanted, idempotency_key="k") == first
     assert len(views.evidence_of(shop.vault, "J-1")) == 1
     with shop.vault.ledger.writing("pat") as writing:
-        job = records.job(writing.connection, "J-1")
+        job = job_records.job(writing.connection, "J-1")
         assert job is not None
-        steps = records.operations(writing.connection, "J-1")
+        steps = operation_records.operations(writing.connection, "J-1")
         _number, codes = tokens.issue(writing, job, steps)
         writing.record("traveler.printed", "job/J-1")
     ten = next(one.code for one in codes if one.seq == 10)

@@ -81,12 +81,14 @@ def test_a_file_that_is_no_list_of_results_is_refused_whole(shop: Any) -> None:
 
 
 def _with_code_of_another_step(shop: Any) -> None:
-    from traveler import records, tokens
+    from traveler import job_records, operation_records, tokens
 
     with shop.vault.ledger.writing("pat") as writing:
-        job = records.job(writing.connection, "J-1")
+        job = job_records.job(writing.connection, "J-1")
         assert job is not None
-        _n, codes = tokens.issue(writing, job, records.operations(writing.connection, "J-1"))
+        _n, codes = tokens.issue(
+            writing, job, operation_records.operations(writing.connection, "J-1")
+        )
         writing.record("traveler.printed", "job/J-1")
     ten = next(one.code for one in codes if one.seq == 10)
     take(shop, put(shop, "one.csv", "balloon,piece,result\n1,1,12.01\n"), token=ten)
