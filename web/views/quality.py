@@ -28,6 +28,9 @@ from web.visitor import device, has_role, me, vault
 
 PIECES: Final = 12
 """Columns of the grid at once; more pieces are on further pages."""
+TABS: Final = (
+    ("released", "On the floor"), ("held", "On hold"), ("closed", "Closed"), ("", "All"),
+)  # fmt: skip
 DONE: Final = {
     "evidence": "It is on record.",
     "measured": "The results are on record.",
@@ -69,11 +72,17 @@ class Row:
 
 
 def listing() -> str:
-    """Show the jobs in the shop with what was measured on them, and gauges to be calibrated."""
+    """Show the jobs on the floor with what was measured on them, and gauges to be calibrated.
+
+    Words are looked for among all jobs, because who searches seldom knows which have ended.
+    """
     words, skipped = forms.asked("q"), forms.number_asked("skip")
+    state = forms.asked("state", "" if words else "released")
+    if state not in dict(TABS):
+        state = ""
     size = forms.rows_asked()
-    found = jobs.listing(vault(), JobFilter(words=words), size + 1, skipped)
-    more = url_for("quality.listing", q=words or None, skip=skipped + size,
+    found = jobs.listing(vault(), JobFilter(state=state, words=words), size + 1, skipped)
+    more = url_for("quality.listing", q=words or None, state=state, skip=skipped + size,
                    rows=size if size > forms.ROWS else None)  # fmt: skip
     with vault().ledger.reading() as connection:
         numbers = records.counts(connection, [one.job.number for one in found])
@@ -86,7 +95,7 @@ def listing() -> str:
         for job in (one.job for one in found[:size])
     ]  # fmt: skip
     return render_template(
-        "quality.html", rows=rows, due=due, query=words, first=skipped + 1,
+        "quality.html", rows=rows, due=due, query=words, tabs=TABS, chosen=state, first=skipped + 1,
         more=more if len(found) > size else "",
     )  # fmt: skip
 

@@ -83,11 +83,13 @@ def test_long_lists_go_on(guest: Any, vault: Any, person: dict[str, Any]) -> Non
     assert "All jobs on it" not in guest("eli").get("/items/10-0042").text
     for number in range(50):
         jobs.add(vault, person["pat"], f"M-{number:02}", "10-0042", 1, "2026-12-01")
-    first = guest("quinn").get("/quality").text
+    assert "/quality/M-" not in guest("quinn").get("/quality").text, "planned, so not measured"
+    first = guest("quinn").get("/quality?state=").text
     assert first.count('href="/quality/M-') == 50
     assert "J-1" not in first
-    assert 'href="/quality?skip=50"' in first
-    assert 'href="/quality/J-1"' in guest("quinn").get("/quality?skip=50").text
+    assert 'href="/quality?state=&amp;skip=50"' in first
+    assert 'href="/quality/J-1"' in guest("quinn").get("/quality?state=&skip=50").text
+    assert 'href="/quality/M-07"' in guest("quinn").get("/quality?q=m-07").text, "words find all"
     item = guest("eli").get("/items/10-0042").text
     assert item.count('href="/jobs/M-') == 12
     assert 'href="/jobs?state=&amp;q=10-0042"' in item
