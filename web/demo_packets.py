@@ -22,6 +22,10 @@ ITEM: Final = "10-0051"
 DEVICE: Final = "demo"
 LINK: Final = "link.txt"
 WIDTHS: Final = ("16.08", "16.10", "16.07", "16.11", "16.09", "16.08")
+MARKS: Final = (
+    {"shape": "arrow", "at": [420, 620, 300, 480]},
+    {"shape": "words", "at": [430, 660], "words": "measured here"},
+)
 DEPTHS: Final = ("2.44", "2.45", "2.43", "2.46", "2.44", "2.45")
 
 
@@ -53,9 +57,10 @@ def prove(
     measurements.record(vault, quality, JOB, None, readings, device=DEVICE)
     floor.finish(vault, operator, JOB, 20, device=DEVICE)
     photo = Wanted("photo", JOB, words="All six, oiled, in their box")
-    evidence.add(
+    (shown,) = evidence.add(
         vault, quality, photo, {"box.jpg": place / "evidence" / "packed.jpg"}, device=DEVICE
     )
+    evidence.mark(vault, quality, shown.root, MARKS, device=DEVICE)
     inside = Wanted("photo", JOB, words="The fixture beside it is another customer's")
     (kept,) = evidence.add(
         vault, quality, inside, {"fixture.jpg": place / "evidence" / "burr.jpg"}, device=DEVICE

@@ -18,6 +18,10 @@ class WrongPasscode(NotAllowed):
     """That is not the passcode of this link; {left} more tries before it waits."""
 
 
+class PasscodeFirst(NotAllowed):
+    """This link asks for a passcode first; open it again."""
+
+
 class PasscodeLocked(TooMany):
     """This link waits {minutes} minutes after wrong passcodes; then try again, or ask the shop."""
 

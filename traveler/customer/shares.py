@@ -7,6 +7,8 @@ every wrong passcode and every download; the page behind the bare link says noth
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from traveler.customer.errors import (
     NoPacketYet,
     NoSuchShare,
     NoSuchShareNumber,
+    PasscodeFirst,
     PasscodeLocked,
     ShareEnded,
     WrongPasscode,
@@ -110,6 +113,30 @@ def look(vault: Vault, code: str) -> Share:
     """Return the live link of a code, which shows nothing yet; raises NoSuchShare."""
     with vault.ledger.reading() as connection:
         return _live(connection, code)
+
+
+def ticket(share: Share, code: str) -> str:
+    """Return what an opened page shows when it asks again: nobody makes it without the passcode.
+
+    It is made of the hash of the passcode, which never leaves the ledger, so that a page asks every
+    few seconds without a passcode being tried each time.  Empty where the link has none.
+    """
+    if share.passcode_hash is None:
+        return ""
+    key = share.passcode_hash.encode()
+    return hmac.new(key, code.casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def standing(vault: Vault, code: str, seen: str) -> str:
+    """Return a word that changes when a packet of a link's order begins or ends to count.
+
+    ``seen`` is the ticket of the opened page: when a packet was issued, replaced or withdrawn is news
+    of the order, and a bare link tells none.  Raises NoSuchShare or PasscodeFirst.
+    """
+    share = look(vault, code)
+    if not hmac.compare_digest(ticket(share, code).encode(), seen.encode()):
+        raise PasscodeFirst
+    return issuing.standing(vault, share.job)
 
 
 def opened(vault: Vault, code: str, passcode: str, device: str) -> Order:

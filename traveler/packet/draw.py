@@ -84,7 +84,7 @@ class _Body:
         self._title = told["title"]
         only_pages = all(block["kind"] == "pages" for block in told["blocks"])
         if not only_pages:
-            self._new_page_unless(120)
+            self._new_page_unless(max(120, self._needs(told["blocks"])))
             self.begins.append((self._title, self.document.page_count - 1))
             pen = self._pen_now()
             self._y += 16
@@ -96,6 +96,17 @@ class _Body:
         for block in told["blocks"]:
             getattr(self, f"_{block['kind']}")(block)
         self._y += 10
+
+    def _needs(self, blocks: Sequence[dict[str, Any]]) -> float:
+        """Return the room of a title with the picture that follows it, which no page may part."""
+        first = blocks[0] if blocks else {}
+        return 38 + self._sizes(first)[1] + 3 * LEAD if first.get("kind") == "picture" else 0.0
+
+    def _sizes(self, block: dict[str, Any]) -> tuple[float, float]:
+        width, height = block["wide"], block["high"]
+        most = (self.size[1] - TOP - BOTTOM) / 2 - 40
+        scale = min(self.room / width, most / height, 0.6)
+        return width * scale, height * scale
 
     def end(self) -> None:
         """Set down what is written on the last page."""
@@ -190,10 +201,7 @@ class _Body:
 
     def _picture(self, block: dict[str, Any]) -> None:
         stream = Path(block["path"]).read_bytes()
-        width, height = block["wide"], block["high"]
-        most = (self.size[1] - TOP - BOTTOM) / 2 - 40
-        scale = min(self.room / width, most / height, 0.6)
-        wide, high = width * scale, height * scale
+        wide, high = self._sizes(block)
         self._new_page_unless(high + 3 * LEAD)
         self._pen_now()
         page = self.document[self.document.page_count - 1]

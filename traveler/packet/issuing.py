@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from sqlalchemy.engine import Connection
 
 from traveler import job_records, sheet
-from traveler.packet import gathering, packing, records
+from traveler.packet import gathering, packing, pictures, records
 from traveler.packet.errors import (
     NoSuchPacket,
     NoSuchPacketCode,
@@ -29,8 +26,9 @@ from traveler.packet.errors import (
     PacketOvertaken,
     PacketRevoked,
 )
+from traveler.packet.pictures import Progress
 from traveler.packet.records import Packet
-from traveler.packet.sections import Block, Gathered, Picture
+from traveler.packet.sections import Gathered
 from traveler.packet.tables import packet as packet_table
 from traveler.packet.tables import packet_act
 from traveler.words import line, lines
@@ -46,10 +44,6 @@ from vault.worker import Limits
 ISSUERS: Final = ("quality",)
 READERS: Final = ("engineer", "approver", "planner", "quality")
 LIMITS: Final = Limits(cpu=60, wall=90)
-LARGEST: Final = 1280
-"""Pixels of a photo's longer side on paper; the zip holds it whole."""
-Progress = Callable[[int], None]
-"""Is told how many more of a hundred points are done."""
 
 
 def check(vault: Vault, job: str) -> Gathered:
@@ -81,7 +75,7 @@ def issue(
     with tempfile.TemporaryDirectory(prefix="packet-", dir=vault.cache) as folder:
         at = clock.now()
         told = _told(vault, actor, gathered, number, rev, at, code)
-        gathered = _reduced(vault, gathered, Path(folder), progress)
+        gathered, told["marked"] = pictures.drawn(vault, gathered, Path(folder), progress)
         pdf, zipped = Path(folder) / packing.PDF, Path(folder) / "packet.zip"
         pages, begins = _draw(vault, told, gathered, pdf, code)
         progress(15)
@@ -97,32 +91,6 @@ def issue(
         "left_out": canonical.dumps(list(gathered.left_out)).decode(),
         **_digests(kept["zip"], ""), **_digests(kept["pdf"], "pdf_"),
     })  # fmt: skip
-
-
-def _reduced(vault: Vault, gathered: Gathered, folder: Path, progress: Progress) -> Gathered:
-    """Return the same with its photos as small as paper needs them, two at a time; sixty points."""
-    photos = [one for section in gathered.sections for one in section.blocks
-              if isinstance(one, Picture)]  # fmt: skip
-
-    def reduce(told: tuple[int, Picture]) -> Picture:
-        out = folder / f"{told[0]}.jpg"
-        size = vault.worker.call("vault.reading.photo:reduced", path=told[1].path, out=out,
-                                 longest=LARGEST, name=told[1].caption)  # fmt: skip
-        return replace(told[1], path=out, wide=size["wide"], high=size["high"])
-
-    small, done = dict[Block, Picture](), 0
-    with ThreadPoolExecutor(2) as pool:
-        for at, one in enumerate(pool.map(reduce, enumerate(photos))):
-            small[photos[at]] = one
-            progress(60 * (at + 1) // len(photos) - done)
-            done = 60 * (at + 1) // len(photos)
-    progress(60 - done)
-    sections = tuple(
-        replace(section, blocks=[small.get(one, one) if isinstance(one, Picture) else one
-                                 for one in section.blocks])
-        for section in gathered.sections
-    )  # fmt: skip
-    return replace(gathered, sections=sections)
 
 
 def revoke(vault: Vault, actor: Person, packet: str, why: str, device: str = "") -> Packet:

@@ -36,7 +36,7 @@ packet.json        the same facts for programs
 MANIFEST.sha256    the sha256 of every file here; MANIFEST.sha256.sig is the shop's signature on it
 allowed_signers    the shop's public keys, for ssh-keygen
 verify.py          checks all of it; needs Python 3.9 or later and nothing else
-
+{marked}
 Check that nothing was changed, in this folder:
 
     python3 -I verify.py
@@ -47,6 +47,10 @@ Check that nothing was changed, in this folder:
 Ask the shop whether it is still valid, since a packet can be replaced or withdrawn:
 
     {ask}
+"""
+
+_MARKED: Final = """\
+*-marked.jpg       a copy of the photo beside it, with the marks somebody drew on it
 """
 
 
@@ -90,7 +94,8 @@ def readme(vault: Vault, told: Mapping[str, Any]) -> str:
     """Return how to check a packet, for whoever opens the zip."""
     return _README.format(
         packet=told["packet"], rev=told["rev"], shop=vault.settings.shop_name or "Titleblock",
-        line="=" * 60, who=allowed.PRINCIPAL, namespace=PACKET, ask=told["ask"],
+        line="=" * 60, marked=_MARKED if told.get("marked") else "",
+        who=allowed.PRINCIPAL, namespace=PACKET, ask=told["ask"],
     )  # fmt: skip
 
 

@@ -225,11 +225,18 @@ def _evidence(kept: Sequence[Evidence], files: Mapping[int, Enclosed]) -> Iterat
         grid = Grid(heads, rows, (1, 1.2, 3, 2.4, 1, 1.5))
         yield Section("Certificates, documents and notes", [grid], "documents")
     if photos:
-        yield Section("Photos", [
-            Picture(files[one.id].path, f"{_about(one)}: {one.words or 'no words'} ({one.person}, "
-                                        f"{_minute(one.at)}; {files[one.id].name})")
-            for one in photos
-        ], "photos")  # fmt: skip
+        yield Section("Photos", [_photo(one, files[one.id]) for one in photos], "photos")
+
+
+def _photo(one: Evidence, file: Enclosed) -> Picture:
+    said = (
+        f"{_about(one)}: {one.words or 'no words'} ({one.person}, {_minute(one.at)}; {file.name})"
+    )
+    if one.marks:
+        said += f". Marked by {one.marked[0]}, {_minute(one.marked[1])}; the file is without marks."
+    shown = one.file("shown")
+    wide, high = (shown.wide, shown.high) if shown else (0, 0)
+    return Picture(file.path, said, wide, high, file.name, one.marks, one.marked)
 
 
 def _about(one: Evidence) -> str:

@@ -89,7 +89,12 @@ class Redaction:
                 for row in one.rows
             ])  # fmt: skip
         if isinstance(one, Picture):
-            return replace(one, caption=self.said(one.caption))
+            marks = tuple(
+                {**mark, "words": self.said(mark["words"])} if "words" in mark else mark
+                for mark in one.marks
+            )
+            marked = (self.said(one.marked[0]), one.marked[1])
+            return replace(one, caption=self.said(one.caption), marks=marks, marked=marked)
         return one
 
     @cached_property

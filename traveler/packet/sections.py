@@ -58,12 +58,19 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo drawn anew, half a page at the most, with what it shows below; its size in pixels."""
+    """A photo drawn anew, half a page at the most, with what it shows below; its size in pixels.
+
+    ``name`` is the photo's in the zip; ``marks`` are drawn onto the copy people see, ``marked`` says
+    by whom and when.
+    """
 
     path: Path
     caption: str
     wide: int = 0
     high: int = 0
+    name: str = ""
+    marks: tuple[Mapping[str, Any], ...] = ()
+    marked: tuple[str, str] = ("", "")
 
     def as_json(self) -> dict[str, Any]:
         """Return it for the drawing."""

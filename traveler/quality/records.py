@@ -7,7 +7,7 @@ What *stands* is what no newer row replaces; everything older stays to be read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,7 +45,8 @@ class Evidence:
     """Something kept to show that the parts are right: what, about what, by whom, when, from where.
 
     ``id`` is the row that stands, ``root`` the first of its line, on which files and marks hang;
-    ``marks`` are the newest arrows and words drawn over the photo.  ``internal`` says by whom and why
+    ``marks`` are the newest arrows and words drawn over the photo, ``marked`` by whom and when.
+    ``internal`` says by whom and why
     it stays in the shop; empty where a customer may have it.
     """
 
@@ -67,6 +68,7 @@ class Evidence:
     files: tuple[EvidenceFile, ...] = ()
     marks: tuple[dict[str, Any], ...] = ()
     internal: str = ""
+    marked: tuple[str, str] = ("", "")
 
     @property
     def withdrawn(self) -> bool:
@@ -238,7 +240,7 @@ def with_heat(connection: Connection, heat: str) -> list[Evidence]:
 def line_of(connection: Connection, root: int) -> list[Evidence]:
     """Return every row of a line of evidence, oldest first: what was said before stays."""
     chosen = _rows_of().where(sa.or_(_EVIDENCE.c.id == root, _EVIDENCE.c.root == root))
-    return [_one(row, (), ()) for row in connection.execute(chosen.order_by(_EVIDENCE.c.id))]
+    return [_one(row) for row in connection.execute(chosen.order_by(_EVIDENCE.c.id))]
 
 
 def same_file(connection: Connection, job: str, sha256: str) -> list[int]:
@@ -270,7 +272,12 @@ def _evidence(
     files, marks = _files(connection, roots), _marks(connection, roots)
     inside = _internal(connection, roots)
     return [
-        _one(row, files.get(root, ()), marks.get(root, ()), inside.get(root, ""))
+        replace(
+            _one(row),
+            files=files.get(root, ()),
+            internal=inside.get(root, ""),
+            **marks.get(root, {}),
+        )
         for row, root in zip(rows, roots, strict=True)
     ]
 
@@ -286,10 +293,14 @@ def _files(connection: Connection, roots: Sequence[int]) -> dict[int, tuple[Evid
     return found
 
 
-def _marks(connection: Connection, roots: Sequence[int]) -> dict[int, tuple[dict[str, Any], ...]]:
+def _marks(connection: Connection, roots: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return the newest marks of each photo, and by whom and when they were drawn."""
     chosen = sa.select(_MARK).where(_MARK.c.evidence.in_(roots)).order_by(_MARK.c.id)
     return {
-        row.evidence: tuple(canonical.loads(row.marks.encode()))
+        row.evidence: {
+            "marks": tuple(canonical.loads(row.marks.encode())),
+            "marked": (row.person, row.at),
+        }
         for row in connection.execute(chosen)
     }
 
@@ -303,14 +314,11 @@ def _internal(connection: Connection, roots: Sequence[int]) -> dict[int, str]:
     }
 
 
-def _one(
-    row: Any, files: tuple[EvidenceFile, ...], marks: tuple[dict[str, Any], ...], internal: str = ""
-) -> Evidence:
+def _one(row: Any) -> Evidence:
     return Evidence(
         id=row.id, root=row.root or row.id, kind=row.kind, job=row.job, operation=row.operation,
         seq=row.seq, balloon=row.balloon, nonconformance=row.nonconformance, words=row.words, heat=row.heat,
-        act=row.act, why=row.why, at=row.at, person=row.person, device=row.device, files=files,
-        marks=marks, internal=internal,
+        act=row.act, why=row.why, at=row.at, person=row.person, device=row.device,
     )  # fmt: skip
 
 

@@ -59,8 +59,8 @@ def _asking(share: str, passcode: str, act: str) -> Refusal | None:
 
 
 def standing(share: str) -> Response:
-    """Say which packets of a link's order count, for a page that is open; raises NoSuchShare."""
-    return jsonify(state=issuing.standing(vault(), shares.look(vault(), share).job))
+    """Say which packets of a link's order count, for a page that was opened; nobody else is told."""
+    return jsonify(state=shares.standing(vault(), share, forms.asked("seen")))
 
 
 def of_job(job: str) -> Response | str | tuple[str, int]:
@@ -101,8 +101,9 @@ def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
 def _shown(
     share: str, view: Order, passcode: str, refusal: Refusal | None, *, done: bool
 ) -> str | tuple[str, int]:
+    seen = shares.ticket(shares.look(vault(), share), share)
     shown = render_template(
-        "share.html", share=share, view=view, counts=issuing.standing(vault(), view.job),
+        "share.html", share=share, view=view, seen=seen or None, counts=issuing.standing(vault(), view.job),
         stages=STAGES, passcode=passcode, locked=False,
         names=customer.who(), nobody=shares.NOBODY, refusal=str(refusal) if refusal else "",
         done=customer.DONE["asked"] if done else "",

@@ -60,3 +60,22 @@ def test_a_link_opens_no_other_address(guest: Any, stock: Any) -> None:
     customer.post(f"/s/{code}", data={})
     for place in ("/jobs", f"/jobs/{stock.job}", "/packets", "/items", f"/t/{code}", f"/p/{code}"):
         assert customer.get(place).status_code in {303, 404}
+
+
+def test_an_open_page_is_told_of_packets_and_a_bare_link_is_not(guest: Any, stock: Any) -> None:
+    """With a passcode the address the page asks at answers to what the opened page knows alone."""
+    planner, customer = guest("pat"), guest(None)
+    locked = _made(planner, stock.job, passcode="harbour 9")
+    bare = f"/s/{locked}/standing"
+    page = customer.post(f"/s/{locked}", data={"passcode": "harbour 9"}).text
+    found = re.search(rf'data-address="({bare}\?seen=[0-9a-f]{{64}})"', page)
+    assert found is not None
+    assert len(customer.get(found[1]).json["state"]) == 16
+    other = _made(planner, stock.job, passcode="harbour 9")
+    for place in (bare, f"{bare}?seen=", f"{bare}?seen=\u00e4", found[1][:-1] + "x",
+                  f"/s/{other}/standing?{found[1].partition('?')[2]}"):  # fmt: skip
+        assert customer.get(place).status_code == 403, place
+    planner.post(f"/jobs/{stock.job}/links", data={"act": "withdraw", "share": "1"})
+    assert customer.get(found[1]).status_code == 404
+    free = _made(planner, stock.job)
+    assert customer.get(f"/s/{free}/standing").status_code == 200

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,70 @@ def test_a_packet_counts_its_points_to_a_hundred_at_most(done: Any) -> None:
     with pymupdf.open(issuing.file_of(done.vault, made, pdf=True)) as packet:
         images = [one for page in packet for one in page.get_images()]
         assert [max(one[2], one[3]) for one in images[:3]] == [1280, 1280, 1280]
+
+
+MARKS = [{"shape": "arrow", "at": [100, 100, 800, 800]}, {"shape": "ring", "at": [500, 200, 900, 300]},
+         {"shape": "words", "at": [950, 5], "words": "burr, says otto 日本"}]  # fmt: skip
+
+
+def red(picture: Image.Image, x: float, y: float) -> bool:
+    """Say whether a picture is red at a place, in parts of its sides."""
+    told = picture.convert("RGB").getpixel((int(x * picture.width), int(y * picture.height)))
+    return told[0] > 160 and told[1] < 90 and told[2] < 90  # type: ignore[index]
+
+
+def test_a_marked_photo_is_in_the_packet_as_marked_and_as_it_is(done: Any, tmp_path: Path) -> None:
+    """Paper shows the marks; the zip has the photo untouched and a marked copy; the record tells both."""
+    import pymupdf
+
+    from traveler.packet import issuing
+    from traveler.quality import evidence, views
+
+    photo, plain, *_ = [one for one in views.evidence_of(done.vault, "J-1") if one.kind == "photo"]
+    evidence.mark(done.vault, done.otto, photo.root, MARKS)
+    evidence.mark(done.vault, done.otto, plain.root, MARKS)
+    evidence.mark(done.vault, done.otto, plain.root, [])  # taken off again
+    made = issuing.issue(done.vault, done.quinn, "J-1")
+    with zipfile.ZipFile(issuing.file_of(done.vault, made)) as packed:
+        packed.extractall(tmp_path)
+    folder = tmp_path / "PP-0001-1"
+    (told,) = json.loads((folder / "packet.json").read_text())["marked"]
+    assert (told["by"], len(told["marks"]), told["marks"][2]["words"]) == (
+        "O.L.", 3, "burr, says O.L. 日本",
+    )  # fmt: skip
+    assert sorted(one.name for one in folder.glob("photos/*-marked.jpg")) == [
+        Path(told["marked"]).name
+    ]
+    shown = photo.file("shown")
+    assert shown is not None
+    assert hashlib.sha256((folder / told["photo"]).read_bytes()).hexdigest() == shown.digest.sha256
+    with Image.open(folder / told["marked"]) as seen, Image.open(folder / told["photo"]) as before:
+        assert seen.size == before.size
+        assert [red(one, 0.45, 0.45) for one in (seen, before)] == [True, False]
+        assert red(seen, 0.7, 0.2)
+    manifest = (folder / "MANIFEST.sha256").read_text()
+    assert told["marked"] in manifest
+    assert told["photo"] in manifest
+    assert "-marked.jpg" in (folder / "README.txt").read_text()
+    with pymupdf.open(folder / "packet.pdf") as packet:
+        images = [one[0] for page in packet for one in page.get_images()]
+        first = Image.open(io.BytesIO(packet.extract_image(images[0])["image"]))
+        assert red(first, 0.45, 0.45)
+        assert "Marked by O.L." in "\n".join(page.get_text() for page in packet)
+        (at,) = [page for _level, title, page in packet.get_toc() if title == "Photos"]
+        assert packet[at - 1].get_images(), "the title stands on another page than the first photo"
+
+
+def test_a_photo_that_cannot_be_marked_is_refused(tmp_path: Path) -> None:
+    """In one sentence, and nothing is written."""
+    from traveler.packet import marks_draw
+    from vault.errors import UnreadableFile
+
+    place = tmp_path / "in"
+    place.write_bytes(b"no picture")
+    with pytest.raises(UnreadableFile, match="damaged"):
+        marks_draw.marked(str(place), str(tmp_path / "out"), MARKS, 100, 80, "side.jpg")
+    assert not (tmp_path / "out").exists()
 
 
 def test_points_are_told_to_whoever_asks_and_forgotten(done: Any) -> None:
