@@ -33,7 +33,7 @@ from traveler import (
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.floor import Progress
+    from traveler.floor.acting import Progress
     from traveler.route import Step
     from traveler.views import JobView, OperationView
     from vault.ledger.events import Event
@@ -448,10 +448,10 @@ def op() -> None:
 @reads
 def op_start(job_number: str, seq: int, override: str, machine: str) -> None:
     """Begin, go on with, or join operation SEQ."""
-    from traveler import floor
+    from traveler.floor import starting
 
     vault, actor = session().vault, session().actor
-    _say_progress(floor.start(vault, actor, job_number, seq, override=override, machine=machine))
+    _say_progress(starting.start(vault, actor, job_number, seq, override=override, machine=machine))
 
 
 @op.command("pause")
@@ -463,10 +463,10 @@ def op_start(job_number: str, seq: int, override: str, machine: str) -> None:
 @reads
 def op_pause(job_number: str, seq: int, qty: int, scrap: int, rework: int) -> None:
     """Interrupt operation SEQ, counting what was made; others on it go on."""
-    from traveler import floor
+    from traveler.floor import stopping
 
     vault, actor = session().vault, session().actor
-    _say_progress(floor.pause(vault, actor, job_number, seq, qty, scrap, rework=rework))
+    _say_progress(stopping.pause(vault, actor, job_number, seq, qty, scrap, rework=rework))
 
 
 @op.command("finish")
@@ -481,10 +481,12 @@ def op_finish(
     job_number: str, seq: int, qty: int | None, scrap: int, rework: int, why: str
 ) -> None:
     """End operation SEQ; every piece that came is good, scrap, for rework, or missing with a reason."""
-    from traveler import floor
+    from traveler.floor import stopping
 
     vault, actor = session().vault, session().actor
-    _say_progress(floor.finish(vault, actor, job_number, seq, qty, scrap, rework=rework, why=why))
+    _say_progress(
+        stopping.finish(vault, actor, job_number, seq, qty, scrap, rework=rework, why=why)
+    )
 
 
 @op.command("note")
@@ -494,9 +496,9 @@ def op_finish(
 @reads
 def op_note(job_number: str, seq: int, words: str) -> None:
     """Write down something about operation SEQ."""
-    from traveler import floor
+    from traveler.floor import noting
 
-    _say_progress(floor.note(session().vault, session().actor, job_number, seq, words))
+    _say_progress(noting.note(session().vault, session().actor, job_number, seq, words))
 
 
 def _say_progress(done: Progress) -> None:

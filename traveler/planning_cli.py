@@ -13,7 +13,7 @@ from vault.terminal import reads, say, session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from traveler.floor import Progress
+    from traveler.floor.acting import Progress
     from traveler.views import JobView
 
 WHY = click.option("-m", "why", metavar="WHY", required=True, help="The reason, to be kept.")
@@ -119,10 +119,10 @@ def _hang_sending(op: click.Group, progress: Callable[[Progress], None]) -> None
     @reads
     def op_send(job_number: str, seq: int, vendor: str, expected: str, slip: str) -> None:
         """Send the pieces of operation SEQ to the vendor of its outside station."""
-        from traveler import floor
+        from traveler.floor import starting
 
-        trip = floor.Trip(vendor, slip, expected)
-        progress(floor.start(session().vault, session().actor, job_number, seq, trip=trip))
+        trip = starting.Trip(vendor, slip, expected)
+        progress(starting.start(session().vault, session().actor, job_number, seq, trip=trip))
 
     @op.command("back")
     @click.argument("job_number", metavar="JOB")
@@ -137,13 +137,13 @@ def _hang_sending(op: click.Group, progress: Callable[[Progress], None]) -> None
         job_number: str, seq: int, qty: int | None, scrap: int, rework: int, part: bool, why: str
     ) -> None:
         """Take the pieces of an outside operation back."""
-        from traveler import floor
+        from traveler.floor import stopping
 
         vault, actor = session().vault, session().actor
         if part:
-            done = floor.pause(vault, actor, job_number, seq, qty or 0, scrap, rework=rework)
+            done = stopping.pause(vault, actor, job_number, seq, qty or 0, scrap, rework=rework)
         else:
-            done = floor.finish(
+            done = stopping.finish(
                 vault, actor, job_number, seq, qty, scrap, rework=rework, why=why
             )  # fmt: skip
         progress(done)

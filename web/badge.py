@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from traveler import floor
+from traveler.floor import acting
 from vault import codes
 from vault.errors import Refusal
 from vault.ledger import people
@@ -81,7 +81,7 @@ class Asked:
     other: str = ""
 
 
-def asked(roles: Iterable[str] = floor.ROLES) -> Asked:
+def asked(roles: Iterable[str] = acting.ROLES) -> Asked:
     """Return how to ask: whoever is signed in at the tablet is asked for nothing more."""
     here = tablet.here()
     if here is None or forms.asked("who") == "else" or not here.person.roles & {"admin", *roles}:
@@ -90,7 +90,7 @@ def asked(roles: Iterable[str] = floor.ROLES) -> Asked:
     return Asked(here.person, [], f"{request.path}?{urlencode({**kept, 'who': 'else'})}")
 
 
-def operators(roles: Iterable[str] = floor.ROLES) -> list[Person]:
+def operators(roles: Iterable[str] = acting.ROLES) -> list[Person]:
     """Return everybody who may act on the floor with a badge and one of these roles."""
     return [
         one for one in people.everybody(vault().ledger)

@@ -17,9 +17,10 @@ from typing import Any, Final
 from release import desk, keys, rulebook
 from release.log import ReleaseLog
 from release.terms import Terms
-from traveler import floor, jobs, sheet, stations
+from traveler import jobs, sheet, stations
 from traveler.blockers import handling
 from traveler.decisions import deciding
+from traveler.floor import starting, stopping
 from traveler.quality import proof_desk
 from vault import founding, inbox, item, locks, settings
 from vault.home import Vault
@@ -303,9 +304,9 @@ def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints
     for act in job["acts"]:
         actor = who[act["who"]]
         if act["act"] == "start":
-            floor.start(vault, actor, job["job"], act["seq"], device="demo")
+            starting.start(vault, actor, job["job"], act["seq"], device="demo")
         elif act["act"] == "pause":
-            floor.pause(vault, actor, job["job"], act["seq"], device="demo")
+            stopping.pause(vault, actor, job["job"], act["seq"], device="demo")
         elif act["act"] == "vouch":
             proof_desk.vouch(vault, actor, job["job"], act["proof"], seq=act["seq"],
                              said=act["why"], device="demo")  # fmt: skip
@@ -314,7 +315,7 @@ def _job(vault: Vault, who: Mapping[str, Person], job: Mapping[str, Any], prints
                              device="demo")  # fmt: skip
         else:
             demo_given.give(vault, act["who"], job["job"], act["seq"])
-            floor.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
+            stopping.finish(vault, actor, job["job"], act["seq"], act["good"], act["scrap"],
                          device="demo")  # fmt: skip
 
 

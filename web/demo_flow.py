@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from traveler import calendars, floor, jobs, rework, sheet, skipping, splitting, stations
+from traveler import calendars, jobs, rework, sheet, skipping, splitting, stations
 from traveler.family import Family
-from traveler.floor import Trip
+from traveler.floor import starting, stopping
+from traveler.floor.starting import Trip
 from traveler.quality import proof_desk
 from traveler.route import Step
 from vault.home import Vault
@@ -62,16 +63,16 @@ def _act(vault: Vault, actor: Person, act: Mapping[str, Any], prints: Path) -> N
         case "release":
             jobs.release_job(vault, actor, job)
         case "start":
-            floor.start(vault, actor, job, seq, device=DEVICE)
+            starting.start(vault, actor, job, seq, device=DEVICE)
         case "send":
             trip = Trip(slip=act["slip"], expected=_day(act["back_in"]))
-            floor.start(vault, actor, job, seq, trip=trip, device=DEVICE)
+            starting.start(vault, actor, job, seq, trip=trip, device=DEVICE)
         case "vouch":
             proof_desk.vouch(vault, actor, job, act["proof"], seq=seq, said=act["why"],
                              device=DEVICE)  # fmt: skip
         case "finish":
             demo_given.give(vault, actor.name, job, seq)
-            floor.finish(vault, actor, job, seq, act.get("good"), act.get("scrap", 0),
+            stopping.finish(vault, actor, job, seq, act.get("good"), act.get("scrap", 0),
                          rework=act.get("rework", 0), device=DEVICE)  # fmt: skip
         case "rework":
             steps = [Step(1, act["station"], act["title"], run_minutes=float(act["minutes"]))]

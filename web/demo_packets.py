@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from traveler import floor, jobs
+from traveler import jobs
 from traveler.customer import shares
+from traveler.floor import starting, stopping
 from traveler.packet import issuing
 from traveler.quality import evidence, internal, measurements, proof_desk
 from traveler.quality.evidence import Wanted
@@ -44,9 +45,9 @@ def prove(
         vault, planner, JOB, ITEM, len(WIDTHS), due, customer="Marlow Packaging", order="MP-1188"
     )
     jobs.release_job(vault, planner, JOB)
-    floor.start(vault, operator, JOB, 10, device=DEVICE)
-    floor.finish(vault, operator, JOB, 10, device=DEVICE)
-    floor.start(vault, operator, JOB, 20, device=DEVICE)
+    starting.start(vault, operator, JOB, 10, device=DEVICE)
+    stopping.finish(vault, operator, JOB, 10, device=DEVICE)
+    starting.start(vault, operator, JOB, 20, device=DEVICE)
     proof_desk.vouch(vault, operator, JOB, "first piece", seq=20, said="groove and depth in limits",
                      device=DEVICE)  # fmt: skip
     readings = [
@@ -55,7 +56,7 @@ def prove(
         for piece, text in enumerate(texts, 1)
     ]
     measurements.record(vault, quality, JOB, None, readings, device=DEVICE)
-    floor.finish(vault, operator, JOB, 20, device=DEVICE)
+    stopping.finish(vault, operator, JOB, 20, device=DEVICE)
     photo = Wanted("photo", JOB, words="All six, oiled, in their box")
     (shown,) = evidence.add(
         vault, quality, photo, {"box.jpg": place / "evidence" / "packed.jpg"}, device=DEVICE

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from traveler import floor, jobs, rework
+from traveler import jobs, rework
 from traveler.blockers import handling
 from traveler.blockers.handling import Wanted
+from traveler.floor import starting, stopping
 from traveler.operation_records import Operation
 from traveler.route import Step
 from traveler.shipping import desk
@@ -151,17 +152,17 @@ class Past:
         left = timedelta(minutes=self._minutes(plan, operation, came))
         if plan.twice and operation.station.startswith("MILL"):
             names, left = ["otto", first], left * 0.6
-        self._each(floor.start, names, plan.job, operation.seq)
+        self._each(starting.start, names, plan.job, operation.seq)
         while moment + left > _end(moment):
             left -= _end(moment) - moment
             yield (moment := _end(moment))
-            self._each(floor.pause, names, plan.job, operation.seq)
+            self._each(stopping.pause, names, plan.job, operation.seq)
             yield (moment := _shift(moment + timedelta(hours=1)))
-            self._each(floor.start, names, plan.job, operation.seq)
+            self._each(starting.start, names, plan.job, operation.seq)
         yield (moment := moment + left)
         lost, again = self._lost(plan, operation), self._again(operation)
         demo_given.give(self.vault, first, plan.job, operation.seq)
-        floor.finish(self.vault, self.who[first], plan.job, operation.seq, came - lost - again,
+        stopping.finish(self.vault, self.who[first], plan.job, operation.seq, came - lost - again,
                      lost, rework=again, device=DEVICES[first])  # fmt: skip
         if again:
             moment = yield from self._rework(plan, operation, moment)
@@ -178,9 +179,9 @@ class Past:
         (seq,) = rework.plan(self.vault, self.who["quinn"], plan.job, operation.seq,
                              "burr in the bore", steps=steps)  # fmt: skip
         yield (moment := _shift(moment + timedelta(minutes=20)))
-        self._each(floor.start, ["sam"], plan.job, seq)
+        self._each(starting.start, ["sam"], plan.job, seq)
         yield (moment := moment + timedelta(minutes=15))
-        self._each(floor.finish, ["sam"], plan.job, seq)
+        self._each(stopping.finish, ["sam"], plan.job, seq)
         return moment
 
     def _minutes(self, plan: Plan, operation: Operation, came: int) -> float:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from traveler import floor, jobs
+from traveler import jobs
 from traveler.firstarticle import desk as articles
+from traveler.floor import starting, stopping
 from traveler.nonconformance import desk as ncs
 from traveler.nonconformance.desk import Rework, Share, Wanted
 from traveler.quality import measurements, proof_desk
@@ -37,23 +38,23 @@ def run(vault: Vault, who: Mapping[str, Person], password: str, day: Callable[[i
     proof_desk.ask(vault, quinn, "certificate", before="shipping", customer=CUSTOMER,
                    why="terms of 3 March")  # fmt: skip
     _step(vault, who["otto"], 10)
-    floor.start(vault, nadia, JOB, 20, device="demo")
+    starting.start(vault, nadia, JOB, 20, device="demo")
     proof_desk.vouch(vault, nadia, JOB, "first piece", seq=20, said="boss 1.9665", device="demo")
     _measure(vault, nadia, 20, _READ)
     one = ncs.open_new(vault, nadia, Wanted(
         JOB, f"Boss {_OUT} in, limit 1.967", 1, 20, pieces="3", containment="red tag, tray 2",
         balloons=["1"], results=[each.id for each in ncs.proposed(vault, JOB)],
     ), device="demo")  # fmt: skip
-    floor.finish(vault, nadia, JOB, 20, 5, 0, device="demo")
+    stopping.finish(vault, nadia, JOB, 20, 5, 0, device="demo")
     ncs.dispose(vault, quinn, one.number, "use as is", "the mating bore is 1.969 at the least")
     ncs.approve(vault, who["mchen"], one.number, password, "stack checked, still 0.0016 clear")
     ncs.explain(vault, quinn, one.number, cause="insert changed after piece 2, wear not entered",
                 action="enter the wear offset at every insert change")  # fmt: skip
     ncs.close(vault, quinn, one.number)
     _step(vault, nadia, 30)
-    floor.start(vault, quinn, JOB, 40, device="demo")
+    starting.start(vault, quinn, JOB, 40, device="demo")
     _measure(vault, quinn, 40, (_LATER, _LATER), first=4)
-    floor.finish(vault, quinn, JOB, 40, 5, 0, device="demo")
+    stopping.finish(vault, quinn, JOB, 40, 5, 0, device="demo")
     proof_desk.waive(vault, quinn, JOB, "certificate", "Orrin supplied the plate", device="demo")
     first = articles.open_new(vault, quinn, JOB, "full", "new part", serial="pieces 1 to 5",
                               supplier="FMW-7", customer="wanted")  # fmt: skip
@@ -84,8 +85,8 @@ def worth_opening(vault: Vault) -> list[tuple[str, str]]:
 
 
 def _step(vault: Vault, person: Person, seq: int) -> None:
-    floor.start(vault, person, JOB, seq, device="demo")
-    floor.finish(vault, person, JOB, seq, device="demo")
+    starting.start(vault, person, JOB, seq, device="demo")
+    stopping.finish(vault, person, JOB, seq, device="demo")
 
 
 def _measure(

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from traveler import floor, jobs
+from traveler import jobs
 from traveler.dispatch import pins
+from traveler.floor import starting, stopping
 from vault.home import Vault
 from vault.ledger.people import Person
 from web import demo_given
@@ -25,10 +26,10 @@ def fill(
                  customer=row.get("customer", ""))  # fmt: skip
         jobs.release_job(vault, planner, number)
         for seq in row.get("done", ()):
-            floor.start(vault, who["otto"], number, seq, device="demo")
+            starting.start(vault, who["otto"], number, seq, device="demo")
             demo_given.give(vault, "otto", number, seq)
-            floor.finish(vault, who["otto"], number, seq, device="demo")
+            stopping.finish(vault, who["otto"], number, seq, device="demo")
         if "running" in row:
-            floor.start(vault, who[row["who"]], number, row["running"], device="demo")
+            starting.start(vault, who[row["who"]], number, row["running"], device="demo")
         if "pin" in row:
             pins.pin(vault, planner, number, 1, row["pin"])

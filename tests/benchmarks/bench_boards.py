@@ -33,7 +33,8 @@ import vaults
 from measuring import Goal
 
 from release import desk
-from traveler import floor, jobs, sheet
+from traveler import jobs, sheet
+from traveler.floor import starting, stopping
 from vault import home, settings
 from vault.home import Vault
 from vault.ledger import people, sessions
@@ -123,7 +124,7 @@ def work(vault: Vault, end: float, done: list[int]) -> None:
     while time.monotonic() < end:
         begun = time.monotonic()
         number, turn = len(done) % JOBS, len(done) // JOBS
-        act: Any = floor.start if turn % 2 == 0 else floor.pause
+        act: Any = starting.start if turn % 2 == 0 else stopping.pause
         act(vault, otto, f"J-{number}", 10)
         done.append(number)
         time.sleep(max(0.0, 1 / EVENTS - (time.monotonic() - begun)))

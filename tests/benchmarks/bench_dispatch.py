@@ -33,9 +33,10 @@ import vaults
 from measuring import Goal
 
 from release import desk as release_desk
-from traveler import floor, tables
+from traveler import tables
 from traveler.dispatch import desk as desks
 from traveler.dispatch import judging, snapshot
+from traveler.floor import starting
 from traveler.schedule import ranking
 from traveler.schedule.outlook import outlook
 from vault import canonical
@@ -216,7 +217,7 @@ def main() -> None:
         def one_event() -> float:
             number = next(numbers)
             seq = count.facts[number].left[0].seq
-            floor.start(vault, otto, number, seq)
+            starting.start(vault, otto, number, seq)
             begun = time.process_time()
             desk.board(vault)
             return (time.process_time() - begun) * 1000

@@ -33,7 +33,7 @@ from bench_floor import HERE, serving
 from measuring import Goal, judged, show, table, world
 
 from release import desk
-from traveler import floor
+from traveler.floor import starting, stopping
 from vault import home, settings
 from vault.home import Vault
 from vault.ledger import people, sessions
@@ -135,7 +135,7 @@ class Work:
         while due < end:
             time.sleep(max(0.0, due - time.monotonic()))
             number, turn = self.done % ROWS, self.done // ROWS
-            act: Any = floor.start if turn % 2 == 0 else floor.pause
+            act: Any = starting.start if turn % 2 == 0 else stopping.pause
             act(self._vault, self._person, f"J-{number:05}", 10 * (1 + number % 4))
             self.done += 1
             due += 1 / EVENTS

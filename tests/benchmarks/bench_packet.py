@@ -29,7 +29,8 @@ from measuring import Goal, judged, show, world
 from PIL import Image
 
 from release import desk
-from traveler import floor, jobs
+from traveler import jobs
+from traveler.floor import starting, stopping
 from traveler.packet import issuing
 from traveler.quality import evidence, proof_desk
 from traveler.quality.evidence import Wanted
@@ -106,7 +107,7 @@ def _shop(place: Path, photos: int) -> tuple[Vault, dict[str, Person]]:
     desk.release(vault, who["eli"], order)
     jobs.add(vault, who["ada"], JOB, "10-0042", 5, "2030-01-01", customer="Marlow Packaging")
     jobs.release_job(vault, who["ada"], JOB)
-    floor.start(vault, who["ada"], JOB, 10)
+    starting.start(vault, who["ada"], JOB, 10)
     for at in range(photos):
         path = place / f"{at}.jpg"
         path.write_bytes(_photo(at))
@@ -119,7 +120,7 @@ def _shop(place: Path, photos: int) -> tuple[Vault, dict[str, Person]]:
         path.unlink()
     for one in proof_desk.show(vault, JOB).missing:
         proof_desk.waive(vault, who["quinn"], JOB, one.required.kind, "bench")
-    floor.finish(vault, who["ada"], JOB, 10)
+    stopping.finish(vault, who["ada"], JOB, 10)
     return vault, who
 
 

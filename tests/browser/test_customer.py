@@ -37,8 +37,9 @@ run_minutes = 12.5
 def orders(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Give the served vault a customer with an order in work, one that is done, and a link."""
     from release import desk, rulebook
-    from traveler import floor, jobs
+    from traveler import jobs
     from traveler.customer import logins, shares
+    from traveler.floor import starting, stopping
     from traveler.packet import issuing
     from vault import home
     from vault.ledger import people
@@ -59,10 +60,10 @@ def orders(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) -
     for job, order in (("J-1", "PO 88"), ("J-2", "PO 89")):
         jobs.add(vault, who["pat"], job, "10-0042", 2, "2027-12-01", customer=CUSTOMER, order=order)
         jobs.release_job(vault, who["pat"], job)
-        floor.start(vault, who["otto"], job, 10)
-        floor.finish(vault, who["otto"], job, 10)
-    floor.start(vault, who["otto"], "J-2", 20)
-    floor.finish(vault, who["otto"], "J-2", 20)
+        starting.start(vault, who["otto"], job, 10)
+        stopping.finish(vault, who["otto"], job, 10)
+    starting.start(vault, who["otto"], "J-2", 20)
+    stopping.finish(vault, who["otto"], "J-2", 20)
     issuing.issue(vault, who["quinn"], "J-2")
     logins.tie(vault, who["ada"], "cora", CUSTOMER, "their buyer")
     _made, address = shares.make(vault, who["pat"], "J-2", dates=True)

@@ -44,7 +44,8 @@ IN_ORDER = """() => [...document.querySelectorAll('.flow > .stage')].map(
 def planned(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) -> str:
     """Fill the served vault: a job that is sawn, with pieces set aside, and an outside step."""
     from release import desk
-    from traveler import floor, jobs, stations
+    from traveler import jobs, stations
+    from traveler.floor import starting, stopping
     from vault import home
     from vault.ledger import people
 
@@ -61,8 +62,8 @@ def planned(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) 
     stations.add(vault, pat, "plating", outside=True, vendor=LONG, days=5)
     jobs.add(vault, pat, "J-9", "10-0099", 12, "2099-12-01")
     jobs.release_job(vault, pat, "J-9")
-    floor.start(vault, otto, "J-9", 10)
-    floor.finish(vault, otto, "J-9", 10, 9, 1, rework=2)
+    starting.start(vault, otto, "J-9", 10)
+    stopping.finish(vault, otto, "J-9", 10, 9, 1, rework=2)
     vault.close()
     return "J-9"
 

@@ -44,7 +44,8 @@ def axe(page: Any) -> list[str]:
 
 def made(vault: Any, person: dict[str, Any], job: str, customer: str, *, prove: bool) -> None:
     """Make two pieces of a job; with ``prove`` all is measured as well."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.quality import measurements, proof_desk
     from traveler.quality.measurements import Reading
 
@@ -52,10 +53,10 @@ def made(vault: Any, person: dict[str, Any], job: str, customer: str, *, prove: 
     jobs.add(vault, pat, job, ITEM, 2, "2030-01-04", customer=customer, order="NP-7")
     jobs.release_job(vault, pat, job)
     for seq in (10, 20):
-        floor.start(vault, otto, job, seq)
+        starting.start(vault, otto, job, seq)
         if seq == 20:
             proof_desk.vouch(vault, otto, job, "first piece", seq=20, said="groove in limits")
-        floor.finish(vault, otto, job, seq)
+        stopping.finish(vault, otto, job, seq)
     if prove:
         readings = [Reading(balloon, str(piece), text) for balloon, text in (("1", "16.08"), ("2", "2.45"))
                     for piece in (1, 2)]  # fmt: skip

@@ -67,13 +67,13 @@ def stocked(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) 
     """Fill the served vault: revisions, a change in review, jobs on current and old revisions."""
     from release import desk
     from release.log import ReleaseLog
-    from traveler import floor, jobs, sheet
+    from traveler import jobs, sheet
+    from traveler.floor import starting
     from vault import home
     from vault.ledger import people
 
     place = tmp_path_factory.mktemp("stock")
-    route = place / "route.toml"
-    route.write_text(ROUTE)
+    (route := place / "route.toml").write_text(ROUTE)
     vault = home.open_vault(site.root)
     person = {one.name: one for one in people.everybody(vault.ledger)}
     eli, mei, pat, otto = (person[name] for name in ("eli", "mchen", "pat", "otto"))
@@ -98,7 +98,7 @@ def stocked(site: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) 
         jobs.release_job(vault, pat, job)
         printed = sheet.print_traveler(vault, pat, job, place / f"{job}.pdf")
         travelers.append(printed.addresses[0][1].rpartition("/")[2])
-    floor.start(vault, otto, "J-2", 10)
+    starting.start(vault, otto, "J-2", 10)
     travelers += with_copies(vault, person)
     desk.add_item(vault, eli, "30-0200", "Plate that was recalled", "mchen")
     desk.check_in(vault, eli, "30-0200",

@@ -51,9 +51,10 @@ CROWDED = """() => [...document.querySelectorAll('svg.standing')].flatMap(plot =
 def past(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) -> None:
     """Fill the served vault: eleven jobs from January to June, some late, scrapped, blocked."""
     from release import desk
-    from traveler import floor, jobs
+    from traveler import jobs
     from traveler.blockers import handling
     from traveler.blockers.handling import Wanted
+    from traveler.floor import starting, stopping
     from traveler.shipping import desk as shipping
     from vault import clock, home
     from vault.ledger import people
@@ -80,9 +81,9 @@ def past(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) -> 
                 kind="material", owner="pat", what="no bar", job=job, facts={"po": "PO 1"}))  # fmt: skip
         with clock.standing_at(begun + timedelta(days=1)):
             handling.resolve(vault, pat, held.id, "it came")
-            floor.start(vault, otto, job, 10, device="tablet at the mill")
+            starting.start(vault, otto, job, 10, device="tablet at the mill")
         with clock.standing_at(begun + timedelta(days=1, hours=1)):
-            floor.finish(vault, otto, job, 10, 5 - place_in_year % 2, place_in_year % 2)
+            stopping.finish(vault, otto, job, 10, 5 - place_in_year % 2, place_in_year % 2)
         with clock.standing_at(begun + timedelta(days=2 + place_in_year % 3)):
             sent = shipping.pack(vault, pat, job, 5 - place_in_year % 2, carrier="Post")
             shipping.ship(vault, pat, sent.number)

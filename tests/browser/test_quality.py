@@ -55,8 +55,9 @@ class Lab:
 def lab(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """Fill the served vault: a job with long names at work, its troubles, and the same item before."""
     from release import desk
-    from traveler import floor, jobs, sheet
+    from traveler import jobs, sheet
     from traveler.firstarticle import desk as articles
+    from traveler.floor import noting, starting
     from traveler.nonconformance import desk as ncs
     from traveler.quality import gauges, measurements
     from traveler.quality.measurements import Reading
@@ -80,12 +81,12 @@ def lab(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Lab:
         jobs.add(vault, who["pat"], number, item, 4, "2027-03-01", customer="Orrin")
         jobs.release_job(vault, who["pat"], number)
     otto, quinn = who["otto"], who["quinn"]
-    floor.start(vault, otto, "J-0", 10)
-    floor.note(vault, otto, "J-0", 10, f"Clamp low. {LONG}")
+    starting.start(vault, otto, "J-0", 10)
+    noting.note(vault, otto, "J-0", 10, f"Clamp low. {LONG}")
     for piece in range(1, 5):
         readings = [Reading("1", str(piece), f"12.0{piece}")]
         measurements.record(vault, otto, "J-0", 10, readings)
-    floor.start(vault, otto, "J-1", 10)
+    starting.start(vault, otto, "J-1", 10)
     measurements.record(vault, otto, "J-1", 10, [Reading("1", "1", "12.05")])
     made = ncs.open_new(vault, otto, ncs.Wanted("J-1", LONG * 3, 3, 10, pieces=LONG[:190]))
     soon = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()

@@ -30,11 +30,12 @@ def test_a_recall_closes_after_five_decisions(
 ) -> None:
     """Each copy is accounted for and each job decided by who may; one left keeps it open."""
     from release import desk
-    from traveler import floor, jobs, recalls
+    from traveler import jobs, recalls
     from traveler.blockers import handling
     from traveler.copies import issuing, register
     from traveler.decisions import deciding
     from traveler.errors import ChoiceNotOpen, RevisionRecalled
+    from traveler.floor import starting, stopping
     from vault.ledger import events
 
     pat, otto, quinn, mei = (people[name] for name in ("pat", "otto", "quinn", "mchen"))
@@ -59,12 +60,12 @@ def test_a_recall_closes_after_five_decisions(
         deciding.deviate(vault, mei, PASSWORD, "J-1", "nearly done")
     with pytest.raises(ChoiceNotOpen, match="operation 10 is running"):
         deciding.move(vault, pat, "J-1", "to B")
-    floor.pause(vault, otto, "J-1", 10, 0, 1)
+    stopping.pause(vault, otto, "J-1", 10, 0, 1)
     deciding.move(vault, pat, "J-1", "to B, the one begun is scrap", again=[10])
     assert left() == {copies[1], copies[2], "J-2"}
     register.act(vault, quinn, copies[1], "destroy")
     with pytest.raises(RevisionRecalled):
-        floor.start(vault, otto, "J-2", 10)
+        starting.start(vault, otto, "J-2", 10)
     deciding.hold(vault, pat, "J-2", "customer decides")
     assert left() == {copies[2]}
     assert handling.listing(vault) == []
@@ -78,7 +79,8 @@ def test_a_recall_closes_after_five_decisions(
 def _in_work(vault: Any, people: dict[str, Any], draw: Callable[..., Path], tmp_path: Path) -> None:
     """Release A, put two jobs on it, start one of them, and release B."""
     from release import desk
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting
 
     pat, otto = people["pat"], people["otto"]
     route = tmp_path / "route.toml"
@@ -88,5 +90,5 @@ def _in_work(vault: Any, people: dict[str, Any], draw: Callable[..., Path], tmp_
     for job in ("J-1", "J-2"):
         jobs.add(vault, pat, job, "10-0042", 5, "2027-03-01")
         jobs.release_job(vault, pat, job)
-    floor.start(vault, otto, "J-1", 10)
+    starting.start(vault, otto, "J-1", 10)
     assert release(vault, people, draw("b.pdf", "BRACKET B"), route) == "B"

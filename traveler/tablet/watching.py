@@ -18,8 +18,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import floor, job_records, token_records
-from traveler.floor import FloorView
+from traveler import job_records, token_records
+from traveler.floor import scan
+from traveler.floor.scan import FloorView
 from traveler.words import today
 from vault import clock
 from vault.codes import hashed
@@ -84,7 +85,7 @@ def _known_now(vault: Vault, code: str) -> _Known:
     with vault.ledger.reading() as connection:
         seq = _head(connection)
         token = token_records.token(connection, _digest(code))
-    seen = floor.look(vault, code)
+    seen = scan.look(vault, code)
     soon = clock.text(clock.moment(clock.now()) + FRESH)
     until = min(token.expires_at, soon) if token else ""
     return _keep(key, _Known(of(seen), seen, seq, release, day, until))

@@ -10,9 +10,11 @@ from typing import Any, Final
 from flask import Response, jsonify, make_response, render_template, request, url_for
 
 from release.log import ReleaseLog
-from traveler import floor, gate
+from traveler import gate
 from traveler.blockers import kinds
-from traveler.floor import FloorView, Progress
+from traveler.floor import acting, noting, scan, starting, stopping
+from traveler.floor.acting import Progress
+from traveler.floor.scan import FloorView
 from traveler.memory import desk as memory
 from traveler.quality import evidence, proof
 from traveler.quality.evidence import Wanted
@@ -110,7 +112,7 @@ def act(token: str) -> Response:
 def photo(token: str) -> Response:
     """Keep photos of the step as evidence of the job; told to the page's program as JSON."""
     seq, person = forms.whole("seq", "The step"), badge.who()
-    job, _operations = floor.opened(vault(), token)
+    job, _operations = scan.opened(vault(), token)
     wanted = Wanted("photo", job.number, seq, words=forms.text("words"))
     with forms.uploaded("photo", vault().settings, vault().cache / "uploads") as files:
         if not files:
@@ -121,7 +123,7 @@ def photo(token: str) -> Response:
 
 
 def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
-    opened, operations = floor.opened(vault(), token)
+    opened, operations = scan.opened(vault(), token)
     job, step = opened.number, next((one for one in operations if one.seq == seq), None)
     more: dict[str, Any] = {
         "device": device(), "idempotency_key": forms.needed("key", "The key"), "token": token,
@@ -132,14 +134,14 @@ def _sent(token: str, person: Person, wanted: str, seq: int) -> Progress:
     }  # fmt: skip
     if wanted == "start":
         on = tablet.machine(step.station) if step else ""
-        return floor.start(vault(), person, job, seq, machine=on, **more)
+        return starting.start(vault(), person, job, seq, machine=on, **more)
     if wanted == "note":
-        return floor.note(vault(), person, job, seq, forms.text("words"), **more)
+        return noting.note(vault(), person, job, seq, forms.text("words"), **more)
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     more["rework"] = forms.whole("rework", "Rework", 0)
     if wanted == "pause":
-        return floor.pause(vault(), person, job, seq, good, scrap, **more)
-    return floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
+        return stopping.pause(vault(), person, job, seq, good, scrap, **more)
+    return stopping.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
 
 
 def picture(token: str, name: str, page: int) -> Response:
@@ -155,7 +157,7 @@ def file(token: str, name: str) -> Response:
 
     What cannot carry a mark is not sent once its revision is overtaken; the refusal says why.
     """
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     part = floor_viewer.asked(view)
     revision = floor_viewer.revision(part)
     marked = revision.file(name).stamped is not None
@@ -168,7 +170,7 @@ def file(token: str, name: str) -> Response:
 
 
 def _acted(token: str) -> Response | tuple[str, int]:
-    view, act = floor.look(vault(), token), forms.text("act")
+    view, act = scan.look(vault(), token), forms.text("act")
     seq = forms.whole("seq", "The step")
     step = view.view.operation(seq)
     if step is None or act not in WORDS:
@@ -191,17 +193,19 @@ def _do(view: FloorView, person: Person, act: str, seq: int, token: str) -> None
     }  # fmt: skip
     if act == "start":
         on = tablet.machine(step.operation.station) if step else ""
-        floor.start(vault(), person, job, seq, machine=on, **more)
+        starting.start(vault(), person, job, seq, machine=on, **more)
         return
     if act == "override":
-        floor.start(vault(), person, job, seq, override=forms.needed("why", "The reason"), **more)
+        starting.start(
+            vault(), person, job, seq, override=forms.needed("why", "The reason"), **more
+        )
         return
     good, scrap = forms.whole("good", "Good", 0), forms.whole("scrap", "Scrap", 0)
     more["rework"] = forms.whole("rework", "Rework", 0)
     if act == "pause":
-        floor.pause(vault(), person, job, seq, good, scrap, **more)
+        stopping.pause(vault(), person, job, seq, good, scrap, **more)
     else:
-        floor.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
+        stopping.finish(vault(), person, job, seq, good, scrap, why=forms.text("why"), **more)
 
 
 def _shown(token: str, view: FloorView, seen: str) -> str:
@@ -238,7 +242,7 @@ def _asking(
     return render_template(
         "floor_act.html", view=view, job=view.job, step=step, act=act, word=word, mark=mark,
         look=look, tone=tone, typed=typed,
-        who=badge.asked(floor.PASSERS if act == "override" else floor.ROLES),
+        who=badge.asked(acting.PASSERS if act == "override" else acting.ROLES),
         amounts=act in {"pause", "finish"}, sure=type(refusal).__name__ == "WrongStation",
         refusal=str(refusal) if refusal else None, back=url_for("floor.page", token=token),
         key=forms.text("key") or codes.new_code(),

@@ -8,11 +8,11 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler import floor
 from traveler.blockers import handling, kinds
 from traveler.blockers.handling import Wanted
 from traveler.errors import NoSuchOperation
-from traveler.floor import FloorView
+from traveler.floor import scan
+from traveler.floor.scan import FloorView
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
 from vault import codes
@@ -26,7 +26,7 @@ _FIELDS: Final = ("type", "what", "where", "owner", "operator")
 
 def page(token: str) -> Response | str | tuple[str, int]:
     """Ask what blocks the traveler's step, or raise it."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     if request.method != "POST":
         return _asking(token, view, None)
     try:
@@ -42,7 +42,7 @@ def page(token: str) -> Response | str | tuple[str, int]:
 
 def kept(token: str) -> str:
     """Raise the blocker that was pressed at a tablet, now or a while ago; returns what to say."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     sent = Sent(
         seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
         sure=bool(forms.text("sure")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
-from traveler import floor, gate, readers
+from traveler import gate, readers
 from traveler.copies import issuing
 from traveler.copies.issuing import Wanted
-from traveler.floor import FloorView
+from traveler.floor import scan
+from traveler.floor.scan import FloorView
 from traveler.gate import Part
 from vault.errors import NotFound, Refusal
 from web import badge, forms
@@ -65,7 +66,7 @@ def read(token: str) -> Response | str | tuple[str, int]:
 
 def _not_recalled(token: str) -> tuple[FloorView, Part]:
     """Return the traveler's page, and what of the job ``?item=`` asks for; raises NotInKit too."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     part = view.pinned(forms.asked("item"))
     if part.standing.state == "recalled":
         raise gate.recalled(part.item.item, part.item.rev, part.standing)

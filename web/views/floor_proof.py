@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
-from traveler import floor
+from traveler.floor import scan
 from traveler.quality import proof, proof_desk
 from vault.errors import NotFound, Refusal
 from web import badge, forms
@@ -15,7 +15,7 @@ from web.visitor import device, vault
 
 def page(token: str, kind: str) -> Response | str | tuple[str, int]:
     """Ask who vouches for a kind of proof the traveler's step owes, and put it on record."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     job, kind = view.job, proof.named(kind)
     seq = view.step.operation.seq if view.step else None
     where = f" step {seq}" if seq is not None else ""

@@ -7,8 +7,8 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler import floor
-from traveler.floor import FloorView
+from traveler.floor import scan
+from traveler.floor.scan import FloorView
 from traveler.quality import evidence, gauges, measurements, views
 from traveler.quality.errors import NothingToMeasure
 from traveler.quality.evidence import Wanted
@@ -25,7 +25,7 @@ KINDS: Final = ("photo", "note", "document", "certificate", "heat")
 
 def evidence_page(token: str) -> Response | str | tuple[str, int]:
     """Ask for a photo, a note or a certificate of the traveler's step, or keep it."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     if request.method != "POST":
         return _asking_evidence(token, view, None)
     try:
@@ -46,7 +46,7 @@ def evidence_page(token: str) -> Response | str | tuple[str, int]:
 
 def measure_page(token: str) -> Response | str | tuple[str, int]:
     """Ask for one result of the traveler's step, or record it and ask for the next."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     if request.method != "POST":
         return _asking_result(token, view, None)
     try:

@@ -15,7 +15,7 @@ from release import showing
 from release.log import ReleaseLog, Revision
 from release.showing import Shown
 from traveler import gate
-from traveler.floor import FloorView
+from traveler.floor.scan import FloorView
 from traveler.gate import Part
 from traveler.tablet import watching
 from web import forms, present, viewing

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Response, render_template, request, url_for
 
 from release import rulebook
-from traveler import floor
+from traveler.floor import scan
 from traveler.nonconformance import desk, rules
 from traveler.nonconformance.desk import Rework, Share, Wanted
 from traveler.nonconformance.records import Filter
@@ -90,7 +90,7 @@ def page(nc: str) -> Response | str | tuple[str, int]:
 
 def on_floor(token: str) -> Response | str | tuple[str, int]:
     """Ask on the floor what is not right with how many pieces, and open it."""
-    view = floor.look(vault(), token)
+    view = scan.look(vault(), token)
     if request.method != "POST":
         return _asking(token, view, None)
     try:
@@ -112,7 +112,7 @@ def on_floor(token: str) -> Response | str | tuple[str, int]:
 # --- inside -----------------------------------------------------------------
 
 
-def _asking(token: str, view: floor.FloorView, refusal: Refusal | None) -> str:
+def _asking(token: str, view: scan.FloorView, refusal: Refusal | None) -> str:
     typed = forms.typed("what", "qty", "containment", "operator")
     return render_template(
         "floor_nc.html", view=view, job=view.job, step=view.step, typed=typed,

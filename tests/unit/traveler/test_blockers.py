@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs, lifecycle
+from traveler import jobs, lifecycle
 from traveler.blockers import filing, handling, kinds, records, stats, telling
 from traveler.blockers.handling import Wanted
 from traveler.blockers.records import BlockerFilter
@@ -37,6 +37,7 @@ from traveler.errors import (
     OperationBlocked,
     OutsideTraveler,
 )
+from traveler.floor import starting, stopping
 from vault.ledger import events, people
 from vault.ledger.errors import NoSuchPerson, RoleNeeded
 
@@ -96,15 +97,15 @@ def test_the_table_holds_every_state_and_nothing_else() -> None:
 def test_a_blocked_step_is_started_by_nobody_until_it_is_resolved(shop: Any) -> None:
     """Not by the operator, the planner or an administrator; pausing what runs stays possible."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     made = raised(shop)
-    floor.pause(shop.vault, shop.otto, "J-1", 10, 2)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 2)
     for name in ("otto", "pat", "ada"):
         with pytest.raises(OperationBlocked, match="blocked: material: no bar Ø40"):
-            floor.start(shop.vault, shop.people[name], "J-1", 10)
+            starting.start(shop.vault, shop.people[name], "J-1", 10)
     assert jobs.show(shop.vault, "J-1").operations[0].acts == ()
     handling.resolve(shop.vault, shop.pat, made.id, "came by courier")
-    assert floor.start(shop.vault, shop.otto, "J-1", 10).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-1", 10).state == "running"
 
 
 def test_an_override_needs_a_planner_and_a_reason_and_stays_visible(shop: Any) -> None:
@@ -112,12 +113,12 @@ def test_an_override_needs_a_planner_and_a_reason_and_stays_visible(shop: Any) -
     shop.job("J-1")
     made = raised(shop)
     with pytest.raises(RoleNeeded):
-        floor.start(shop.vault, shop.otto, "J-1", 10, override="just do it")
+        starting.start(shop.vault, shop.otto, "J-1", 10, override="just do it")
     with pytest.raises(OperationBlocked):
-        floor.start(shop.vault, shop.pat, "J-1", 10, override="  ")
-    floor.start(shop.vault, shop.pat, "J-1", 10, override="enough bar for ten")
+        starting.start(shop.vault, shop.pat, "J-1", 10, override="  ")
+    starting.start(shop.vault, shop.pat, "J-1", 10, override="enough bar for ten")
     handling.resolve(shop.vault, shop.pat, made.id, "came")
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     jobs.close(shop.vault, shop.pat, "J-1", "enough")
     (kept,) = jobs.show(shop.vault, "J-1").as_json()["overrides"]
     assert (kept["seq"], kept["by"], kept["why"], kept["blockers"]) == (
@@ -130,7 +131,7 @@ def test_an_override_needs_a_planner_and_a_reason_and_stays_visible(shop: Any) -
 def test_an_override_on_what_is_not_blocked_is_no_override(shop: Any) -> None:
     """A reason given for nothing leaves no mark."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.pat, "J-1", 10, override="in a hurry")
+    starting.start(shop.vault, shop.pat, "J-1", 10, override="in a hurry")
     assert jobs.show(shop.vault, "J-1").overrides == ()
 
 
@@ -142,12 +143,12 @@ def test_a_station_that_is_down_holds_every_job_there_and_no_other(shop: Any) ->
     assert (made.job, made.station) == (None, "saw-1")
     for job in ("J-1", "J-2"):
         with pytest.raises(OperationBlocked, match="blade broken"):
-            floor.start(shop.vault, shop.otto, job, 10)
+            starting.start(shop.vault, shop.otto, job, 10)
         assert [one["id"] for one in jobs.show(shop.vault, job).as_json()["blockers"]] == [made.id]
     lines = jobs.listing(shop.vault)
     assert [one.held for one in lines] == [1, 1]
     handling.resolve(shop.vault, shop.pat, made.id, "new blade")
-    assert floor.start(shop.vault, shop.otto, "J-2", 10).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-2", 10).state == "running"
 
 
 def test_a_step_that_is_blocked_leaves_the_others_free(shop: Any) -> None:
@@ -158,7 +159,7 @@ def test_a_step_that_is_blocked_leaves_the_others_free(shop: Any) -> None:
     assert [[held.blocker.id for held in one.held] for one in view.operations] == [
         [], [made.id], [], [],
     ]  # fmt: skip
-    assert floor.start(shop.vault, shop.otto, "J-1", 10).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-1", 10).state == "running"
 
 
 REFUSED: tuple[tuple[dict[str, Any], type[Exception], str], ...] = (

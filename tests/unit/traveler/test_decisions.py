@@ -13,7 +13,7 @@ import pytest
 from release import desk, follower
 from release.log import ReleaseLog
 from release.terms import Terms
-from traveler import floor, following, jobs, recalls, sheet, tables, tokens
+from traveler import following, jobs, recalls, sheet, tables, tokens
 from traveler.blockers import handling
 from traveler.decisions import deciding
 from traveler.errors import (
@@ -28,6 +28,7 @@ from traveler.errors import (
     RevisionUndecided,
     TravelerEnded,
 )
+from traveler.floor import acting, scan, starting, stopping
 from vault import home
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded, WrongPassword
@@ -114,13 +115,13 @@ def test_a_release_asks_about_every_job_in_process(shop: Any) -> None:
 def test_nothing_starts_until_it_is_decided_in_no_way(shop: Any) -> None:
     """Not with an override either, and a held or planned job is not released; what runs may end."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     shop.job("J-2", released=False)
     overtaken(shop)
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     for override in ("", "the customer waits"):
         with pytest.raises(RevisionUndecided, match="10-0042 A was superseded by B"):
-            floor.start(shop.vault, shop.ada, "J-1", 20, override=override)
+            starting.start(shop.vault, shop.ada, "J-1", 20, override=override)
     with pytest.raises(RevisionUndecided, match="titleblock job decide J-2"):
         jobs.release_job(shop.vault, shop.pat, "J-2")
 
@@ -140,7 +141,7 @@ def test_a_deviation_takes_an_approver_and_the_password(shop: Any) -> None:
     assert made.sentence == "goes on with A by deviation"
     assert questions(shop) == []
     assert undecided(shop) == []
-    assert floor.start(shop.vault, shop.otto, "J-1", 10).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-1", 10).state == "running"
     view = jobs.show(shop.vault, "J-1").as_json()
     assert (view["rev"], view["deviation"]["by"], view["deviation"]["why"]) == (
         "A", "mchen", "slot may stay",
@@ -156,18 +157,18 @@ def test_a_deviation_ends_with_its_pieces_and_its_day(
     """Three good pieces and no fourth; after the last day the question stands again by itself."""
     overtaken(shop, "J-1")
     deciding.deviate(shop.vault, shop.mchen, PASSWORD, "J-1", "three", 3, "2099-01-01")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     with pytest.raises(DeviationUsedUp, match="for 3 good pieces, but operation 10 would count 5"):
-        floor.finish(shop.vault, shop.otto, "J-1", 10)
-    floor.pause(shop.vault, shop.otto, "J-1", 10, 3)
+        stopping.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 3)
     with pytest.raises(DeviationUsedUp):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     assert questions(shop) == []
-    for module in (following, jobs, floor, deciding, handling):
+    for module in (following, jobs, acting, deciding, handling):
         monkeypatch.setattr(module, "today", lambda _zone: "2099-01-02")
     assert [job for job, _what in questions(shop)] == ["J-1"]
     with pytest.raises(RevisionUndecided):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     with pytest.raises(ChoiceNotOpen, match="2099-01-01 has passed"):
         deciding.deviate(shop.vault, shop.mchen, PASSWORD, "J-1", "more", until="2099-01-01")
 
@@ -181,12 +182,12 @@ def test_a_deviation_from_c_says_nothing_about_d(shop: Any) -> None:
         "10-0042 A is superseded, C is current (CO-0004): decide what happens to job J-1"
     ]
     with pytest.raises(RevisionUndecided, match="superseded by C"):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     shop.recall("10-0042", "A")
     (only,) = questions(shop)
     assert "10-0042 A is recalled" in only[1]
     with pytest.raises(RevisionRecalled):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
 
 
 def test_a_recalled_revision_goes_on_only_where_the_recall_lets_the_lot_end(shop: Any) -> None:
@@ -217,7 +218,7 @@ def test_a_hold_is_a_decision_that_ends_when_work_is_to_go_on(shop: Any) -> None
     assert states == ["held", "planned"]
     assert undecided(shop) == []
     with pytest.raises(JobNotReleased):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     with pytest.raises(RevisionUndecided):
         jobs.release_job(shop.vault, shop.pat, "J-1")
     deciding.deviate(shop.vault, shop.mchen, PASSWORD, "J-1", "customer agrees")
@@ -230,8 +231,8 @@ def test_a_move_keeps_what_is_the_same_and_tells_what_differs(shop: Any, tmp_pat
     """10 stays done, 20 changed station and file and is done again, 30 is gone, 35 is new."""
     shop.job("J-1")
     for seq in (10, 20, 30):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
     printed = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
     overtaken(shop)
     asked = deciding.question(shop.vault, "J-1")
@@ -254,9 +255,9 @@ def test_a_move_keeps_what_is_the_same_and_tells_what_differs(shop: Any, tmp_pat
         (40, "cmm", "waiting"),
     ]  # fmt: skip
     assert questions(shop) == []
-    assert floor.start(shop.vault, shop.otto, "J-1", 20).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-1", 20).state == "running"
     with pytest.raises(TravelerEnded, match="withdrawn"):
-        floor.look(shop.vault, printed.addresses[0][1].rpartition("/")[2])
+        scan.look(shop.vault, printed.addresses[0][1].rpartition("/")[2])
     moved = next(one for one in jobs.history(shop.vault, "J-1") if one.kind == "job.moved")
     assert (moved.facts["before"], moved.facts["now"], moved.facts["kept"]) == ("A", "B", [10, 40])
     assert list(events.verify(shop.vault.ledger)) == []
@@ -266,8 +267,8 @@ def test_the_planner_may_keep_and_repeat_against_the_rule_with_a_reason(shop: An
     """20 differs and stays as done, 10 is the same and is done again; both on record."""
     shop.job("J-1")
     for seq in (10, 20):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
     overtaken(shop)
     for keep, again in (((99,), ()), ((), (35,)), ((30,), ())):
         with pytest.raises(NoSuchStep, match="Revision B has no operation"):
@@ -297,11 +298,11 @@ def test_a_step_that_went_may_come_back(shop: Any) -> None:
 def test_what_runs_is_not_moved_and_what_was_seen_is_what_is_decided(shop: Any) -> None:
     """A running operation has to end first; a revision released meanwhile is looked at first."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     overtaken(shop)
     with pytest.raises(ChoiceNotOpen, match="operation 10 is running; pause or finish it first"):
         deciding.move(shop.vault, shop.pat, "J-1", "now")
-    floor.pause(shop.vault, shop.otto, "J-1", 10, 2)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 2)
     shop.release("10-0042", setup__txt="Third jaws.")
     with pytest.raises(ChoiceNotOpen, match="move to B: C was released meanwhile"):
         deciding.move(shop.vault, shop.pat, "J-1", "now", to="B")
@@ -395,8 +396,8 @@ def test_the_code_of_a_step_that_is_gone_says_so(
     monkeypatch.setattr(tokens, "revoke", lambda *_given: 0)
     deciding.move(shop.vault, shop.pat, "J-1", "to B")
     with pytest.raises(TravelerEnded, match="of a step that revision B does not have"):
-        floor.look(shop.vault, code[30])
-    assert floor.look(shop.vault, code[None]).acts == ("start",)
+        scan.look(shop.vault, code[30])
+    assert scan.look(shop.vault, code[None]).acts == ("start",)
 
 
 def test_a_scan_says_what_was_decided(
@@ -407,11 +408,11 @@ def test_a_scan_says_what_was_decided(
     printed = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
     code = printed.addresses[0][1].rpartition("/")[2]
     overtaken(shop)
-    view = floor.look(shop.vault, code)
+    view = scan.look(shop.vault, code)
     assert (view.stop, view.acts, view.blocked) == (True, (), False)
     assert "what happens to job J-1 is not decided" in view.why_not
     deciding.deviate(shop.vault, shop.mchen, PASSWORD, "J-1", "fine", 2)
-    view = floor.look(shop.vault, code)
+    view = scan.look(shop.vault, code)
     assert (view.stop, view.acts) == (False, ("start",))
     assert view.view.ground.limit == 2
 

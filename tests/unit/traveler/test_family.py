@@ -8,17 +8,7 @@ from typing import Any
 
 import pytest
 
-from traveler import (
-    family,
-    floor,
-    job_records,
-    jobs,
-    rework,
-    skipping,
-    splitting,
-    stations,
-    work_records,
-)
+from traveler import family, job_records, jobs, rework, skipping, splitting, stations, work_records
 from traveler.decisions import deciding
 from traveler.errors import (
     BadChild,
@@ -37,7 +27,8 @@ from traveler.errors import (
     RevisionRecalled,
 )
 from traveler.family import Family, Wanted
-from traveler.floor import Trip
+from traveler.floor import starting, stopping
+from traveler.floor.starting import Trip
 from traveler.route import Step
 from traveler.tablet import lots
 from traveler.tablet.sending import Sent
@@ -74,8 +65,8 @@ def _add(shop: Any, job: str, number: str, qty: int = 3, **kin: Any) -> Any:
 
 def _all(shop: Any, job: str) -> None:
     for one in jobs.show(shop.vault, job).operations:
-        floor.start(shop.vault, shop.otto, job, one.operation.seq)
-        floor.finish(shop.vault, shop.otto, job, one.operation.seq)
+        starting.start(shop.vault, shop.otto, job, one.operation.seq)
+        stopping.finish(shop.vault, shop.otto, job, one.operation.seq)
 
 
 # --- children ------------------------------------------------------------------------------------
@@ -91,13 +82,13 @@ def test_an_assembly_plans_a_job_for_every_part_it_makes(assembly: Any) -> None:
     assert len(child.operations) == 4
     jobs.release_family(assembly.vault, assembly.pat, "J-9")
     assert jobs.show(assembly.vault, "J-9-01").job.state == "released"
-    floor.start(assembly.vault, assembly.otto, "J-9", 10)
-    floor.finish(assembly.vault, assembly.otto, "J-9", 10)
+    starting.start(assembly.vault, assembly.otto, "J-9", 10)
+    stopping.finish(assembly.vault, assembly.otto, "J-9", 10)
     with pytest.raises(ChildrenOpen, match="J-9-01 \\(10-0042 B, released\\)"):
-        floor.start(assembly.vault, assembly.otto, "J-9", 20)
+        starting.start(assembly.vault, assembly.otto, "J-9", 20)
     _all(assembly, "J-9-01")
     assert jobs.show(assembly.vault, "J-9").children[0].good == 6
-    floor.start(assembly.vault, assembly.otto, "J-9", 20)
+    starting.start(assembly.vault, assembly.otto, "J-9", 20)
     assert list(events.verify(assembly.vault.ledger)) == []
 
 
@@ -115,13 +106,13 @@ def test_a_cancelled_child_is_waited_for_until_another_stands_in(assembly: Any) 
     _add(assembly, "J-9", "10-0060", children=True)
     jobs.release_job(assembly.vault, assembly.pat, "J-9")
     jobs.cancel(assembly.vault, assembly.pat, "J-9-01", "made elsewhere")
-    floor.start(assembly.vault, assembly.otto, "J-9", 10)
-    floor.finish(assembly.vault, assembly.otto, "J-9", 10)
+    starting.start(assembly.vault, assembly.otto, "J-9", 10)
+    stopping.finish(assembly.vault, assembly.otto, "J-9", 10)
     with pytest.raises(ChildrenOpen, match="plan another job in place of the cancelled one"):
-        floor.start(assembly.vault, assembly.otto, "J-9", 20)
+        starting.start(assembly.vault, assembly.otto, "J-9", 20)
     _add(assembly, "J-10", "10-0042", 6, parent="J-9")
     jobs.close(assembly.vault, assembly.pat, "J-10", "from stock")
-    floor.start(assembly.vault, assembly.otto, "J-9", 20)
+    starting.start(assembly.vault, assembly.otto, "J-9", 20)
 
 
 def test_what_cannot_be_a_child_is_refused(assembly: Any, refused: Callable[..., Any]) -> None:
@@ -130,7 +121,7 @@ def test_what_cannot_be_a_child_is_refused(assembly: Any, refused: Callable[...,
     with refused(BadChild, "J-9 has no operation 25"):
         _add(assembly, "J-1", "10-0042", parent="J-9", at=25)
     jobs.release_job(assembly.vault, assembly.pat, "J-9")
-    floor.start(assembly.vault, assembly.otto, "J-9", 10)
+    starting.start(assembly.vault, assembly.otto, "J-9", 10)
     with refused(BadChild, "operation 10 of J-9 is running"):
         _add(assembly, "J-1", "10-0042", parent="J-9", at=10)
     with refused(NoChildren, "10-0042 B has no part with a route"):
@@ -165,7 +156,7 @@ def test_a_kit_pins_every_item_and_stops_when_one_is_overtaken(
         assert [one.number for one in job_records.in_process(connection, "10-0050", "B")] == ["J-9"]
     serial.release("10-0050", note__txt="Bought here again.")
     with refused(KitOvertaken, "take C into the kit"):
-        floor.start(serial.vault, serial.otto, "J-9", 10)
+        starting.start(serial.vault, serial.otto, "J-9", 10)
     with refused(BadChild, "it is named twice"):
         _add(serial, "J-10", "10-0042", kit=(Wanted("10-0050"), Wanted("10-0050")))
     assert family.named("10-0050:B*2") == Wanted("10-0050", "B", 2)
@@ -177,8 +168,8 @@ def test_a_kit_pins_every_item_and_stops_when_one_is_overtaken(
 def test_a_lot_goes_on_by_itself_from_where_the_pieces_are(serial: Any) -> None:
     """The job keeps what was done; both together are what was planned, and history says so."""
     serial.job(qty=10)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10, 9, 1)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10, 9, 1)
     lot = splitting.split(serial.vault, serial.pat, "J-1", 4, "customer needs four on Monday")
     assert (lot.job.number, lot.job.qty, lot.job.split_from, lot.job.first_seq) == (
         "J-1.2",
@@ -225,11 +216,11 @@ def test_what_cannot_be_split_is_refused(serial: Any, refused: Callable[..., Any
 def test_a_move_to_another_route_keeps_lots_and_voids_rework(serial: Any) -> None:
     """Split-off pieces stay gone, rework of what is done again is void, its number is given away."""
     serial.job(qty=10)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10)
     splitting.split(serial.vault, serial.pat, "J-1", 4, "half first")
-    floor.start(serial.vault, serial.otto, "J-1", 20)
-    floor.pause(serial.vault, serial.otto, "J-1", 20, 2, 0, rework=1)
+    starting.start(serial.vault, serial.otto, "J-1", 20)
+    stopping.pause(serial.vault, serial.otto, "J-1", 20, 2, 0, rework=1)
     assert rework.plan(
         serial.vault, serial.pat, "J-1", 20, "burr", steps=[Step(1, "bench", "File")]
     )
@@ -261,10 +252,10 @@ def test_a_step_left_out_lets_pieces_past_and_stays_visible(
 ) -> None:
     """By a planner with a reason; taken back only while nothing after it has begun."""
     serial.job(qty=5)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
     with refused(OperationSkipCannot, "pause or finish it first"):
         skipping.skip(serial.vault, serial.pat, "J-1", 10, "x")
-    floor.finish(serial.vault, serial.otto, "J-1", 10, 4, 1)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10, 4, 1)
     with refused(NoReason, "skipped operation"):
         skipping.skip(serial.vault, serial.pat, "J-1", 20, "")
     with refused(RoleNeeded, "planner"):
@@ -278,11 +269,11 @@ def test_a_step_left_out_lets_pieces_past_and_stays_visible(
     view = skipping.restore(serial.vault, serial.pat, "J-1", 20, "it does not")
     assert view.operation(20).operation.state == "waiting"  # type: ignore[union-attr]
     skipping.skip(serial.vault, serial.pat, "J-1", 20, "it does")
-    floor.start(serial.vault, serial.otto, "J-1", 30)
+    starting.start(serial.vault, serial.otto, "J-1", 30)
     with refused(OperationSkipCannot, "operation 30 after it has begun"):
         skipping.restore(serial.vault, serial.pat, "J-1", 20, "x")
     with refused(OperationCannot, "the planner has to take it back first"):
-        floor.start(serial.vault, serial.otto, "J-1", 20)
+        starting.start(serial.vault, serial.otto, "J-1", 20)
 
 
 def test_a_job_given_up_is_over(serial: Any, refused: Callable[..., Any]) -> None:
@@ -304,16 +295,16 @@ def test_a_job_given_up_is_over(serial: Any, refused: Callable[..., Any]) -> Non
 def test_several_people_work_on_one_operation(serial: Any, refused: Callable[..., Any]) -> None:
     """Each counts what they made; who leaves does not stop the others, a finish ends it for all."""
     serial.job(qty=10)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    done = floor.start(serial.vault, serial.quinn, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    done = starting.start(serial.vault, serial.quinn, "J-1", 10)
     assert done.state == "running"
     with refused(OperationCannot, "is running"):
-        floor.start(serial.vault, serial.quinn, "J-1", 10)
+        starting.start(serial.vault, serial.quinn, "J-1", 10)
     view = jobs.show(serial.vault, "J-1").operations[0]
     assert view.running_by == "otto, quinn"
-    assert floor.pause(serial.vault, serial.otto, "J-1", 10, 3).state == "running"
+    assert stopping.pause(serial.vault, serial.otto, "J-1", 10, 3).state == "running"
     assert jobs.show(serial.vault, "J-1").operations[0].running_by == "quinn"
-    assert floor.finish(serial.vault, serial.quinn, "J-1", 10).good == 10
+    assert stopping.finish(serial.vault, serial.quinn, "J-1", 10).good == 10
     with serial.vault.ledger.reading() as connection:
         stints = work_records.stints(connection, "J-1")
     assert [(one.person, one.good) for one in stints] == [("otto", 3), ("quinn", 7)]
@@ -324,7 +315,7 @@ def test_one_person_works_on_several_operations(serial: Any) -> None:
     serial.job("J-1")
     serial.job("J-2")
     for job in ("J-1", "J-2"):
-        floor.start(serial.vault, serial.otto, job, 10)
+        starting.start(serial.vault, serial.otto, job, 10)
     with serial.vault.ledger.reading() as connection:
         on = work_records.elsewhere(connection, ["otto"], 0)
         here = work_records.open_stints(connection, 1)
@@ -338,17 +329,17 @@ def test_work_is_sent_to_a_vendor_and_taken_back(serial: Any, refused: Callable[
     stations.add(serial.vault, serial.pat, "bench", outside=True, vendor="Galvano", days=5)
     serial.job(qty=5)
     with refused(NotOutside, "is done here at saw-1"):
-        floor.start(serial.vault, serial.otto, "J-1", 10, trip=Trip(vendor="Galvano"))
+        starting.start(serial.vault, serial.otto, "J-1", 10, trip=Trip(vendor="Galvano"))
     for seq in (10, 20):
-        floor.start(serial.vault, serial.otto, "J-1", seq)
-        floor.finish(serial.vault, serial.otto, "J-1", seq)
-    floor.start(
+        starting.start(serial.vault, serial.otto, "J-1", seq)
+        stopping.finish(serial.vault, serial.otto, "J-1", seq)
+    starting.start(
         serial.vault, serial.otto, "J-1", 30, trip=Trip(slip="LS 77", expected="2027-01-08")
     )
     told = jobs.show(serial.vault, "J-1").as_json()["operations"][2]["outside"]
     assert told["sent_to"] == "Galvano"
     assert (told["slip"], told["expected_back"], told["back_at"]) == ("LS 77", "2027-01-08", None)
-    floor.finish(serial.vault, serial.otto, "J-1", 30, 4, 1)
+    stopping.finish(serial.vault, serial.otto, "J-1", 30, 4, 1)
     assert jobs.show(serial.vault, "J-1").as_json()["operations"][2]["outside"]["back_at"]
 
 
@@ -364,13 +355,13 @@ def test_a_group_stands_for_equal_stations(serial: Any, refused: Callable[..., A
     with refused(BadGroup, "is a group itself"):
         stations.change(serial.vault, serial.pat, "mill-2", group="bench")
     serial.job(qty=5)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10)
     with refused(BadMachine, "neither mill-2 nor of that group"):
-        floor.start(serial.vault, serial.otto, "J-1", 20, machine="saw-1")
-    floor.start(serial.vault, serial.otto, "J-1", 20, machine="MILL-B")
+        starting.start(serial.vault, serial.otto, "J-1", 20, machine="saw-1")
+    starting.start(serial.vault, serial.otto, "J-1", 20, machine="MILL-B")
     assert jobs.show(serial.vault, "J-1").operations[1].operation.machine == "mill-b"
-    floor.pause(serial.vault, serial.otto, "J-1", 20)
+    stopping.pause(serial.vault, serial.otto, "J-1", 20)
     at_a = Sent(stations=frozenset({"mill-a"}))
-    floor.start(serial.vault, serial.otto, "J-1", 20, sent=at_a)  # its tablet, nothing is asked
+    starting.start(serial.vault, serial.otto, "J-1", 20, sent=at_a)  # its tablet, nothing is asked
     assert jobs.show(serial.vault, "J-1").operations[1].operation.machine == "mill-a"

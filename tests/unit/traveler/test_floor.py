@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs, sheet, tokens
+from traveler import jobs, sheet, tokens
 from traveler.errors import (
     BadQuantity,
     BadWords,
@@ -25,6 +25,7 @@ from traveler.errors import (
     TooManyPieces,
     TravelerEnded,
 )
+from traveler.floor import noting, scan, starting, stopping
 from vault import clock
 from vault.codes import new_code, parse_qr
 from vault.ledger import events
@@ -42,18 +43,18 @@ def codes(shop: Any, tmp_path: Path) -> dict[int | None, str]:
 def _run(shop: Any, *seqs: int) -> None:
     shop.prove()
     for seq in seqs:
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
 
 
 def test_a_job_is_worked_from_first_to_last_step(shop: Any) -> None:
     """Good pieces flow on, scrap stays behind, times and people are kept."""
     shop.job("J-1", qty=10)
-    floor.start(shop.vault, shop.otto, "J-1", 10, device="tablet 3")
-    paused = floor.pause(shop.vault, shop.otto, "J-1", 10, qty=4, scrap=1)
+    starting.start(shop.vault, shop.otto, "J-1", 10, device="tablet 3")
+    paused = stopping.pause(shop.vault, shop.otto, "J-1", 10, qty=4, scrap=1)
     assert (paused.state, paused.good, paused.scrap) == ("paused", 4, 1)
-    floor.start(shop.vault, shop.quinn, "J-1", 10)
-    done = floor.finish(shop.vault, shop.quinn, "J-1", 10)
+    starting.start(shop.vault, shop.quinn, "J-1", 10)
+    done = stopping.finish(shop.vault, shop.quinn, "J-1", 10)
     assert (done.state, done.good, done.scrap) == ("done", 9, 1)
     _run(shop, 20, 30, 40)
     view = jobs.show(shop.vault, "J-1")
@@ -70,16 +71,16 @@ def test_a_job_is_worked_from_first_to_last_step(shop: Any) -> None:
 def test_pieces_have_to_add_up(shop: Any, refused: Callable[..., Any]) -> None:
     """Too many, too few without a reason, and negative counts are refused and nothing moves."""
     shop.job("J-1", qty=5)
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     with refused(TooManyPieces, "5 pieces came to operation 10 of job J-1, but 6 would be"):
-        floor.finish(shop.vault, shop.otto, "J-1", 10, 5, 1)
+        stopping.finish(shop.vault, shop.otto, "J-1", 10, 5, 1)
     with refused(PiecesMissing, "give the reason why 2 are missing"):
-        floor.finish(shop.vault, shop.otto, "J-1", 10, 3)
+        stopping.finish(shop.vault, shop.otto, "J-1", 10, 3)
     for qty, scrap in ((-1, 0), (0, -1)):
         with pytest.raises(BadQuantity):
-            floor.pause(shop.vault, shop.otto, "J-1", 10, qty, scrap)
+            stopping.pause(shop.vault, shop.otto, "J-1", 10, qty, scrap)
     assert jobs.show(shop.vault, "J-1").operations[0].operation.state == "running"
-    done = floor.finish(shop.vault, shop.otto, "J-1", 10, 3, why="two fell into the coolant")
+    done = stopping.finish(shop.vault, shop.otto, "J-1", 10, 3, why="two fell into the coolant")
     assert (done.good, done.state) == (3, "done")
 
 
@@ -88,7 +89,7 @@ def test_only_floor_people_act(shop: Any) -> None:
     shop.job("J-1")
     for person in (shop.eli, shop.mchen, shop.cora):
         with pytest.raises(RoleNeeded, match="operator or planner or quality"):
-            floor.start(shop.vault, person, "J-1", 10)
+            starting.start(shop.vault, person, "J-1", 10)
 
 
 def test_work_stops_where_the_job_or_the_revision_stops(
@@ -96,44 +97,44 @@ def test_work_stops_where_the_job_or_the_revision_stops(
 ) -> None:
     """Held jobs and recalled revisions start nothing; what runs can be accounted for."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     jobs.hold(shop.vault, shop.pat, "J-1")
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     with refused(JobNotReleased, "Job J-1 is held"):
-        floor.start(shop.vault, shop.otto, "J-1", 20)
+        starting.start(shop.vault, shop.otto, "J-1", 20)
     jobs.release_job(shop.vault, shop.pat, "J-1")
     shop.recall("10-0042", "A")
     with refused(RevisionRecalled, "nothing may be made from it"):
-        floor.start(shop.vault, shop.otto, "J-1", 20)
+        starting.start(shop.vault, shop.otto, "J-1", 20)
     with refused(OperationCannot, "Operation 10 of job J-1 is done"):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     with refused(NoSuchOperation, "it has 10, 20, 30, 40"):
-        floor.start(shop.vault, shop.otto, "J-1", 15)
+        starting.start(shop.vault, shop.otto, "J-1", 15)
 
 
 def test_the_same_request_sent_twice_is_done_once(shop: Any) -> None:
     """A phone that repeats itself gets the first answer, not a refusal or a second count."""
     shop.job("J-1", qty=5)
-    floor.start(shop.vault, shop.otto, "J-1", 10, idempotency_key="a")
-    assert floor.start(shop.vault, shop.otto, "J-1", 10, idempotency_key="a").state == "running"
-    first = floor.pause(shop.vault, shop.otto, "J-1", 10, 2, idempotency_key="b")
-    again = floor.pause(shop.vault, shop.otto, "J-1", 10, 2, idempotency_key="b")
+    starting.start(shop.vault, shop.otto, "J-1", 10, idempotency_key="a")
+    assert starting.start(shop.vault, shop.otto, "J-1", 10, idempotency_key="a").state == "running"
+    first = stopping.pause(shop.vault, shop.otto, "J-1", 10, 2, idempotency_key="b")
+    again = stopping.pause(shop.vault, shop.otto, "J-1", 10, 2, idempotency_key="b")
     assert first == again
     assert jobs.show(shop.vault, "J-1").operations[0].operation.good == 2
     with pytest.raises(KeyUsedBefore):
-        floor.pause(shop.vault, shop.otto, "J-1", 10, 3, idempotency_key="b")
+        stopping.pause(shop.vault, shop.otto, "J-1", 10, 3, idempotency_key="b")
 
 
 STARTER = """
 import sys
 from pathlib import Path
-from traveler import floor
+from traveler.floor import starting
 from vault import home
 from vault.errors import Refusal
 from vault.ledger import people
 vault = home.open_vault(Path(sys.argv[1]))
 try:
-    floor.start(vault, people.get(vault.ledger, "otto"), "J-1", 10)
+    starting.start(vault, people.get(vault.ledger, "otto"), "J-1", 10)
 except Refusal as refusal:
     print(type(refusal).__name__)
 else:
@@ -159,45 +160,45 @@ def test_one_of_several_tablets_starts_an_operation(shop: Any) -> None:
 def test_a_note_is_kept_in_any_state(shop: Any) -> None:
     """Notes stand beside the step, in order; an empty one is refused."""
     shop.job("J-1")
-    floor.note(shop.vault, shop.otto, "J-1", 10, "Bar 3 was bent.\nUsed bar 4. ")
+    noting.note(shop.vault, shop.otto, "J-1", 10, "Bar 3 was bent.\nUsed bar 4. ")
     _run(shop, 10)
-    floor.note(shop.vault, shop.quinn, "J-1", 10, "Checked.")
+    noting.note(shop.vault, shop.quinn, "J-1", 10, "Checked.")
     notes = jobs.show(shop.vault, "J-1").operations[0].notes
     assert [(one.person, one.words) for one in notes] == [
         ("otto", "Bar 3 was bent.\nUsed bar 4."),
         ("quinn", "Checked."),
     ]
     with pytest.raises(BadWords, match="it is empty"):
-        floor.note(shop.vault, shop.otto, "J-1", 10, " \n ")
+        noting.note(shop.vault, shop.otto, "J-1", 10, " \n ")
 
 
 def test_a_scan_shows_the_step_in_hand(shop: Any, codes: dict[int | None, str]) -> None:
     """The job's code follows the work; an operation's code stays with it and says why not yet."""
-    view = floor.look(shop.vault, codes[None])
+    view = scan.look(shop.vault, codes[None])
     assert (view.scope, view.step and view.step.operation.seq, view.acts) == (None, 10, ("start",))
     assert not view.stop
-    waiting = floor.look(shop.vault, codes[40])
+    waiting = scan.look(shop.vault, codes[40])
     assert (waiting.scope, waiting.acts) == (40, ())
     assert [one.sentence for one in waiting.owed] == [
         "measurement at step 40: missing", "photo at step 40: missing",
     ]  # fmt: skip
     assert waiting.why_not.startswith("Operation 40 of job J-1 waits for operation 10")
     _run(shop, 10)
-    after = floor.look(shop.vault, codes[None].lower())
+    after = scan.look(shop.vault, codes[None].lower())
     assert after.step is not None
     assert after.step.operation.seq == 20
     assert [(one.name, one.here) for one in after.files] == [
         ("item.toml", False), ("route.toml", False), ("setup.txt", True),
     ]  # fmt: skip
     _run(shop, 20, 30, 40)
-    assert floor.look(shop.vault, codes[None]).why_not == "Every operation of this job is done."
+    assert scan.look(shop.vault, codes[None]).why_not == "Every operation of this job is done."
 
 
 def test_looking_changes_nothing(shop: Any, codes: dict[int | None, str]) -> None:
     """Ten looks leave the ledger at the same event."""
     before = events.head(shop.vault.ledger)
     for code in (*codes.values(), *codes.values()):
-        floor.look(shop.vault, code)
+        scan.look(shop.vault, code)
     assert events.head(shop.vault.ledger) == before
 
 
@@ -206,10 +207,10 @@ def test_a_scan_says_stop_once_the_revision_is_not_current(
 ) -> None:
     """The old paper shows superseded with the current letter, then recalled with no button."""
     shop.release("10-0042", setup__txt="Other jaws.")
-    view = floor.look(shop.vault, codes[None])
+    view = scan.look(shop.vault, codes[None])
     assert (view.stop, view.standing.state, view.standing.current) == (True, "superseded", "B")
     shop.recall("10-0042", "A")
-    view = floor.look(shop.vault, codes[None])
+    view = scan.look(shop.vault, codes[None])
     assert (view.standing.state, view.acts) == ("recalled", ())
     assert "was recalled (hole in the wrong place)" in view.why_not
 
@@ -217,14 +218,14 @@ def test_a_scan_says_stop_once_the_revision_is_not_current(
 def test_a_code_acts_within_its_scope_only(shop: Any, codes: dict[int | None, str]) -> None:
     """The code of an operation moves that one; the job's code any of the job; none another job."""
     with pytest.raises(OutsideTraveler, match="for operation 20 of job J-1 only"):
-        floor.start(shop.vault, shop.otto, "J-1", 10, token=codes[20])
-    floor.start(shop.vault, shop.otto, "J-1", 10, token=codes[10])
-    floor.finish(shop.vault, shop.otto, "J-1", 10, token=codes[None])
+        starting.start(shop.vault, shop.otto, "J-1", 10, token=codes[20])
+    starting.start(shop.vault, shop.otto, "J-1", 10, token=codes[10])
+    stopping.finish(shop.vault, shop.otto, "J-1", 10, token=codes[None])
     shop.job("J-2")
     with pytest.raises(OutsideTraveler):
-        floor.start(shop.vault, shop.otto, "J-2", 10, token=codes[None])
+        starting.start(shop.vault, shop.otto, "J-2", 10, token=codes[None])
     with pytest.raises(NoSuchTraveler):
-        floor.start(shop.vault, shop.otto, "J-2", 10, token=new_code())
+        starting.start(shop.vault, shop.otto, "J-2", 10, token=new_code())
 
 
 def test_codes_end_when_withdrawn_or_out_of_date(
@@ -232,16 +233,16 @@ def test_codes_end_when_withdrawn_or_out_of_date(
 ) -> None:
     """Reprinting keeps the old paper unless told otherwise; age ends it in any case."""
     second = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "2.pdf")
-    assert floor.look(shop.vault, codes[10]).job.number == "J-1"
+    assert scan.look(shop.vault, codes[10]).job.number == "J-1"
     third = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "3.pdf", withdraw=True)
     newest = parse_qr(third.addresses[0][1])[1]
     for dead in (codes[10], parse_qr(second.addresses[0][1])[1]):
         with pytest.raises(TravelerEnded, match="traveler of job J-1 is withdrawn"):
-            floor.look(shop.vault, dead)
-    assert floor.look(shop.vault, newest).job.number == "J-1"
+            scan.look(shop.vault, dead)
+    assert scan.look(shop.vault, newest).job.number == "J-1"
     monkeypatch.setattr(clock, "now", lambda: "2028-03-01T00:00:00Z")
     with pytest.raises(TravelerEnded, match="is out of date"):
-        floor.look(shop.vault, newest)
+        scan.look(shop.vault, newest)
 
 
 def test_every_print_can_be_withdrawn_at_once(shop: Any, codes: dict[int | None, str]) -> None:
@@ -249,14 +250,14 @@ def test_every_print_can_be_withdrawn_at_once(shop: Any, codes: dict[int | None,
     assert tokens.withdraw(shop.vault, shop.pat, "J-1") == 5
     for code in codes.values():
         with pytest.raises(TravelerEnded):
-            floor.look(shop.vault, code)
+            scan.look(shop.vault, code)
 
 
 @pytest.mark.parametrize("code", ["", "nonsense", "0" * 26, "' OR 1=1 --", "é" * 26])
 def test_what_is_no_code_opens_nothing(shop: Any, code: str) -> None:
     """Unknown and malformed codes get the same sentence."""
     with pytest.raises(NoSuchTraveler):
-        floor.look(shop.vault, code)
+        scan.look(shop.vault, code)
 
 
 def test_codes_are_not_in_the_ledger(shop: Any, codes: dict[int | None, str]) -> None:

@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from traveler import floor, jobs, operation_records, rework, skipping, splitting
+from traveler import jobs, operation_records, rework, skipping, splitting
 from traveler.errors import (
     CannotSplit,
     EarlierOperationOpen,
@@ -27,6 +27,7 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
+from traveler.floor import starting, stopping
 from traveler.operation_records import Operation
 from traveler.route import Step
 from vault.ledger import events
@@ -122,7 +123,7 @@ class Pieces(RuleBasedStateMachine):
         job, seq = self._pick(data)
         state = self.state[job, seq]
         try:
-            floor.start(self.vault, self.people["otto"], job, seq)
+            starting.start(self.vault, self.people["otto"], job, seq)
         except OperationCannot:
             assert state not in {"waiting", "paused"}
             return
@@ -147,7 +148,7 @@ class Pieces(RuleBasedStateMachine):
         wished = data.draw(st.lists(st.sampled_from(["good", "good", "scrap", "aside"]),
                                     max_size=len(here) + (not finish)))  # fmt: skip
         counts = {name: wished.count(name) for name in ("good", "scrap", "aside")}
-        act = floor.finish if finish else floor.pause
+        act = stopping.finish if finish else stopping.pause
         more = {"why": "dropped behind the bench"} if finish else {}
         try:
             act(

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from release import desk, follower, orders, settling
-from traveler import floor, following, jobs, sheet
+from traveler import following, jobs, sheet
 from traveler.blockers import handling
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import BlockerFilter
 from traveler.errors import RevisionUndecided
+from traveler.floor import scan, starting
 from vault import looking
 from vault.ledger import events
 
@@ -73,12 +74,12 @@ def test_who_only_looks_writes_nothing_and_is_told_the_truth(
     with looking.only():
         settling.settle(shop.vault)
         following.follow(shop.vault)
-        assert floor.look(shop.vault, code).stop
+        assert scan.look(shop.vault, code).stop
         assert jobs.show(shop.vault, "J-1").standing.state == "superseded"
         assert handling.listing(shop.vault) == []
     assert (events.head(shop.vault.ledger), sorted(shop.vault.history.refs("refs/"))) == before
     with pytest.raises(RevisionUndecided):
-        floor.start(shop.vault, shop.otto, "J-1", 10)
+        starting.start(shop.vault, shop.otto, "J-1", 10)
     assert everything(shop) == ["J-1"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from traveler import floor, following, jobs, readers, recalls, sheet
+from traveler import following, jobs, readers, recalls, sheet
 from traveler.blockers import handling
 from traveler.blockers.records import Blocker
 from traveler.copies import issuing
@@ -28,6 +28,7 @@ from traveler.errors import (
     RevisionUndecided,
 )
 from traveler.family import Family, Wanted
+from traveler.floor import starting, stopping
 from traveler.shipping import desk as shipping
 from traveler.shipping.errors import RevisionMayNotLeave
 from vault.ledger import events
@@ -80,15 +81,15 @@ def test_a_deviation_lets_a_kit_go_on_with_what_it_has(
     """By an approver or its owner, with the password, within pieces; recorded like any other."""
     overtake(kit)
     with refused(KitOvertaken, "take B into the kit, go on by deviation"):
-        floor.start(kit.vault, kit.otto, "J-9", 10)
+        starting.start(kit.vault, kit.otto, "J-9", 10)
     with pytest.raises(NotTheirDecision):
         deciding.deviate(kit.vault, kit.pat, WORD, "J-9", "why", item="10-0050")
     made = deciding.deviate(kit.vault, kit.mchen, WORD, "J-9", "same bolt", 2, item="10-0050")
     assert made.sentence == "goes on with 10-0050 A by deviation, at most 2 good pieces"
     assert asked(kit) == []
-    floor.start(kit.vault, kit.otto, "J-9", 10)
+    starting.start(kit.vault, kit.otto, "J-9", 10)
     with refused(DeviationUsedUp, "10-0050 A"):
-        floor.finish(kit.vault, kit.otto, "J-9", 10, 3, why="two are short")
+        stopping.finish(kit.vault, kit.otto, "J-9", 10, 3, why="two are short")
     assert deciding.question(kit.vault, "J-9", "10-0050").held == made
     kit.release("10-0050", note__txt="And once more.")  # another revision: decide anew
     (again,) = asked(kit)
@@ -109,7 +110,7 @@ def test_a_hold_and_a_newer_revision_answer_for_a_kit(
     made = deciding.renew(kit.vault, kit.pat, "J-9", "10-0050", "new bolt", to="B")
     assert (made.item, made.rev, made.current) == ("10-0050", "A", "B")
     jobs.release_job(kit.vault, kit.pat, "J-9")
-    floor.start(kit.vault, kit.otto, "J-9", 10)
+    starting.start(kit.vault, kit.otto, "J-9", 10)
     with pytest.raises(NothingToDecide):
         deciding.hold(kit.vault, kit.pat, "J-9", "x", "10-0050")
     with pytest.raises(NothingToDecide):
@@ -126,20 +127,20 @@ def test_both_questions_of_a_job_are_asked_and_answered_alone(kit: Any) -> None:
     own = deciding.question(kit.vault, "J-9")
     assert (own.part, own.others) == (None, ("10-0050",))
     with pytest.raises(RevisionUndecided):
-        floor.start(kit.vault, kit.otto, "J-9", 10)
+        starting.start(kit.vault, kit.otto, "J-9", 10)
     deciding.move(kit.vault, kit.pat, "J-9", "new jaws")
     assert [one.about for one in asked(kit)] == ["10-0050"]
     left = deciding.question(kit.vault, "J-9")  # without a word it is about what is open
     assert (left.number, left.rev, left.others) == ("10-0050", "A", ())
     with pytest.raises(KitOvertaken):
-        floor.start(kit.vault, kit.otto, "J-9", 10)
+        starting.start(kit.vault, kit.otto, "J-9", 10)
 
 
 def test_a_recalled_item_of_a_kit_stops_the_floor_the_shipment_and_is_listed(kit: Any) -> None:
     """The recall lists the job until it is decided; nothing leaves; the deviation is not open."""
     for seq in (10, 20, 30, 40):
-        floor.start(kit.vault, kit.otto, "J-9", seq)
-        floor.finish(kit.vault, kit.otto, "J-9", seq)
+        starting.start(kit.vault, kit.otto, "J-9", seq)
+        stopping.finish(kit.vault, kit.otto, "J-9", seq)
     packed = shipping.pack(kit.vault, kit.otto, "J-9", 5)
     kit.release("10-0050", note__txt="Better steel.")
     kit.recall("10-0050", "A")
@@ -193,7 +194,7 @@ def test_whoever_has_to_read_an_item_of_the_kit_reads_it_first(
     monkeypatch.setattr(
         readers, "refusal", lambda _vault, _log, _connection, _person, *pin: seen.append(pin)
     )
-    floor.start(kit.vault, kit.otto, "J-9", 10)
+    starting.start(kit.vault, kit.otto, "J-9", 10)
     assert seen == [("10-0042", "B"), ("10-0050", "A")]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs, sheet
+from traveler import jobs, sheet
 from traveler.errors import (
     BadProofKind,
     BadProofMoment,
@@ -25,6 +25,7 @@ from traveler.errors import (
     ProofOwed,
     ProofThere,
 )
+from traveler.floor import starting, stopping
 from traveler.quality import proof_desk
 from vault.codes import parse_qr
 from vault.ledger import events
@@ -62,16 +63,16 @@ def job(shop: Any) -> str:
 
 def test_a_step_that_owes_proof_cannot_be_finished(shop: Any, job: str) -> None:
     """The refusal names what is owed and how to give it; pausing is never refused; then it goes."""
-    floor.start(shop.vault, shop.otto, job, 10)
+    starting.start(shop.vault, shop.otto, job, 10)
     with pytest.raises(ProofOwed) as refusal:
-        floor.finish(shop.vault, shop.otto, job, 10)
+        stopping.finish(shop.vault, shop.otto, job, 10)
     assert "owes proof before it can be finished: first piece at step 10" in str(refusal.value)
     assert jobs.show(shop.vault, job).operations[0].acts == ("pause",)
-    floor.pause(shop.vault, shop.otto, job, 10)
-    floor.start(shop.vault, shop.otto, job, 10)
+    stopping.pause(shop.vault, shop.otto, job, 10)
+    starting.start(shop.vault, shop.otto, job, 10)
     given = proof_desk.vouch(shop.vault, shop.otto, job, "First Piece", seq=10, said="bore 21.01")
     assert (given.kind, given.seq, given.words) == ("first piece", 10, "bore 21.01")
-    assert floor.finish(shop.vault, shop.otto, job, 10).state == "done"
+    assert stopping.finish(shop.vault, shop.otto, job, 10).state == "done"
 
 
 def test_what_a_job_owes_is_told_everywhere(shop: Any, job: str) -> None:
@@ -93,13 +94,13 @@ def test_an_inspector_is_of_quality_and_did_not_do_the_step(shop: Any, job: str)
     with pytest.raises(RoleNeeded):
         proof_desk.vouch(shop.vault, shop.otto, job, "inspector", seq=20)
     proof_desk.vouch(shop.vault, shop.otto, job, "first piece")
-    floor.start(shop.vault, shop.otto, job, 10)
-    floor.finish(shop.vault, shop.otto, job, 10)
-    floor.start(shop.vault, shop.quinn, job, 20)
+    starting.start(shop.vault, shop.otto, job, 10)
+    stopping.finish(shop.vault, shop.otto, job, 10)
+    starting.start(shop.vault, shop.quinn, job, 20)
     with pytest.raises(OwnWorkInspected, match="somebody else of quality"):
         proof_desk.vouch(shop.vault, shop.quinn, job, "inspector", seq=20)
     with pytest.raises(ProofOwed):
-        floor.finish(shop.vault, shop.quinn, job, 20)
+        stopping.finish(shop.vault, shop.quinn, job, 20)
 
 
 def test_a_word_is_given_once_however_often_it_is_sent(shop: Any, job: str) -> None:
@@ -146,10 +147,10 @@ def test_a_waiver_is_by_whom_the_rules_let_and_stays(shop: Any, job: str) -> Non
     assert line.sentence == "first piece at step 10: waived by quinn (repeat of J-2041)"
     with pytest.raises(ProofThere):
         proof_desk.waive(shop.vault, shop.quinn, job, "first piece", "twice")
-    floor.start(shop.vault, shop.otto, job, 10)
+    starting.start(shop.vault, shop.otto, job, 10)
     proof_desk.withdraw(shop.vault, shop.quinn, made.id, "was another fixture")
     with pytest.raises(ProofOwed):
-        floor.finish(shop.vault, shop.otto, job, 10)
+        stopping.finish(shop.vault, shop.otto, job, 10)
     with pytest.raises(NoSuchWaiver):
         proof_desk.withdraw(shop.vault, shop.quinn, made.id, "again")
     kinds = [one.kind for one in jobs.history(shop.vault, job)]
@@ -246,11 +247,11 @@ def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
     listed = "balloon,requirement,nominal,lower,upper,unit,gauge\n1,Bore,20,19.9,20.1,mm,\n"
     shop.release("10-0042", route__toml=MEASURED, characteristics__csv=listed)
     shop.job("J-5")
-    floor.start(shop.vault, shop.otto, "J-5", 10)
+    starting.start(shop.vault, shop.otto, "J-5", 10)
     readings = [measurements.Reading("1", str(piece), "20.02") for piece in range(1, 6)]
     measurements.record(shop.vault, shop.otto, "J-5", 10, readings)
     with pytest.raises(ProofOwed, match="finished: note at step 10;"):
-        floor.finish(shop.vault, shop.otto, "J-5", 10)
+        stopping.finish(shop.vault, shop.otto, "J-5", 10)
     (note,) = evidence.add(
         shop.vault, shop.otto, evidence.Wanted("note", "J-5", 10, words="edges are broken")
     )
@@ -262,9 +263,9 @@ def test_evidence_and_results_answer_what_is_owed(shop: Any) -> None:
     assert [one.required.kind for one in proof_desk.show(shop.vault, "J-5").missing] == ["note"]
     evidence.add(shop.vault, shop.otto, evidence.Wanted("note", "J-5", words="no step named"))
     with pytest.raises(ProofOwed):
-        floor.finish(shop.vault, shop.otto, "J-5", 10)
+        stopping.finish(shop.vault, shop.otto, "J-5", 10)
     evidence.add(shop.vault, shop.otto, evidence.Wanted("note", "J-5", 10, words="looked again"))
-    assert floor.finish(shop.vault, shop.otto, "J-5", 10).state == "done"
+    assert stopping.finish(shop.vault, shop.otto, "J-5", 10).state == "done"
 
 
 SAMPLED = """
@@ -299,9 +300,9 @@ def sampled(shop: Any) -> Any:
     """Return the shop with a job of 40 pieces whose plan samples in four ways, milled."""
     shop.release("10-0042", route__toml=SAMPLED, characteristics__csv=PLAN)
     shop.job("J-6", 40)
-    floor.start(shop.vault, shop.otto, "J-6", 10)
-    floor.finish(shop.vault, shop.otto, "J-6", 10)
-    floor.start(shop.vault, shop.otto, "J-6", 20)
+    starting.start(shop.vault, shop.otto, "J-6", 10)
+    stopping.finish(shop.vault, shop.otto, "J-6", 10)
+    starting.start(shop.vault, shop.otto, "J-6", 20)
     return shop
 
 
@@ -316,7 +317,7 @@ def test_a_step_owes_every_result_of_its_plan(sampled: Any) -> None:
     """The AQL sample of the lot, not the first result; how many are there is said in words."""
     _measure(sampled, "1", "20.0", 12)
     with pytest.raises(ProofOwed) as refusal:
-        floor.finish(sampled.vault, sampled.otto, "J-6", 20)
+        stopping.finish(sampled.vault, sampled.otto, "J-6", 20)
     assert "measurement at step 20 (12 of 14, 1 Bore still 1, 2 Height still 1)" in str(
         refusal.value
     )
@@ -326,7 +327,7 @@ def test_a_step_owes_every_result_of_its_plan(sampled: Any) -> None:
     ]  # fmt: skip
     _measure(sampled, "1", "20.0", 13)  # those twelve again, and one more: thirteen pieces
     _measure(sampled, "2", "5.0", 1, None)
-    assert floor.finish(sampled.vault, sampled.otto, "J-6", 20).state == "done"
+    assert stopping.finish(sampled.vault, sampled.otto, "J-6", 20).state == "done"
 
 
 def test_what_names_no_step_or_a_lost_one_is_owed_at_the_last(sampled: Any) -> None:
@@ -342,13 +343,13 @@ def test_scrapped_pieces_need_no_result(sampled: Any) -> None:
     """Neither those of steps before, nor those scrapped by the very act that ends the step."""
     _measure(sampled, "1", "20.0", 13)
     _measure(sampled, "2", "5.0", 1)
-    floor.finish(sampled.vault, sampled.otto, "J-6", 20, 38, 2)
-    floor.start(sampled.vault, sampled.otto, "J-6", 30)
+    stopping.finish(sampled.vault, sampled.otto, "J-6", 20, 38, 2)
+    starting.start(sampled.vault, sampled.otto, "J-6", 30)
     _measure(sampled, "3", "6.0", 3, 30)
     _measure(sampled, "4", "pass", 37, 30)
     with pytest.raises(ProofOwed, match=r"\(40 of 41, 4 Edge still 1\)"):
-        floor.finish(sampled.vault, sampled.otto, "J-6", 30)
-    assert floor.finish(sampled.vault, sampled.otto, "J-6", 30, 37, 1).state == "done"
+        stopping.finish(sampled.vault, sampled.otto, "J-6", 30)
+    assert stopping.finish(sampled.vault, sampled.otto, "J-6", 30, 37, 1).state == "done"
     assert jobs.show(sampled.vault, "J-6").ground.proof.missing == ()
     from traveler.quality import views
 
@@ -378,9 +379,9 @@ def test_rework_owes_a_result_of_each_of_its_pieces(sampled: Any) -> None:
     _measure(sampled, "1", "20.0", 13)
     _measure(sampled, "2", "5.0", 1)
     steps = rework.plan(sampled.vault, sampled.pat, "J-6", 20, "burr", qty=2, repeat=[20])
-    floor.start(sampled.vault, sampled.otto, "J-6", steps[0])
+    starting.start(sampled.vault, sampled.otto, "J-6", steps[0])
     record(sampled.vault, sampled.otto, "J-6", steps[0], [Reading("1", "7", "20.0")])
     with pytest.raises(ProofOwed, match=r"\(1 of 2, pieces of rework still 1\)"):
-        floor.finish(sampled.vault, sampled.otto, "J-6", steps[0])
+        stopping.finish(sampled.vault, sampled.otto, "J-6", steps[0])
     record(sampled.vault, sampled.otto, "J-6", steps[0], [Reading("1", "8", "20.0")])
-    assert floor.finish(sampled.vault, sampled.otto, "J-6", steps[0]).state == "done"
+    assert stopping.finish(sampled.vault, sampled.otto, "J-6", steps[0]).state == "done"

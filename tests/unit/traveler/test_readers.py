@@ -31,15 +31,16 @@ def unread(shop: Any, who: str) -> list[str]:
 
 def test_a_start_waits_for_the_acknowledgement(listed: Any, refused: Callable[..., Any]) -> None:
     """Who is on the list cannot start before saying so; who is not can; pausing asks nothing."""
-    from traveler import floor, readers
+    from traveler import readers
     from traveler.errors import NotRead
+    from traveler.floor import starting, stopping
 
     with refused(NotRead, "otto has to acknowledge 10-0042 C before working on it"):
-        floor.start(listed.vault, listed.otto, "J-9", 10)
-    floor.start(listed.vault, listed.pat, "J-9", 10)
-    floor.pause(listed.vault, listed.otto, "J-9", 10)
+        starting.start(listed.vault, listed.otto, "J-9", 10)
+    starting.start(listed.vault, listed.pat, "J-9", 10)
+    stopping.pause(listed.vault, listed.otto, "J-9", 10)
     readers.acknowledge(listed.vault, listed.otto, "10-0042", "C", "tablet")
-    assert floor.start(listed.vault, listed.otto, "J-9", 10).state == "running"
+    assert starting.start(listed.vault, listed.otto, "J-9", 10).state == "running"
 
 
 def test_a_receipt_is_kept_once_and_for_ever(listed: Any) -> None:
@@ -120,8 +121,9 @@ def test_a_list_of_the_rules_asks_by_folder_kind_metadata_and_station(
     """
     from release import distribution, rulebook
     from release.log import ReleaseLog
-    from traveler import floor, readers
+    from traveler import readers
     from traveler.errors import NotRead
+    from traveler.floor import starting
     from vault.ledger import people
 
     text, _blob = rulebook.text(drawn.vault)
@@ -148,9 +150,9 @@ when = { station = "lathe-*" }
     assert asked == (Asked("otto", "millers"),)
     drawn.job("J-9")
     with refused(NotRead, "otto has to acknowledge 10-0042 C before working on it"):
-        floor.start(drawn.vault, drawn.otto, "J-9", 10)
+        starting.start(drawn.vault, drawn.otto, "J-9", 10)
     assert readers.acknowledge(drawn.vault, drawn.otto, "10-0042", "C").by == "millers"
-    assert floor.start(drawn.vault, drawn.otto, "J-9", 10).state == "running"
+    assert starting.start(drawn.vault, drawn.otto, "J-9", 10).state == "running"
     assert [one.as_json()["asked_by"] for one in readers.receipts(drawn.vault, "10-0042", "C")] == [
         "millers"
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, flow, job_records, jobs, operation_records, rework
+from traveler import flow, job_records, jobs, operation_records, rework
 from traveler.errors import (
     BadRework,
     JobCannot,
@@ -18,6 +18,7 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
+from traveler.floor import starting, stopping
 from traveler.operation_records import Operation
 from traveler.route import Step
 from vault.ledger import events
@@ -38,9 +39,9 @@ def _came(shop: Any, seq: int) -> int:
 
 
 def _do(shop: Any, seq: int, qty: int | None = None, scrap: int = 0, **more: Any) -> None:
-    floor.start(shop.vault, shop.otto, "J-1", seq)
+    starting.start(shop.vault, shop.otto, "J-1", seq)
     shop.prove()
-    floor.finish(shop.vault, shop.otto, "J-1", seq, qty, scrap, **more)
+    stopping.finish(shop.vault, shop.otto, "J-1", seq, qty, scrap, **more)
 
 
 def test_pieces_set_aside_go_through_the_loop_and_come_back(serial: Any) -> None:
@@ -57,10 +58,10 @@ def test_pieces_set_aside_go_through_the_loop_and_come_back(serial: Any) -> None
     assert loop is not None
     assert (loop.source, loop.back, loop.qty, loop.why) == (20, 30, 2, "burr in the bore")
     assert _steps(serial)[22].title == "Mill first side (again)"
-    floor.start(serial.vault, serial.otto, "J-1", 30)  # nobody waits for the loop ...
+    starting.start(serial.vault, serial.otto, "J-1", 30)  # nobody waits for the loop ...
     with pytest.raises(ReworkOpen, match=r"\(21, 22\)"):  # ... but 30 is not done without it
-        floor.finish(serial.vault, serial.otto, "J-1", 30)
-    floor.pause(serial.vault, serial.otto, "J-1", 30, 7)
+        stopping.finish(serial.vault, serial.otto, "J-1", 30)
+    stopping.pause(serial.vault, serial.otto, "J-1", 30, 7)
     _do(serial, 21)
     _do(serial, 22, 1, 1)
     assert _came(serial, 30) == 8
@@ -76,8 +77,8 @@ def test_good_pieces_found_bad_later_are_taken_back_out(serial: Any) -> None:
     serial.job(qty=10)
     for seq in (10, 20, 30):
         _do(serial, seq)
-    floor.start(serial.vault, serial.otto, "J-1", 40)
-    floor.pause(serial.vault, serial.otto, "J-1", 40, 6)
+    starting.start(serial.vault, serial.otto, "J-1", 40)
+    stopping.pause(serial.vault, serial.otto, "J-1", 40, 6)
     with pytest.raises(NoPiecesForRework, match="has 4 pieces"):
         rework.plan(serial.vault, serial.quinn, "J-1", 30, "edges", steps=[WELD], qty=5)
     rework.plan(serial.vault, serial.quinn, "J-1", 30, "edges", steps=[WELD], qty=4)
@@ -151,7 +152,7 @@ def test_what_cannot_be_reworked_is_refused(serial: Any, refused: Callable[..., 
         rework.plan(serial.vault, serial.pat, "J-1", 20, "x", steps=[WELD], back_to=10)
     with refused(BadRework, "`title`"):
         rework.plan(serial.vault, serial.pat, "J-1", 10, "x", steps=[Step(1, "bench", "")], qty=1)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
     with refused(TooManyPieces, "3 for rework"):
-        floor.finish(serial.vault, serial.otto, "J-1", 10, 3, 0, rework=3)
+        stopping.finish(serial.vault, serial.otto, "J-1", 10, 3, 0, rework=3)
     assert len(_steps(serial)) == 4

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler import floor, jobs, sheet, tokens
+from traveler import jobs, sheet, tokens
 from traveler.errors import (
     ActStale,
     BadgeUnknown,
@@ -26,6 +26,7 @@ from traveler.errors import (
     TravelerEnded,
     WrongStation,
 )
+from traveler.floor import noting, scan, starting, stopping
 from traveler.tablet import badges, lots, presence, sending
 from traveler.tablet.sending import Sent
 from vault import clock, settings
@@ -132,7 +133,7 @@ def test_signing_out_is_told_and_engineers_do_not_sign_in(shop: Any) -> None:
 def test_an_act_that_waited_is_done_at_the_moment_it_was_pressed(shop: Any) -> None:
     """Two minutes without contact do not move the times of the operation; the record says both."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(seen=seen(shop), ago=120))
+    starting.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(seen=seen(shop), ago=120))
     step = jobs.show(shop.vault, "J-1").operations[0]
     told = jobs.history(shop.vault, "J-1")[-1]
     assert step.operation.started_at == told.facts["done_at"] == step.running_since
@@ -143,20 +144,20 @@ def test_an_act_that_waited_is_done_at_the_moment_it_was_pressed(shop: Any) -> N
 def test_what_is_not_so_any_more_is_asked_about(shop: Any, refused: Callable[..., Any]) -> None:
     """A held job, another revision and an old act each say so; sure, the record keeps it."""
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     before = seen(shop)
     jobs.hold(shop.vault, shop.pat, "J-1")
     with refused(ActStale, "the job is held now"):
-        floor.pause(shop.vault, shop.otto, "J-1", 10, 1, sent=Sent(before, 60))
+        stopping.pause(shop.vault, shop.otto, "J-1", 10, 1, sent=Sent(before, 60))
     assert jobs.show(shop.vault, "J-1").operations[0].operation.state == "running"
-    floor.pause(shop.vault, shop.otto, "J-1", 10, 1, sent=Sent(before, 60, sure=True))
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 1, sent=Sent(before, 60, sure=True))
     assert jobs.history(shop.vault, "J-1")[-1].facts["in_spite_of"] == "the job is held now"
     jobs.release_job(shop.vault, shop.pat, "J-1")
     shop.release("10-0042", note__txt="second")
     with refused(ActStale, "revision A is superseded now"):
-        floor.note(shop.vault, shop.otto, "J-1", 10, "words", sent=Sent(before, 60))
+        noting.note(shop.vault, shop.otto, "J-1", 10, "words", sent=Sent(before, 60))
     with refused(ActStale, "it is 9 hours old"):
-        floor.note(shop.vault, shop.otto, "J-1", 10, "words", sent=Sent(seen(shop), 9 * 3600))
+        noting.note(shop.vault, shop.otto, "J-1", 10, "words", sent=Sent(seen(shop), 9 * 3600))
 
 
 def test_being_sure_opens_no_gate(shop: Any) -> None:
@@ -167,18 +168,18 @@ def test_being_sure_opens_no_gate(shop: Any) -> None:
     before = seen(shop)
     shop.recall("10-0042", "A")
     with pytest.raises(RevisionRecalled):
-        floor.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(before, 60, sure=True))
+        starting.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(before, 60, sure=True))
 
 
 def test_an_answer_that_was_lost_is_given_again_before_anything_is_asked(shop: Any) -> None:
     """The key is looked up first: what was done once is not asked about afterwards."""
     shop.job("J-1")
     before = seen(shop)
-    first = floor.start(
+    first = starting.start(
         shop.vault, shop.otto, "J-1", 10, idempotency_key="k", sent=Sent(before, 60)
     )
     jobs.hold(shop.vault, shop.pat, "J-1")
-    again = floor.start(
+    again = starting.start(
         shop.vault, shop.otto, "J-1", 10, idempotency_key="k", sent=Sent(before, 600)
     )
     assert again == first
@@ -189,8 +190,8 @@ def test_another_station_is_asked_about_and_kept(shop: Any, refused: Callable[..
     shop.job("J-1")
     mill = frozenset({"MILL-2"})
     with refused(WrongStation, "stands at MILL-2, but operation 10 of job J-1 is planned at saw-1"):
-        floor.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(stations=mill))
-    floor.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(stations=mill, sure=True))
+        starting.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(stations=mill))
+    starting.start(shop.vault, shop.otto, "J-1", 10, sent=Sent(stations=mill, sure=True))
     assert jobs.history(shop.vault, "J-1")[-1].facts["at_station"] == "MILL-2"
 
 
@@ -228,17 +229,17 @@ def test_a_lot_travels_by_itself_and_counts_no_more_than_it_has(
     with refused(NoSuchLot, "it has 1, 2"):
         sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf", lot=3)
     code = parse_qr(printed.addresses[0][1])[1]
-    view = floor.look(shop.vault, code)
+    view = scan.look(shop.vault, code)
     assert view.lot is not None
     assert (view.lot.number, view.lot.qty) == (2, 4)
-    floor.start(shop.vault, shop.otto, "J-1", 10, token=code)
+    starting.start(shop.vault, shop.otto, "J-1", 10, token=code)
     with refused(LotOverfull, "Lot 2 of job J-1 is 4 pieces, but 5 would be counted"):
-        floor.pause(shop.vault, shop.otto, "J-1", 10, 5, token=code)
-    floor.pause(shop.vault, shop.otto, "J-1", 10, 3, 1, token=code)
-    floor.start(shop.vault, shop.otto, "J-1", 10, token=code)
+        stopping.pause(shop.vault, shop.otto, "J-1", 10, 5, token=code)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 3, 1, token=code)
+    starting.start(shop.vault, shop.otto, "J-1", 10, token=code)
     with pytest.raises(LotOverfull):
-        floor.pause(shop.vault, shop.otto, "J-1", 10, 1, token=code)
-    floor.finish(shop.vault, shop.otto, "J-1", 10, 6)
+        stopping.pause(shop.vault, shop.otto, "J-1", 10, 1, token=code)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10, 6)
     assert list(events.verify(shop.vault.ledger)) == []
 
 
@@ -254,8 +255,8 @@ def test_every_print_has_a_number_and_is_withdrawn_alone(
         tokens.withdraw(shop.vault, shop.pat, "J-1", 3)
     assert tokens.withdraw(shop.vault, shop.pat, "J-1", 1) == len(first.addresses)
     with pytest.raises(TravelerEnded):
-        floor.look(shop.vault, parse_qr(first.addresses[0][1])[1])
-    assert floor.look(shop.vault, parse_qr(second.addresses[0][1])[1]).job.number == "J-1"
+        scan.look(shop.vault, parse_qr(first.addresses[0][1])[1])
+    assert scan.look(shop.vault, parse_qr(second.addresses[0][1])[1]).job.number == "J-1"
     with shop.vault.ledger.reading() as connection:
         found = [(one.number, one.state) for one in tokens.prints(connection, "J-1")]
     assert found == [(1, "withdrawn"), (2, "live")]
@@ -265,7 +266,7 @@ def test_a_typed_number_opens_a_job_for_people_of_the_floor_only(shop: Any) -> N
     """The code lasts a shift, counts as no print, reaches its own operation and is withdrawn too."""
     shop.job("J-1")
     code = tokens.open_by_hand(shop.vault, shop.otto, "j-1", 20, "tablet 1")
-    view = floor.look(shop.vault, code)
+    view = scan.look(shop.vault, code)
     assert view.scope == 20
     with shop.vault.ledger.reading() as connection:
         assert tokens.prints(connection, "J-1") == []
@@ -278,7 +279,7 @@ def test_a_typed_number_opens_a_job_for_people_of_the_floor_only(shop: Any) -> N
         tokens.open_by_hand(shop.vault, shop.otto, "J-1", 15, "")
     tokens.withdraw(shop.vault, shop.pat, "J-1")
     with pytest.raises(TravelerEnded):
-        floor.look(shop.vault, code)
+        scan.look(shop.vault, code)
 
 
 @pytest.mark.parametrize(

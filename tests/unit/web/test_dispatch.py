@@ -130,7 +130,7 @@ def test_a_board_is_told_in_a_word_that_nothing_changed(
     place: str, guest: Guests, verbs: Any
 ) -> None:
     """Then, after an event, it gets the new part; both carry the clock of the shop."""
-    from traveler import floor
+    from traveler.floor import starting
 
     browser = guest("pat")
     page = browser.get(place)
@@ -139,7 +139,7 @@ def test_a_board_is_told_in_a_word_that_nothing_changed(
     same = ask(browser, part, tag_of(page.text))
     assert (same.status_code, same.data) == (304, b"")
     assert re.fullmatch(r"\d\d:\d\d:\d\d", same.headers["X-Shop-Clock"])
-    floor.start(verbs, person(verbs, "otto"), "J-1", 10)
+    starting.start(verbs, person(verbs, "otto"), "J-1", 10)
     new = ask(browser, part, tag_of(page.text))
     assert new.status_code == 200
     assert "<html" not in new.text
@@ -185,10 +185,10 @@ def test_the_wall_is_green_or_red_with_the_reason(guest: Guests, verbs: Any) -> 
 
 def test_a_station_shows_now_next_and_coming(guest: Guests, verbs: Any) -> None:
     """Who works on what, what can start, and where the rest is; an unknown one is not found."""
-    from traveler import floor
+    from traveler.floor import starting
 
     late_job(verbs)
-    floor.start(verbs, person(verbs, "otto"), "J-1", 10)
+    starting.start(verbs, person(verbs, "otto"), "J-1", 10)
     page = guest("otto").get("/stations/SAW").text
     assert "otto is at work" in page or "otto, needed by" in page
     assert "J-9" in page

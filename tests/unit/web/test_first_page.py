@@ -58,12 +58,12 @@ def test_an_operator_sees_what_runs_in_their_name(
     guest: Any, vault: Any, person: dict[str, Any]
 ) -> None:
     """Nothing runs: a line says so.  Started: the step stands first, with the way to scan."""
-    from traveler import floor
+    from traveler.floor import starting
 
     page = guest("otto").get("/").text
     assert "No step runs in your name." in page
     assert 'href="/scan"' in page
-    floor.start(vault, person["otto"], "J-1", 10)
+    starting.start(vault, person["otto"], "J-1", 10)
     page = guest("otto").get("/").text
     assert "step 10: Cut the blank" in page
     assert 'href="/scan"' not in guest("eli").get("/").text

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs, rework, sheet
+from traveler import jobs, rework, sheet
+from traveler.floor import starting, stopping
 from traveler.quality import proof_desk
 from traveler.route import Step
 from vault.ledger import people
@@ -50,7 +51,7 @@ def test_a_step_that_owes_proof_says_what_and_leads_there(
         proof_desk.ask(shop, quinn, kind, job="J-1", seq=10, why="asked for")
     page = guest(None)
     assert "Not to be finished yet" not in page.get(f"/t/{stock.token}").text
-    floor.start(shop, pat, "J-1", 10)
+    starting.start(shop, pat, "J-1", 10)
     text = page.get(f"/t/{stock.token}").text
     said = words(text)
     assert "Not to be finished yet. First it owes proof:" in said
@@ -80,10 +81,10 @@ def test_rework_that_is_out_says_why_the_step_stays_open(
 ) -> None:
     """Pieces that come back keep the step they come to from being finished; the page names them."""
     pat, otto = person(shop, "pat"), person(shop, "otto")
-    floor.start(shop, otto, "J-1", 10)
-    floor.finish(shop, otto, "J-1", 10, 8, rework=2)
+    starting.start(shop, otto, "J-1", 10)
+    stopping.finish(shop, otto, "J-1", 10, 8, rework=2)
     rework.plan(shop, pat, "J-1", 10, "too long", qty=2, steps=[Step(1, "saw", "Cut again")])
-    floor.start(shop, otto, "J-1", 20)
+    starting.start(shop, otto, "J-1", 20)
     printed = sheet.print_traveler(shop, pat, "J-1", tmp_path / "t.pdf")
     code = next(address for seq, address in printed.addresses if seq == 20).rpartition("/")[2]
     text = guest(None).get(f"/t/{code}").text
@@ -100,7 +101,7 @@ def test_whoever_is_on_several_steps_is_told_and_two_on_one_are_both_named(
     jobs.release_job(shop, pat, "J-7")
     tablet, nobody = signed_in(guest), guest(None)
     before = tablet.get(f"/t/{stock.token}/state").headers["ETag"]
-    floor.start(shop, otto, "J-7", 10)
+    starting.start(shop, otto, "J-7", 10)
     assert "You are also on J-7 step 10, Cut the blank" in words(
         tablet.get(f"/t/{stock.token}").text
     )
@@ -108,9 +109,9 @@ def test_whoever_is_on_several_steps_is_told_and_two_on_one_are_both_named(
     assert changed.status_code == 200
     assert changed.json["tag"] in tablet.get(f"/t/{stock.token}").text
     assert "J-7" not in nobody.get(f"/t/{stock.token}").text
-    floor.start(shop, otto, "J-1", 10)
-    floor.start(shop, quinn, "J-1", 10)
+    starting.start(shop, otto, "J-1", 10)
+    starting.start(shop, quinn, "J-1", 10)
     for page in (tablet, nobody):
         assert "by otto, quinn since" in words(page.get(f"/t/{stock.token}").text)
-    floor.pause(shop, otto, "J-7", 10)
+    stopping.pause(shop, otto, "J-7", 10)
     assert "also on" not in words(tablet.get(f"/t/{stock.token}").text)

@@ -22,7 +22,8 @@ def _day(days: int) -> str:
 def shop(app: Any, tmp_path: Any) -> Any:
     """Return the vault with a measured job of an item, a note on it, and a repeat job."""
     from release import desk
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import noting
     from traveler.quality import gauges, measurements
     from traveler.quality.measurements import Reading
     from vault.ledger import people
@@ -43,7 +44,7 @@ def shop(app: Any, tmp_path: Any) -> Any:
     for number in ("J-7", "J-8"):
         jobs.add(vault, who["pat"], number, "10-0077", 3, "2027-03-01")
         jobs.release_job(vault, who["pat"], number)
-    floor.note(vault, who["otto"], "J-7", 10, "<b>Clamp</b> it low")
+    noting.note(vault, who["otto"], "J-7", 10, "<b>Clamp</b> it low")
     reading = Reading("1", "1", "12.03", gauge="AG-1")
     measurements.record(vault, who["quinn"], "J-7", 10, [reading])
     return vault

@@ -15,7 +15,8 @@ RANGE = "from=2026-01-01&to=2026-12-31"
 @pytest.fixture
 def worked(app: Any, stock: Any) -> Any:
     """Return the application whose job was worked on by otto in March, on a tablet."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from vault import clock
     from vault.ledger import people
     from web.visitor import VAULT
@@ -28,9 +29,9 @@ def worked(app: Any, stock: Any) -> Any:
             vault, pat, "J-7", stock.number, 4, "2026-03-20", customer="<b>Halvard</b> & Söhne"
         )
         jobs.release_job(vault, pat, "J-7")
-        floor.start(vault, otto, "J-7", 10, device="=tablet(1)")
+        starting.start(vault, otto, "J-7", 10, device="=tablet(1)")
     with clock.standing_at(moments[1]):
-        floor.finish(vault, otto, "J-7", 10, 3, 1, device="=tablet(1)")
+        stopping.finish(vault, otto, "J-7", 10, 3, 1, device="=tablet(1)")
     return vault
 
 

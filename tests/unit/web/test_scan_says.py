@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from release import desk
-from traveler import floor, jobs, sheet, tokens
+from traveler import jobs, sheet, tokens
+from traveler.floor import starting, stopping
 from vault import clock
 from vault.codes import new_code
 from vault.ledger import people
@@ -101,8 +102,8 @@ def test_a_traveler_of_another_step_or_job_says_which_it_is_for(
 ) -> None:
     """The code of step 10 does nothing at step 20; of an unknown code the page says what to do."""
     otto = people.get(shop.ledger, "otto")
-    floor.start(shop, otto, "J-1", 10)
-    floor.finish(shop, otto, "J-1", 10)
+    starting.start(shop, otto, "J-1", 10)
+    stopping.finish(shop, otto, "J-1", 10)
     browser = guest(None)
     refused = pressed(browser, codes[10], "start", 20)
     assert refused.status_code == 403

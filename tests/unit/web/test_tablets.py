@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from traveler import floor, jobs
+from traveler import jobs
 from traveler.blockers import handling
+from traveler.floor import scan, starting
 from traveler.tablet import badges, presence
 from vault import clock, settings
 from vault.codes import new_code
@@ -80,7 +81,7 @@ def test_a_press_sent_twice_counts_once_and_a_stale_one_is_asked_about(
     """A lost answer is given again; a held job is told and done all the same only when sure."""
     tablet = signed_in(guest)
     pressed(tablet, stock, "start")
-    seen = floor.look(shop, stock.token).mark
+    seen = scan.look(shop, stock.token).mark
     key = new_code()
     for _ in range(2):
         assert pressed(tablet, stock, "pause", good="2", key=key, seen=seen).json["good"] == 2
@@ -99,7 +100,7 @@ def test_a_blocker_is_taken_from_a_queue_once_and_asked_about_when_stale(
 ) -> None:
     """With the time it was pressed, on the step it was pressed on; a held job is told first."""
     tablet, key = signed_in(guest), new_code()
-    seen = floor.look(shop, stock.token).mark
+    seen = scan.look(shop, stock.token).mark
     told = {"type": "machine", "what": "Spindle hums", "where": "step", "owner": "pat"}
     for _ in range(2):
         answer = pressed(tablet, stock, "block", key=key, seen=seen, ago="90", **told)
@@ -163,7 +164,7 @@ def test_the_state_is_answered_by_its_tag_and_changes_with_the_job(
     jobs.add(shop, pat, "J-2", "10-0042", 5, "2027-01-05")
     presence.arrive(shop, otto, "other")
     assert asked().status_code == 304
-    floor.start(shop, otto, "J-1", 10)
+    starting.start(shop, otto, "J-1", 10)
     changed = asked()
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag

@@ -247,12 +247,13 @@ def test_what_is_not_in_the_table_is_no_step() -> None:
 
 def work(shop: Any, job: str) -> None:
     """Finish the first step of a job, and begin the second."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
 
     jobs.release_job(shop.vault, shop.pat, job)
-    floor.start(shop.vault, shop.otto, job, 10, device="t")
-    floor.finish(shop.vault, shop.otto, job, 10, device="t")
-    floor.start(shop.vault, shop.otto, job, 20, device="t")
+    starting.start(shop.vault, shop.otto, job, 10, device="t")
+    stopping.finish(shop.vault, shop.otto, job, 10, device="t")
+    starting.start(shop.vault, shop.otto, job, 20, device="t")
 
 
 def test_a_draft_says_what_is_known_and_where_from(talk: Any) -> None:

@@ -124,14 +124,14 @@ def test_planned_held_and_undecided_jobs_say_who_has_to_act(shop: Any) -> None:
 
 def test_parallel_steps_have_their_turn_together(shop: Any) -> None:
     """Milling and deburring stand side by side; sawing comes before both."""
-    from traveler import floor
+    from traveler.floor import starting, stopping
 
     shop.job("J-1")
     assert [one.operation.seq for one in whole(shop).lines["J-1"].steps] == [10]
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     step = whole(shop).lines["J-1"].steps[0]
     assert (step.state, step.who) == ("running", "otto")
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     assert [(one.operation.seq, one.state) for one in whole(shop).lines["J-1"].steps] == [
         (20, "ready"), (30, "ready"),
     ]  # fmt: skip
@@ -139,7 +139,8 @@ def test_parallel_steps_have_their_turn_together(shop: Any) -> None:
 
 def test_what_the_board_calls_ready_the_gate_lets_start_and_nothing_else(shop: Any) -> None:
     """Through a job's whole life with blockers the two never disagree."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
 
     shop.job("J-1")
     block(shop, "J-1", 30)
@@ -152,12 +153,12 @@ def test_what_the_board_calls_ready_the_gate_lets_start_and_nothing_else(shop: A
 
     agree()
     for seq in (10, 20):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
         agree()
-        floor.pause(shop.vault, shop.otto, "J-1", seq, 2)
+        stopping.pause(shop.vault, shop.otto, "J-1", seq, 2)
         agree()
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
         agree()
     handling.resolve(shop.vault, shop.pat, 1, "came")
     agree()
@@ -165,7 +166,8 @@ def test_what_the_board_calls_ready_the_gate_lets_start_and_nothing_else(shop: A
 
 def test_need_by_stays_put_while_work_goes_on(shop: Any) -> None:
     """Starting, counting pieces, scrap and blockers move the forecast and no need-by."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
 
     plan(shop, "J-1", 20)
 
@@ -174,11 +176,11 @@ def test_need_by_stays_put_while_work_goes_on(shop: Any) -> None:
         return {one["seq"]: one["need_by"] for one in told if one["state"] != "done"}
 
     before = needs()
-    floor.start(shop.vault, shop.otto, "J-1", 10)
-    floor.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
     block(shop, "J-1", 40, eta=day(12))
-    floor.start(shop.vault, shop.otto, "J-1", 20)
-    floor.pause(shop.vault, shop.otto, "J-1", 20, 2)
+    starting.start(shop.vault, shop.otto, "J-1", 20)
+    stopping.pause(shop.vault, shop.otto, "J-1", 20, 2)
     assert needs() == {seq: need for seq, need in before.items() if seq != 10}
 
 
@@ -200,14 +202,14 @@ def test_a_stopped_station_holds_everything_there(shop: Any) -> None:
 
 def test_a_station_shows_now_next_and_coming(shop: Any) -> None:
     """What runs, what can start and what is still elsewhere, each in its list."""
-    from traveler import floor
+    from traveler.floor import starting, stopping
 
     for number, due in (("J-1", 20), ("J-2", 30), ("J-3", 40)):
         plan(shop, number, due)
     for number in ("J-1", "J-2"):
-        floor.start(shop.vault, shop.otto, number, 10)
-        floor.finish(shop.vault, shop.otto, number, 10)
-    floor.start(shop.vault, shop.otto, "J-1", 20)
+        starting.start(shop.vault, shop.otto, number, 10)
+        stopping.finish(shop.vault, shop.otto, number, 10)
+    starting.start(shop.vault, shop.otto, "J-1", 20)
     seen = at_station(whole(shop), "mill-2")
     lists = (seen.running, seen.ready, seen.coming)
     assert [[one.line.number for one in all_] for all_ in lists] == [["J-1"], ["J-2"], ["J-3"]]
@@ -242,13 +244,13 @@ def test_filters_narrow_by_station_customer_person_and_words(shop: Any) -> None:
 
 def test_a_running_step_says_which_proof_it_owes(shop: Any) -> None:
     """Nobody can finish it without, so the board says so while it runs."""
-    from traveler import floor
+    from traveler.floor import starting, stopping
 
     shop.job("J-1")
     for seq in (10, 20, 30):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
-    floor.start(shop.vault, shop.otto, "J-1", 40)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
+    starting.start(shop.vault, shop.otto, "J-1", 40)
     step = whole(shop).lines["J-1"].steps[0]
     assert step.why.startswith("otto is at work, owes ")
     assert "photo" in step.why
@@ -267,13 +269,13 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("slow")
 def test_one_event_counts_one_job_and_says_it_is_provisional(shop: Any) -> None:
     """The others keep their very values; the touched one reads as a full count would."""
-    from traveler import floor
+    from traveler.floor import starting
 
     for number in ("J-1", "J-2"):
         plan(shop, number, 20)
     desk = desks.Desk()
     before = desk.board(shop.vault)
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     after, anew = desk.board(shop.vault), whole(shop)
     assert after.head > before.head
     assert after.lines["J-2"] is before.lines["J-2"], "nobody counted it again"
@@ -335,20 +337,20 @@ def test_what_moves_no_date_counts_nothing(shop: Any) -> None:
 
 def test_two_processes_say_the_same(shop: Any) -> None:
     """A desk that only heard of events through the ledger agrees with the one that wrote them."""
-    from traveler import floor
+    from traveler.floor import starting
 
     plan(shop, "J-1", 20)
     one, other = desks.Desk(), desks.Desk()
     one.board(shop.vault)
     other.board(shop.vault)
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     block(shop, "J-1", 20, eta=day(5))
     assert one.board(shop.vault).as_json() == other.board(shop.vault).as_json()
 
 
 def test_many_threads_read_while_work_goes_on(shop: Any) -> None:
     """Every board is whole, none is older than what was written before it was asked for."""
-    from traveler import floor
+    from traveler.floor import starting
 
     for number in range(6):
         plan(shop, f"J-{number}", 20)
@@ -367,7 +369,7 @@ def test_many_threads_read_while_work_goes_on(shop: Any) -> None:
     for one in readers:
         one.start()
     for number in range(6):
-        floor.start(shop.vault, shop.otto, f"J-{number}", 10)
+        starting.start(shop.vault, shop.otto, f"J-{number}", 10)
         assert desk.board(shop.vault).lines[f"J-{number}"].steps[0].state == "running"
     stop.set()
     for one in readers:
@@ -391,10 +393,10 @@ def test_time_alone_has_the_shop_counted_beside(shop: Any, monkeypatch: pytest.M
 
 def test_running_work_counts_what_has_passed(shop: Any) -> None:
     """Half an hour into the work half an hour less is left, never less than a minute."""
-    from traveler import floor
+    from traveler.floor import starting
 
     plan(shop, "J-1", 20, qty=100)
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     now = snapshot.now("UTC")
     with shop.vault.ledger.reading() as connection:
         floor_now = snapshot.floor(connection)
@@ -433,7 +435,8 @@ def test_hours_and_holidays_of_the_shop_move_need_by_and_forecast(shop: Any) -> 
 
 def test_a_group_has_the_lanes_of_its_stations_and_shows_at_each(shop: Any) -> None:
     """Two saws halve the wait; what can start is seen at both, what runs at its own alone."""
-    from traveler import floor, stations
+    from traveler import stations
+    from traveler.floor import starting
 
     for number in range(4):
         plan(shop, f"J-{number}", 20, qty=400)
@@ -444,7 +447,7 @@ def test_a_group_has_the_lanes_of_its_stations_and_shows_at_each(shop: Any) -> N
     board = desk.board(shop.vault)
     assert max(one.found.slots[10].start for one in board.lines.values()) < alone
     assert len(at_station(board, "saw-a").ready) == len(at_station(board, "saw-b").ready) == 4
-    floor.start(shop.vault, shop.otto, "J-0", 10, machine="saw-a")
+    starting.start(shop.vault, shop.otto, "J-0", 10, machine="saw-a")
     board = desk.board(shop.vault)
     assert [one.line.number for one in at_station(board, "saw-a").running] == ["J-0"]
     assert at_station(board, "saw-b").running == ()

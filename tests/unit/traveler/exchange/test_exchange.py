@@ -156,8 +156,9 @@ def test_a_closed_job_is_not_changed(shop: Any) -> None:
 
 def test_exports_tell_everything_once(shop: Any) -> None:
     """Asking again with the cursor tells what happened since, and nothing when nothing did."""
-    from traveler import floor, jobs
+    from traveler import jobs
     from traveler.exchange import exporting
+    from traveler.floor import starting, stopping
 
     take(shop, ROWS)
     jobs.release_job(shop.vault, shop.pat, "J-1")
@@ -166,8 +167,8 @@ def test_exports_tell_everything_once(shop: Any) -> None:
         ("J-1", "4711-1", "released"), ("J-2", "4711-2", "planned"),
     ]  # fmt: skip
     assert exporting.export(shop.vault, "jobs", first.cursor).rows == ()
-    floor.start(shop.vault, shop.otto, "J-1", 10)
-    floor.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
     second = exporting.export(shop.vault, "completions", first.cursor)
     (done,) = second.rows
     assert (done["operation"], done["good"], done["scrap"], done["finished"]) == (10, 4, 1, True)

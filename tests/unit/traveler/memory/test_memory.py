@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from release.errors import NeverReleased
-from traveler import floor, rework
+from traveler import rework
 from traveler.blockers import handling
 from traveler.errors import NoSuchJob
+from traveler.floor import noting, starting, stopping
 from traveler.memory import desk, records, rules
 from traveler.memory.errors import (
     DismissalNeedsReason,
@@ -66,13 +67,13 @@ def before(shop: Any) -> Any:
     shop.release("10-0042", route__toml=ROUTE, characteristics__csv=PLAN)
     shop.job("J-1", 10)
     vault, otto = shop.vault, shop.otto
-    floor.start(vault, otto, "J-1", 10)
-    floor.note(vault, otto, "J-1", 10, "Clamp low, or the wall rings.")
+    starting.start(vault, otto, "J-1", 10)
+    noting.note(vault, otto, "J-1", 10, "Clamp low, or the wall rings.")
     evidence.add(vault, otto, evidence.Wanted("note", "J-1", 10, "2", words="Slot runs small."))
     measurements.record(vault, otto, "J-1", 10, [
         Reading("1", "1", "20.2"), Reading("1", "2", "20.3"), Reading("2", "1", "6.0"),
     ])  # fmt: skip
-    floor.pause(vault, otto, "J-1", 10, 5, 2, rework=1)
+    stopping.pause(vault, otto, "J-1", 10, 5, 2, rework=1)
     rework.plan(vault, shop.pat, "J-1", 10, "burr left", qty=1, repeat=[10])
     held = handling.raise_blocker(vault, otto, handling.Wanted(
         kind="machine", owner="pat", what="end mill 6 broke", job="J-1", seq=10))  # fmt: skip
@@ -146,7 +147,7 @@ def test_over_revisions_it_is_told_at_the_step_of_that_title_and_marked(before: 
 
 def test_what_belongs_to_no_step_any_more_is_told_for_the_job(before: Any) -> None:
     """A route without that step loses nothing silently."""
-    floor.note(before.vault, before.quinn, "J-1", 20, "Use the long stylus.")
+    noting.note(before.vault, before.quinn, "J-1", 20, "Use the long stylus.")
     before.release("10-0042", route__toml=MOVED)
     before.job("J-3", 4)
     assert [one.words for one in desk.of_job(before.vault, "J-3").elsewhere] == [

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler import floor, jobs, lifecycle
+from traveler import jobs, lifecycle
 from traveler.blockers import handling
 from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OperationBlocked
+from traveler.floor import starting, stopping
 from traveler.nonconformance import desk, filing, records, rules
 from traveler.nonconformance.desk import Rework, Wanted
 from traveler.nonconformance.errors import (
@@ -44,7 +45,7 @@ FACTS = Facts(1, "too deep")
 
 def _opened(shop: Any, **more: Any) -> records.Nonconformance:
     shop.job("J-1")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
     return desk.open_new(shop.vault, shop.otto, Wanted("J-1", "cut too short", 2, 10, **more))
 
 
@@ -77,19 +78,19 @@ def test_what_does_not_conform_holds_the_steps_after_it(shop: Any) -> None:
     """The blocker names it, nobody resolves it by hand, and it closes by itself."""
     one = _opened(shop)
     assert (one.number, one.facts.place) == ("NC-0001", "saw-1, step 10")
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     with pytest.raises(OperationBlocked, match="NC-0001: cut too short"):
-        floor.start(shop.vault, shop.otto, "J-1", 20)
+        starting.start(shop.vault, shop.otto, "J-1", 20)
     (held,) = desk.show(shop.vault, one.number).blockers
     with pytest.raises(BlockerFollows, match="closes with it"):
         handling.resolve(shop.vault, shop.pat, held, "gone")
     desk.dispose(shop.vault, shop.quinn, one.number, "scrap", "no stock left")
     with pytest.raises(OperationBlocked):
-        floor.start(shop.vault, shop.otto, "J-1", 20)
+        starting.start(shop.vault, shop.otto, "J-1", 20)
     desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
     closed = desk.close(shop.vault, shop.quinn, one.number)
     assert (closed.state, desk.show(shop.vault, one.number).blockers) == ("closed", ())
-    assert floor.start(shop.vault, shop.otto, "J-1", 20).state == "running"
+    assert starting.start(shop.vault, shop.otto, "J-1", 20).state == "running"
     assert list(events.verify(shop.vault.ledger)) == []
 
 
@@ -108,8 +109,8 @@ def test_rework_goes_into_the_job_and_has_to_be_done(shop: Any) -> None:
     with pytest.raises(ReworkUndone):
         desk.reconsider(shop.vault, shop.quinn, one.number, "scrap them")
     for seq in done.facts.rework:
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
     assert desk.close(shop.vault, shop.quinn, one.number).state == "closed"
     assert "nonconformance.close" in [one.kind for one in jobs.history(shop.vault, "J-1")]
 

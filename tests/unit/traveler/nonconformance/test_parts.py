@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from release.errors import NoSuchChange
-from traveler import floor, jobs
+from traveler import jobs
 from traveler.errors import NothingToWriteOff
+from traveler.floor import starting, stopping
 from traveler.nonconformance import desk, records
 from traveler.nonconformance.desk import Rework, Share, Wanted
 from traveler.nonconformance.errors import (
@@ -46,8 +47,8 @@ def counts(shop: Any, seq: int = 10, job: str = "J-1") -> tuple[int, int, int]:
 def six(serial: Any) -> Any:
     """Return a shop where six of ten pieces do not conform at a step that is done."""
     serial.job("J-1", 10)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10)
     desk.open_new(serial.vault, serial.otto, Wanted("J-1", "burr", 6, 10))
     return serial
 
@@ -116,8 +117,8 @@ def test_scrap_is_written_off_once_and_comes_back_when_decided_anew(six: Any) ->
 def test_pieces_that_are_counted_already_are_not_counted_twice(serial: Any) -> None:
     """The operator threw them away and reported them: one count."""
     serial.job("J-1", 10)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10, 8, 2)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10, 8, 2)
     desk.open_new(serial.vault, serial.otto, Wanted("J-1", "burr", 2, 10))
     done = desk.dispose(serial.vault, serial.quinn, "NC-0001", "scrap", "too deep", counted=True)
     assert counts(serial) == (8, 2, 0)
@@ -129,8 +130,8 @@ def test_pieces_that_went_on_are_written_off_where_they_are(six: Any) -> None:
     desk.explain(six.vault, six.quinn, "NC-0001", cause="c", action="a")
     six.job("J-2", 4)
     for seq in (10, 20):
-        floor.start(six.vault, six.otto, "J-2", seq)
-        floor.finish(six.vault, six.otto, "J-2", seq)
+        starting.start(six.vault, six.otto, "J-2", seq)
+        stopping.finish(six.vault, six.otto, "J-2", seq)
     desk.open_new(six.vault, six.otto, Wanted("J-2", "crack", 1, 10, holds="nothing"))
     done = desk.dispose(six.vault, six.quinn, "NC-0002", "scrap", "cracked")
     assert done.facts.parts[0].booked == {"seq": 20, "good": 1}
@@ -140,8 +141,8 @@ def test_pieces_that_went_on_are_written_off_where_they_are(six: Any) -> None:
 def test_pieces_that_are_nowhere_cannot_be_written_off(serial: Any) -> None:
     """All are scrap already and nobody says that these are the ones."""
     serial.job("J-1", 3)
-    floor.start(serial.vault, serial.otto, "J-1", 10)
-    floor.finish(serial.vault, serial.otto, "J-1", 10, 1, 2)
+    starting.start(serial.vault, serial.otto, "J-1", 10)
+    stopping.finish(serial.vault, serial.otto, "J-1", 10, 1, 2)
     desk.open_new(serial.vault, serial.otto, Wanted("J-1", "burr", 2, 10))
     with pytest.raises(NothingToWriteOff, match="Only 1 of the 2 pieces"):
         desk.dispose(serial.vault, serial.quinn, "NC-0001", "scrap", "too deep")
@@ -152,8 +153,8 @@ def test_what_is_packed_is_not_scrapped_behind_the_customers_back(serial: Any) -
     """Unpack first: a piece is in the carton or in the bin."""
     serial.job("J-1", 2)
     for seq in (10, 20, 30, 40):
-        floor.start(serial.vault, serial.otto, "J-1", seq)
-        floor.finish(serial.vault, serial.otto, "J-1", seq)
+        starting.start(serial.vault, serial.otto, "J-1", seq)
+        stopping.finish(serial.vault, serial.otto, "J-1", seq)
     shipping.pack(serial.vault, serial.pat, "J-1", 2, boxes="1 carton", pieces="1 and 2")
     desk.open_new(serial.vault, serial.otto, Wanted("J-1", "dent", 1, 40, holds="nothing"))
     with pytest.raises(PiecesLeft, match="2 are packed"):

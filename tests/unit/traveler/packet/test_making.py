@@ -27,14 +27,15 @@ def picture(
 @pytest.fixture
 def done(drawn: Any) -> Any:
     """Return the shop with a job that is made, and three photos of it."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.quality import evidence
     from traveler.quality.evidence import Wanted
 
     drawn.prove("J-1")
     for one in jobs.show(drawn.vault, "J-1").operations:
-        floor.start(drawn.vault, drawn.otto, "J-1", one.operation.seq)
-        floor.finish(drawn.vault, drawn.otto, "J-1", one.operation.seq)
+        starting.start(drawn.vault, drawn.otto, "J-1", one.operation.seq)
+        stopping.finish(drawn.vault, drawn.otto, "J-1", one.operation.seq)
     for at in range(3):
         place = picture(drawn.folder / f"{at}.jpg")
         evidence.add(drawn.vault, drawn.quinn, Wanted("photo", "J-1"), {place.name: place})

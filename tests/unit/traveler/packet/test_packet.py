@@ -28,12 +28,13 @@ def waived(shop: Any, job: str = "J-1") -> None:
 
 def work(shop: Any, job: str = "J-1") -> None:
     """Do every operation of a job."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
 
     waived(shop, job)
     for one in jobs.show(shop.vault, job).operations:
-        floor.start(shop.vault, shop.otto, job, one.operation.seq)
-        floor.finish(shop.vault, shop.otto, job, one.operation.seq)
+        starting.start(shop.vault, shop.otto, job, one.operation.seq)
+        stopping.finish(shop.vault, shop.otto, job, one.operation.seq)
 
 
 @pytest.fixture
@@ -291,14 +292,14 @@ def test_what_happens_meanwhile_stops_the_packet(
     done: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A note written while the packet is drawn would be missing in it: nothing is issued."""
-    from traveler import floor
+    from traveler.floor import noting
     from traveler.packet import issuing, packing
     from traveler.packet.errors import PacketOvertaken
 
     real = packing.pack
 
     def overtaken(*given: Any, **more: Any) -> Any:
-        floor.note(done.vault, done.otto, "J-1", 20, "one corner was dented")
+        noting.note(done.vault, done.otto, "J-1", 20, "one corner was dented")
         return real(*given, **more)
 
     monkeypatch.setattr(packing, "pack", overtaken)
@@ -311,14 +312,14 @@ def test_what_happens_meanwhile_stops_the_packet(
 
 def test_stored_bytes_are_the_record(done: Any, issue: Any) -> None:
     """They are sent as they were stored, whatever happened since; a damaged object is refused."""
-    from traveler import floor
+    from traveler.floor import noting
     from traveler.packet import issuing
     from vault.errors import DamagedObject
 
     made = issue()
     before = issuing.file_of(done.vault, made).read_bytes()
     assert hashlib.sha256(before).hexdigest() == made.zip.sha256
-    floor.note(done.vault, done.otto, "J-1", 20, "seen later")
+    noting.note(done.vault, done.otto, "J-1", 20, "seen later")
     path = issuing.file_of(done.vault, issuing.show(done.vault, made.label))
     assert path.read_bytes() == before
     path.chmod(0o644)
@@ -331,20 +332,20 @@ def test_an_override_is_named_in_the_packet_for_ever(drawn: Any) -> None:
     """A start past a blocker stands in the section nobody can leave out."""
     import pymupdf
 
-    from traveler import floor
     from traveler.blockers import handling
+    from traveler.floor import starting, stopping
     from traveler.packet import issuing
 
     shop = drawn
     wanted = handling.Wanted("material", "pat", "bar is short", job="J-1")
     made = handling.raise_blocker(shop.vault, shop.pat, wanted)
-    floor.start(shop.vault, shop.pat, "J-1", 10, override="customer sent his own bar")
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.pat, "J-1", 10, override="customer sent his own bar")
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     handling.resolve(shop.vault, shop.pat, made.id, "came")
     waived(shop)
     for seq in (20, 30, 40):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
     packet = issuing.issue(shop.vault, shop.quinn, "J-1")
     with pymupdf.open(issuing.file_of(shop.vault, packet, pdf=True)) as read:
         told = " ".join(" ".join(page.get_text().split()) for page in read)
@@ -380,15 +381,16 @@ def test_at_the_terminal(done: Any, tmp_path: Path) -> None:
 
 def test_owed_proof_and_open_nonconformances_hold_the_packet(drawn: Any) -> None:
     """Each is named with what to do; when they are dealt with, the packet says how."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.nonconformance import desk
     from traveler.packet import issuing
     from traveler.packet.errors import PacketNotReady
 
     shop = drawn
     for seq in (10, 20, 30):
-        floor.start(shop.vault, shop.otto, "J-1", seq)
-        floor.finish(shop.vault, shop.otto, "J-1", seq)
+        starting.start(shop.vault, shop.otto, "J-1", seq)
+        stopping.finish(shop.vault, shop.otto, "J-1", seq)
     with pytest.raises(PacketNotReady, match="measurement at step 40"):
         issuing.issue(shop.vault, shop.quinn, "J-1")
     waived(shop)

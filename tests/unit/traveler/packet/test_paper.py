@@ -14,7 +14,8 @@ SPACE = 14 * 72 / 25.4 - 1.5  # points from the edge to what is written
 
 def made(shop: Any) -> Any:
     """Issue the packet of a job whose every name is long or foreign."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.nonconformance import desk
     from traveler.quality import evidence
     from traveler.quality.evidence import Wanted
@@ -22,8 +23,8 @@ def made(shop: Any) -> Any:
     shop.job("J-7", 20, customer=CUSTOMER, order="PO " + "4711-" * 10)
     shop.prove("J-7")
     for one in jobs.show(shop.vault, "J-7").operations:
-        floor.start(shop.vault, shop.otto, "J-7", one.operation.seq)
-        floor.finish(shop.vault, shop.otto, "J-7", one.operation.seq)
+        starting.start(shop.vault, shop.otto, "J-7", one.operation.seq)
+        stopping.finish(shop.vault, shop.otto, "J-7", one.operation.seq)
     for at in range(30):
         place = shop.folder / f"{at}.txt"
         place.write_text(str(at))

@@ -64,7 +64,8 @@ def photo(folder: Path) -> Path:
 @pytest.fixture
 def told(drawn: Any) -> Any:
     """Return the shop with a finished job whose records name what a customer must not see."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import noting, starting, stopping
     from traveler.nonconformance import desk
     from traveler.quality import evidence
     from traveler.quality.evidence import Wanted
@@ -74,9 +75,9 @@ def told(drawn: Any) -> Any:
     shop.job(JOB, customer=MINE, order="MP-1")
     shop.prove(JOB)
     for one in jobs.show(shop.vault, JOB).operations:
-        floor.start(shop.vault, shop.otto, JOB, one.operation.seq)
-        floor.note(shop.vault, shop.otto, JOB, one.operation.seq, "chatter from the old spindle")
-        floor.finish(shop.vault, shop.otto, JOB, one.operation.seq)
+        starting.start(shop.vault, shop.otto, JOB, one.operation.seq)
+        noting.note(shop.vault, shop.otto, JOB, one.operation.seq, "chatter from the old spindle")
+        stopping.finish(shop.vault, shop.otto, JOB, one.operation.seq)
     found = desk.open_new(shop.vault, shop.otto, desk.Wanted(
         JOB, "Otto Lind dropped one at mill-2, ask Halvard Robotics", qty=1, seq=20,
         containment="set aside by otto"))  # fmt: skip
@@ -354,7 +355,8 @@ def test_an_office_file_that_says_nothing_goes_as_it_came(told: Any) -> None:
 
 def test_a_drawing_that_names_another_customer_holds_the_packet(told: Any) -> None:
     """What was released is never changed: the part is left out by a template, or nothing goes."""
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.packet import issuing
     from traveler.packet.errors import PacketNotReady
 
@@ -362,8 +364,8 @@ def test_a_drawing_that_names_another_customer_holds_the_packet(told: Any) -> No
     told.job("J-9", customer=MINE)
     told.prove("J-9")
     for one in jobs.show(told.vault, "J-9").operations:
-        floor.start(told.vault, told.otto, "J-9", one.operation.seq)
-        floor.finish(told.vault, told.otto, "J-9", one.operation.seq)
+        starting.start(told.vault, told.otto, "J-9", one.operation.seq)
+        stopping.finish(told.vault, told.otto, "J-9", one.operation.seq)
     with pytest.raises(PacketNotReady, match=r"drawing/bracket\.pdf says “HALVARD ROBOTICS”"):
         issuing.issue(told.vault, told.quinn, "J-9")
     rules(told, '[[packets.template]]\nname = "no drawings"\nleave_out = ["drawings"]')

@@ -27,7 +27,8 @@ def made(serial: Any) -> Any:
     Saw: 5 + 0.5 × 5 = 7.5 min planned, 10 taken.  Mill: 30 + 4 × 5 = 50 planned, 80 taken in two
     parts, 100 of people, one piece scrapped.  Bench and CMM have no planned time.  Due 2026-03-20.
     """
-    from traveler import floor, jobs
+    from traveler import jobs
+    from traveler.floor import starting, stopping
     from traveler.shipping import desk
     from vault.ledger import people
 
@@ -41,17 +42,17 @@ def made(serial: Any) -> Any:
     with then("2026-03-01 07:00"):
         jobs.add(vault, pat, "J-1", "10-0042", 5, "2026-03-20", customer="Halvard")
         jobs.release_job(vault, pat, "J-1")
-    act("2026-03-02 07:00", floor.start, otto, 10)
-    act("2026-03-02 07:10", floor.finish, otto, 10)
-    act("2026-03-02 08:00", floor.start, otto, 20)
-    act("2026-03-02 08:30", floor.start, nadia, 20)
-    act("2026-03-02 08:50", floor.pause, nadia, 20, 2)
-    act("2026-03-02 09:00", floor.pause, otto, 20, 1)
-    act("2026-03-03 08:00", floor.start, otto, 20)
-    act("2026-03-03 08:20", floor.finish, otto, 20, 1, 1)
+    act("2026-03-02 07:00", starting.start, otto, 10)
+    act("2026-03-02 07:10", stopping.finish, otto, 10)
+    act("2026-03-02 08:00", starting.start, otto, 20)
+    act("2026-03-02 08:30", starting.start, nadia, 20)
+    act("2026-03-02 08:50", stopping.pause, nadia, 20, 2)
+    act("2026-03-02 09:00", stopping.pause, otto, 20, 1)
+    act("2026-03-03 08:00", starting.start, otto, 20)
+    act("2026-03-03 08:20", stopping.finish, otto, 20, 1, 1)
     for seq, hour in ((30, 10), (40, 12)):
-        act(f"2026-03-03 {hour}:00", floor.start, otto, seq)
-        act(f"2026-03-03 {hour}:30", floor.finish, otto, seq)
+        act(f"2026-03-03 {hour}:00", starting.start, otto, seq)
+        act(f"2026-03-03 {hour}:30", stopping.finish, otto, seq)
     with then("2026-03-10 12:00"):
         packed = desk.pack(vault, pat, "J-1", 4, carrier="Post")
         desk.ship(vault, pat, packed.number)
@@ -111,12 +112,12 @@ def test_a_correction_changes_what_was_counted_before(made: Any, refused: Any) -
 
     before = report(made).total
     made.job("J-2", 4)
-    from traveler import floor
+    from traveler.floor import starting, stopping
 
     with then("2026-04-01 08:00"):
-        floor.start(made.vault, made.otto, "J-2", 10)
+        starting.start(made.vault, made.otto, "J-2", 10)
     with then("2026-04-01 08:10"):
-        floor.finish(made.vault, made.otto, "J-2", 10)
+        stopping.finish(made.vault, made.otto, "J-2", 10)
     assert report(made).total.good == before.good + 4
     rework.plan(made.vault, made.quinn, "J-2", 10, "burr", qty=1, steps=[Step(1, "bench", "File")])
     after = report(made).total
@@ -251,9 +252,10 @@ def test_figures_of_people_are_their_own_until_the_rules_name_a_role(
 def test_a_ledger_on_a_server_is_counted_the_same(postgres: Any, tmp_path: Any) -> None:
     """The same acts in a PostgreSQL database give the same figures, and a recount agrees."""
     from release import desk as office
-    from traveler import floor, jobs
+    from traveler import jobs
     from traveler.blockers import handling
     from traveler.blockers.handling import Wanted
+    from traveler.floor import starting, stopping
     from traveler.performance import counting, desk
     from vault import founding
     from vault.ledger import people
@@ -277,9 +279,9 @@ def test_a_ledger_on_a_server_is_counted_the_same(postgres: Any, tmp_path: Any) 
             kind="labor", owner="ada", what="nobody", job="J-1", seq=10))  # fmt: skip
     with then("2026-03-02 08:00"):
         handling.resolve(vault, ada, held.id, "found somebody")
-        floor.start(vault, ada, "J-1", 10)
+        starting.start(vault, ada, "J-1", 10)
     with then("2026-03-02 09:00"):
-        floor.finish(vault, ada, "J-1", 10, 4, 1)
+        stopping.finish(vault, ada, "J-1", 10, 4, 1)
     counting.catch_up(vault)
     total = desk.report(vault, desk.Wanted("2026-01-01", "2026-06-30")).total
     assert (total.planned, total.spent, total.good, total.scrap) == (30.0, 60.0, 4, 1)

@@ -17,9 +17,10 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from traveler import amending, floor, jobs, rework, skipping, splitting, tables
+from traveler import amending, jobs, rework, skipping, splitting, tables
 from traveler.blockers import handling
 from traveler.blockers.handling import Wanted
+from traveler.floor import starting, stopping
 from traveler.performance import counting
 from traveler.performance.book import opened
 from traveler.route import Step
@@ -72,17 +73,17 @@ class Floor(RuleBasedStateMachine):
     @rule(job=NAMES, seq=SEQS, who=PEOPLE)
     def start(self, job: str, seq: int, who: str) -> None:
         """Begin, or join."""
-        self.do(floor.start, who, job, seq)
+        self.do(starting.start, who, job, seq)
 
     @rule(job=NAMES, seq=SEQS, who=PEOPLE, good=st.integers(0, 3), scrap=st.integers(0, 1))
     def pause(self, job: str, seq: int, who: str, good: int, scrap: int) -> None:
         """Interrupt, counting a part."""
-        self.do(floor.pause, who, job, seq, good, scrap)
+        self.do(stopping.pause, who, job, seq, good, scrap)
 
     @rule(job=NAMES, seq=SEQS, who=PEOPLE, scrap=st.integers(0, 1), again=st.integers(0, 1))
     def finish(self, job: str, seq: int, who: str, scrap: int, again: int) -> None:
         """End it, some pieces lost or set aside."""
-        self.do(floor.finish, who, job, seq, None, scrap, rework=again)
+        self.do(stopping.finish, who, job, seq, None, scrap, rework=again)
 
     @rule(job=NAMES, seq=SEQS)
     def redo(self, job: str, seq: int) -> None:

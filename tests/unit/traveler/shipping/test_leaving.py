@@ -10,7 +10,7 @@ import openpyxl
 import pymupdf
 import pytest
 
-from traveler import floor, lifecycle
+from traveler import lifecycle
 from traveler.errors import NoReason, NoSuchJob
 from traveler.firstarticle import desk as articles
 from traveler.firstarticle import forms
@@ -27,6 +27,7 @@ from traveler.firstarticle.errors import (
     SamePerson,
 )
 from traveler.firstarticle.rules import Earlier
+from traveler.floor import starting, stopping
 from traveler.nonconformance import desk as ncs
 from traveler.nonconformance.errors import NonconformanceOpen
 from traveler.quality import measurements, papers, proof_desk
@@ -64,8 +65,8 @@ def made(shop: Any) -> str:
     """Return a job of five pieces, all of them finished."""
     shop.release("10-0042", route__toml=ROUTE, characteristics__csv=LISTED)
     shop.job("J-1", customer="=Halvard Robotics", order="PO 4711")
-    floor.start(shop.vault, shop.otto, "J-1", 10)
-    floor.finish(shop.vault, shop.otto, "J-1", 10)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
     return "J-1"
 
 
