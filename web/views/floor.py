@@ -320,8 +320,10 @@ def _said(view: FloorView) -> str:
         shop = present.zone(vault().settings.time_zone)
         people = step.running_by
         return f"by {people} since {present.local(step.running_since, shop)}"
-    if view.blocked:
-        return "The planner can start it all the same, with a reason that stays."
+    if view.blocked and step is not None:
+        first, *others = step.held
+        more = f" {len(others)} more below." if others else ""
+        return f"{first.blocker.what.rstrip('.')}. {first.blocker.owner} sees to it.{more}"
     return view.why_not
 
 

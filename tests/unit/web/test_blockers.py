@@ -146,8 +146,8 @@ def test_the_floor_raises_a_blocker_and_then_holds_the_step(guest: Any, stock: A
         answer = public.post(place, told | {"pin": PIN})
         assert answer.headers["Location"] == f"/t/{stock.token}?done=block"
     page = public.get(f"/t/{stock.token}").text
-    assert "BLOCKED" in page
-    assert page.count("spindle hums") == 1
+    assert "BLOCKED</strong><p>spindle hums. pat sees to it.</p>" in page
+    assert page.count("<b>spindle hums</b>") == 1
     refused = public.post(f"/t/{stock.token}", {"act": "start", "seq": "10", "operator": "otto",
                                                  "pin": PIN})  # fmt: skip
     assert refused.status_code == 409
