@@ -215,7 +215,7 @@ def job_list(
     words: str,
     limit: int,
 ) -> None:
-    """List jobs, the earliest due first."""
+    """List jobs: open ones, the earliest due first, then those that ended."""
     from traveler import jobs
     from traveler.job_records import JobFilter
 

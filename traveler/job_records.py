@@ -97,16 +97,20 @@ def job(connection: Connection, number: str) -> Job | None:
 
 
 def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0) -> list[Job]:
-    """Return the jobs that fit, the earliest due first."""
+    """Return the jobs that fit, as `numbers` orders them."""
     chosen = sa.select(tables.job).where(*_conditions(wanted))
-    ordered = chosen.order_by(tables.job.c.due, tables.job.c.fold).limit(limit).offset(offset)
+    ordered = chosen.order_by(*_order(wanted)).limit(limit).offset(offset)
     return [as_job(row) for row in connection.execute(ordered).all()]
 
 
 def numbers(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0) -> list[str]:
-    """Return the numbers of the jobs that fit, the earliest due first."""
+    """Return the numbers of the jobs that fit.
+
+    Those that have not ended come first, the earliest due before the others; then those that have,
+    the latest due first, because who looks among old jobs mostly looks for a recent one.
+    """
     chosen = sa.select(tables.job.c.number).where(*_conditions(wanted))
-    ordered = chosen.order_by(tables.job.c.due, tables.job.c.fold).limit(limit).offset(offset)
+    ordered = chosen.order_by(*_order(wanted)).limit(limit).offset(offset)
     return list(connection.execute(ordered).scalars())
 
 
@@ -196,6 +200,17 @@ def as_job(row: Any) -> Job:
         number, item, rev, title, qty, due, customer, order, state, added_at, added_by, released_at,
         closed_at, parent or "", parent_seq or 0, lot_of or "", first_seq or 0,
     )  # fmt: skip
+
+
+def _order(wanted: JobFilter) -> tuple[sa.ColumnElement[Any], ...]:
+    table = tables.job.c
+    if wanted.state in lifecycle.ENDED:  # the index holds each state by date, either way round
+        return table.due.desc(), table.fold.desc()
+    if wanted.state:
+        return table.due.asc(), table.fold.asc()
+    ended = table.state.in_(lifecycle.ENDED)
+    soonest = sa.case((ended, None), else_=table.due)
+    return ended.asc(), soonest.asc(), table.due.desc(), table.fold.asc()
 
 
 def _conditions(wanted: JobFilter) -> list[sa.ColumnElement[bool]]:

@@ -184,7 +184,7 @@ def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
 def listing(
     vault: Vault, wanted: JobFilter | None = None, limit: int = LISTED, offset: int = 0
 ) -> list[JobLine]:
-    """Return the jobs that fit, the earliest due first, each with its step and standing.
+    """Return the jobs that fit, open ones before those that ended, with step and standing.
 
     Of open jobs the board knows all that a list shows, as of the newest event; only those that
     have ended are read.

@@ -111,7 +111,7 @@ def change(change: str) -> Response:
 
 
 def job_list() -> Response:
-    """List jobs, the earliest due first; ``state`` and ``q`` restrict, ``skip`` goes on."""
+    """List jobs, open ones first and the earliest due; ``state`` and ``q`` restrict, ``skip`` goes on."""
     wanted = JobFilter(state=forms.asked("state"), words=forms.asked("q"))
     skipped = forms.number_asked("skip")
     rows = jobs.listing(vault(), wanted, PAGE, skipped)

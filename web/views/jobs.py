@@ -169,7 +169,7 @@ def of_item(number: str, limit: int) -> list[Row]:
 
 
 def listing() -> str:
-    """Show jobs by state, the earliest due first."""
+    """Show jobs by state, open ones by their due date, the latest of those that ended first."""
     chosen = forms.asked("state") if "state" in request.args else "released"
     if chosen not in dict(TABS):
         chosen = ""

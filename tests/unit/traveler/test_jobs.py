@@ -190,6 +190,12 @@ def test_jobs_are_found_by_what_people_know(shop: Any) -> None:
     assert found(words="88%") == []
     assert jobs.count(shop.vault, JobFilter(state="planned")) == 1
     assert [one.job.number for one in jobs.listing(shop.vault, limit=1, offset=1)] == ["J-1"]
+    for number, due in (("J-3", "2026-12-24"), ("J-4", "2026-12-31"), ("J-5", "2027-01-10")):
+        jobs.add(shop.vault, shop.pat, number, "10-0050", 1, due)
+    jobs.cancel(shop.vault, shop.pat, "J-3", "ordered twice")
+    jobs.cancel(shop.vault, shop.pat, "J-4", "ordered twice")
+    assert found() == ["J-5", "J-2", "J-1", "J-4", "J-3"], "what ended comes last, the latest first"
+    assert found(state="cancelled") == ["J-4", "J-3"]
 
 
 def test_a_line_of_the_list_shows_the_step(shop: Any) -> None:
