@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import itertools
 import os
 import secrets
 import shutil
@@ -122,15 +123,51 @@ def _only_loopback(address: Any) -> None:
         raise TouchedTheNetwork(f"a test reached for {host}; tests stay on this machine")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return paths no two of which are the same; pytest's own would count all it has made."""
+    place = tmp_path_factory.mktemp("homes")
+    return (place / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def isolated_home(homes: Iterator[Path]) -> Iterator[Path]:
     """Give each test an empty home of its own, and the environment back as it was."""
     before = dict(os.environ)
-    place = tmp_path_factory.mktemp("home")
+    place = next(homes)
     _isolate(place, os.environ.__setitem__, os.environ.pop)
     yield place
-    os.environ.clear()
-    os.environ.update(before)
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update({name: was for name, was in before.items() if os.environ.get(name) != was})
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dialect() -> Iterator[None]:
+    """Let the SQLite ledgers of this process share what SQLAlchemy compiled for the first.
+
+    It compiles each statement once an engine: a server has one for years, but each test opens a
+    vault of its own, and a quarter of its time would go there.
+    """
+    import sqlalchemy as sa
+
+    made = sa.create_engine("sqlite://")
+    made.connect().close()  # a dialect knows its database after the first connection
+    made.dispose()
+    compiled = sa.util.LRUCache(5_000)
+    make = sa.create_engine
+
+    def create(url: Any, **more: Any) -> sa.Engine:
+        engine = make(url, **more)
+        if engine.dialect.name == "sqlite":
+            engine.dialect = engine.pool._dialect = made.dialect
+            engine._compiled_cache = compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sa, "create_engine", create)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -230,20 +267,30 @@ def corpus() -> Path:
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a vault with people that is only ever copied, since founding one costs a second."""
+    """Return a vault with people that is only ever copied, since founding one costs a second.
+
+    A hash carries the cost it was made with, and checking it costs as much again: those of these
+    people are made cheaply, here alone, for hundreds of tests sign.
+    """
+    from argon2 import PasswordHasher
+
     from vault import founding
+    from vault.ledger import passwords
     from vault.ledger import people as ledger_people
 
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     root = tmp_path_factory.mktemp("founded") / "vault"
     vault = founding.found(
         root, "ada", public_url="https://vault.example", shop_name="Example Shop"
     )
     ledger = vault.ledger
-    for name, (full_name, role) in PEOPLE.items():
-        if role != "admin":
-            ledger_people.add(ledger, "ada", name, [role], full_name, f"{name}@shop.example")
-        ledger_people.set_password(ledger, "ada", name, PASSWORD)
-    ledger_people.set_pin(ledger, "ada", "otto", PIN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        for name, (full_name, role) in PEOPLE.items():
+            if role != "admin":
+                ledger_people.add(ledger, "ada", name, [role], full_name, f"{name}@shop.example")
+            ledger_people.set_password(ledger, "ada", name, PASSWORD)
+        ledger_people.set_pin(ledger, "ada", "otto", PIN)
     vault.close()
     return root
 

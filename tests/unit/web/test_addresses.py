@@ -86,11 +86,10 @@ def test_everybody_gets_the_answers_of_the_table(
     wrong = []
     for address in TABLE:
         for rule in (address.rule, *address.also):
-            path = example(rule, stock)
+            path, browser = example(rule, stock), guest(actor)
             for method in METHODS:
                 if rule == "/logout" and method == "POST" and actor:
                     continue  # it ends the session this walk needs; a test of its own holds it
-                browser = guest(actor)
                 if address.manner == "remote":
                     answer = guest(None).open(path, method, headers=token_of(actor))
                     assert browser.open(path, method).status_code in {401, 405}, "by session alone"
