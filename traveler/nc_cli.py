@@ -12,8 +12,9 @@ from vault import terminal
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.nonconformance.desk import Rework, Share, View
+    from traveler.nonconformance.disposing import Rework, Share
     from traveler.nonconformance.records import Nonconformance
+    from traveler.nonconformance.views import View
 
 _WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
 _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from there.")
@@ -48,13 +49,13 @@ def nc_open(
     containment: str, balloons: tuple[str, ...], holds: str, owner: str,
 ) -> None:  # fmt: skip
     """Write down what does not conform on job JOB."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import opening
 
-    wanted = desk.Wanted(
+    wanted = opening.Wanted(
         job=job_number, what=what, qty=qty, seq=seq, place=place, pieces=pieces,
         containment=containment, holds=holds, balloons=balloons, owner=owner,
     )  # fmt: skip
-    _say(desk.open_new(session().vault, session().actor, wanted, device=DEVICE), "is open")
+    _say(opening.open_new(session().vault, session().actor, wanted, device=DEVICE), "is open")
 
 
 @nc.command("correct")
@@ -69,9 +70,9 @@ def nc_correct(
     number: str, qty: int | None, what: str | None, place: str | None, pieces: str | None, why: str
 ) -> None:
     """Correct what was found; a proposal that waits for approval falls by it."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import opening
 
-    done = desk.correct(session().vault, session().actor, number, why, qty=qty, what=what,
+    done = opening.correct(session().vault, session().actor, number, why, qty=qty, what=what,
                         place=place, pieces=pieces)  # fmt: skip
     _say(done, "is corrected")
 
@@ -88,9 +89,9 @@ def nc_explain(
     number: str, cause: str, action: str, change: str, recall: str, containment: str
 ) -> None:
     """Say why it happened, what keeps it from happening again, and what followed."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import opening
 
-    done = desk.explain(session().vault, session().actor, number, cause=cause, action=action,
+    done = opening.explain(session().vault, session().actor, number, cause=cause, action=action,
                         change=change, recall=recall, containment=containment)  # fmt: skip
     _say(done, "is explained")
 
@@ -120,13 +121,13 @@ def nc_dispose(
     Repair and use as is wait for the approval owner.  What is scrapped or returned is written off
     at the step.
     """
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import disposing
 
     password = terminal.secret("Password", password_stdin) if sign or password_stdin else ""
     work = _work(steps, repeat, back_to)
     alone = len(dispositions) == 1
     shares = [_share(one, work, counted, alone) for one in dispositions]
-    done = desk.dispose_parts(session().vault, session().actor, number, shares, why,
+    done = disposing.dispose_parts(session().vault, session().actor, number, shares, why,
                               password=password)  # fmt: skip
     waits = done.state == "proposed"
     _say(done, f"waits for the approval owner: {done.facts.disposition}" if waits else
@@ -140,10 +141,10 @@ def nc_dispose(
 @reads
 def nc_approve(number: str, why: str, password_stdin: bool) -> None:
     """Sign a proposed repair or use as is, as the approval owner, with the password again."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import disposing
 
     password = terminal.secret("Password", password_stdin)
-    _say(desk.approve(session().vault, session().actor, number, password, why), "is approved")
+    _say(disposing.approve(session().vault, session().actor, number, password, why), "is approved")
 
 
 @nc.command("refuse")
@@ -152,9 +153,9 @@ def nc_approve(number: str, why: str, password_stdin: bool) -> None:
 @reads
 def nc_refuse(number: str, why: str) -> None:
     """Turn a proposal down, as the approval owner."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import disposing
 
-    _say(desk.refuse(session().vault, session().actor, number, why), "is open again")
+    _say(disposing.refuse(session().vault, session().actor, number, why), "is open again")
 
 
 @nc.command("reconsider")
@@ -163,9 +164,9 @@ def nc_refuse(number: str, why: str) -> None:
 @reads
 def nc_reconsider(number: str, why: str) -> None:
     """Take a disposition back."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import disposing
 
-    _say(desk.reconsider(session().vault, session().actor, number, why), "is open again")
+    _say(disposing.reconsider(session().vault, session().actor, number, why), "is open again")
 
 
 @nc.command("close")
@@ -174,9 +175,9 @@ def nc_reconsider(number: str, why: str) -> None:
 @reads
 def nc_close(number: str, why: str) -> None:
     """Put it away once it is disposed of, explained, and its steps are done."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import closing
 
-    _say(desk.close(session().vault, session().actor, number, why), "is closed")
+    _say(closing.close(session().vault, session().actor, number, why), "is closed")
 
 
 @nc.command("reopen")
@@ -185,9 +186,9 @@ def nc_close(number: str, why: str) -> None:
 @reads
 def nc_reopen(number: str, why: str) -> None:
     """Take it up again."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import closing
 
-    _say(desk.reopen(session().vault, session().actor, number, why), "is open again")
+    _say(closing.reopen(session().vault, session().actor, number, why), "is open again")
 
 
 @nc.command("list")
@@ -197,11 +198,12 @@ def nc_reopen(number: str, why: str) -> None:
 @reads
 def nc_list(job_number: str, item: str, closed: bool) -> None:
     """List nonconformances, the newest first."""
-    from traveler.nonconformance import desk, rules
+    from traveler.nonconformance import rules
+    from traveler.nonconformance import views as nc_views
     from traveler.nonconformance.records import Filter
 
     wanted = Filter(job_number, item, frozenset() if closed else rules.OPEN)
-    found = desk.listing(session().vault, wanted, 10_000)
+    found = nc_views.listing(session().vault, wanted, 10_000)
     rows = [
         (one.number, one.job, one.seq, one.facts.qty, one.state, one.facts.disposition,
          one.facts.what.splitlines()[0])
@@ -216,9 +218,9 @@ def nc_list(job_number: str, item: str, closed: bool) -> None:
 @reads
 def nc_show(number: str) -> None:
     """Show a nonconformance with all that was done about it."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import views as nc_views
 
-    view = desk.show(session().vault, number)
+    view = nc_views.show(session().vault, number)
     say(_told(view), _lines(view))
 
 
@@ -253,7 +255,7 @@ def _lines(view: View) -> list[str]:
 def _share(text: str, work: Rework | None, counted: bool, alone: bool) -> Share:
     """Return what ``3=rework`` asks for; the steps are those of rework or repair."""
     from traveler.nonconformance import rules
-    from traveler.nonconformance.desk import Share
+    from traveler.nonconformance.disposing import Share
 
     qty, said, named = text.rpartition("=")
     if said and not (qty.isascii() and qty.isdigit()):
@@ -263,7 +265,7 @@ def _share(text: str, work: Rework | None, counted: bool, alone: bool) -> Share:
 
 
 def _work(steps: tuple[str, ...], repeat: tuple[int, ...], back_to: int | None) -> Rework | None:
-    from traveler.nonconformance.desk import Rework
+    from traveler.nonconformance.disposing import Rework
     from traveler.route import Step
 
     if not steps and not repeat and back_to is None:

@@ -9,8 +9,10 @@ from typing import Final
 from traveler import jobs
 from traveler.firstarticle import desk as articles
 from traveler.floor import starting, stopping
-from traveler.nonconformance import desk as ncs
-from traveler.nonconformance.desk import Rework, Share, Wanted
+from traveler.nonconformance import closing, disposing, opening
+from traveler.nonconformance import views as nc_views
+from traveler.nonconformance.disposing import Rework, Share
+from traveler.nonconformance.opening import Wanted
 from traveler.quality import measurements, proof_desk
 from traveler.quality.measurements import Reading
 from traveler.route import Step
@@ -41,16 +43,20 @@ def run(vault: Vault, who: Mapping[str, Person], password: str, day: Callable[[i
     starting.start(vault, nadia, JOB, 20, device="demo")
     proof_desk.vouch(vault, nadia, JOB, "first piece", seq=20, said="boss 1.9665", device="demo")
     _measure(vault, nadia, 20, _READ)
-    one = ncs.open_new(vault, nadia, Wanted(
+    one = opening.open_new(vault, nadia, Wanted(
         JOB, f"Boss {_OUT} in, limit 1.967", 1, 20, pieces="3", containment="red tag, tray 2",
-        balloons=["1"], results=[each.id for each in ncs.proposed(vault, JOB)],
+        balloons=["1"], results=[each.id for each in nc_views.proposed(vault, JOB)],
     ), device="demo")  # fmt: skip
     stopping.finish(vault, nadia, JOB, 20, 5, 0, device="demo")
-    ncs.dispose(vault, quinn, one.number, "use as is", "the mating bore is 1.969 at the least")
-    ncs.approve(vault, who["mchen"], one.number, password, "stack checked, still 0.0016 clear")
-    ncs.explain(vault, quinn, one.number, cause="insert changed after piece 2, wear not entered",
+    disposing.dispose(
+        vault, quinn, one.number, "use as is", "the mating bore is 1.969 at the least"
+    )
+    disposing.approve(
+        vault, who["mchen"], one.number, password, "stack checked, still 0.0016 clear"
+    )
+    opening.explain(vault, quinn, one.number, cause="insert changed after piece 2, wear not entered",
                 action="enter the wear offset at every insert change")  # fmt: skip
-    ncs.close(vault, quinn, one.number)
+    closing.close(vault, quinn, one.number)
     _step(vault, nadia, 30)
     starting.start(vault, quinn, JOB, 40, device="demo")
     _measure(vault, quinn, 40, (_LATER, _LATER), first=4)
@@ -80,7 +86,7 @@ def worth_opening(vault: Vault) -> list[tuple[str, str]]:
              (f"/jobs/{JOB}/shipping", "a job that leaves in parts, with its certificate"),
              (f"/jobs/{JOB}/fai", "a first article after AS9102, verified and approved by two")]  # fmt: skip
     found += [(f"/nc/{one.number}", f"{one.number}: {one.facts.disposition or 'to be decided'}")
-              for one in ncs.listing(vault)]  # fmt: skip
+              for one in nc_views.listing(vault)]  # fmt: skip
     return [*found, *demo_memory.worth_opening()]
 
 
@@ -101,20 +107,20 @@ def _measure(
 
 def _back(vault: Vault, who: Mapping[str, Person]) -> None:
     """Send one bracket of a running job back, and leave another for somebody to decide on."""
-    made = ncs.open_new(vault, who["nadia"], Wanted(
+    made = opening.open_new(vault, who["nadia"], Wanted(
         REWORKED, "Slot 5.94, undersize: end mill 6 worn", 1, 20, pieces="17",
         containment="blue tray at MILL-1", holds="nothing",
     ), device="demo")  # fmt: skip
     work = Rework([Step(1, "MILL-1", "Open the slot to 6.02")])
-    ncs.dispose(vault, who["quinn"], made.number, "rework", "there is stock left", work)
-    ncs.open_new(vault, who["nadia"], Wanted(
+    disposing.dispose(vault, who["quinn"], made.number, "rework", "there is stock left", work)
+    opening.open_new(vault, who["nadia"], Wanted(
         REWORKED, "Dent on the wall, 0.3 deep, below the bore", 1, 20, pieces="22",
         containment="red tray at QC", holds="nothing",
     ), device="demo")  # fmt: skip
-    thin = ncs.open_new(vault, who["nadia"], Wanted(
+    thin = opening.open_new(vault, who["nadia"], Wanted(
         REWORKED, "Wall 11.92 to 11.94, limit 11.95; one of them with chatter marks", 3, 20,
         pieces="8, 9, 11", containment="red tray at QC", holds="nothing",
     ), device="demo")  # fmt: skip
-    ncs.dispose_parts(vault, who["quinn"], thin.number, [
+    disposing.dispose_parts(vault, who["quinn"], thin.number, [
         Share("use as is", 2, "the wall carries nothing there"), Share("scrap", 1, "chatter marks"),
     ])  # fmt: skip

@@ -58,7 +58,7 @@ def lab(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     from traveler import jobs, sheet
     from traveler.firstarticle import desk as articles
     from traveler.floor import noting, starting
-    from traveler.nonconformance import desk as ncs
+    from traveler.nonconformance import opening
     from traveler.quality import gauges, measurements
     from traveler.quality.measurements import Reading
     from vault import home
@@ -88,7 +88,7 @@ def lab(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Lab:
         measurements.record(vault, otto, "J-0", 10, readings)
     starting.start(vault, otto, "J-1", 10)
     measurements.record(vault, otto, "J-1", 10, [Reading("1", "1", "12.05")])
-    made = ncs.open_new(vault, otto, ncs.Wanted("J-1", LONG * 3, 3, 10, pieces=LONG[:190]))
+    made = opening.open_new(vault, otto, opening.Wanted("J-1", LONG * 3, 3, 10, pieces=LONG[:190]))
     soon = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
     for code, kind in (("MIC-1", "Micrometer"), ("MIC-2", LONG[:60])):
         gauges.add(vault, quinn, code, kind, LONG[:110])

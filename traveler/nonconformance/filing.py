@@ -13,13 +13,19 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from traveler import words as words_of
 from traveler.blockers import filing as blocker_filing
 from traveler.blockers import records as blocker_records
 from traveler.blockers.filing import Draft
 from traveler.blockers.records import Blocker, Step
 from traveler.job_records import Job, subject
-from traveler.nonconformance import rules, tables
-from traveler.nonconformance.errors import NonconformanceCannot
+from traveler.nonconformance import records, rules, tables
+from traveler.nonconformance.errors import (
+    DispositionNeedsReason,
+    NonconformanceCannot,
+    NonconformanceMoved,
+    NoSuchNonconformance,
+)
 from traveler.nonconformance.records import Nonconformance
 from traveler.nonconformance.rules import Facts
 from traveler.operation_records import Operation
@@ -37,6 +43,36 @@ _WAYS = {
     "disposed": "take its disposition back first, with the reason",
     "closed": "reopen it with the reason",
 }
+
+
+def known(connection: Connection, number: str) -> Nonconformance:
+    """Return a nonconformance by ``NC-0001``; raises NoSuchNonconformance."""
+    which = rules.number(number)
+    found = records.one(connection, which) if which is not None else None
+    if found is None:
+        raise NoSuchNonconformance(number=number)
+    return found
+
+
+def seen(connection: Connection, number: str, seen: int | None) -> Nonconformance:
+    """Return it where nobody changed it since its entry ``seen``; raises NonconformanceMoved."""
+    found = known(connection, number)
+    if seen is not None and seen != found.entries:
+        raise NonconformanceMoved(number=found.number, by=found.changed_by)
+    return found
+
+
+def reason(what: str, why: str) -> str:
+    """Return the reason for a deed, which may not be empty; raises DispositionNeedsReason."""
+    told = words_of.line("reason", why, 500)
+    if not told:
+        raise DispositionNeedsReason(number="it", disposition=f"a {what}")
+    return told
+
+
+def undecided(facts: Facts) -> Facts:
+    """Return what is known without what was decided."""
+    return replace(facts, parts=())
 
 
 def new(writing: Writing, job: Job, operation: Operation | None, facts: Facts) -> Nonconformance:

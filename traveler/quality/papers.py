@@ -18,7 +18,7 @@ from traveler.firstarticle import book, forms
 from traveler.firstarticle import desk as articles
 from traveler.firstarticle.errors import ArticleCannot
 from traveler.firstarticle.records import Article
-from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Filter, Nonconformance
 from traveler.quality import views
 from traveler.quality.proof import ProofState
@@ -59,7 +59,7 @@ def certificates(vault: Vault, job: str) -> tuple[Certificate, ...]:
 
 def ncs(vault: Vault, job: str) -> list[Nonconformance]:
     """Return the nonconformances of a job, oldest first."""
-    return nonconformances.listing(vault, Filter(job=job), 10_000)[::-1]
+    return nc_views.listing(vault, Filter(job=job), 10_000)[::-1]
 
 
 def fai(vault: Vault, job: str) -> list[Article]:

@@ -20,7 +20,7 @@ from traveler import ground as grounds
 from traveler import job_records, operation_records, words
 from traveler.errors import NoReason, NoSuchJob
 from traveler.job_records import Job, subject
-from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance import views as nc_views
 from traveler.operation_records import Operation
 from traveler.quality import evidence, proof
 from traveler.shipping import certifying, records, rules, tables
@@ -255,7 +255,7 @@ def gate(
     for part in stand.overtaken:
         return RevisionMayNotLeave(number=part.item.item, rev=part.item.rev,
                                    standing=part.standing.state, job=job.number)  # fmt: skip
-    if open_one := nonconformances.refusal(connection, job.number, what):
+    if open_one := nc_views.refusal(connection, job.number, what):
         return open_one
     if owed := stand.proof.owed(proof.SHIPPING):
         return ShippingOwesProof(what=what, owed=proof.told(owed), job=job.number)

@@ -16,7 +16,7 @@ from release.inquiry import APPROVER
 from release.requirements import SignedOff
 from release.scope import Wanted
 from release.terms import Terms
-from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Nonconformance
 from vault import canonical
 from vault.catalogue import OrderRow
@@ -259,7 +259,7 @@ def _shown(change: str, refusal: Refusal | None) -> str:
 
 def _behind(order: Order) -> list[Nonconformance]:
     """Return the nonconformances that led to an order."""
-    return nonconformances.behind(vault(), [one.number for one in order.items], change=order.change)
+    return nc_views.behind(vault(), [one.number for one in order.items], change=order.change)
 
 
 def _steps(judgement: Judgement) -> list[Step]:

@@ -17,7 +17,7 @@ from traveler.copies import issuing, old, register
 from traveler.copies.issuing import Issued, Wanted
 from traveler.copies.records import Copy, CopyFilter
 from traveler.copies.register import CopyView
-from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance import views as nc_views
 from vault.errors import NotFound, Refusal
 from web import forms
 from web.headers import SANDBOX
@@ -131,7 +131,7 @@ def recall_list() -> str:
 def recall_page(number: str, rev: str) -> str:
     """Show the copies and jobs of a withdrawn revision, and what became of each."""
     one = recalls.of(vault(), number, rev)
-    ncs = nonconformances.behind(vault(), [one.number], recall=one.rev)
+    ncs = nc_views.behind(vault(), [one.number], recall=one.rev)
     return render_template("recall.html", one=one, ncs=ncs)
 
 

@@ -22,7 +22,8 @@ from traveler.customer.talk_records import Question
 from traveler.dispatch import desk as desks
 from traveler.dispatch.judging import Line
 from traveler.job_records import JobFilter
-from traveler.nonconformance import desk as ncs
+from traveler.nonconformance import disposing
+from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Filter, Nonconformance
 from traveler.nonconformance.rules import OPEN
 from traveler.quality import gauges
@@ -231,12 +232,12 @@ def _dispatch_row(line: Line) -> Row:
 
 def _dispositions(person: Person) -> Iterable[Row]:
     """Yield the nonconformances whose repair or use as is takes this person's signature."""
-    waiting = ncs.listing(vault(), Filter(states=frozenset({"proposed"})))
-    return (_nc_row(one) for one in waiting if ncs.owns(vault(), person, one))
+    waiting = nc_views.listing(vault(), Filter(states=frozenset({"proposed"})))
+    return (_nc_row(one) for one in waiting if disposing.owns(vault(), person, one))
 
 
 def _nonconformances() -> Todo:
-    found = ncs.listing(vault(), Filter(states=OPEN), ROWS + 1)
+    found = nc_views.listing(vault(), Filter(states=OPEN), ROWS + 1)
     return Todo("nc", "Nonconformances to settle", "warn", "halt",
                 [_nc_row(one) for one in found[:ROWS]], "No nonconformance is open.",
                 url_for("nc.board") if len(found) > ROWS else "")  # fmt: skip

@@ -21,7 +21,7 @@ from traveler.family import Family
 from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
-from traveler.nonconformance import desk
+from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Filter
 from traveler.route import Step
 from traveler.views import JobLine, JobView, OperationView
@@ -318,8 +318,8 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         stages=flow_picture.stages(view), flow_acts=_flow_acts(view) if plans else None,
         plans=plans, events=[Line(one.at, one.actor, said_of(one)) for one in _events(number)],
         drawings=_drawings(view),
-        ncs=desk.listing(vault(), Filter(job=view.job.number)),
-        outside=desk.proposed(vault(), view.job.number),
+        ncs=nc_views.listing(vault(), Filter(job=view.job.number)),
+        outside=nc_views.proposed(vault(), view.job.number),
         before=memory.of_job(vault(), view.job.number),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),
         typed=forms.typed("why", "act", "qty", "seq", "station", "title", "back_to"),

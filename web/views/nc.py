@@ -9,8 +9,10 @@ from flask import Response, render_template, request, url_for
 
 from release import rulebook
 from traveler.floor import scan
-from traveler.nonconformance import desk, rules
-from traveler.nonconformance.desk import Rework, Share, Wanted
+from traveler.nonconformance import closing, disposing, opening, rules
+from traveler.nonconformance import views as nc_views
+from traveler.nonconformance.disposing import Rework, Share
+from traveler.nonconformance.opening import Wanted
 from traveler.nonconformance.records import Filter
 from traveler.quality import evidence, views
 from traveler.route import Step
@@ -51,7 +53,7 @@ def board() -> str:
     chosen = forms.asked("state", "open")
     states = {"open": rules.OPEN, "": frozenset[str]()}.get(chosen, frozenset({chosen}))
     job, skipped = forms.asked("job"), forms.number_asked("skip")
-    found = desk.listing(vault(), Filter(job=job, states=states), PAGE + 1, skipped)
+    found = nc_views.listing(vault(), Filter(job=job, states=states), PAGE + 1, skipped)
     more = url_for("nc.board", state=chosen, job=job or None, skip=skipped + PAGE)
     return render_template(
         "nc_list.html", found=found[:PAGE], tabs=TABS, chosen=chosen, job=job,
@@ -63,10 +65,10 @@ def new() -> Response | str | tuple[str, int]:
     """Show the form to open one, or open it."""
     typed = _typed()
     if request.method != "POST":
-        outside = desk.proposed(vault(), typed["job"]) if typed["job"] else []
+        outside = nc_views.proposed(vault(), typed["job"]) if typed["job"] else []
         return render_template("nc_new.html", refusal=None, typed=typed, outside=outside)
     try:
-        made = desk.open_new(vault(), me(), _wanted(), device=device(),
+        made = opening.open_new(vault(), me(), _wanted(), device=device(),
                              idempotency_key=forms.text("key"))  # fmt: skip
     except Refusal as refusal:
         return forms.shown_again(refusal, "nc_new.html", typed=typed, outside=[])
@@ -77,7 +79,7 @@ def page(nc: str) -> Response | str | tuple[str, int]:
     """Show a nonconformance with all that was done about it, or act on it."""
     if request.method != "POST":
         return _shown(nc, None)
-    desk.show(vault(), nc)
+    nc_views.show(vault(), nc)
     act = forms.text("act")
     try:
         done = _act(nc, act)
@@ -100,7 +102,7 @@ def on_floor(token: str) -> Response | str | tuple[str, int]:
         )
         wanted = Wanted(job=view.job.number, what=forms.needed("what", "What is not right"),
                         qty=qty, seq=seq, containment=forms.text("containment"))  # fmt: skip
-        desk.open_new(vault(), badge.who(), wanted, device=device(),
+        opening.open_new(vault(), badge.who(), wanted, device=device(),
                       idempotency_key=forms.text("key"), token=token)  # fmt: skip
     except NotFound:
         raise
@@ -116,7 +118,7 @@ def _asking(token: str, view: scan.FloorView, refusal: Refusal | None) -> str:
     typed = forms.typed("what", "qty", "containment", "operator")
     return render_template(
         "floor_nc.html", view=view, job=view.job, step=view.step, typed=typed,
-        who=badge.asked(desk.STAFF), refusal=str(refusal) if refusal else None,
+        who=badge.asked(opening.STAFF), refusal=str(refusal) if refusal else None,
         back=url_for("floor.page", token=token), here=url_for("nc.on_floor", token=token),
         key=forms.text("key") or codes.new_code(),
     )  # fmt: skip
@@ -144,30 +146,32 @@ def _act(nc: str, act: str) -> str:
     if act == "photo":
         return _photos(nc)
     if act == "explain":
-        desk.explain(vault(), me(), nc, cause=forms.text("cause"), action=forms.text("action"),
+        opening.explain(vault(), me(), nc, cause=forms.text("cause"), action=forms.text("action"),
                      change=forms.text("change"), recall=forms.text("recall"),
                      containment=forms.text("containment"), seen=seen)  # fmt: skip
     elif act == "correct":
-        desk.correct(vault(), me(), nc, why, seen, qty=forms.whole("qty", "How many pieces"),
+        opening.correct(vault(), me(), nc, why, seen, qty=forms.whole("qty", "How many pieces"),
                      what=forms.needed("what", "What is not right"), place=forms.text("place"),
                      pieces=forms.text("pieces"))  # fmt: skip
     elif act == "dispose":
-        done = desk.dispose_parts(vault(), me(), nc, _shares(), why,
+        done = disposing.dispose_parts(vault(), me(), nc, _shares(), why,
                                   password=forms.secret("password"), seen=seen)  # fmt: skip
         return "propose" if done.state == "proposed" else "dispose"
     elif act == "approve":
-        desk.approve(vault(), me(), nc, forms.secret("password"), why, seen)
+        disposing.approve(vault(), me(), nc, forms.secret("password"), why, seen)
     elif act in {"refuse", "reopen"}:
-        (desk.refuse if act == "refuse" else desk.reopen)(vault(), me(), nc, why)
+        (disposing.refuse if act == "refuse" else closing.reopen)(vault(), me(), nc, why)
     elif act in {"reconsider", "close"}:
-        (desk.reconsider if act == "reconsider" else desk.close)(vault(), me(), nc, why, seen)
+        (disposing.reconsider if act == "reconsider" else closing.close)(
+            vault(), me(), nc, why, seen
+        )
     else:
         raise NotReadable(why="the form does not say what to do")
     return act
 
 
 def _photos(nc: str) -> str:
-    one = desk.show(vault(), nc).one
+    one = nc_views.show(vault(), nc).one
     with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
         wanted = evidence.Wanted("photo", one.job, one.seq, nonconformance=one.id,
                                  words=forms.text("words"))  # fmt: skip
@@ -205,12 +209,13 @@ def _work() -> Rework | None:
 
 
 def _shown(nc: str, refusal: Refusal | None) -> str:
-    view = desk.show(vault(), nc)
+    view = nc_views.show(vault(), nc)
     one = view.one
     photos = [each for each in views.evidence_of(vault(), one.job) if each.nonconformance == one.id]
     return render_template(
         "nc.html", view=view, one=one, facts=one.facts, said=SAID, photos=photos,
-        acts=_acts(one), owns=desk.owns(vault(), me(), one), dispositions=rules.DISPOSITIONS, gone=rules.GONE,
+        acts=_acts(one), owns=disposing.owns(vault(), me(), one),
+        dispositions=rules.DISPOSITIONS, gone=rules.GONE,
         entries=list(reversed(view.entries)), changed=_changed(refusal),
         refusal=str(refusal) if refusal else None, key=codes.new_code(),
         done=None if refusal else DONE.get(forms.asked("done")),
@@ -229,8 +234,8 @@ def _acts(one: Any) -> set[str]:
     acts = {deed for (state, deed) in rules.NONCONFORMANCE if state == one.state}
     if not has_role(*rulebook.current(vault()).quality.may_dispose):
         acts -= {"close", "reconsider"}
-        if not desk.owns(vault(), me(), one):
+        if not disposing.owns(vault(), me(), one):
             acts -= {"dispose"}
-    if not desk.owns(vault(), me(), one):
+    if not disposing.owns(vault(), me(), one):
         acts -= {"approve", "refuse"}
     return acts

@@ -85,7 +85,7 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     from traveler.blockers import handling
     from traveler.copies import issuing
     from traveler.copies.issuing import Wanted
-    from traveler.nonconformance import desk as nc_desk
+    from traveler.nonconformance import opening
     from vault import home
     from vault.ledger import people as ledger_people
 
@@ -106,7 +106,7 @@ def stocked(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Stock:
     jobs.release_job(vault, pat, "J-1")
     said = handling.Wanted(kind="material", owner="pat", what="no blank", job="J-1")
     handling.resolve(vault, pat, handling.raise_blocker(vault, pat, said).id, "came")
-    nc_desk.open_new(vault, pat, nc_desk.Wanted("J-1", "scratch on the face", holds="nothing"))
+    opening.open_new(vault, pat, opening.Wanted("J-1", "scratch on the face", holds="nothing"))
     printed = sheet.print_traveler(vault, pat, "J-1", place / "traveler.pdf")
     wanted = Wanted("10-0042", "A", "10-0042.pdf", "J-1", 10)
     copy_code = issuing.derived("otto", "0" * 26)

@@ -34,11 +34,11 @@ def test_a_proposed_disposition_waits_for_the_owner(
     guest: Any, vault: Any, person: dict[str, Any]
 ) -> None:
     """Use as is needs the approval owner: it stands below what waits for the owner's signature."""
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import disposing
 
     page = guest("mchen").get("/").text
     assert "NC-0001" not in page
-    desk.dispose(vault, person["quinn"], "NC-0001", "use as is", "it clears")
+    disposing.dispose(vault, person["quinn"], "NC-0001", "use as is", "it clears")
     page = guest("mchen").get("/").text
     assert page.index("Waiting for your signature") < page.index("NC-0001")
 

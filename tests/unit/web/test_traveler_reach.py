@@ -14,7 +14,7 @@ import pytest
 
 from traveler import jobs, sheet
 from traveler.blockers import handling
-from traveler.nonconformance import desk as nonconformances
+from traveler.nonconformance import opening
 from traveler.quality import evidence
 from vault.codes import new_code
 from vault.ledger import events, people
@@ -58,7 +58,7 @@ def other(shop: Any) -> Other:
     jobs.release_job(shop, pat, "J-9")
     wanted = handling.Wanted(kind="material", owner="pat", what=SECRET, job="J-9")
     blocker = handling.raise_blocker(shop, pat, wanted).id
-    nc = nonconformances.open_new(shop, pat, nonconformances.Wanted("J-9", SECRET)).number
+    nc = opening.open_new(shop, pat, opening.Wanted("J-9", SECRET)).number
     (kept,) = evidence.add(shop, pat, evidence.Wanted("note", "J-9", words=SECRET))
     return Other("J-9", blocker, nc, kept.root)
 

@@ -23,7 +23,8 @@ from traveler.memory.errors import (
     NotRemembered,
 )
 from traveler.memory.rules import Place, Remembered
-from traveler.nonconformance import desk as ncs
+from traveler.nonconformance import disposing, opening
+from traveler.nonconformance import views as nc_views
 from traveler.quality import evidence, measurements
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.measurements import Reading
@@ -121,11 +122,11 @@ def test_each_characteristic_has_its_own_memory(before: Any) -> None:
 
 def test_a_nonconformance_is_told_with_cause_and_action_and_its_results_once(before: Any) -> None:
     """What it names is not told a second time as results, nor its blocker, nor its scrap."""
-    vault, outside = before.vault, ncs.proposed(before.vault, "J-1")
-    made = ncs.open_new(vault, before.otto, ncs.Wanted(
+    vault, outside = before.vault, nc_views.proposed(before.vault, "J-1")
+    made = opening.open_new(vault, before.otto, opening.Wanted(
         "J-1", "Bore too big", 2, 10, balloons=["1"], results=[one.id for one in outside]))  # fmt: skip
-    ncs.dispose(vault, before.quinn, made.number, "scrap", "no material left")
-    ncs.explain(vault, before.quinn, made.number, cause="reamer worn", action="change every 50")
+    disposing.dispose(vault, before.quinn, made.number, "scrap", "no material left")
+    opening.explain(vault, before.quinn, made.number, cause="reamer worn", action="change every 50")
     found = desk.of_job(vault, "J-2").at(10)
     assert [kind for kind, _ in told(found)] == [
         "blocker", "nonconformance", "note", "note", "rework",

@@ -15,8 +15,9 @@ from traveler import jobs, lifecycle
 from traveler.blockers import handling
 from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OperationBlocked
 from traveler.floor import starting, stopping
-from traveler.nonconformance import desk, filing, records, rules
-from traveler.nonconformance.desk import Rework, Wanted
+from traveler.nonconformance import closing, disposing, filing, opening, records, rules
+from traveler.nonconformance import views as nc_views
+from traveler.nonconformance.disposing import Rework
 from traveler.nonconformance.errors import (
     BadHold,
     BlockerFollows,
@@ -34,6 +35,7 @@ from traveler.nonconformance.errors import (
     ReworkUndone,
     TooManyNonconforming,
 )
+from traveler.nonconformance.opening import Wanted
 from traveler.nonconformance.rules import NONCONFORMANCE, Facts
 from traveler.route import Step
 from vault.ledger import events
@@ -46,7 +48,7 @@ FACTS = Facts(1, "too deep")
 def _opened(shop: Any, **more: Any) -> records.Nonconformance:
     shop.job("J-1")
     starting.start(shop.vault, shop.otto, "J-1", 10)
-    return desk.open_new(shop.vault, shop.otto, Wanted("J-1", "cut too short", 2, 10, **more))
+    return opening.open_new(shop.vault, shop.otto, Wanted("J-1", "cut too short", 2, 10, **more))
 
 
 @given(st.integers(1, 999_999_999))
@@ -81,15 +83,15 @@ def test_what_does_not_conform_holds_the_steps_after_it(shop: Any) -> None:
     stopping.finish(shop.vault, shop.otto, "J-1", 10)
     with pytest.raises(OperationBlocked, match="NC-0001: cut too short"):
         starting.start(shop.vault, shop.otto, "J-1", 20)
-    (held,) = desk.show(shop.vault, one.number).blockers
+    (held,) = nc_views.show(shop.vault, one.number).blockers
     with pytest.raises(BlockerFollows, match="closes with it"):
         handling.resolve(shop.vault, shop.pat, held, "gone")
-    desk.dispose(shop.vault, shop.quinn, one.number, "scrap", "no stock left")
+    disposing.dispose(shop.vault, shop.quinn, one.number, "scrap", "no stock left")
     with pytest.raises(OperationBlocked):
         starting.start(shop.vault, shop.otto, "J-1", 20)
-    desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
-    closed = desk.close(shop.vault, shop.quinn, one.number)
-    assert (closed.state, desk.show(shop.vault, one.number).blockers) == ("closed", ())
+    opening.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
+    closed = closing.close(shop.vault, shop.quinn, one.number)
+    assert (closed.state, nc_views.show(shop.vault, one.number).blockers) == ("closed", ())
     assert starting.start(shop.vault, shop.otto, "J-1", 20).state == "running"
     assert list(events.verify(shop.vault.ledger)) == []
 
@@ -98,40 +100,44 @@ def test_rework_goes_into_the_job_and_has_to_be_done(shop: Any) -> None:
     """Its steps become operations; the nonconformance closes only behind them."""
     one = _opened(shop)
     work = Rework([Step(1, "bench", "Weld on and recut")], repeat=[10])
-    done = desk.dispose(shop.vault, shop.quinn, one.number, "rework", "can be saved", work)
-    steps = {seq: (title, state) for seq, title, state in desk.show(shop.vault, one.number).steps}
+    done = disposing.dispose(shop.vault, shop.quinn, one.number, "rework", "can be saved", work)
+    steps = {
+        seq: (title, state) for seq, title, state in nc_views.show(shop.vault, one.number).steps
+    }
     assert tuple(steps) == done.facts.rework
     assert [title for title, _ in steps.values()] == ["Weld on and recut", "Cut bar (again)"]
-    assert desk.show(shop.vault, one.number).blockers == ()
-    desk.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
+    assert nc_views.show(shop.vault, one.number).blockers == ()
+    opening.explain(shop.vault, shop.quinn, one.number, cause="stop slipped", action="stop pinned")
     with pytest.raises(ReworkUndone, match="Weld on and recut"):
-        desk.close(shop.vault, shop.quinn, one.number)
+        closing.close(shop.vault, shop.quinn, one.number)
     with pytest.raises(ReworkUndone):
-        desk.reconsider(shop.vault, shop.quinn, one.number, "scrap them")
+        disposing.reconsider(shop.vault, shop.quinn, one.number, "scrap them")
     for seq in done.facts.rework:
         starting.start(shop.vault, shop.otto, "J-1", seq)
         stopping.finish(shop.vault, shop.otto, "J-1", seq)
-    assert desk.close(shop.vault, shop.quinn, one.number).state == "closed"
+    assert closing.close(shop.vault, shop.quinn, one.number).state == "closed"
     assert "nonconformance.close" in [one.kind for one in jobs.history(shop.vault, "J-1")]
 
 
 def test_use_as_is_takes_the_approval_owner_with_the_password(shop: Any) -> None:
     """Quality only proposes it; another approver cannot sign, and a wrong password does not."""
     one = _opened(shop)
-    done = desk.dispose(shop.vault, shop.quinn, one.number, "use-as-is", "edge is machined off")
+    done = disposing.dispose(
+        shop.vault, shop.quinn, one.number, "use-as-is", "edge is machined off"
+    )
     assert (done.state, done.facts.approved_by) == ("proposed", "")
     with pytest.raises(NotTheirDisposition, match="mchen, who owns the approval of 10-0042"):
-        desk.approve(shop.vault, shop.quinn, one.number, WORD)
+        disposing.approve(shop.vault, shop.quinn, one.number, WORD)
     with pytest.raises(WrongPassword):
-        desk.approve(shop.vault, shop.mchen, one.number, "guess")
-    signed = desk.approve(shop.vault, shop.mchen, one.number, WORD, "measured myself")
+        disposing.approve(shop.vault, shop.mchen, one.number, "guess")
+    signed = disposing.approve(shop.vault, shop.mchen, one.number, WORD, "measured myself")
     assert (signed.state, signed.facts.approved_by) == ("disposed", "mchen")
 
 
 def test_the_approval_owner_decides_alone(shop: Any) -> None:
     """With the password use as is holds at once; without it, it waits like any other proposal."""
     one = _opened(shop)
-    signed = desk.dispose(
+    signed = disposing.dispose(
         shop.vault, shop.mchen, one.number, "use as is", "no function there", password=WORD
     )
     assert (signed.state, signed.facts.disposed_by, signed.facts.approved_by) == (
@@ -142,11 +148,11 @@ def test_the_approval_owner_decides_alone(shop: Any) -> None:
 def test_a_proposal_can_be_turned_down_and_falls_with_a_correction(shop: Any) -> None:
     """What was judged changed, so nothing that was decided holds."""
     one = _opened(shop)
-    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
-    turned = desk.refuse(shop.vault, shop.mchen, one.number, "not fine")
+    disposing.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    turned = disposing.refuse(shop.vault, shop.mchen, one.number, "not fine")
     assert (turned.state, turned.facts.disposition) == ("open", "")
-    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
-    fixed = desk.correct(shop.vault, shop.quinn, one.number, "counted again", qty=3)
+    disposing.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    fixed = opening.correct(shop.vault, shop.quinn, one.number, "counted again", qty=3)
     assert (fixed.state, fixed.facts.qty, fixed.facts.disposition) == ("open", 3, "")
 
 
@@ -154,9 +160,9 @@ def test_repair_signed_by_the_owner_puts_its_steps_into_the_job(shop: Any) -> No
     """Nothing is inserted while it is only proposed."""
     one = _opened(shop)
     work = Rework([Step(1, "bench", "Weld on")])
-    waits = desk.dispose(shop.vault, shop.quinn, one.number, "repair", "weld", work)
+    waits = disposing.dispose(shop.vault, shop.quinn, one.number, "repair", "weld", work)
     assert (waits.state, waits.facts.rework) == ("proposed", ())
-    signed = desk.approve(shop.vault, shop.mchen, one.number, WORD)
+    signed = disposing.approve(shop.vault, shop.mchen, one.number, WORD)
     assert len(signed.facts.rework) == 1
 
 
@@ -165,41 +171,41 @@ def test_a_deputy_signs_for_the_owner(shop: Any) -> None:
     from release import rulebook
 
     one = _opened(shop)
-    desk.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
+    disposing.dispose(shop.vault, shop.quinn, one.number, "use as is", "fine")
     text, _blob = rulebook.text(shop.vault)
     rulebook.edit(shop.vault, shop.ada, text + '\n[deputies]\nmchen = ["quinn"]\n')
-    assert desk.approve(shop.vault, shop.quinn, one.number, WORD).facts.approved_by == "quinn"
+    assert disposing.approve(shop.vault, shop.quinn, one.number, WORD).facts.approved_by == "quinn"
 
 
 def test_it_closes_with_cause_and_action_only(shop: Any) -> None:
     """And an operator neither disposes nor closes."""
     one = _opened(shop)
     with pytest.raises(RoleNeeded):
-        desk.dispose(shop.vault, shop.otto, one.number, "scrap", "bad")
-    desk.dispose(shop.vault, shop.quinn, one.number, "scrap", "bad")
+        disposing.dispose(shop.vault, shop.otto, one.number, "scrap", "bad")
+    disposing.dispose(shop.vault, shop.quinn, one.number, "scrap", "bad")
     with pytest.raises(RoleNeeded):
-        desk.close(shop.vault, shop.otto, one.number)
+        closing.close(shop.vault, shop.otto, one.number)
     with pytest.raises(NotExplained, match="its cause and its action"):
-        desk.close(shop.vault, shop.quinn, one.number)
-    desk.explain(shop.vault, shop.otto, one.number, cause="slipped")
+        closing.close(shop.vault, shop.quinn, one.number)
+    opening.explain(shop.vault, shop.otto, one.number, cause="slipped")
     with pytest.raises(NotExplained, match="without its action"):
-        desk.close(shop.vault, shop.quinn, one.number)
+        closing.close(shop.vault, shop.quinn, one.number)
 
 
 def test_nothing_leaves_while_one_is_open(shop: Any) -> None:
     """The gate of shipping names it, and is silent once it is closed; reopening shuts it again."""
     one = _opened(shop, holds="nothing")
-    assert desk.show(shop.vault, one.number).blockers == ()
+    assert nc_views.show(shop.vault, one.number).blockers == ()
     with shop.vault.ledger.reading() as connection:
-        refusal = desk.refusal(connection, "J-1", "Shipping job J-1")
+        refusal = nc_views.refusal(connection, "J-1", "Shipping job J-1")
     assert isinstance(refusal, NonconformanceOpen)
     assert "Shipping job J-1 waits for NC-0001" in str(refusal)
-    desk.dispose(shop.vault, shop.quinn, one.number, "return", "supplier's fault")
-    desk.explain(shop.vault, shop.quinn, one.number, cause="bad bar", action="new mill")
-    desk.close(shop.vault, shop.quinn, one.number)
+    disposing.dispose(shop.vault, shop.quinn, one.number, "return", "supplier's fault")
+    opening.explain(shop.vault, shop.quinn, one.number, cause="bad bar", action="new mill")
+    closing.close(shop.vault, shop.quinn, one.number)
     with shop.vault.ledger.reading() as connection:
-        assert desk.refusal(connection, "J-1", "Shipping job J-1") is None
-    assert desk.reopen(shop.vault, shop.otto, one.number, "again").state == "open"
+        assert nc_views.refusal(connection, "J-1", "Shipping job J-1") is None
+    assert closing.reopen(shop.vault, shop.otto, one.number, "again").state == "open"
 
 
 @pytest.mark.parametrize(
@@ -218,14 +224,14 @@ def test_one_that_cannot_be_is_refused(shop: Any, wanted: Wanted, refusal: type[
     shop.job("J-2", released=False)
     before = events.head(shop.vault.ledger)
     with pytest.raises(refusal):
-        desk.open_new(shop.vault, shop.otto, wanted)
+        opening.open_new(shop.vault, shop.otto, wanted)
     assert events.head(shop.vault.ledger) == before
 
 
 def test_a_disposition_that_cannot_be_is_refused(shop: Any) -> None:
     """Unknown, without reason, rework without steps, steps without rework, or none to start from."""
     number = _opened(shop).number
-    call = desk.dispose
+    call = disposing.dispose
     with pytest.raises(NoSuchDisposition):
         call(shop.vault, shop.quinn, number, "hide", "why")
     with pytest.raises(DispositionNeedsReason):
@@ -238,7 +244,7 @@ def test_a_disposition_that_cannot_be_is_refused(shop: Any) -> None:
         call(shop.vault, shop.quinn, number, "scrap", "why", seen=7)
     with pytest.raises(NoSuchNonconformance):
         call(shop.vault, shop.quinn, "NC-0099", "scrap", "why")
-    other = desk.open_new(shop.vault, shop.otto, Wanted("J-1", "somewhere", 1))
+    other = opening.open_new(shop.vault, shop.otto, Wanted("J-1", "somewhere", 1))
     with pytest.raises(ReworkNeedsOperation):
         call(shop.vault, shop.quinn, other.number, "rework", "why", Rework([Step(1, "bench", "x")]))
 
@@ -252,20 +258,20 @@ def test_results_out_of_tolerance_propose_one(shop: Any) -> None:
     shop.job("J-1")
     readings = [measurements.Reading("1", "1", "20.2"), measurements.Reading("1", "2", "20.0")]
     measurements.record(shop.vault, shop.otto, "J-1", 40, readings)
-    (found,) = desk.proposed(shop.vault, "J-1")
+    (found,) = nc_views.proposed(shop.vault, "J-1")
     assert (found.balloon, found.piece, found.text) == ("1", "1", "20.2")
-    desk.open_new(shop.vault, shop.otto, Wanted("J-1", "bore", 1, 40, results=[found.id]))
-    assert desk.proposed(shop.vault, "J-1") == []
+    opening.open_new(shop.vault, shop.otto, Wanted("J-1", "bore", 1, 40, results=[found.id]))
+    assert nc_views.proposed(shop.vault, "J-1") == []
 
 
 def test_one_is_told_once_however_often_it_is_sent(shop: Any) -> None:
     """The same key leaves one."""
     shop.job("J-1")
     wanted = Wanted("J-1", "scratch")
-    first = desk.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
-    again = desk.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
+    first = opening.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
+    again = opening.open_new(shop.vault, shop.otto, wanted, idempotency_key="n" * 26)
     assert first.number == again.number
-    assert len(desk.listing(shop.vault)) == 1
+    assert len(nc_views.listing(shop.vault)) == 1
 
 
 def test_the_command_line_opens_disposes_and_closes(shop: Any) -> None:

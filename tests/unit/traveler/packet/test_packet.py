@@ -383,7 +383,7 @@ def test_owed_proof_and_open_nonconformances_hold_the_packet(drawn: Any) -> None
     """Each is named with what to do; when they are dealt with, the packet says how."""
     from traveler import jobs
     from traveler.floor import starting, stopping
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import opening
     from traveler.packet import issuing
     from traveler.packet.errors import PacketNotReady
 
@@ -394,7 +394,9 @@ def test_owed_proof_and_open_nonconformances_hold_the_packet(drawn: Any) -> None
     with pytest.raises(PacketNotReady, match="measurement at step 40"):
         issuing.issue(shop.vault, shop.quinn, "J-1")
     waived(shop)
-    found = desk.open_new(shop.vault, shop.quinn, desk.Wanted("J-1", "one corner dented", qty=1))
+    found = opening.open_new(
+        shop.vault, shop.quinn, opening.Wanted("J-1", "one corner dented", qty=1)
+    )
     checked = issuing.check(shop.vault, "J-1")
     assert "NC-0001" in next(
         one.reason for one in checked.open if one.requirement == "nonconformances"

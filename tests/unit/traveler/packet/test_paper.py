@@ -16,7 +16,7 @@ def made(shop: Any) -> Any:
     """Issue the packet of a job whose every name is long or foreign."""
     from traveler import jobs
     from traveler.floor import starting, stopping
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import closing, disposing, opening
     from traveler.quality import evidence
     from traveler.quality.evidence import Wanted
 
@@ -30,10 +30,12 @@ def made(shop: Any) -> Any:
         place.write_text(str(at))
         wanted = Wanted("document", "J-7", words=f"材料証明書 {at} {WORD} for the whole job")
         evidence.add(shop.vault, shop.quinn, wanted, {f"{WORD[:90]}{at}.txt": place})
-    found = desk.open_new(shop.vault, shop.quinn, desk.Wanted("J-7", f"Zu groß {WORD}", qty=1))
-    desk.explain(shop.vault, shop.quinn, found.number, cause="x", action="y")
-    desk.dispose(shop.vault, shop.quinn, found.number, "scrap", "lost")
-    desk.close(shop.vault, shop.quinn, found.number)
+    found = opening.open_new(
+        shop.vault, shop.quinn, opening.Wanted("J-7", f"Zu groß {WORD}", qty=1)
+    )
+    opening.explain(shop.vault, shop.quinn, found.number, cause="x", action="y")
+    disposing.dispose(shop.vault, shop.quinn, found.number, "scrap", "lost")
+    closing.close(shop.vault, shop.quinn, found.number)
     return issuing.issue(shop.vault, shop.quinn, "J-7")
 
 

@@ -66,7 +66,7 @@ def told(drawn: Any) -> Any:
     """Return the shop with a finished job whose records name what a customer must not see."""
     from traveler import jobs
     from traveler.floor import noting, starting, stopping
-    from traveler.nonconformance import desk
+    from traveler.nonconformance import closing, disposing, opening
     from traveler.quality import evidence
     from traveler.quality.evidence import Wanted
 
@@ -78,13 +78,13 @@ def told(drawn: Any) -> Any:
         starting.start(shop.vault, shop.otto, JOB, one.operation.seq)
         noting.note(shop.vault, shop.otto, JOB, one.operation.seq, "chatter from the old spindle")
         stopping.finish(shop.vault, shop.otto, JOB, one.operation.seq)
-    found = desk.open_new(shop.vault, shop.otto, desk.Wanted(
+    found = opening.open_new(shop.vault, shop.otto, opening.Wanted(
         JOB, "Otto Lind dropped one at mill-2, ask Halvard Robotics", qty=1, seq=20,
         containment="set aside by otto"))  # fmt: skip
-    desk.explain(shop.vault, shop.quinn, found.number, cause="worn jaws on mill-2",
+    opening.explain(shop.vault, shop.quinn, found.number, cause="worn jaws on mill-2",
                  action="new jaws")  # fmt: skip
-    desk.dispose(shop.vault, shop.quinn, found.number, "scrap", "one is lost")
-    desk.close(shop.vault, shop.quinn, found.number)
+    disposing.dispose(shop.vault, shop.quinn, found.number, "scrap", "one is lost")
+    closing.close(shop.vault, shop.quinn, found.number)
     table = shop.folder / "otto-readings.csv"
     table.write_text("piece,by\n1,Otto Lind\n2,otto\n3,at mill-2 for Halvard Robotics\n")
     files = {

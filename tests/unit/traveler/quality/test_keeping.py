@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from release import audit
-from traveler.nonconformance import desk
+from traveler.nonconformance import opening
 from traveler.quality import evidence, importing
 from traveler.quality.evidence import Wanted
 from vault import backup, home, settings
@@ -51,8 +51,8 @@ def filed(shop: Any) -> Any:
     add("certificate", "mill.txt", TEXT)
     add("document", "note.txt", b"as agreed\n", seq=10)
     importing.take(shop.vault, shop.quinn, "J-1", 40, put("cmm.csv", RESULTS.encode()), "cmm.csv")
-    told = desk.Wanted(job="J-1", seq=40, what="bore 12.03", qty=1)
-    held = desk.open_new(shop.vault, shop.quinn, told)
+    told = opening.Wanted(job="J-1", seq=40, what="bore 12.03", qty=1)
+    held = opening.open_new(shop.vault, shop.quinn, told)
     add("photo", "bad bore.jpg", photo("blue"), nonconformance=held.id)
     withdrawn = add("document", "wrong.txt", b"of another job\n")
     evidence.withdraw(shop.vault, shop.quinn, withdrawn.id, "another job's")

@@ -28,7 +28,7 @@ from traveler.firstarticle.errors import (
 )
 from traveler.firstarticle.rules import Earlier
 from traveler.floor import starting, stopping
-from traveler.nonconformance import desk as ncs
+from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.errors import NonconformanceOpen
 from traveler.quality import measurements, papers, proof_desk
 from traveler.shipping import desk, rules
@@ -114,14 +114,14 @@ def test_nothing_leaves_past_the_gate(shop: Any, made: str) -> None:
     with pytest.raises(ShippingOwesProof, match="certificate at step 10 before shipping"):
         desk.ship(shop.vault, shop.otto, packed.number, carrier="Hermes")
     _waived(shop, made)
-    one = ncs.open_new(shop.vault, shop.otto, ncs.Wanted(made, "scratch", holds="nothing"))
+    one = opening.open_new(shop.vault, shop.otto, opening.Wanted(made, "scratch", holds="nothing"))
     with pytest.raises(NonconformanceOpen, match="NC-0001"):
         desk.ship(shop.vault, shop.otto, packed.number, carrier="Hermes")
     with pytest.raises(NonconformanceOpen):
         desk.certify(shop.vault, shop.quinn, packed.number, WORD)
-    ncs.dispose(shop.vault, shop.quinn, one.number, "return", "supplier")
-    ncs.explain(shop.vault, shop.quinn, one.number, cause="bar", action="none needed")
-    ncs.close(shop.vault, shop.quinn, one.number)
+    disposing.dispose(shop.vault, shop.quinn, one.number, "return", "supplier")
+    opening.explain(shop.vault, shop.quinn, one.number, cause="bar", action="none needed")
+    closing.close(shop.vault, shop.quinn, one.number)
     shop.recall("10-0042", "B")
     with pytest.raises(RevisionMayNotLeave, match="10-0042 B is recalled"):
         desk.ship(shop.vault, shop.otto, packed.number, carrier="Hermes")
@@ -245,7 +245,7 @@ def test_what_is_out_of_tolerance_needs_a_nonconformance(shop: Any, made: str) -
     _measured(shop, made, "20.4")
     with pytest.raises(ArticleOutside, match="balloon 1"):
         articles.verify(shop.vault, shop.quinn, one.number, WORD)
-    ncs.open_new(shop.vault, shop.otto, ncs.Wanted(made, "bore", 1, 10, balloons=["1"]))
+    opening.open_new(shop.vault, shop.otto, opening.Wanted(made, "bore", 1, 10, balloons=["1"]))
     done = articles.verify(shop.vault, shop.quinn, one.number, WORD)
     assert done.facts.forms["form3"][0]["11"] == "NC-0001"
     assert done.facts.forms["form1"]["19"] == "Yes"
