@@ -17,6 +17,7 @@ from traveler import (
     dispatch_cli,
     display_cli,
     erp_cli,
+    fai_cli,
     memory_cli,
     nc_cli,
     packet_cli,
@@ -59,6 +60,7 @@ def hang(trunk: click.Group) -> None:
     nc_cli.hang(trunk)
     proof_cli.hang(trunk)
     ship_cli.hang(trunk)
+    fai_cli.hang(trunk)
     share_cli.hang(trunk)
     customer_cli.hang(trunk)
     display_cli.hang(trunk)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Shipments, certificates, first articles and inspection reports on the command line."""
+"""Shipments, certificates and inspection reports on the command line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from vault import terminal
 from vault.terminal import reads, say, session, table
 
 if TYPE_CHECKING:
-    from traveler.firstarticle.records import Article
     from traveler.shipping.records import Shipment
 
 _WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
@@ -28,7 +27,7 @@ DEVICE = "command line"
 
 def hang(trunk: click.Group) -> None:
     """Hang the verbs on what leaves on the trunk."""
-    for branch in (ship, fai, inspection):
+    for branch in (ship, inspection):
         trunk.add_command(branch)
 
 
@@ -196,199 +195,3 @@ def inspection(job_number: str, out: Path) -> None:
 
     pages = papers.inspection(session().vault, job_number, out)
     say({"job": job_number, "file": str(out), "pages": pages}, f"{out}: {pages} pages.")
-
-
-# --- first articles ---------------------------------------------------------
-
-
-def _described(command: F) -> F:
-    """Add the options that say what the fields of form 1 do not get from records."""
-    options = (
-        click.option("--serial", help="3: serial numbers of the pieces inspected."),
-        click.option("--drawing", help="6: the drawing, where it is not the file's name."),
-        click.option("--changes", help="8: changes no revision has taken up [deviations]."),
-        click.option("--process", help="9: the manufacturing process reference [the route]."),
-        click.option("--supplier", help="11: the code the customer gave this shop."),
-        click.option("--of", "detail", type=click.Choice(["detail", "assembly"]),
-                     help="13: of a detail or an assembly [by the item's kind]."),
-        click.option("--customer", type=click.Choice(["wanted", "no"]),
-                     help="24: whether the customer has to approve it [no]."),
-        click.option("--comments", help="26: in words."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@click.group()
-def fai() -> None:
-    """First article inspections after AS9102: open, list materials, verify, approve, print."""
-
-
-@fai.command("due")
-@click.argument("job_number", metavar="JOB")
-@reads
-def fai_due(job_number: str) -> None:
-    """Say whether a first article is due on job JOB, and why."""
-    from traveler.firstarticle import desk
-
-    why = desk.due(session().vault, job_number)
-    said = f"A first article is due: {why}." if why else "No first article is due."
-    part = desk.partial(session().vault, job_number) if why else None
-    told = part and {"baseline": part.baseline, "balloons": list(part.balloons)}
-    lines = [said, *([f"{part.sentence[0].upper()}{part.sentence[1:]}."] if part else [])]
-    say({"job": job_number, "due": bool(why), "why": why or None, "partial": told}, lines)
-
-
-@fai.command("open")
-@click.argument("job_number", metavar="JOB")
-@click.option("--scope", type=click.Choice(["full", "partial"]), default="full", show_default=True)
-@click.option("--baseline", default="", metavar="FA", help="The approved one a partial refers to.")
-@click.option("--balloon", "balloons", multiple=True, help="In its scope [all]; may be repeated.")
-@_described
-@_WHY
-@reads
-def fai_open(
-    job_number: str, scope: str, baseline: str, balloons: tuple[str, ...], why: str,
-    **told: str | None,
-) -> None:  # fmt: skip
-    """Open a first article on job JOB."""
-    from traveler.firstarticle import desk
-
-    _say_article(desk.open_new(
-        session().vault, session().actor, job_number, scope, why, baseline=baseline,
-        balloons=balloons, **{name: one for name, one in told.items() if one is not None},
-    ))  # fmt: skip
-
-
-@fai.command("describe")
-@click.argument("number")
-@_described
-@reads
-def fai_describe(number: str, **told: str | None) -> None:
-    """Say more of a draft: the fields that were left open, by their names."""
-    from traveler.firstarticle import desk
-
-    given = {name: one for name, one in told.items() if one is not None}
-    _say_article(desk.describe(session().vault, session().actor, number, **given))
-
-
-@fai.command("index")
-@click.argument("number")
-@click.option("--line", "lines", multiple=True, metavar="NUMBER|NAME|TYPE|FAIR",
-              help="Fields 15 to 18; may be repeated.  None: as the bill of material says.")  # fmt: skip
-@reads
-def fai_index(number: str, lines: tuple[str, ...]) -> None:
-    """Write which parts an assembly is made of, in the place of its bill of material."""
-    from traveler.firstarticle import desk
-
-    rows = [{str(15 + at): part.strip() for at, part in enumerate(one.split("|"))} for one in lines]
-    _say_article(desk.index(session().vault, session().actor, number, rows))
-
-
-@fai.command("accept")
-@click.argument("number")
-@click.argument("who")
-@click.option("--day", default="", help="On which day [today].")
-@reads
-def fai_accept(number: str, who: str, day: str) -> None:
-    """Write down that WHO approved it for the customer, fields 24 and 25."""
-    from traveler.firstarticle import desk
-
-    _say_article(desk.accept(session().vault, session().actor, number, who, day))
-
-
-@fai.command("material")
-@click.argument("number")
-@click.option("--line", "lines", multiple=True, required=True,
-              metavar="NAME|SPEC|CODE|SUPPLIER|Y/N/NA|COC|TEST|REPORT|COMMENTS",
-              help="Fields 5 to 13 of form 2; may be repeated.")  # fmt: skip
-@reads
-def fai_material(number: str, lines: tuple[str, ...]) -> None:
-    """Write the materials and processes of form 2."""
-    from traveler.firstarticle import desk
-
-    rows = [{str(5 + at): part.strip() for at, part in enumerate(one.split("|"))} for one in lines]
-    _say_article(desk.materials(session().vault, session().actor, number, rows))
-
-
-@fai.command("verify")
-@click.argument("number")
-@_STDIN
-@reads
-def fai_verify(number: str, password_stdin: bool) -> None:
-    """Fill the forms from what stands now and sign field 20."""
-    from traveler.firstarticle import desk
-
-    password = terminal.secret("Password", password_stdin)
-    _say_article(desk.verify(session().vault, session().actor, number, password))
-
-
-@fai.command("approve")
-@click.argument("number")
-@_WHY
-@_STDIN
-@reads
-def fai_approve(number: str, why: str, password_stdin: bool) -> None:
-    """Sign field 22; never by who verified it."""
-    from traveler.firstarticle import desk
-
-    password = terminal.secret("Password", password_stdin)
-    _say_article(desk.approve(session().vault, session().actor, number, password, why))
-
-
-@fai.command("reject")
-@click.argument("number")
-@_WHY
-@reads
-def fai_reject(number: str, why: str) -> None:
-    """Send it back."""
-    from traveler.firstarticle import desk
-
-    _say_article(desk.reject(session().vault, session().actor, number, why))
-
-
-@fai.command("cancel")
-@click.argument("number")
-@_WHY
-@reads
-def fai_cancel(number: str, why: str) -> None:
-    """Give a draft up."""
-    from traveler.firstarticle import desk
-
-    _say_article(desk.cancel(session().vault, session().actor, number, why))
-
-
-@fai.command("list")
-@click.option("--job", "job_number", default="", metavar="JOB")
-@click.option("--item", default="", metavar="NUMBER")
-@reads
-def fai_list(job_number: str, item: str) -> None:
-    """List first articles, oldest first."""
-    from traveler.firstarticle import desk
-
-    found = desk.listing(session().vault, job_number, item)
-    rows = [(one.number, one.job, f"{one.item} {one.rev}", one.facts.scope, one.state,
-             one.facts.reason) for one in found]  # fmt: skip
-    say([one.as_json() for one in found],
-        table(("fai", "job", "item", "scope", "state", "reason"), rows))  # fmt: skip
-
-
-@fai.command("print")
-@click.argument("number")
-@_OUT
-@reads
-def fai_print(number: str, out: Path) -> None:
-    """Print forms 1 to 3 as PDF, or as a workbook where OUT ends in .xlsx."""
-    from traveler.quality import papers
-
-    told: dict[str, Any] = {"fai": number, "file": str(out)}
-    if out.suffix == ".xlsx":
-        papers.workbook(session().vault, number, out)
-    else:
-        told["pages"] = papers.article(session().vault, number, out)
-    say(told, f"{out} is written.")
-
-
-def _say_article(one: Article) -> None:
-    say(one.as_json(), f"{one.number} is {one.state}: {one.facts.scope}, {one.item} {one.rev}.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from traveler import jobs
+from traveler import jobs, skipping
 from traveler.firstarticle import desk as articles
 from traveler.floor import starting, stopping
 from traveler.nonconformance import closing, disposing, opening
@@ -23,6 +23,7 @@ from web import demo_memory
 
 JOB: Final = "J-2090"
 ITEM: Final = "10-0050"
+AGAIN: Final = "J-2094"
 REWORKED: Final = "J-2041"
 CUSTOMER: Final = "Orrin Automation"
 _OUT: Final = "1.9674"
@@ -76,6 +77,8 @@ def run(vault: Vault, who: Mapping[str, Person], password: str, day: Callable[[i
     shipping.ship(vault, pat, packed.number, carrier="Northline Parcel", tracking="NP 5518 2044")
     shipping.receive(vault, pat, packed.number, "R. Orrin, goods in")
     shipping.pack(vault, pat, JOB, 2, boxes="1 carton", pieces="4 and 5", device="demo")
+    jobs.add(vault, pat, AGAIN, ITEM, 6, day(30), customer=CUSTOMER, order="PO 88-1311")
+    skipping.skip(vault, pat, AGAIN, 10, "the blanks come sawn to size from Orrin")
     _back(vault, who)
     demo_memory.repeat(vault, who, day)
 
@@ -84,7 +87,8 @@ def worth_opening(vault: Vault) -> list[tuple[str, str]]:
     """Return the pages of it worth opening, and why."""
     found = [(f"/jobs/{JOB}/proof", "proof a job owed: given, vouched for, waived"),
              (f"/jobs/{JOB}/shipping", "a job that leaves in parts, with its certificate"),
-             (f"/jobs/{JOB}/fai", "a first article after AS9102, verified and approved by two")]  # fmt: skip
+             (f"/jobs/{JOB}/fai", "a first article after AS9102, verified and approved by two"),
+             (f"/jobs/{AGAIN}/fai", "made another way since: a partial first article is due")]  # fmt: skip
     found += [(f"/nc/{one.number}", f"{one.number}: {one.facts.disposition or 'to be decided'}")
               for one in nc_views.listing(vault)]  # fmt: skip
     return [*found, *demo_memory.worth_opening()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The verbs on first articles: open, list materials, verify, approve, reject, cancel, due.
+"""The verbs on first articles: open, list materials, verify, approve, reject, cancel.
 
 The forms are filled from the released plan and from the results that stand when somebody of
 quality verifies; what is verified is kept as it was, and another person approves it.
@@ -33,10 +33,10 @@ from traveler.firstarticle.errors import (
     SamePerson,
 )
 from traveler.firstarticle.records import Article
-from traveler.firstarticle.rules import Earlier, Facts
+from traveler.firstarticle.rules import Facts
 from traveler.job_records import Job, subject
 from traveler.nonconformance import records as nonconformances
-from traveler.quality import plan, views
+from traveler.quality import views
 from traveler.quality.views import CharacteristicResults
 from vault import bom, canonical
 from vault.home import Vault
@@ -201,36 +201,6 @@ def listing(vault: Vault, job: str = "", item: str = "") -> list[Article]:
     """Return the first articles of a job or an item, or all, oldest first."""
     with vault.ledger.reading() as connection:
         return records.listed(connection, job, item)
-
-
-def due(vault: Vault, number: str) -> str:
-    """Return why a first article is due on a job, empty where none is; raises NoSuchJob."""
-    with vault.ledger.reading() as connection:
-        job = _job(connection, number)
-        approved = [
-            Earlier(one.number, one.rev, one.facts.approved_at)
-            for one in records.listed(connection, item=job.item) if one.state == "approved"
-        ]  # fmt: skip
-        made = records.last_made(connection, job.item, job.number)
-    return rules.due(job.rev, approved, made, words.today(vault.settings.time_zone))
-
-
-def partial(vault: Vault, number: str) -> rules.Partial | None:
-    """Return what a partial first article of a job would show, None without an approved one.
-
-    Raises NoSuchJob.
-    """
-    log = ReleaseLog(vault)
-    with vault.ledger.reading() as connection:
-        job = _job(connection, number)
-        approved = [one for one in records.listed(connection, item=job.item)
-                    if one.state == "approved"]  # fmt: skip
-    if not approved:
-        return None
-    last = approved[-1]
-    before, now = (plan.of_revision(log, job.item, rev).characteristics
-                   for rev in (last.rev, job.rev))  # fmt: skip
-    return rules.Partial(last.number, last.rev, rules.changed(before, now))
 
 
 def known(connection: Connection, number: str) -> Article:

@@ -45,3 +45,19 @@ class CustomerNotAsked(Refused):
 
 class SamePerson(NotAllowed):
     """{name} verified {number}, so somebody else has to approve it."""
+
+
+class ReasonNotDue(NotFound):
+    """No first article is due on {job} for “{ref}”; `titleblock fai due {job}` lists the reasons."""
+
+
+class ReasonWaived(Refused):
+    """“{ref}” was set aside by {person} on {job} already; `titleblock fai ask` has it asked again."""
+
+
+class ReasonAsked(Refused):
+    """“{ref}” is asked already; nobody has set it aside."""
+
+
+class WaiverNeedsReason(BadInput):
+    """Say why {ref} needs no first article, or why it needs one again; the reason stays on record."""

@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 
 from traveler import tables as floor_tables
 from traveler.firstarticle import rules, tables
-from traveler.firstarticle.rules import Facts
+from traveler.firstarticle.rules import Facts, Waiver
 from vault import canonical
 
 _ROW, _ENTRY = tables.first_article, tables.first_article_entry
+_WAIVER = tables.first_article_waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,23 @@ def last_made(connection: Connection, item: str, before: str) -> str:
         .where(job.item == item, job.number != before)
     )
     return connection.execute(chosen).scalar() or ""
+
+
+def waivers(connection: Connection, item: str) -> dict[str, Waiver]:
+    """Return the reasons of an item that were set aside and still are, by what names them."""
+    found: dict[str, Waiver] = {}
+    chosen = sa.select(_WAIVER).where(_WAIVER.c.item == item).order_by(_WAIVER.c.id)
+    for row in connection.execute(chosen):
+        found.pop(row.ref, None)
+        if row.act == "waive":
+            found[row.ref] = Waiver(row.person, row.at, row.job, row.why)
+    return found
+
+
+def inspected(connection: Connection) -> frozenset[str]:
+    """Return the items of which any first article was ever approved."""
+    chosen = sa.select(_ROW.c.item).where(_ROW.c.state == "approved").distinct()
+    return frozenset(connection.execute(chosen).scalars())
 
 
 def _found(connection: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> list[Article]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The tables of first article inspections: one row, and an entry for every act on it."""
+"""The tables of first article inspections: one row, an entry for every act, and what was waived."""
 
 from __future__ import annotations
 
@@ -34,3 +34,19 @@ first_article_entry = Table(
     Column("facts", Text, nullable=False),
     UniqueConstraint("first_article", "number"),
 )
+
+first_article_waiver = Table(
+    "first_article_waiver",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("job", Text, ForeignKey("job.number"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Index("ix_first_article_waiver_item", "item"),
+)
+"""``waive`` or ``ask`` for one reason of an item; the newest row of a ref holds."""

@@ -18,6 +18,7 @@ from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
 from traveler.family import Family
+from traveler.firstarticle import due
 from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
@@ -104,6 +105,8 @@ _SAID: Final = {
     "first_article.verify": "verified first article {first_article}",
     "first_article.approve": "approved first article {first_article}",
     "first_article.reject": "sent first article {first_article} back",
+    "first_article.waived": "set aside that a first article is due: {what}",
+    "first_article.asked": "asks for a first article again: {what}",
     "first_article.cancel": "gave first article {first_article} up",
     "proof.vouched": "vouched for {proof} of step {seq}",
     "proof.word_withdrawn": "took back the word for {proof}",
@@ -321,6 +324,7 @@ def _shown(number: str, refusal: Refusal | None) -> str:
         ncs=nc_views.listing(vault(), Filter(job=view.job.number)),
         outside=nc_views.proposed(vault(), view.job.number),
         before=memory.of_job(vault(), view.job.number),
+        article=None if view.job.ended else due.owed(vault(), view.job.number),
         copies=register.listing(vault(), CopyFilter(job=view.job.number)),
         typed=forms.typed("why", "act", "qty", "seq", "station", "title", "back_to"),
         refusal=str(refusal) if refusal else None,

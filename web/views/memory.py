@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from traveler.memory import desk, rules
 from vault.errors import NotFound, Refusal
@@ -39,6 +39,17 @@ def page(number: str) -> Response | str | tuple[str, int]:
             return _shown(number, refusal), refusal.status
         return forms.gone_on(url_for("memory.page", number=number, done=act))
     return _shown(number, None)
+
+
+def api_item(number: str) -> Response:
+    """Return what is remembered of an item, the newest first; what was set aside only with ``all=1``."""
+    found = desk.of_item(vault(), number, dismissed=forms.asked("all") == "1")
+    return jsonify({"number": number, "told": [one.as_json() for one in found]})
+
+
+def api_job(job: str) -> Response:
+    """Return what earlier jobs of its item tell a job, by its steps."""
+    return jsonify({"job": job, **desk.of_job(vault(), job).as_json()})
 
 
 def _shown(number: str, refusal: Refusal | None) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from release import rulebook
 from traveler import jobs
 from traveler.firstarticle import desk as articles
+from traveler.firstarticle import due
 from traveler.firstarticle import forms as article_forms
 from traveler.quality import papers
 from traveler.shipping import desk
@@ -29,10 +30,12 @@ DONE: Final = {
     "list": "Form 2 is written.", "verify": "Verified: another person approves it.",
     "approve": "Approved; it is never altered again.", "reject": "Sent back.",
     "describe": "Form 1 is written.", "index": "The parts are written.",
-    "accept": "The customer's approval is on form 1.",
+    "accept": "The customer's approval is on form 1.", "cancel_fai": "Given up; it stays on record.",
+    "waive": "Set aside, on record; further jobs of the item are not asked for it either.",
+    "ask": "Asked again.",
 }  # fmt: skip
 _FIELDS: Final = ("qty", "to", "boxes", "pieces", "scope", "reason", "baseline", "balloons",
-                  "serial", "process", "comments")  # fmt: skip
+                  "serial", "process", "comments", "ref", "why")  # fmt: skip
 _LABELS: Final = (
     ("serial", "3 Serial numbers"), ("drawing", "6 Drawing, if not the file"),
     ("changes", "8 Additional changes"), ("process", "9 Process reference, if not the route"),
@@ -52,6 +55,13 @@ def page(job: str) -> Response | str | tuple[str, int]:
 def article(job: str) -> Response | str | tuple[str, int]:
     """Show the first articles of a job and whether one is due, or act on one."""
     return _answered(job, "shipping.article", _inspect, _articles)
+
+
+def api_articles(job: str) -> Response:
+    """Return whether a first article is due on a job, every reason, and those that were opened."""
+    told = due.owed(vault(), job)
+    found = articles.listing(vault(), told.job)
+    return jsonify({**told.as_json(), "articles": [one.as_json() for one in found]})
 
 
 def paper(job: str, paper: str) -> Response:
@@ -132,9 +142,12 @@ def _inspect(job: str, deed: str) -> None:
     elif deed in {"verify", "approve"}:
         sign = articles.verify if deed == "verify" else articles.approve
         sign(vault(), me(), number, forms.secret("password"))
-    elif deed in {"reject", "cancel"}:
+    elif deed in {"reject", "cancel_fai"}:
         back = articles.reject if deed == "reject" else articles.cancel
         back(vault(), me(), number, forms.text("why"))
+    elif deed in {"waive", "ask"}:
+        mark = due.waive if deed == "waive" else due.ask
+        mark(vault(), me(), job, forms.text("ref"), forms.text("why"), device())
     else:
         raise NotReadable(why="the form does not say what to do")
 
@@ -159,8 +172,8 @@ def _leaving(number: str, refusal: Refusal | None) -> str:
 def _articles(number: str, refusal: Refusal | None) -> str:
     view = jobs.show(vault(), number)
     return render_template(
-        "fai.html", job=view.job, due=articles.due(vault(), view.job.number),
-        partial=articles.partial(vault(), view.job.number),
+        "fai.html", job=view.job, owed=due.owed(vault(), view.job.number),
+        may_waive=has_role(*rulebook.current(vault()).quality.may_waive),
         found=articles.listing(vault(), view.job.number),
         others=[one for one in articles.listing(vault(), item=view.job.item)
                 if one.state == "approved"],

@@ -157,3 +157,50 @@ def test_what_belongs_to_a_step_and_what_to_none_stand_on_one_page(guest: Any, s
     assert page.status_code == 200
     assert "it low" in page.text
     assert "no bar 40" in page.text
+
+
+def test_programs_read_the_memory_of_an_item_and_of_a_job(guest: Any, shop: Any) -> None:
+    """The same records as the pages, by step for a job; set aside only where it is asked for."""
+    from traveler.memory import desk
+    from vault.ledger import people
+
+    quinn = guest("quinn")
+    told = quinn.get("/api/v1/items/10-0077/memory").json["told"]
+    assert {one["kind"] for one in told} == {"note", "result"}
+    steps = quinn.get("/api/v1/jobs/J-8/memory").json["steps"]
+    assert [one["ref"] for one in steps["10"]] == [one["ref"] for one in told]
+    who = people.get(shop.ledger, "quinn")
+    desk.dismiss(shop, who, "10-0077", told[0]["ref"], "mended")
+    assert len(quinn.get("/api/v1/items/10-0077/memory").json["told"]) == len(told) - 1
+    assert len(quinn.get("/api/v1/items/10-0077/memory?all=1").json["told"]) == len(told)
+    assert quinn.get("/api/v1/jobs/J-99/memory").status_code == 404
+
+
+def test_a_first_article_that_is_due_is_opened_or_set_aside_on_its_page(
+    guest: Any, shop: Any
+) -> None:
+    """One button opens what is proposed; who sets a reason aside says why, and gets it back."""
+    quinn = guest("quinn")
+    page = quinn.get("/jobs/J-8/fai").text
+    assert "Nothing of this item was ever inspected as a first article." in page
+    assert "Open a full one" in page
+    assert "Open a full one" not in guest("otto").get("/jobs/J-8/fai").text
+    told = {"act": "waive", "ref": "new", "why": " "}
+    refused = quinn.post("/jobs/J-8/fai", told)
+    assert refused.status_code == 422
+    assert "Say why new needs no first article" in refused.text
+    quinn.post("/jobs/J-8/fai", told | {"why": "<i>none asked</i>"})
+    page = quinn.get("/jobs/J-7/fai").text
+    assert "No first article is due on this job." in page
+    assert "&lt;i&gt;none asked&lt;/i&gt;" in page
+    assert "set aside that a first article is due: nothing" in quinn.get("/jobs/J-8").text
+    quinn.post("/jobs/J-7/fai", {"act": "ask", "ref": "new", "why": "asked for after all"})
+    opened = {"act": "open", "scope": "full", "reason": "as proposed"}
+    assert quinn.post("/jobs/J-7/fai", opened).status_code == 303
+    assert "FA-0001 is under way" in quinn.get("/jobs/J-7/fai").text
+    api = quinn.get("/api/v1/jobs/J-7/fai").json
+    assert (api["due"], api["under_way"], api["scope"]) == (True, ["FA-0001"], "full")
+    assert [one["fai"] for one in api["articles"]] == ["FA-0001"]
+    gone = {"act": "cancel_fai", "fai": "FA-0001", "why": "opened by mistake"}
+    assert quinn.post("/jobs/J-7/fai", gone).status_code == 303
+    assert "Open a full one" in quinn.get("/jobs/J-7/fai").text

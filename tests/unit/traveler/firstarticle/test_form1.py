@@ -164,24 +164,3 @@ def test_the_command_line_fills_the_forms(shop: Any, made: str) -> None:
     assert _signed(shop, number)["15"] == "77-1"
     told = call("accept", number, "R. Orrin")
     assert told["forms"]["form1"]["24"] == "R. Orrin"
-
-
-def test_a_new_revision_says_what_a_partial_first_article_would_show(shop: Any, made: str) -> None:
-    """What is new or asks for something else since the approved one; without one there is none."""
-    assert desk.partial(shop.vault, made) is None
-    one = desk.open_new(shop.vault, shop.quinn, made, "full", "new part")
-    _signed(shop, one.number)
-    same = desk.partial(shop.vault, made)
-    assert same is not None
-    assert same.sentence == "no characteristic differs from FA-0001, which was made for B"
-    plan = PLAN.replace("19.9,20.1", "19.95,20.05") + "3,Slot,6,5.9,6.1,mm,\n"
-    shop.release("10-0042", route__toml=ROUTE, characteristics__csv=plan)
-    shop.job("J-3", 1)
-    found = desk.partial(shop.vault, "J-3")
-    assert found is not None
-    assert found.balloons == ("1", "3")
-    assert "revision C is new since FA-0001" in desk.due(shop.vault, "J-3")
-    done = CliRunner().invoke(
-        trunk(), ["--vault", str(shop.vault.root), "--as", "quinn", "fai", "due", "J-3"]
-    )
-    assert "A partial one with baseline FA-0001 (B) would show balloon 1, 3." in done.output
