@@ -47,6 +47,7 @@ class _Strip:
     cells: tuple[tuple[list[str], float], ...]
     height: float
     heads: tuple[tuple[list[str], float], ...] = ()
+    alone: bool = False  # begins a page
 
 
 def draw(name: str, out: str, paper_name: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +73,8 @@ def draw(name: str, out: str, paper_name: str, facts: dict[str, Any]) -> dict[st
 def _strips(fonts: Fonts, sections: Sequence[dict[str, Any]], width: float) -> Iterator[_Strip]:
     for section in sections:
         if section["title"]:
-            yield _Strip("title", (([section["title"]], width),), TITLE)
+            yield _Strip("title", (([section["title"]], width),), TITLE,
+                         alone=section.get("page", False))  # fmt: skip
         shares = [share for _, share in section["columns"]]
         wide = [width * share / sum(shares) for share in shares]
         labels = [label for label, _ in section["columns"]]
@@ -102,7 +104,7 @@ def _pages(strips: Sequence[_Strip], top: float, height: float) -> Iterator[list
     held: list[_Strip] = []
     y = top
     for at, strip in enumerate(strips):
-        if held and y + _together(strips[at:]) > bottom:
+        if held and (strip.alone or y + _together(strips[at:]) > bottom):
             yield held
             held, y = [], MARGIN + SMALL_HEAD
             if strip.kind == "row" and strip.heads:

@@ -119,9 +119,11 @@ def article(vault: Vault, number: str, out: Path) -> int:
     first = [(field, label, told["form1"][field]) for field, label in forms.FORM1]
     sections = [
         _section("Form 1: Part Number Accountability", numbered, first),
-        _again("Form 2: Product Accountability, Materials and Processes", told["form1"]),
+        _again("Form 2: Product Accountability: Materials, Special Processes, Functional Testing",
+               told["form1"]),
         _table("Fields 5 to 13", forms.FORM2, told["form2"]),
-        _again("Form 3: Characteristic Accountability and Verification", told["form1"]),
+        _again("Form 3: Characteristic Accountability, Verification and Compatibility Evaluation",
+               told["form1"]),
         _table("Fields 5 to 12", forms.FORM3, told["form3"]),
     ]  # fmt: skip
     said = f"{one.item} {one.rev}, job {one.job}: {told['form1']['14']}"
@@ -134,7 +136,7 @@ def workbook(vault: Vault, number: str, out: Path) -> None:
     """Write the same three forms as a workbook; every cell is text and none is a formula."""
     one = _verified(vault, number)
     with placed(out) as aside:
-        book.write(Path(aside), one.number, one.facts.forms)
+        book.write(Path(aside), one.number, one.facts.forms, vault.settings.paper)
 
 
 def inspection(vault: Vault, job: str, out: Path) -> int:
@@ -197,7 +199,7 @@ def _again(title: str, form1: Mapping[str, str]) -> dict[str, Any]:
     wide = {"1": 1.4, "2": 2.6, "3": 1.8, "4": 1.2}
     fields = [(number, label) for number, label in forms.FORM1 if number in wide]
     columns = [(f"{number} {label}", wide[number]) for number, label in fields]
-    return _section(title, columns, [[form1[number] for number, _ in fields]])
+    return {**_section(title, columns, [[form1[number] for number, _ in fields]]), "page": True}
 
 
 def _table(
