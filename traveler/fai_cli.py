@@ -260,6 +260,7 @@ def _say_owed(one: Owed) -> None:
         lines += [f"{one.sentence[0].upper()}{one.sentence[1:]}."]
         lines += [f"{number} is under way." for number in one.under_way]
     lines += [f"  {each.ref}: {each.kind}" for each in one.open]
+    lines += [f"  {each.ref}: perhaps, {each.sentence}" for each in one.perhaps]
     lines += [f"  {each.ref}: set aside by {each.waiver.person} on {each.waiver.job}: {each.waiver.why}"
               for each in one.reasons if each.waiver]  # fmt: skip
     say(one.as_json(), lines)

@@ -2,7 +2,8 @@
 """When a first article is due on a job: derived from the records, confirmed or waived by a person.
 
 Nothing is held by it: opening the proposed one confirms it, and who sets a reason aside says why.
-A reason that was set aside is not asked again on further jobs of the item.
+A reason that was set aside is not asked again on further jobs of the item.  Every nonconformance ends
+with an action, most of which change nothing of the making: those are told and not counted.
 """
 
 from __future__ import annotations
@@ -176,7 +177,7 @@ def _by_change(
 
 
 def _reason(one: Change) -> Reason:
-    return Reason(one.ref, one.kind, one.sentence, one.balloons)
+    return Reason(one.ref, one.kind, one.sentence, one.balloons, certain=one.kind != process.ACTION)
 
 
 def _process(

@@ -97,7 +97,8 @@ class Waiver:
 class Reason:
     """Why a first article is due, and whether that was set aside; ``ref`` names it for good.
 
-    ``whole`` asks for a full one; else ``balloons`` are what a partial one has to show.
+    ``whole`` asks for a full one; else ``balloons`` are what a partial one has to show.  One that is
+    not ``certain`` is only told: a person says whether it asks for a first article.
     """
 
     ref: str
@@ -105,6 +106,7 @@ class Reason:
     sentence: str
     balloons: tuple[str, ...] = ()
     whole: bool = False
+    certain: bool = True
     waiver: Waiver | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -113,6 +115,7 @@ class Reason:
         return {
             "ref": self.ref, "kind": self.kind, "why": self.sentence,
             "balloons": list(self.balloons), "scope": FULL if self.whole else PARTIAL,
+            "certain": self.certain,
             "waived": gone and {"by": gone.person, "at": gone.at, "job": gone.job, "why": gone.why},
         }  # fmt: skip
 
@@ -137,7 +140,12 @@ class Owed:
     @property
     def open(self) -> tuple[Reason, ...]:
         """Return the reasons nobody has set aside."""
-        return tuple(one for one in self.reasons if one.waiver is None)
+        return tuple(one for one in self.reasons if one.certain and one.waiver is None)
+
+    @property
+    def perhaps(self) -> tuple[Reason, ...]:
+        """Return what may ask for one as well, which nobody has set aside."""
+        return tuple(one for one in self.reasons if not one.certain and one.waiver is None)
 
     @property
     def why(self) -> str:

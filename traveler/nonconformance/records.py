@@ -120,6 +120,12 @@ class Outside:
     unit: str
     by: str
 
+    @property
+    def sentence(self) -> str:
+        """Return it as the words of a nonconformance: ``Balloon 2 Bore: 21.08 mm, 0.03 over``."""
+        over = f", {self.by}" if self.by else ""
+        return f"Balloon {self.balloon} {self.requirement}: {self.text} {self.unit}".strip() + over
+
 
 def one(connection: Connection, number: int) -> Nonconformance | None:
     """Return a nonconformance by its number."""

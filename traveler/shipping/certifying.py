@@ -7,7 +7,7 @@ afterwards.  The page number of field 1 is written when the pages are laid out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -17,6 +17,7 @@ from traveler.firstarticle import records as articles
 from traveler.job_records import Job
 from traveler.nonconformance import records as nonconformances
 from traveler.quality import records as quality
+from traveler.quality.records import Evidence
 from traveler.shipping.records import Shipment
 from vault.home import Vault
 from vault.ledger.people import Person
@@ -24,8 +25,13 @@ from vault.ledger.people import Person
 NONE: Final = "None"
 STATEMENT: Final = (
     "We certify that the items listed here conform to the requirements of the purchase order and "
-    "of the drawing and revision named, except as stated in field 13."
+    "of the drawing and revision named."
 )
+CONCEDED: Final = (
+    "We certify that the items listed here conform to the requirements of the purchase order and "
+    "of the drawing and revision named, with the concessions stated in field 13."
+)
+"""What is said where something was conceded; the statement is unqualified everywhere else."""
 ELECTRONIC: Final = "Document electronically generated and validated."
 FIELDS: Final = (
     ("1", "Page"), ("2", "Certificate number"), ("3", "Date"), ("4", "Organization"),
@@ -41,6 +47,7 @@ def fields(
     at: str, given: Mapping[str, str],
 ) -> dict[str, str]:  # fmt: skip
     """Return all fourteen as they are signed now, by their numbers."""
+    conceded = _conceded(connection, job)
     found = {
         "1": "see the page itself",
         "2": number,
@@ -54,34 +61,44 @@ def fields(
         "10": job.rev,
         "11": _traces(connection, job, sent),
         "12": given["remarks"],
-        "13": _details(connection, job, given),
-        "14": f"{STATEMENT}\n{signer.shown} ({signer.name}), "
+        "13": _details(connection, job, given, conceded),
+        "14": f"{CONCEDED if conceded else STATEMENT}\n{signer.shown} ({signer.name}), "
         f"{', '.join(sorted(signer.roles))}, {at}\n{ELECTRONIC}",
     }
     return {name: " ".join(text.split(" ")).strip() or NONE for name, text in found.items()}
 
 
+def _standing(connection: Connection, job: Job) -> list[Evidence]:
+    """Return the evidence of a job that nobody withdrew: nothing else may be certified with."""
+    return [one for one in quality.evidence(connection, job.number) if not one.withdrawn]
+
+
 def _traces(connection: Connection, job: Job, sent: Shipment) -> str:
     """Return job, pieces and the heats of the material."""
-    heats = sorted({one.heat for one in quality.evidence(connection, job.number) if one.heat})
+    heats = sorted({one.heat for one in _standing(connection, job) if one.heat})
     told = [f"job {job.number}"]
     told += [f"pieces {sent.facts.pieces}"] if sent.facts.pieces else []
     return ", ".join([*told, *(f"heat {one}" for one in heats)])
 
 
-def _details(connection: Connection, job: Job, given: Mapping[str, str]) -> str:
+def _conceded(connection: Connection, job: Job) -> list[str]:
+    """Return what the approval owner let pass that the drawing does not ask for."""
+    ncs = nonconformances.listed(connection, nonconformances.Filter(job=job.number))[::-1]
+    return [
+        *(f"{one.number} {one.facts.disposition} ({one.facts.approved_by})"
+          for one in ncs if one.facts.owned),
+        *(one.sentence for one in decisions.decisions(connection, [job.number])[job.number]
+          if one.choice == "deviation"),
+    ]  # fmt: skip
+
+
+def _details(
+    connection: Connection, job: Job, given: Mapping[str, str], conceded: Sequence[str]
+) -> str:
     """Return shelf life, first article, certificates, concessions, nonconformances and update."""
     ncs = nonconformances.listed(connection, nonconformances.Filter(job=job.number))[::-1]
-    conceded = [
-        f"{one.number} {one.facts.disposition} ({one.facts.approved_by})"
-        for one in ncs if one.facts.owned
-    ]  # fmt: skip
-    conceded += [
-        one.sentence for one in decisions.decisions(connection, [job.number])[job.number]
-        if one.choice == "deviation"
-    ]  # fmt: skip
     papers = [
-        one.file("original") for one in quality.evidence(connection, job.number)
+        one.file("original") for one in _standing(connection, job)
         if one.kind == "certificate"
     ]  # fmt: skip
     told = (

@@ -103,7 +103,7 @@ def _asking_result(token: str, view: FloorView, refusal: Refusal | None) -> str:
         said = quality.out_of(connection, view.job.number, number) if number else None
     rows = found.at(seq)
     return render_template(
-        "floor_measure.html", view=view, job=view.job, step=view.step, found=found, chosen=chosen,
+        "floor_measure.html", view=view, job=view.job, code=token, step=view.step, found=found, chosen=chosen,
         left=sum(row.open for row in rows), of=sum(row.needed for row in rows), said=said,
         ok=forms.asked("ok"), last=forms.asked("last"), last_of=forms.asked("of"),
         gauges=[one for one in gauges.listing(vault()) if one[1] != "retired"],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Response, render_template, request, url_for
@@ -13,7 +14,7 @@ from traveler.nonconformance import closing, disposing, opening, rules
 from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.disposing import Rework, Share
 from traveler.nonconformance.opening import Wanted
-from traveler.nonconformance.records import Filter
+from traveler.nonconformance.records import Filter, Outside
 from traveler.quality import evidence, views
 from traveler.route import Step
 from vault import codes
@@ -66,6 +67,7 @@ def new() -> Response | str | tuple[str, int]:
     typed = _typed()
     if request.method != "POST":
         outside = nc_views.proposed(vault(), typed["job"]) if typed["job"] else []
+        typed |= _taken(outside)
         return render_template("nc_new.html", refusal=None, typed=typed, outside=outside)
     try:
         made = opening.open_new(vault(), me(), _wanted(), device=device(),
@@ -101,7 +103,8 @@ def on_floor(token: str) -> Response | str | tuple[str, int]:
             view.step.operation.seq if view.step else None,
         )
         wanted = Wanted(job=view.job.number, what=forms.needed("what", "What is not right"),
-                        qty=qty, seq=seq, containment=forms.text("containment"))  # fmt: skip
+                        qty=qty, seq=seq, containment=forms.text("containment"),
+                        **_named(view.job.number))  # fmt: skip
         opening.open_new(vault(), badge.who(), wanted, device=device(),
                       idempotency_key=forms.text("key"), token=token)  # fmt: skip
     except NotFound:
@@ -114,8 +117,29 @@ def on_floor(token: str) -> Response | str | tuple[str, int]:
 # --- inside -----------------------------------------------------------------
 
 
+def _taken(outside: Sequence[Outside]) -> dict[str, str]:
+    """Return what the form says of the result somebody came from, while nothing names it yet."""
+    wanted = forms.number_asked("result")
+    return next((
+        {"what": one.sentence, "op": str(one.seq or ""), "qty": "1", "pieces": one.piece,
+         "balloons": one.balloon, "results": str(one.id)}
+        for one in outside if one.id == wanted
+    ), {})  # fmt: skip
+
+
+def _named(job: str) -> dict[str, Any]:
+    """Return piece, characteristic and result a report from the floor names, as they are on record."""
+    told = forms.text("results")
+    return next((
+        {"pieces": one.piece, "balloons": [one.balloon], "results": [one.id]}
+        for one in nc_views.proposed(vault(), job) if str(one.id) == told
+    ), {})  # fmt: skip
+
+
 def _asking(token: str, view: scan.FloorView, refusal: Refusal | None) -> str:
-    typed = forms.typed("what", "qty", "containment", "operator")
+    typed = forms.typed("what", "qty", "containment", "operator", "results")
+    if refusal is None and forms.number_asked("result"):
+        typed |= _taken(nc_views.proposed(vault(), view.job.number))
     return render_template(
         "floor_nc.html", view=view, job=view.job, step=view.step, typed=typed,
         who=badge.asked(opening.STAFF), refusal=str(refusal) if refusal else None,

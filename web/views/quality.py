@@ -14,6 +14,7 @@ from traveler import job_records, jobs
 from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
+from traveler.nonconformance import views as nonconformances
 from traveler.quality import evidence, gauges, importing, measurements, records, views
 from traveler.quality.evidence import Wanted
 from traveler.quality.importing import ReadAs
@@ -293,6 +294,7 @@ def _shown(job: str, refusal: Refusal | None) -> str:
         may_measure=has_role(*measurements.STAFF), may_add=has_role(*evidence.STAFF),
         closed=measurements.measured_refusal(found.job), key=forms.text("key") or codes.new_code(),
         typed=forms.typed("kind", "words", "heat", "balloon", "gauge"),
+        unnamed={one.id for one in nonconformances.proposed(vault(), found.job.number)},
     )  # fmt: skip
 
 

@@ -204,3 +204,22 @@ def test_a_first_article_that_is_due_is_opened_or_set_aside_on_its_page(
     gone = {"act": "cancel_fai", "fai": "FA-0001", "why": "opened by mistake"}
     assert quinn.post("/jobs/J-7/fai", gone).status_code == 303
     assert "Open a full one" in quinn.get("/jobs/J-7/fai").text
+
+
+def test_a_result_out_of_tolerance_proposes_a_nonconformance_where_it_is_seen(
+    guest: Any, shop: Any
+) -> None:
+    """On the list, and at once after the keypad; the form is filled, and once named it is quiet."""
+    quinn = guest("quinn")
+    entered = quinn.post("/quality/J-8/enter?op=10", {
+        "balloon": "1", "piece": "2", "result": "12.03", "gauge": "AG-1", "key": "k1"})  # fmt: skip
+    shown = quinn.get(entered.headers["Location"]).text
+    number = shown.split("/nc/new?job=J-8&amp;result=")[1].split('"')[0]
+    assert f"/nc/new?job=J-8&amp;result={number}" in quinn.get("/quality/J-8").text
+    form = quinn.get(f"/nc/new?job=J-8&result={number}").text
+    assert "Balloon 1 Bore: 12.03 mm, 0.012</textarea>" in form
+    assert f'name="results" value="{number}"' in form
+    assert 'name="results" value=""' in quinn.get("/nc/new?job=J-7&result=" + number).text
+    told = {"job": "J-8", "op": "10", "qty": "1", "what": "bore", "results": number, "key": "k2"}
+    assert quinn.post("/nc/new", told).status_code == 303
+    assert "result=" + number not in quinn.get("/quality/J-8").text

@@ -204,21 +204,24 @@ def test_a_first_article_under_way_is_named(shop: Any, made: str) -> None:
     assert due.owed(shop.vault, "J-3").under_way == ()
 
 
-def test_a_skipped_step_and_a_corrective_action_are_reasons_on_the_same_revision(
+def test_a_skipped_step_is_a_reason_and_a_corrective_action_may_be_one(
     shop: Any, made: str
 ) -> None:
-    """The route is the same; what is left out of it, and what was changed since, is not."""
+    """The route is the same; what is left out of it is not.  What was changed since, a person weighs."""
     skipping.skip(shop.vault, shop.pat, made, 10, "made on the last job")
     opened = opening.open_new(shop.vault, shop.quinn, Wanted(
         made, "Bore tapered", 1, 20, balloons=["1"]))  # fmt: skip
     disposing.dispose(shop.vault, shop.quinn, opened.number, "scrap", "too far out")
-    closing.explain(shop.vault, shop.quinn, opened.number, cause="worn", action="change at 50 pieces")
+    opening.explain(shop.vault, shop.quinn, opened.number, cause="worn", action="change at 50 pieces")
     closing.close(shop.vault, shop.quinn, opened.number)
     found = due.owed(shop.vault, made)
-    assert [(one.kind, one.balloons) for one in found.open] == [
-        ("process", ("1", "2")), ("corrective action", ("1",)),
+    assert [(one.kind, one.balloons) for one in found.open] == [("process", ("1", "2"))]
+    assert [(one.sentence, one.balloons) for one in found.perhaps] == [
+        ("NC-0001 led to an action: change at 50 pieces", ("1",)),
     ]  # fmt: skip
-    assert "NC-0001 led to an action: change at 50 pieces" in found.why
+    assert "NC-0001" not in found.why
+    done = due.waive(shop.vault, shop.quinn, made, "action/NC-0001", "the same tool as before")
+    assert done.perhaps == ()
 
 
 def test_a_lapse_asks_for_a_full_one() -> None:

@@ -30,7 +30,7 @@ from traveler.firstarticle.rules import Earlier
 from traveler.floor import starting, stopping
 from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.errors import NonconformanceOpen
-from traveler.quality import measurements, papers, proof_desk
+from traveler.quality import evidence, measurements, papers, proof_desk
 from traveler.shipping import desk, rules
 from traveler.shipping.errors import (
     CarrierMissing,
@@ -172,6 +172,33 @@ def test_a_certificate_has_fourteen_fields_and_none_is_blank(
     slip = "".join(page.get_text() for page in pymupdf.open(tmp_path / "s.pdf"))
     assert "3 of 5" in slip
     assert "CC-0002" in slip
+
+
+def test_a_certificate_names_no_paper_that_was_withdrawn_and_qualifies_only_concessions(
+    shop: Any, made: str, tmp_path: Path
+) -> None:
+    """A heat taken back traces nothing; the statement has no exception where none was made."""
+    (tmp_path / "mill.txt").write_text("EN 10204 3.1")
+    wanted = evidence.Wanted("certificate", made, heat="H-1", words="bar")
+    (wrong,) = evidence.add(shop.vault, shop.quinn, wanted, {"mill.txt": tmp_path / "mill.txt"})
+    evidence.add(shop.vault, shop.quinn, evidence.Wanted("heat", made, heat="H-2"))
+    packed = desk.pack(shop.vault, shop.otto, made, 3)
+    one = desk.certify(shop.vault, shop.quinn, packed.number, WORD)
+    assert "heat H-1, heat H-2" in one.fields["11"]
+    assert "Certificates: mill.txt" in one.fields["13"]
+    assert one.fields["14"].splitlines()[0].endswith("of the drawing and revision named.")
+    evidence.withdraw(shop.vault, shop.quinn, wrong.id, "of another bar")
+    _waived(shop, made)
+    opened = opening.open_new(shop.vault, shop.quinn, opening.Wanted(made, "bore 20.4", 1, 10))
+    disposing.dispose(shop.vault, shop.quinn, opened.number, "use as is", "the pin is turned to fit")
+    disposing.approve(shop.vault, shop.mchen, opened.number, WORD, "agreed")
+    opening.explain(shop.vault, shop.quinn, opened.number, cause="worn", action="new reamer")
+    closing.close(shop.vault, shop.quinn, opened.number)
+    newer = desk.certify(shop.vault, shop.quinn, packed.number, WORD, why="heat corrected")
+    assert newer.fields["11"].endswith("heat H-2")
+    assert "H-1" not in newer.fields["11"]
+    assert "Certificates: None" in newer.fields["13"]
+    assert "with the concessions stated in field 13." in newer.fields["14"]
 
 
 def _measured(shop: Any, made: str, bore: str = "20.02") -> None:
