@@ -16,6 +16,9 @@ from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
 from traveler import gate, job_records, jobs, route, station_records, tokens
+from traveler.memory import desk as memory
+from traveler.memory.desk import JobMemory
+from traveler.memory.rules import worth_printing
 from traveler.quality.proof import Asked, Line
 from traveler.tablet import lots
 from traveler.tokens import Code
@@ -27,6 +30,7 @@ from vault.ledger.people import Person, require
 
 _OURS = {item.FILE, route.FILE}  # what they say stands on the sheet itself
 _STANDS = {"have": "given", "waived": "waived"}
+REMEMBERED = 2  # of what earlier jobs say, at a step; the rest is on the screen
 _GROUP = 5  # signs; a code is typed in groups when no camera is at hand
 
 
@@ -112,6 +116,7 @@ def _facts(
     matrices = {seq: rows_of(address) for seq, address in addresses}
     typed = {one.seq: grouped(one.code) for one in codes}
     names = _station_names(vault)
+    before = memory.of_job(vault, view.job.number)
     return {
         "shop": vault.settings.shop_name,
         "job": view.job.number,
@@ -125,8 +130,11 @@ def _facts(
         "print": printed,
         "printed": clock.now(),
         "operations": [
-            _operation(one, view.job.qty, names, matrices, typed) for one in view.operations
+            _operation(one, view.job.qty, names, matrices, typed)
+            | _before(before, one.operation.seq)
+            for one in view.operations
         ],
+        **_before(before, None),
         "owes": [_owed(one) for one in view.ground.proof.lines if one.required.seq is None],
     }
 
@@ -175,6 +183,12 @@ def _kit_warning(view: JobView) -> str:
             return f"{said}: {one.deviation.sentence} ({one.deviation.person})."
         return f"{said}. Ask before you start."
     return ""
+
+
+def _before(told: JobMemory, seq: int | None) -> dict[str, Any]:
+    """Return the few things earlier jobs say at a step, or of the whole job, and how many more."""
+    few, more = worth_printing(told.at(seq), REMEMBERED)
+    return {"before": list(few), "more": more}
 
 
 def _owed(line: Line) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from release.printed.pen import (
     ALERT,
     FOOT,
+    INK,
     MARGIN,
     MM,
     PAPERS,
@@ -37,6 +38,8 @@ SEQ: Final = 84.0  # width of the column that holds the operation's number, stat
 SIGN: Final = 25.0  # height of the strip to sign in
 LABEL: Final = 12.0  # below a code
 MOST_LINES: Final = 34  # of notes on paper; the rest is read on the screen the QR opens
+BEFORE_LINES: Final = 2  # of each thing earlier jobs say
+PLAIN, STRONG, BEFORE = 0, 1, 2
 SIGN_BOXES: Final = (
     ("Started", 2.0), ("Finished", 2.0), ("Good", 1.0), ("Scrap", 1.0), ("Signed", 2.0)
 )  # fmt: skip
@@ -48,7 +51,7 @@ class _Block:
 
     facts: dict[str, Any]
     title: list[str]
-    lines: list[tuple[str, bool]]
+    lines: list[tuple[str, int]]
     height: float
 
 
@@ -97,14 +100,26 @@ def _block(fonts: Fonts, one: dict[str, Any], width: float) -> _Block:
     side = code_side(one["qr"])
     room = width - 2 * MARGIN - SEQ - side - 14
     title = fonts.few(one["title"], 11.5, room, 3, bold=True)
-    lines: list[tuple[str, bool]] = []
+    lines: list[tuple[str, int]] = []
     for part in str(one["notes"]).splitlines():
-        lines += [(line, False) for line in fonts.wrapped(part, 9, room)]
+        lines += [(line, PLAIN) for line in fonts.wrapped(part, 9, room)]
     if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], ("… the rest is on the screen: scan the code.", True)]
-    lines += [(line, True) for line in _owed(fonts, one, room)]
+        lines = [*lines[: MOST_LINES - 1], ("… the rest is on the screen: scan the code.", STRONG)]
+    lines += [(line, BEFORE) for line in _before(fonts, one, room - 6)]
+    lines += [(line, STRONG) for line in _owed(fonts, one, room)]
     words = 17 + 14 * (len(title) - 1) + 12 * len(lines) + 5
     return _Block(one, title, lines, max(words + SIGN, side + LABEL))
+
+
+def _before(fonts: Fonts, one: dict[str, Any], room: float) -> list[str]:
+    """Return what earlier jobs say, a few lines of it; the screen has all."""
+    lines = []
+    for at, said in enumerate(one["before"], 1):
+        more = f" (and {one['more']} more)" if one["more"] and at == len(one["before"]) else ""
+        least = room - fonts.width(more, 9)
+        lines += fonts.few(f"Before, {said}", 9, least, BEFORE_LINES)
+        lines[-1] += more
+    return lines
 
 
 def _owed(fonts: Fonts, one: dict[str, Any], room: float) -> list[str]:
@@ -155,6 +170,7 @@ def _file_lines(facts: dict[str, Any], fonts: Fonts, width: float) -> list[str]:
     if facts["kit"]:
         told = f"Also in the kit: {', '.join(facts['kit'])}"
         first = [*fonts.few(told, 8.5, width - 2 * MARGIN, 2), *first]
+    first += _before(fonts, facts, (width - 2 * MARGIN) * 0.94)
     if not facts["files"]:
         return first
     text = f"Released files: {', '.join(facts['files'])}"
@@ -268,8 +284,10 @@ def _told(pen: Pen, block: _Block, x: float, top: float, right: float) -> None:
         if at + pen.width(name, 8.5) <= right:  # the station's code stands at the left as well
             pen.words(at, y - 14, name, 8.5, ink=SOFT)
     y -= 2
-    for line, bold in block.lines:
-        pen.words(x, y, line, 9, bold=bold)
+    for line, kind in block.lines:
+        if kind == BEFORE:
+            pen.fill(x, y - 8.5, 1.6, 11.5, INK)
+        pen.words(x + (6 if kind == BEFORE else 0), y, line, 9, bold=kind == STRONG)
         y += 12
 
 

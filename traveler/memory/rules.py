@@ -17,6 +17,8 @@ from traveler.quality.characteristics import Characteristic
 NOTE, NONCONFORMANCE, RESULT = "note", "nonconformance", "result"
 SCRAP, REWORK, BLOCKER = "scrap", "rework", "blocker"
 KINDS: Final = (NOTE, NONCONFORMANCE, RESULT, REWORK, SCRAP, BLOCKER)
+PRINTED: Final = (NONCONFORMANCE, NOTE, RESULT, REWORK, SCRAP)
+"""What is worth ink at a step, what says most first; a blocker that is over is not."""
 _AGAIN: Final = " (again)"
 
 
@@ -58,6 +60,12 @@ class Remembered:
     def source(self) -> str:
         """Return where it comes from: ``J-2041, revision B``."""
         return f"{self.job}, revision {self.rev}"
+
+    @property
+    def printed(self) -> str:
+        """Return it as paper says it: ``J-2041 B: Slot 5.94; rework; cause: end mill worn``."""
+        said = "; ".join(part for part in (self.words, self.more) if part)
+        return " ".join(f"{self.job} {self.rev}: {said}".split())
 
     def other(self, rev: str) -> bool:
         """Say whether it was said of another revision than the one asked about."""
@@ -124,6 +132,13 @@ def gathered(found: Iterable[Remembered]) -> tuple[Remembered, ...]:
         known = first.get(same)
         first[same] = replace(known, times=known.times + 1) if known else one
     return tuple(first.values())
+
+
+def worth_printing(found: Iterable[Remembered], most: int) -> tuple[tuple[str, ...], int]:
+    """Return the few that matter most as paper says them, and how many more there are."""
+    told = [one for one in found if one.kind in PRINTED]
+    told.sort(key=lambda one: PRINTED.index(one.kind))  # the newest of each kind stays first
+    return tuple(one.printed for one in told[:most]), max(0, len(told) - most)
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,9 @@ from PIL import Image
 from release.printed.pen import FOOT, MARGIN, PAPERS
 from traveler import jobs, sheet
 from traveler.errors import RevisionRecalled
+from traveler.floor import noting
+from traveler.nonconformance import opening
+from traveler.nonconformance.opening import Wanted
 from vault.ledger.errors import RoleNeeded
 
 
@@ -175,3 +178,30 @@ def test_the_traveler_asks_for_what_customer_and_job_ask_besides_the_route(
     assert "Proof the job owes: certificate before shipping" in text
     assert "Proof owed: photo" in text
     assert "photo (waived)" in text
+
+
+def test_a_traveler_tells_the_few_things_that_matter_of_earlier_jobs(
+    shop: Any, tmp_path: Path
+) -> None:
+    """Nonconformances first, two a step, two lines each, never off the paper; the screen has all."""
+    shop.job("J-1")
+    long = "chatter on the outer wall, " * 30
+    for words in ("deburr by hand", "use the short end mill"):
+        noting.note(shop.vault, shop.otto, "J-1", 20, words)
+    opening.open_new(shop.vault, shop.quinn, Wanted("J-1", f"Slot undersize\n{long}", 1, 20))
+    opening.open_new(shop.vault, shop.quinn, Wanted("J-1", "Wrong heat on the bar", 5))
+    shop.job("J-2")
+    made = sheet.print_traveler(shop.vault, shop.pat, "J-2", tmp_path / "t.pdf")
+    (page,) = _text(made.path)
+    flat = " ".join(page.split())
+    assert "Before, J-1 A: Slot undersize chatter" in flat
+    assert page.count("chatter on the outer wall") < 12
+    assert "J-1 A: use the short end mill (and 1 more)" in flat
+    assert "deburr by hand" not in flat
+    assert "Before, J-1 A: Wrong heat on the bar" in flat
+    with pymupdf.open(made.path) as document:
+        for x0, _, x1, *_ in document[0].get_text("words"):
+            assert MARGIN - 1 <= x0 <= x1 <= document[0].rect.width - MARGIN + 1
+    assert set().union(*_codes(made.path)) == {address for _, address in made.addresses}
+    (plain,) = _text(sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "o.pdf").path)
+    assert "Before" not in plain
