@@ -212,7 +212,9 @@ def test_a_skipped_step_is_a_reason_and_a_corrective_action_may_be_one(
     opened = opening.open_new(shop.vault, shop.quinn, Wanted(
         made, "Bore tapered", 1, 20, balloons=["1"]))  # fmt: skip
     disposing.dispose(shop.vault, shop.quinn, opened.number, "scrap", "too far out")
-    opening.explain(shop.vault, shop.quinn, opened.number, cause="worn", action="change at 50 pieces")
+    opening.explain(
+        shop.vault, shop.quinn, opened.number, cause="worn", action="change at 50 pieces"
+    )
     closing.close(shop.vault, shop.quinn, opened.number)
     found = due.owed(shop.vault, made)
     assert [(one.kind, one.balloons) for one in found.open] == [("process", ("1", "2"))]

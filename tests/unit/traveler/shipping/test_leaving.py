@@ -190,7 +190,9 @@ def test_a_certificate_names_no_paper_that_was_withdrawn_and_qualifies_only_conc
     evidence.withdraw(shop.vault, shop.quinn, wrong.id, "of another bar")
     _waived(shop, made)
     opened = opening.open_new(shop.vault, shop.quinn, opening.Wanted(made, "bore 20.4", 1, 10))
-    disposing.dispose(shop.vault, shop.quinn, opened.number, "use as is", "the pin is turned to fit")
+    disposing.dispose(
+        shop.vault, shop.quinn, opened.number, "use as is", "the pin is turned to fit"
+    )
     disposing.approve(shop.vault, shop.mchen, opened.number, WORD, "agreed")
     opening.explain(shop.vault, shop.quinn, opened.number, cause="worn", action="new reamer")
     closing.close(shop.vault, shop.quinn, opened.number)
