@@ -129,8 +129,9 @@ def _told(found: Import) -> list[str]:
     new, changed, same, refused = (
         found.of(one) for one in ("new", "changed", "same", "refused")
     )  # fmt: skip
-    counts = f"{len(new)} jobs {verbs[0]}, {len(changed)} {verbs[1]}"
-    lines = [f"{counts}, {len(same)} as they were, {len(refused)} rows refused."]
+    counts = f"{_jobs(new)} {verbs[0]}, {len(changed)} {verbs[1]}"
+    rows_refused = f"{len(refused)} row{'' if len(refused) == 1 else 's'} refused"
+    lines = [f"{counts}, {len(same)} as they were, {rows_refused}."]
     rows = [(one.row, one.verdict, one.job, _what(one)) for one in (*new, *changed)][:200]
     if rows:
         lines += ["", table(("row", "", "job", "what"), rows)]
@@ -141,6 +142,10 @@ def _told(found: Import) -> list[str]:
     if found.unread:
         lines += ["", f"Not read, they stay in the ERP: {', '.join(found.unread)}."]
     return lines
+
+
+def _jobs(plans: list[RowPlan]) -> str:
+    return f"{len(plans)} job{'' if len(plans) == 1 else 's'}"
 
 
 def _what(plan: RowPlan) -> str:

@@ -169,6 +169,26 @@ def gone_on(job: Job, operations: Sequence[Operation], operation: Operation) -> 
     return through if at is None else min(through, _free(job, operations, main[at]))
 
 
+def recounted(
+    before: Sequence[Operation], after: Sequence[Operation]
+) -> list[dict[str, int]]:  # fmt: skip
+    """Return by how much each operation's counts changed, where they did; for the record.
+
+    What a decision does to counts is told whole, so that whoever adds the record up (an ERP does)
+    comes to what the job says.  An operation that is gone takes its counts with it.
+    """
+    was = {one.seq: (one.good, one.scrap, one.rework) for one in before}
+    now = {one.seq: (one.good, one.scrap, one.rework) for one in after}
+    none = (0, 0, 0)
+    found = []
+    for seq in sorted(was.keys() | now.keys()):
+        pairs = zip(now.get(seq, none), was.get(seq, none), strict=True)
+        good, scrap, rework = (there - here for there, here in pairs)
+        if good or scrap or rework:
+            found.append({"seq": seq, "good": good, "scrap": scrap, "rework": rework})
+    return found
+
+
 def _free(job: Job, operations: Sequence[Operation], group: Group) -> int:
     if all(one.over for one in group):
         return 0

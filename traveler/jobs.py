@@ -71,6 +71,25 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
     Raises RoleNeeded, BadJobNumber, BadQuantity, BadDueDate, JobExists, NeverReleased,
     NoSuchRevision, RevisionRecalled, BadRoute, FileNotReleased, BadChild or NoChildren.
     """
+    enter(vault, actor, job, number, qty, due, rev, customer, order, also, family=family)
+    return _looked(vault, job)
+
+
+def enter(  # noqa: PLR0913 - as ``add``
+    vault: Vault,
+    actor: Person,
+    job: str,
+    number: str,
+    qty: int,
+    due: str,
+    rev: str | None = None,
+    customer: str = "",
+    order: str = "",
+    also: Callable[[Writing], None] | None = None,
+    *,
+    family: Family = ALONE,
+) -> None:
+    """Do what ``add`` does without looking at the job afterwards, which takes twice as long."""
     require(actor, "planner")
     planned: dict[str, Any] = {
         "number": checked_number(job),
@@ -103,7 +122,6 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
             also(writing)
         made = _known(job_records.job(writing.connection, job), job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
-    return _looked(vault, job)
 
 
 def release_job(vault: Vault, actor: Person, number: str) -> JobView:

@@ -89,6 +89,9 @@ def insert(
         )  # fmt: skip
         writing.insert(tables.rework_step, operation=made["id"], rework=row["id"])
     told: dict[str, Any] = {"nonconformance": nonconformance} if nonconformance else {}
+    after = operation_records.operations(writing.connection, found.number)
+    if counts := flow.recounted(operations, after):
+        told["counts"] = counts
     writing.record(
         "job.rework", subject(found.number), seq=source.seq, qty=count, steps=list(numbers),
         back=back.seq if back else None, why=reason, **told,

@@ -53,8 +53,9 @@ def write_off(writing: Writing, job: str, seq: int, qty: int, why: str, cause: s
     done = WrittenOff(place.seq, qty - aside - uncounted, aside, uncounted)
     _move(writing, operations, place, done, 1)
     writing.record(
-        "operation.written_off", subject(found.number), **_told(done), why=why, cause=cause
-    )
+        "operation.written_off", subject(found.number), **_told(done), why=why, cause=cause,
+        counts=_recounted(writing, found, operations),
+    )  # fmt: skip
     return done
 
 
@@ -68,8 +69,10 @@ def take_back(writing: Writing, job: str, done: WrittenOff, why: str, cause: str
     if place.over and done.open:
         back = WrittenOff(done.seq, done.good + done.open, done.aside)
     _move(writing, operations, place, back, -1)
-    writing.record("operation.taken_back", subject(found.number), **_told(done), why=why,
-                   cause=cause)  # fmt: skip
+    writing.record(
+        "operation.taken_back", subject(found.number), **_told(done), why=why, cause=cause,
+        counts=_recounted(writing, found, operations),
+    )  # fmt: skip
 
 
 def _places(operations: Sequence[Operation], source: Operation) -> Iterator[Operation]:
@@ -104,6 +107,12 @@ def _move(
         if here and done.aside:
             told["rework"] = one.rework - sign * done.aside
         writing.update(tables.operation, one.id, **told)
+
+
+def _recounted(
+    writing: Writing, job: Job, before: Sequence[Operation]
+) -> list[dict[str, int]]:  # fmt: skip
+    return flow.recounted(before, operation_records.operations(writing.connection, job.number))
 
 
 def _told(done: WrittenOff) -> Mapping[str, Any]:

@@ -68,6 +68,17 @@ def number_asked(name: str, default: int = 0) -> int:
     return int(found) if found.isascii() and found.isdigit() and len(found) < 8 else default
 
 
+def event_asked(name: str) -> int:
+    """Return an event's number in the query, 0 where there is none; raises NotANumber.
+
+    A program that asks wrongly must not be given everything from the beginning instead.
+    """
+    found = asked(name)
+    if found and not (found.isascii() and found.isdigit() and len(found) < 19):
+        raise NotANumber(what=f"“{name}”", given=found)
+    return int(found or 0)
+
+
 def rows_asked() -> int:
     """Return how many rows of a list the query asks for: one of two numbers, whatever it says."""
     return MANY_ROWS if number_asked("rows") > ROWS else ROWS

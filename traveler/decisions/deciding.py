@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from release import orders
 from release.log import ReleaseLog, Revision
 from traveler import (
+    flow,
     following,
     job_records,
     kit_records,
@@ -237,6 +238,9 @@ def move(
         made = _decide(writing, job, None, now, "move", reason, _told(steps, kept))
         writing.update(tables.job, job.number, rev=current.rev, title=current.title)
         withdrawn = tokens.revoke(writing, job)
+        after = operation_records.operations(writing.connection, job.number)
+        if counts := flow.recounted(operations, after):
+            carried["counts"] = counts
         writing.record(
             "job.moved", subject(job.number), before=job.rev, now=current.rev, why=reason,
             kept=sorted(kept), withdrawn=withdrawn, differences=list(made.differences),

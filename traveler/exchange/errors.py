@@ -18,6 +18,11 @@ class NothingToExport(NotFound):
     """There is no export “{what}”; there are: {known}."""
 
 
+class CursorAhead(BadInput):
+    """Event {since} has not happened, the last one is {until}; if a backup was restored, ask from 0
+    and compare with what the ERP has."""
+
+
 class QuantityStays(Refused):
     """Job {job} was released with {qty} pieces, and that stays what its travelers say; make another
     job for {more}, or close this one."""

@@ -10,16 +10,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import job_records, operation_records
+from traveler import flow, job_records, operation_records
 from traveler.exchange import records as kept
-from traveler.exchange.errors import NothingToExport
+from traveler.exchange.errors import CursorAhead, NothingToExport
+from traveler.operation_records import Operation
 from traveler.shipping import records as shipping
 from traveler.shipping import rules
 from traveler.shipping.records import Shipment
@@ -29,11 +31,19 @@ from vault.ledger.events import Event
 from vault.ledger.tables import event_head
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_HEAD: Final = ("job", "source", "external_id", "item", "rev", "order")
+_HEAD: Final = ("job", "source", "external_id", "split_from", "item", "rev", "order")
 _CHANGED: Final = ("job.%", "operation.%", "blocker.%", "erp.%")
-_ENDED: Final = ("operation.pause", "operation.finish")
+_COUNTED: Final[Mapping[str, str]] = {
+    "operation.pause": "counted", "operation.leave": "counted", "operation.finish": "counted",
+    "operation.written_off": "written off", "operation.taken_back": "taken back",
+    "job.rework": "rework", "job.moved": "moved",
+}  # fmt: skip
+"""What changes how many pieces are good or scrap, and what an ERP is told that it was."""
+_STOPPED: Final = ("operation.pause", "operation.leave", "operation.finish")
+_CLOSED: Final = ("job.closed", "job.cancelled")
 _LEFT: Final = ("shipment.%", "certificate.signed")
 _AT_ONCE: Final = 500
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +79,19 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def export(vault: Vault, what: str, since: int = 0) -> Export:
-    """Return what happened after the event ``since``; raises NothingToExport for an unknown kind."""
+    """Return what happened after the event ``since``.
+
+    Raises NothingToExport for an unknown kind, CursorAhead for an event that has not happened.
+    """
     made = _KINDS.get(what)
     if made is None:
         raise NothingToExport(what=what, known=", ".join(_KINDS))
     columns, gather = made
     with vault.ledger.reading() as connection:
         until = int(connection.execute(sa.select(event_head.c.seq)).scalar_one())
-        rows = gather(connection, min(since, until), until)
+        if since > until:  # an older ledger: what is missing must not look like nothing new
+            raise CursorAhead(since=since, until=until)
+        rows = gather(connection, since, until)
     return Export(what, columns, tuple(rows), until)
 
 
@@ -91,20 +106,20 @@ Gather = Callable[[Connection, int, int], list[dict[str, Any]]]
 def _jobs(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
     found = kept.said_since(connection, since, until, _CHANGED)
     numbers = list(dict.fromkeys(_job_of(one) for one in found if _job_of(one)))
-    heads = _heads(connection, numbers)
-    operations = operation_records.operations_of(connection, numbers)
+    heads, operations = _heads(connection, numbers), _operations(connection, numbers)
+    jobs = {
+        one.number: one
+        for some in _parts(numbers)
+        for one in job_records.jobs_named(connection, some)
+    }
     rows = []
     for number in numbers:
-        job = job_records.job(connection, number)
-        if job is None:
-            continue
-        steps = operations[number]
+        job, steps = jobs[number], operations[number]
         step = next((one for one in steps if one.state not in {"done", "skipped"}), None)
         rows.append(
             {
                 **heads[number], "qty": job.qty, "due": job.due, "state": job.state,
-                "good": steps[-1].good if steps else 0,
-                "scrap": sum(one.scrap for one in steps),
+                "good": flow.out(job, steps), "scrap": flow.spoiled(steps),
                 "operations": len(steps), "done": sum(one.state == "done" for one in steps),
                 "at_operation": step.seq if step else "", "at_station": step.station if step else "",
                 "released_at": job.released_at or "", "closed_at": job.closed_at or "",
@@ -114,42 +129,61 @@ def _jobs(connection: Connection, since: int, until: int) -> list[dict[str, Any]
 
 
 def _completions(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    found = kept.said_since(connection, since, until, _ENDED)
+    """Return every change of the counts; added up for an operation they are what its job says.
+
+    What is not counted but decided (a write-off, what is brought back, rework of pieces that were
+    good, a move to another route) is told by signed numbers and by its ``what``.
+    """
+    found = kept.said_since(connection, since, until, tuple(_COUNTED))
     heads = _heads(connection, list({_job_of(one) for one in found}))
     steps = {
         (job, one.seq): one
-        for job, several in operation_records.operations_of(connection, list(heads)).items()
+        for job, several in _operations(connection, list(heads)).items()
         for one in several
     }
     rows = []
     for one in found:
-        step = steps.get((_job_of(one), one.facts["seq"]))
-        rows.append(
-            {
-                **heads[_job_of(one)], "event": one.seq, "at": one.at, "operation": one.facts["seq"],
-                "station": step.station if step else "", "good": one.facts.get("good", 0),
-                "scrap": one.facts.get("scrap", 0), "finished": one.kind == "operation.finish",
-                "person": one.actor,
-            }
-        )  # fmt: skip
+        told = [one.facts] if one.kind in _STOPPED else one.facts.get("counts", ())
+        for counts in told:
+            step = steps.get((_job_of(one), counts["seq"]))
+            rows.append(
+                {
+                    **heads[_job_of(one)], "event": one.seq, "at": one.facts.get("done_at", one.at),
+                    "what": _COUNTED[one.kind], "operation": counts["seq"],
+                    "station": (step.machine or step.station) if step else "",
+                    **{name: counts.get(name, 0) for name in ("good", "scrap", "rework")},
+                    "finished": one.kind == "operation.finish", "person": one.actor,
+                }
+            )  # fmt: skip
     return rows
 
 
 def _times(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    found = kept.said_since(connection, since, until, _ENDED)
-    told = {(one.at, _job_of(one), one.facts["seq"]): one.seq for one in found}
-    ended = kept.stints_ended(connection, sorted({one.at for one in found}))
-    heads = _heads(connection, list({_job_of(one) for one in found}))
-    return [
+    """Return every stretch of work that ended; one that nobody ended has ended with its job."""
+    stopped = kept.said_since(connection, since, until, _STOPPED)
+    told = {stint: one.seq for one in stopped for stint in one.facts.get("stints", ())}
+    ended = kept.stints(connection, sorted(told))
+    for one in stopped:
+        if "stints" not in one.facts:  # recorded before the numbers were: then by the moment
+            at = one.facts.get("done_at", one.at)
+            by_moment = kept.stints_at(connection, _job_of(one), one.facts["seq"], at)
+            ended += [row for row in by_moment if row.id not in told]
+            told |= dict.fromkeys((row.id for row in by_moment), one.seq)
+    for one in kept.said_since(connection, since, until, _CLOSED):
+        left = kept.stints_left(connection, _job_of(one))
+        told |= dict.fromkeys((row.id for row in left), one.seq)
+        ended += [replace(row, ended_at=max(one.at, row.started_at)) for row in left]
+    heads = _heads(connection, list({row.job for row in ended}))
+    rows = [
         {
-            **heads[row.job], "event": told[row.ended_at, row.job, row.seq], "operation": row.seq,
+            **heads[row.job], "event": told[row.id], "operation": row.seq,
             "station": row.station, "person": row.person, "started_at": row.started_at,
             "ended_at": row.ended_at, "minutes": _minutes(row.started_at, row.ended_at),
             "good": row.good, "scrap": row.scrap,
         }
         for row in ended
-        if (row.ended_at, row.job, row.seq) in told
     ]  # fmt: skip
+    return sorted(rows, key=lambda row: int(row["event"]))
 
 
 def _shipments(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
@@ -159,8 +193,7 @@ def _shipments(connection: Connection, since: int, until: int) -> list[dict[str,
     found: list[Shipment] = []
     papers: dict[int, str] = {}
     numbers = sorted(last)
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = numbers[start : start + _AT_ONCE]
+    for some in _parts(numbers):
         found += shipping.several(connection, some)
         papers |= shipping.certified(connection, some)
     heads = _heads(connection, list(dict.fromkeys(one.job for one in found)))
@@ -179,17 +212,33 @@ def _shipments(connection: Connection, since: int, until: int) -> list[dict[str,
 
 
 def _heads(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
-    names = kept.names(connection, numbers)
+    """Return what names each job; one that was split off goes by the line of the order it is of."""
     found = {}
-    for number in numbers:
-        job = job_records.job(connection, number)
-        source, external = names.get(number, ("", ""))
-        found[number] = {
-            "job": number, "source": source, "external_id": external,
-            "item": job.item if job else "", "rev": job.rev if job else "",
-            "order": job.order if job else "",
-        }  # fmt: skip
+    for some in _parts(numbers):
+        jobs = {one.number: one for one in job_records.jobs_named(connection, some)}
+        roots = {one.split_from or number for number, one in jobs.items()}
+        names = kept.names(connection, sorted(roots))
+        for number, job in jobs.items():
+            source, external = names.get(job.split_from or number, ("", ""))
+            found[number] = {
+                "job": number, "source": source, "external_id": external,
+                "split_from": job.split_from, "item": job.item, "rev": job.rev,
+                "order": job.order,
+            }  # fmt: skip
     return found
+
+
+def _operations(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Operation]]:
+    found: defaultdict[str, list[Operation]] = defaultdict(list)
+    for some in _parts(numbers):
+        found.update(operation_records.operations_of(connection, some))
+    return found
+
+
+def _parts(numbers: Sequence[One]) -> Iterator[Sequence[One]]:
+    """Yield so many at a time as one statement takes, however many there are."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield numbers[start : start + _AT_ONCE]
 
 
 def _job_of(event: Event) -> str:
@@ -215,7 +264,8 @@ _KINDS: Final[Mapping[str, tuple[tuple[str, ...], Gather]]] = {
         _jobs,
     ),
     "completions": (
-        (*_HEAD, "event", "at", "operation", "station", "good", "scrap", "finished", "person"),
+        (*_HEAD, "event", "at", "what", "operation", "station", "good", "scrap", "rework", "finished",
+         "person"),
         _completions,
     ),
     "times": (

@@ -27,6 +27,7 @@ from vault.errors import Refusal
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
+from vault.names import fold
 
 _FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     BadQuantity: "qty", BadDueDate: "due", BadJobNumber: "job", JobExists: "job", QuantityStays: "qty",
@@ -137,15 +138,22 @@ def _plans(
     vault: Vault, actor: Person, told: Map, rows: Sequence[sheets.Row], verb: _Verb
 ) -> Iterator[RowPlan]:
     seen: dict[str, int] = {}
+    jobs_seen: dict[str, int] = {}
     for row in rows:
         line = order_line(row, told)
         if isinstance(line, Fault):
-            yield RowPlan(row.number, "refused", field=line.field, why=line.what)
+            yield RowPlan(row.number, "refused", line.job, field=line.field, why=line.what)
         elif (before := seen.setdefault(line.external_id, row.number)) != row.number:
             why = f"row {before} has the external id {line.external_id} too; keep one of them"
             yield RowPlan(row.number, "refused", line.job, line, field="external_id", why=why)
+        elif (before := jobs_seen.get(fold(line.job), row.number)) != row.number:
+            why = f"row {before} makes the job {line.job} too; choose another number"
+            yield RowPlan(row.number, "refused", line.job, line, field="job", why=why)
         else:
-            yield _plan(vault, actor, told, row.number, line, verb)
+            plan = _plan(vault, actor, told, row.number, line, verb)
+            if plan.verdict == "new":
+                jobs_seen[fold(line.job)] = row.number
+            yield plan
 
 
 def _plan(
@@ -194,7 +202,7 @@ def _taken(
     with vault.ledger.reading() as connection:
         before = kept.last_said(connection, told.source, line.external_id)
     if before is None:
-        jobs.add(
+        jobs.enter(
             vault, actor, line.job, line.item, line.qty, line.due, line.rev or None, line.customer,
             line.order, also=lambda writing: _keep(writing, told.source, line, line.job),
         )  # fmt: skip

@@ -41,6 +41,7 @@ class Fault:
     row: int
     field: str
     what: str
+    job: str = ""
 
 
 def order_line(row: Row, told: Map) -> OrderLine | Fault:
@@ -52,15 +53,15 @@ def order_line(row: Row, told: Map) -> OrderLine | Fault:
     for name in NEEDED:
         if not found.get(name):
             columns = " and ".join(told.fields.get(name, (name,)))
-            return Fault(row.number, name, f"{columns} is empty; fill it in")
+            return Fault(row.number, name, f"{columns} is empty; fill it in", found["job"])
     try:
         qty = quantity(found["qty"], told.decimal)
     except ValueError as fault:
-        return Fault(row.number, "qty", str(fault))
+        return Fault(row.number, "qty", str(fault), found["job"])
     try:
         due = day(found["due"], told.dates)
     except ValueError as fault:
-        return Fault(row.number, "due", str(fault))
+        return Fault(row.number, "due", str(fault), found["job"])
     texts = {name: found.get(name, "") for name in ("job", "item", "rev", "customer", "order")}
     return OrderLine(found.get("external_id") or found["job"], **texts, qty=qty, due=due)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,14 +48,47 @@ def said_since(connection: Connection, since: int, until: int, kinds: Sequence[s
     ]  # fmt: skip
 
 
-def stints_ended(connection: Connection, moments: Sequence[str]) -> list[sa.Row[Any]]:
-    """Return every stretch of work that ended at one of these moments, with its operation."""
-    stint, operation = tables.stint, tables.operation
-    joined = sa.select(stint, operation.c.job, operation.c.seq, operation.c.station).join(
-        operation, operation.c.id == stint.c.operation
-    )
-    found: list[sa.Row[Any]] = []
-    for start in range(0, len(moments), _AT_ONCE):
-        chosen = joined.where(stint.c.ended_at.in_(moments[start : start + _AT_ONCE]))
-        found += connection.execute(chosen.order_by(stint.c.ended_at, stint.c.id))
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A person's stretch of work, and where it was done."""
+
+    id: int
+    job: str
+    seq: int
+    station: str
+    person: str
+    started_at: str
+    ended_at: str
+    good: int
+    scrap: int
+
+
+def stints(connection: Connection, ids: Sequence[int]) -> list[Stretch]:
+    """Return stretches of work by their numbers."""
+    found: list[Stretch] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        found += _stretches(connection, tables.stint.c.id.in_(ids[start : start + _AT_ONCE]))
     return found
+
+
+def stints_at(connection: Connection, job: str, seq: int, moment: str) -> list[Stretch]:
+    """Return the stretches of work on an operation that ended at a moment."""
+    operation = tables.operation.c
+    at = tables.stint.c.ended_at == moment
+    return _stretches(connection, operation.job == job, operation.seq == seq, at)
+
+
+def stints_left(connection: Connection, job: str) -> list[Stretch]:
+    """Return the stretches of work on a job that nobody ended."""
+    return _stretches(connection, tables.operation.c.job == job, tables.stint.c.ended_at.is_(None))
+
+
+def _stretches(connection: Connection, *conditions: sa.ColumnElement[bool]) -> list[Stretch]:
+    stint, operation = tables.stint, tables.operation
+    place = sa.func.coalesce(operation.c.machine, operation.c.station).label("station")
+    chosen = sa.select(
+        stint.c.id, operation.c.job, operation.c.seq, place, stint.c.person, stint.c.started_at,
+        sa.func.coalesce(stint.c.ended_at, "").label("ended_at"), stint.c.good, stint.c.scrap,
+    ).join(operation, operation.c.id == stint.c.operation)  # fmt: skip
+    rows = connection.execute(chosen.where(*conditions).order_by(stint.c.id))
+    return [Stretch(*row) for row in rows]

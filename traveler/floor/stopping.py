@@ -92,32 +92,37 @@ def _stop(scene: Scene) -> Progress:
         lots.within(writing.connection, job, operation, scene.lot, good + scrap + rework)
     counted = {"good": good, "scrap": scrap} | ({"rework": rework} if rework else {})
     told = counted | ({} if scene.lot is None else {"lot": scene.lot})
-    _leave(scene, on_it, own, told, alone=act == "leave")
+    ended = _leave(scene, on_it, own, told, alone=act == "leave")
     changes: dict[str, Any] = {
         name: count + getattr(operation, name) for name, count in counted.items()
     }
     if finishing:
         changes["finished_at"] = scene.at
-    return acting.moved(scene, act, changes, told | ({"why": why} if why else {}))
+    return acting.moved(
+        scene, act, changes, told | {"stints": ended} | ({"why": why} if why else {})
+    )
 
 
 def _leave(
     scene: Scene, on_it: list[Stint], own: Stint | None, counted: Mapping[str, int], *, alone: bool
-) -> None:
-    """End the stints on an operation, or one's own alone; the pieces are whose hand counted them.
+) -> list[int]:
+    """End the stints on an operation, or one's own alone, and return their numbers.
+
+    The pieces are whose hand counted them.
 
     Somebody who was not on it, and counts for several, gets a stint without length.
     """
     writing = scene.writing
     counter = own or (on_it[0] if len(on_it) == 1 else None)
     ended = {"ended_at": scene.at, "ended_by": writing.actor}
-    for one in on_it:
-        if one is counter:
-            writing.update(tables.stint, one.id, **ended, **counted)
-        elif not alone:
-            writing.update(tables.stint, one.id, **ended)
+    closed = [one for one in on_it if one is counter or not alone]
+    for one in closed:
+        writing.update(tables.stint, one.id, **ended, **(counted if one is counter else {}))
+    numbers = [one.id for one in closed]
     if counter is None and on_it:
-        writing.insert(
+        row = writing.insert(
             tables.stint, operation=scene.operation.id, person=writing.actor,
             device=writing.device, started_at=scene.at, **ended, **counted,
         )  # fmt: skip
+        numbers.append(row["id"])
+    return numbers

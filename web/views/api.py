@@ -179,7 +179,7 @@ def blocker_counts() -> Response:
 
 def exported(export: str) -> Response:
     """Return what an ERP may want to know since a cursor: jobs, completions, times or shipments."""
-    found = exporting.export(vault(), export, forms.number_asked("since"))
+    found = exporting.export(vault(), export, forms.event_asked("since"))
     return jsonify(found.as_json())
 
 

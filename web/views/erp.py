@@ -33,7 +33,7 @@ def page() -> str | Response | tuple[str, int]:
 
 def sent(export: str) -> Response:
     """Send what happened since a cursor, as CSV or with ``?form=json`` as JSON."""
-    found = exporting.export(vault(), export, forms.number_asked("since"))
+    found = exporting.export(vault(), export, forms.event_asked("since"))
     is_json = forms.asked("form") == "json"
     answer = Response(
         found.json_bytes() if is_json else found.csv_bytes(),

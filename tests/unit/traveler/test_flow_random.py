@@ -27,6 +27,7 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
+from traveler.exchange import exporting
 from traveler.floor import starting, stopping
 from traveler.operation_records import Operation
 from traveler.route import Step
@@ -62,6 +63,7 @@ class Pieces(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Look at the record once more, and throw the shop away."""
         assert list(events.verify(self.vault.ledger)) == []
+        assert self._exported() == self._counted()
         self.vault.close()
         self.folder.cleanup()
 
@@ -91,6 +93,22 @@ class Pieces(RuleBasedStateMachine):
     def _operations(self, job: str) -> dict[int, Operation]:
         with self.vault.ledger.reading() as connection:
             return {one.seq: one for one in operation_records.operations(connection, job)}
+
+    def _counted(self) -> dict[tuple[str, int], tuple[int, int]]:
+        return {
+            (job, seq): (one.good, one.scrap)
+            for job in {job for job, _ in self.state}
+            for seq, one in self._operations(job).items()
+            if one.good or one.scrap
+        }
+
+    def _exported(self) -> dict[tuple[str, int], tuple[int, int]]:
+        """Return what an ERP comes to that adds up all it was ever told."""
+        sums: dict[tuple[str, int], tuple[int, int]] = {}
+        for row in exporting.export(self.vault, "completions").rows:
+            good, scrap = sums.get((row["job"], row["operation"]), (0, 0))
+            sums[row["job"], row["operation"]] = good + row["good"], scrap + row["scrap"]
+        return {where: counts for where, counts in sums.items() if any(counts)}
 
     def _pick(self, data: st.DataObject) -> tuple[str, int]:
         return data.draw(st.sampled_from(sorted(self.state)))

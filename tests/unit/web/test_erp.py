@@ -67,5 +67,8 @@ def test_what_happened_is_given_back_by_page_and_api(guest: Any, stock: Any) -> 
     told = json.loads(planner.get(f"/erp/jobs?form=json&since={cursor}").text)
     assert told == {"what": "jobs", "cursor": cursor, "rows": []}
     assert planner.get("/api/v1/exports/times").json["what"] == "times"
+    for wrong in ("abc", "-1", "99999999"):  # never all of it from the beginning instead
+        assert planner.get(f"/api/v1/exports/times?since={wrong}").status_code == 422
+        assert planner.get(f"/erp/times?since={wrong}").status_code == 422
     assert planner.get("/erp/prices").status_code == 404
     assert guest("otto").get("/erp/jobs").status_code == 403

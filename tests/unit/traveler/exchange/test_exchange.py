@@ -57,6 +57,7 @@ def test_a_preview_says_the_same_and_does_nothing(shop: Any) -> None:
         + "x1,J-9,10-0042,,1,2027-01-01,,,\nx2,J-3,99-9999,,1,2027-01-01,,,\n"
         + "x3,J-4,10-0042,Z,1,2027-01-01,,,\nx4,J-5,10-0042,,0,2027-01-01,,,\n"
         + "x5,J/6,10-0042,,1,2027-01-01,,,\n4711-1,J-7,10-0042,,1,2027-01-01,,,\n"
+        + "x6,j-2,10-0042,,1,2027-01-01,,,\n"
     )
     head = events.head(shop.vault.ledger)
     data = (HEADS + text).encode()
@@ -67,9 +68,9 @@ def test_a_preview_says_the_same_and_does_nothing(shop: Any) -> None:
     assert [(one.verdict, one.field, one.why) for one in seen.rows] == [
         (one.verdict, one.field, one.why) for one in done.rows
     ]
-    assert verdicts(done) == ["new", "new"] + ["refused"] * 6
+    assert verdicts(done) == ["new", "new"] + ["refused"] * 7
     assert [one.field for one in done.of("refused")] == [
-        "job", "item", "item", "qty", "job", "external_id",
+        "job", "item", "item", "qty", "job", "external_id", "job",
     ]  # fmt: skip
 
 
@@ -229,6 +230,17 @@ def test_an_export_nobody_knows_is_refused(shop: Any) -> None:
 
     with pytest.raises(NothingToExport, match="jobs, completions, times, shipments"):
         exporting.export(shop.vault, "prices")
+
+
+def test_a_cursor_of_a_later_ledger_is_refused(shop: Any) -> None:
+    """After a restore the ERP is ahead: what was lost must not look like nothing new."""
+    from traveler.exchange import exporting
+    from traveler.exchange.errors import CursorAhead
+
+    cursor = exporting.export(shop.vault, "jobs").cursor
+    assert exporting.export(shop.vault, "jobs", cursor).rows == ()
+    with pytest.raises(CursorAhead, match="if a backup was restored, ask from 0"):
+        exporting.export(shop.vault, "jobs", cursor + 1)
 
 
 def test_no_cell_of_an_export_is_a_formula(shop: Any) -> None:

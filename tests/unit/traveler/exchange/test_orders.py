@@ -110,6 +110,29 @@ def test_a_bad_row_names_its_field(row: str, field: str) -> None:
     assert isinstance(found[1], OrderLine)
 
 
+def test_a_stray_quotation_mark_costs_one_row() -> None:
+    """The row is named with what to do, and those after it are read, each with its own line."""
+    text = (
+        HEADS + '"e1","J""1",I,,1,2027-01-01,,\n' + 'e2,J2,I,,"1 piece,2027-01-01,,\n'
+        + 'e3,"J"3,I,,1,2027-01-01,,\n' + 'e4,J4,I,,1,2027-01-01,"two\nlines",\n'
+        + "e5,J5,I,,1,2027-01-01,,\n"
+    )  # fmt: skip
+    found = lines(text.encode())
+    assert [one.job for one in found] == ['J"1', "", "", "J4", "J5"]
+    assert [one.row for one in found if isinstance(one, Fault)] == [3, 4]
+    assert all("does not close" in one.what for one in found if isinstance(one, Fault))
+
+
+@pytest.mark.parametrize(
+    "code", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "utf-8-sig", "cp1252"]
+)
+def test_letters_are_read_in_whatever_code_they_came(code: str) -> None:
+    """With a mark in front or without one."""
+    text = HEADS + "e1,J1,I,,1,2027-01-01,Müller & Söhne,\n"
+    (found,) = lines(text.encode(code))
+    assert found.customer == "Müller & Söhne"
+
+
 def test_json_is_read_wherever_its_list_stands() -> None:
     """A bare list, a list under its only name, or under a path of the map."""
     one = {"job": "J", "item": "I", "qty": 3, "due": "2027-01-01", "customer": None, "lines": [1]}
@@ -123,6 +146,9 @@ def test_json_is_read_wherever_its_list_stands() -> None:
     ("data", "why"),
     [(b"", "empty"), (b"\0\1\2", "not text"), (b"\xff\xfea", "UTF-16"), (b"{", "not JSON"),
      (b'{"a": 1}', "no list"), (b"[" * 100_000, "not JSON"), (b'job,"broken\n', "broken"),
+     (b"a,b\n1,2\n", "no column for job, item, qty, due, but a, b; name the right ones in the map"),
+     (b'[{"a": 1}]', "no column for job"),
+     (b"job,item,qty,due\n" + b'"a"b\n' * 102, "more than 100 lines have quotes"),
      (b";", "no columns"), (b"job;JOB\n1;2\n", "two columns"),
      (b"qty,due\n" + b"1,2\n" * 100_001, "more than 100000")],
 )  # fmt: skip
