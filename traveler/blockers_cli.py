@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 # Imports inside functions: `--help` must not wait for the database and git.
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from traveler.decisions.deciding import Question
 
 _RAISE = "raise"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STATES = ("active", "blocking", "open", "acknowledged", "resolved", "closed", "all")
 why_option = click.option("-m", "why", metavar="WHY", default="", help="In words, to be kept.")
 needed_why = click.option("-m", "why", metavar="WHY", required=True, help="In words, to be kept.")
@@ -50,6 +53,7 @@ def block() -> None:
     \b
     titleblock block J-1 --type material --owner pat -m "no bar Ø40" --set eta=2027-03-04
     titleblock block --station MILL-1 --type machine --owner pat -m "spindle is loud"
+    titleblock block photo 12 spindle.jpg
     """
 
 
@@ -78,9 +82,11 @@ def _saying(command: Any) -> Any:
 @click.option("--op", "seq", type=int, help="Only this operation.")
 @click.option("--station", default="", help="Only work at this station; without a job, all of it.")
 @_saying
+@click.option("--photo", "shown", multiple=True, metavar="FILE", type=_FILE,
+              help="A picture of what blocks; may be given several times.")  # fmt: skip
 @reads
 def block_raise(job: str, kind: str, owner: str, what: str, seq: int | None, station: str,
-                **known: Any) -> None:  # fmt: skip
+                shown: tuple[Path, ...], **known: Any) -> None:  # fmt: skip
     """Raise a blocker on JOB, one of its operations, or a station."""
     from traveler.blockers import handling
     from traveler.blockers.handling import Wanted
@@ -92,7 +98,21 @@ def block_raise(job: str, kind: str, owner: str, what: str, seq: int | None, sta
         next_check=told.get("next_check", ""), escalate_hours=told.get("escalate_hours", 0),
         escalate_to=told.get("escalate_to", ""),
     )  # fmt: skip
-    _say_one(handling.raise_blocker(session().vault, session().actor, wanted))
+    files = _pictures(shown)
+    _say_one(handling.raise_blocker(session().vault, session().actor, wanted, files=files))
+
+
+@block.command("photo")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("shown", metavar="FILE…", nargs=-1, required=True, type=_FILE)
+@why_option
+@reads
+def block_photo(number: int, shown: tuple[Path, ...], why: str) -> None:
+    """Add pictures of what blocks; they are no evidence and stay in the shop."""
+    from traveler.blockers import handling
+
+    files = _pictures(shown)
+    _say_one(handling.add_photos(session().vault, session().actor, number, files, why))
 
 
 @block.command("show")
@@ -114,6 +134,8 @@ def block_show(number: int) -> None:
         *([f"not known yet: {', '.join(view.missing)}"] if view.missing else []),
         *(f"{'x' if step.done_by else ' '} {at}. {step.text}"
           for at, step in enumerate(one.steps, 1)),
+        *(f"photo {photo.number}: {photo.file('original').name} ({photo.person}, {photo.at})"
+          for photo in view.photos),
         table(("at", "by", "act", "words"), [(e.at, e.person, e.act, e.words) for e in entries]),
     ]  # fmt: skip
     say({**view.as_json(), "history": [telling.entry_json(one) for one in entries]}, lines)
@@ -267,6 +289,16 @@ def decide(job: str, choice: str, why: str, qty: int | None, until: str, keep: t
     say({"job": made.job, **made.as_json()}, lines)
 
 
+def _pictures(paths: tuple[Path, ...]) -> dict[str, Path]:
+    """Return files by the name they are kept under."""
+    given: dict[str, Path] = {}
+    for place in paths:
+        if place.name in given:
+            raise click.BadParameter(f"{place.name} is named twice", param_hint="FILE")
+        given[place.name] = place
+    return given
+
+
 def _known(given: dict[str, Any]) -> dict[str, Any]:
     """Return what was said of a blocker; nothing where nothing was said."""
     facts = {}
@@ -297,10 +329,9 @@ def _check(one: BlockerView) -> str:
 
 
 def _say_one(one: Blocker) -> None:
-    from traveler.blockers import telling
-    from traveler.words import today
+    from traveler.blockers import handling
 
-    view = telling.seen(one, today(session().vault.settings.time_zone))
+    view, _entries = handling.show(session().vault, one.id)
     say(view.as_json(), f"Blocker {one.id} on {view.place} is {one.state}: {one.what}")
 
 

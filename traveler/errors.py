@@ -272,6 +272,14 @@ class BlockerCannot(Refused):
     """Blocker {id} is {state}, so nobody can {act} it; {way}."""
 
 
+class NoPhoto(BadInput):
+    """No photo was given; choose one or more pictures and add them again."""
+
+
+class NoSuchPhoto(NotFound):
+    """Blocker {id} has no photo {photo}; it has {photos}."""
+
+
 class BlockerMoved(Conflict):
     """Blocker {id} was changed by {by} meanwhile; look at it again, then do what is still needed."""
 

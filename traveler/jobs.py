@@ -28,7 +28,7 @@ from traveler import (
     tables,
     work_records,
 )
-from traveler.blockers import filing
+from traveler.blockers import filing, photos
 from traveler.decisions import asking
 from traveler.decisions import records as decision_records
 from traveler.dispatch import dates
@@ -181,21 +181,22 @@ def _looked(vault: Vault, number: str) -> JobView:
 def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
     """Return all that is shown of a job, read at one moment of the ledger."""
     operations = operation_records.operations(connection, job.number)
+    day_now = today(vault.settings.time_zone)
+    stand = ground.ground(ReleaseLog(vault), connection, job, operations, day_now)
     return job_view(
         job,
         operations,
         work_records.stints(connection, job.number),
         work_records.notes(connection, job.number),
-        ground.ground(
-            ReleaseLog(vault), connection, job, operations, today(vault.settings.time_zone)
-        ),
+        stand,
         decision_records.decisions(connection, [job.number])[job.number],
         work_records.overrides(connection, job.number),
-        today(vault.settings.time_zone),
+        day_now,
         Kin(
             tuple(job_records.split_jobs(connection, job.split_from or job.number)),
             tuple(work_records.skips(connection, job.number)),
         ),
+        photos.of(connection, [one.id for one in stand.blockers]),
     )
 
 

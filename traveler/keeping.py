@@ -8,6 +8,8 @@ from typing import Final, Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
 
+from traveler.blockers import photos
+from traveler.blockers.photos import PhotoBytes
 from traveler.nonconformance import rules
 from traveler.packet import records as packets
 from traveler.quality import file_records as files
@@ -28,9 +30,14 @@ _Found = TypeVar("_Found", bound=_Row)
 
 
 def kept(ledger: Ledger) -> Iterator[Kept]:
-    """Yield every file of evidence and both files of every packet; named by ``traveler.chain``."""
+    """Yield every file of evidence and of blockers' photos, and both files of every packet.
+
+    Named by ``traveler.chain``.
+    """
     for file in _all(ledger, files.after):
         yield Kept("evidence", _words(file), file.digest)
+    for photo in _all(ledger, photos.after):
+        yield Kept("blocker photo", _of_blocker(photo), photo.digest)
     for packet in _all(ledger, packets.after):
         called = f"{packet.job}, {packet.label} revision {packet.rev}"
         yield Kept("packet", f"{called}, {packet.name}", packet.zip)
@@ -49,6 +56,14 @@ def _all(
         if len(found) < AT_ONCE:
             return
         last = found[-1].id
+
+
+def _of_blocker(photo: PhotoBytes) -> str:
+    """Return where a photo belongs: ``J-7, step 20, blocker 3, photo 1 spindle.jpg``."""
+    step = f"step {photo.seq}" if photo.seq is not None else ""
+    parts = [photo.job or "", step, photo.station or "", f"blocker {photo.blocker}"]
+    told = ", ".join(part for part in parts if part)
+    return f"{told}, photo {photo.photo} {photo.name}{_ROLES.get(photo.role, '')}"
 
 
 def _words(file: FiledBytes) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from traveler import flow, gate
 from traveler.blockers import telling
+from traveler.blockers.photos import Photo
 from traveler.blockers.telling import BlockerView
 from traveler.decisions import asking
 from traveler.decisions.records import Decision
@@ -256,9 +258,10 @@ def job_view(
     overrides: Sequence[Override],
     today: str,
     kin: Kin = Kin(),
+    photos: Mapping[int, tuple[Photo, ...]] = MappingProxyType({}),
 ) -> JobView:
     """Assemble a job with all its operations."""
-    seen = {one.id: telling.seen(one, today) for one in ground.blockers}
+    seen = {one.id: telling.seen(one, today, photos.get(one.id, ())) for one in ground.blockers}
     left_out = {one.operation: one for one in kin.skips}
     shown = []
     for one in operations:

@@ -99,7 +99,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     for decision in story["decision"]:
         _decided(vault, who, decision, _password(story, decision["by"]))
     for blocker in story["blocker"]:
-        _blocker(vault, who, blocker, tell)
+        _blocker(vault, who, blocker, place, tell)
     tell("proving a job, and shipping it")
     demo_proof.run(vault, who, _password(story, "quinn"), _day)
     tell("taking over last night's orders")
@@ -326,7 +326,9 @@ def _decided(
     deciding.deviate(vault, who[told["by"]], password, told["job"], told["why"], told["qty"], until)
 
 
-def _blocker(vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any], tell: Tell) -> None:
+def _blocker(
+    vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any], place: Path, tell: Tell
+) -> None:
     """Raise a blocker of the story and do what was done about it; days count from today."""
     tell(f"raising a blocker: {told['type']}")
     facts = {key: _day(one) if isinstance(one, int) else one for key, one in told["facts"].items()}
@@ -340,7 +342,7 @@ def _blocker(vault: Vault, who: Mapping[str, Person], told: Mapping[str, Any], t
         seq=told.get("seq"), station=told.get("station", ""), path=told.get("path", ()),
         facts=facts, next_check=_day(told["check"]) if "check" in told else "",
         escalate_hours=told.get("hours", 0), escalate_to=told.get("to", ""),
-    ), device="demo")  # fmt: skip
+    ), device="demo", files={name: place / "evidence" / name for name in told.get("photos", ())})  # fmt: skip
     owner = who[told["owner"]]
     if told.get("seen"):
         handling.acknowledge(vault, owner, made.id, told["seen"])

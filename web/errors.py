@@ -66,7 +66,8 @@ class BadgeFirst(NotSignedIn):
 
 
 class NotWhileAway(BadInput):
-    """“{act}” cannot be sent from the floor page; only start, pause, finish and note can."""
+    """“{act}” cannot be sent from the floor page; only start, pause,
+    finish, a note, a photo, a blocker, a result and a report can."""
 
 
 class UnknownHost(WrongUse):

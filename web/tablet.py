@@ -15,9 +15,10 @@ from flask import Response, g, request
 from traveler import station_records
 from traveler.tablet import presence
 from traveler.tablet.presence import Presence
+from traveler.tablet.sending import Sent
 from vault import clock
 from vault.ledger.people import Person
-from web import proxies
+from web import forms, proxies
 from web.errors import OffTheNetwork, UntoldProxy
 from web.limits import Bucket
 from web.visitor import cookie_name, device, encrypted, vault, visitor
@@ -91,6 +92,14 @@ def machine(planned: str) -> str:
     """Return on which machine a step is started that is planned at a group the tablet belongs to."""
     code = station()
     return code if code != planned and planned in places() else ""
+
+
+def sent() -> Sent:
+    """Return how an act came that a tablet may have kept: on what it was pressed, and how long ago."""
+    return Sent(
+        seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
+        sure=bool(forms.text("sure")),
+    )  # fmt: skip
 
 
 def placed(answer: Response, code: str) -> Response:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
 
     from release import desk
     from traveler import jobs, sheet
+    from traveler.family import Family, Wanted
     from traveler.tablet import badges
     from vault import home
     from vault.ledger import people
@@ -49,15 +51,24 @@ def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
     (place / "route.toml").write_text(
         '[[operation]]\nseq = 10\nstation = "mill-2"\ntitle = "Mill it"\nrun_minutes = 3\n'
     )
+    (place / "characteristics.csv").write_text(
+        "balloon,requirement,nominal,lower,upper,unit,gauge,sampling,operation\n"
+        "4,Bore,12.0,12.000,12.018,mm,,2,10\n"
+    )
     desk.add_item(vault, who["eli"], "10-0042", "Bracket, motor mount", "mchen")
     files = {one.name: one for one in place.iterdir()}
     desk.check_in(vault, who["eli"], "10-0042", files, "first")
-    change = desk.open_change(vault, who["eli"], ["10-0042"], "First.").order.change
+    desk.add_item(vault, who["eli"], "10-0050", "Bolt", "mchen")
+    bolt = {"bolt.pdf": files["10-0042.pdf"]}
+    desk.check_in(vault, who["eli"], "10-0050", bolt, "first")
+    both = ["10-0042", "10-0050"]
+    change = desk.open_change(vault, who["eli"], both, "First.").order.change
     desk.sign(vault, who["mchen"], "correct horse 7", change)
     desk.release(vault, who["eli"], change)
     codes = []
     for number in ("J-1", "J-2", "J-3"):
-        jobs.add(vault, who["pat"], number, "10-0042", 12, "2027-03-01")
+        kit = Family(kit=(Wanted("10-0050", qty=4),) if number == "J-3" else ())
+        jobs.add(vault, who["pat"], number, "10-0042", 12, "2027-03-01", family=kit)
         jobs.release_job(vault, who["pat"], number)
         made = sheet.print_traveler(vault, who["pat"], number, place / "t.pdf")
         codes.append(made.addresses[0][1].rpartition("/")[2].lower())
@@ -112,12 +123,39 @@ def counted(page: Any, act: str, good: str, scrap: str = "") -> None:
     page.locator("#counting [data-go]").tap()
 
 
-def stop(page: Any, kind: str, what: str) -> None:
-    """Raise a blocker in the sheet that comes up."""
+def stop(page: Any, kind: str, what: str, picture: bytes) -> None:
+    """Raise a blocker with a photo in the sheet that comes up; one too large is refused at once."""
     page.get_by_role("link", name="Raise a blocker").tap()
     page.locator("#blocking").get_by_label(kind).check()
     page.get_by_label("What is missing or wrong?").fill(what)
+    shot = {"name": "rack.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    page.locator("[data-shot]").set_input_files({**shot, "buffer": bytes(25_000_001)})
+    page.get_by_text("rack.jpg has 25.0 MB, and a photo may have 25.0 MB").wait_for()
+    page.locator("[data-shot]").set_input_files(shot)
+    page.locator("#blocking").get_by_text("rack.jpg, ").wait_for()
     page.locator("#blocking [data-go]").tap()
+
+
+def measure(page: Any, results: tuple[str, ...]) -> None:
+    """Record results in the sheet that comes up; it asks for the next piece, and goes after the last."""
+    from playwright.sync_api import expect
+
+    page.locator("[data-act=measure]").last.tap()
+    for at, digits in enumerate(results, 1):
+        expect(page.locator("#m-piece")).to_have_value(str(at))
+        for part in digits:
+            name = "Decimal point" if part == "." else part
+            page.locator(".pad:visible").get_by_role("button", name=name, exact=True).tap()
+        page.locator("#measuring [data-go]").tap()
+        page.get_by_text(f"Balloon 4, piece {at}: {digits}, ").wait_for(state="attached")
+    page.locator("#measuring").wait_for(state="hidden")
+
+
+def report(page: Any, what: str) -> None:
+    """Report pieces that are not right in the sheet that comes up."""
+    page.get_by_role("link", name="Report pieces that are not right").tap()
+    page.get_by_label("In a few words").fill(what)
+    page.locator("#reporting [data-go]").tap()
 
 
 def told(floor: Floor, job: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -160,11 +198,27 @@ def blocked(floor: Floor) -> list[tuple[Any, ...]]:
     return [(one.kind, one.what, one.job, one.seq, one.raised_by, one.owner) for one in found]
 
 
+def assert_told_as_pressed(floor: Floor, picture: bytes) -> None:
+    """Look at the record: in the order of the presses, each once, each with the time of its press."""
+    assert ("material", "Bar 40 mm is out", "J-1", 10, "otto", "pat") in blocked(floor)
+    done = [one for one in record(floor, "J-1") if one.actor == "otto"]
+    assert [one.kind for one in done][-5:] == [  # in the order of the presses, each once
+        "operation.note", "measurement.recorded", "measurement.recorded", "nonconformance.open",
+        "blocker.raise",
+    ]  # fmt: skip
+    assert all("done_at" in one.facts for one in done[-5:])
+    assert done[-1].facts["photos"] == [["rack.jpg", hashlib.sha256(picture).hexdigest()]]
+
+
 def test_two_minutes_without_contact_in_the_middle_of_a_shift(
-    tablet: Callable[[], Any], floor: Floor
+    tablet: Callable[[], Any], floor: Floor, project: Path
 ) -> None:
-    """The drawing goes, the acts stay; they are sent once and in order, with the time of the press."""
+    """The drawing goes, the acts stay; they are sent once and in order, with the time of the press.
+
+    Results with the keypad, a report and a photo of what blocks wait as the counts do.
+    """
     page = tablet()
+    picture = (project / "sample_vault/evidence/rack.jpg").read_bytes()
     page.clock.install()
     sign_in(page, floor.job)
     assert page.locator(".who").inner_text() == "Otto Lind"
@@ -185,26 +239,27 @@ def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     page.locator("[data-act=note]").tap()
     page.get_by_label("What should others know?").fill("Insert changed.")
     page.locator("#noting [data-go]").tap()
-    stop(page, "material", "Bar 40 mm is out")
-    page.get_by_text("4 acts wait to be sent").wait_for()
+    measure(page, ("12.01", "12.02"))
+    report(page, "Chatter on the face")
+    stop(page, "material", "Bar 40 mm is out", picture)
+    page.get_by_text("7 acts wait to be sent").wait_for()
     assert page.get_by_text("Blocker “Bar 40 mm is out”, J-1 step 10, Otto Lind").is_visible()
 
     page.context.set_offline(False)
     page.clock.run_for(12_000)
     page.locator(".drawing img").wait_for(state="visible")
     page.get_by_role("heading", name="Noted here").wait_for()
-    page.get_by_text("Blocker 1 is raised; pat sees to it.").wait_for()
+    page.get_by_text("is raised; pat sees to it.").wait_for()
     page.locator("#waiting .wait").wait_for(state="detached")
+    page.get_by_text("12.02 mm is out of tolerance, 0.002 over").wait_for()
+    page.locator(".shots img").wait_for()
     acts = told(floor, "J-1")
     assert [(kind, who) for kind, who, _facts in acts] == [
         ("start", "otto"), ("pause", "otto"), ("start", "otto"), ("note", "otto"),
     ]  # fmt: skip
     assert (acts[1][2]["good"], acts[1][2]["scrap"]) == (4, 1)
     assert all("done_at" in facts for _kind, _who, facts in acts[1:3])
-    assert blocked(floor) == [("material", "Bar 40 mm is out", "J-1", 10, "otto", "pat")]
-    done = [one.kind for one in record(floor, "J-1") if one.actor == "otto"]
-    assert done[-2:] == ["operation.note", "blocker.raise"]  # in the order of the presses, once
-    assert done.count("blocker.raise") == 1
+    assert_told_as_pressed(floor, picture)
 
 
 def test_what_changed_meanwhile_is_asked_about_and_never_done_in_silence(
@@ -300,6 +355,17 @@ def test_scans_by_wedge_badge_and_picture(
     page.locator("[data-picture]").set_input_files(tmp_path / "code.png")
     page.wait_for_url(f"**/t/{floor.other}")
 
+    page.goto(f"/t/{floor.held}")  # its kit: looked at closer, and taken as a numbered copy
+    page.get_by_role("link", name="bolt.pdf").tap()
+    page.wait_for_url("**/view/bolt.pdf?item=10-0050")
+    assert "10-0050 A bolt.pdf" in " ".join(page.locator(".under").inner_text().split())
+    page.locator("img:visible").first.wait_for()
+    page.get_by_role("link", name="Copy").tap()
+    page.get_by_text("10-0050").first.wait_for()
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Take").tap()
+    assert Path(got.value.path()).read_bytes().startswith(b"%PDF-")
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_tablets_pages_have_no_faults_and_weigh_little(
@@ -336,6 +402,10 @@ def test_the_tablets_pages_have_no_faults_and_weigh_little(
     found = [one["id"] for one in Axe().run(page).response["violations"]]
     page.locator("#noting [data-close]").tap()
     page.get_by_role("link", name="Raise a blocker").tap()
+    found += [one["id"] for one in Axe().run(page).response["violations"]]
+    page.locator("#blocking [data-close]").tap()
+    page.locator("[data-act=measure]").last.tap()
+    page.locator("#m-result").wait_for()
     found += [one["id"] for one in Axe().run(page).response["violations"]]
     context.close()
     assert not wrong

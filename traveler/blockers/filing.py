@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from traveler import lifecycle, tables
-from traveler.blockers import records
+from traveler.blockers import photos, records
+from traveler.blockers.photos import Kept
 from traveler.blockers.records import Blocker, Step
 from traveler.errors import BlockerCannot, NoSuchBlocker
 from vault import canonical
@@ -21,6 +22,7 @@ from vault.ledger.engine import Writing
 _SAID = {
     "acknowledge": "acknowledge", "step": "tick a step of", "correct": "correct",
     "resolve": "resolve", "close": "close", "reopen": "reopen", "clear": "clear",
+    "photo": "add a photo to",
 }  # fmt: skip
 
 
@@ -45,9 +47,13 @@ class Draft:
 
 
 def raise_new(
-    writing: Writing, draft: Draft, more: Mapping[str, Any] = MappingProxyType({})
-) -> Blocker:
-    """Write down a new blocker and return it; ``more`` is what its event tells besides."""
+    writing: Writing, draft: Draft, more: Mapping[str, Any] = MappingProxyType({}),
+    kept: Kept = (),
+) -> Blocker:  # fmt: skip
+    """Write down a new blocker and return it.
+
+    ``more`` is what its event tells besides, ``kept`` are photos that come with it.
+    """
     row = writing.insert(
         tables.blocker, kind=draft.kind, job=draft.job, operation=draft.operation,
         station=draft.station, cause=_text(draft.cause), raised_at=writing.at,
@@ -60,25 +66,32 @@ def raise_new(
         until=draft.until, next_check=draft.next_check, escalate_hours=draft.escalate_hours,
         escalate_to=draft.escalate_to, entries=1, changed_at=writing.at, changed_by=writing.actor,
     )  # fmt: skip
-    _enter(writing, made, "raise", "", more)
+    _enter(writing, made, "raise", "", more, kept)
     return made
 
 
-def act(writing: Writing, number: int, deed: str, words: str, **changes: Any) -> Blocker:
+def act(
+    writing: Writing, number: int, deed: str, words: str, kept: Kept = (), **changes: Any
+) -> Blocker:
     """Take one step of a blocker's lifecycle; raises NoSuchBlocker or BlockerCannot."""
     before = records.blocker(writing.connection, number)
     if before is None:
         raise NoSuchBlocker(id=number)
-    after = lifecycle.BLOCKER.get((before.state, deed))
-    if after is None:
-        raise BlockerCannot(id=number, state=before.state, act=_SAID[deed], way=_way(before))
     now = replace(
-        before, state=after, entries=before.entries + 1, changed_at=writing.at,
+        before, state=allowed(before, deed), entries=before.entries + 1, changed_at=writing.at,
         changed_by=writing.actor, **changes,
     )  # fmt: skip
     writing.update(tables.blocker, number, state=now.state, owner=now.owner, entries=now.entries)
-    _enter(writing, now, deed, words)
+    _enter(writing, now, deed, words, kept=kept)
     return now
+
+
+def allowed(before: Blocker, deed: str) -> str:
+    """Return the state a deed leads to; raises BlockerCannot."""
+    after = lifecycle.BLOCKER.get((before.state, deed))
+    if after is None:
+        raise BlockerCannot(id=before.id, state=before.state, act=_SAID[deed], way=_way(before))
+    return after
 
 
 def clear(writing: Writing, blocker: Blocker, words: str) -> Blocker:
@@ -98,6 +111,7 @@ def _enter(
     deed: str,
     words: str,
     more: Mapping[str, Any] = MappingProxyType({}),
+    kept: Kept = (),
 ) -> None:
     writing.insert(
         tables.blocker_entry, blocker=now.id, number=now.entries, at=writing.at,
@@ -106,7 +120,10 @@ def _enter(
         facts=_text(now.facts), until=now.until, next_check=now.next_check,
         escalate_hours=now.escalate_hours, escalate_to=now.escalate_to,
     )  # fmt: skip
-    told: dict[str, object] = dict(more) | ({"seq": now.seq} if now.seq is not None else {})
+    photos.write(writing, now.id, now.entries, kept)
+    told: dict[str, object] = {**more, **photos.named(kept)} | (
+        {"seq": now.seq} if now.seq is not None else {}
+    )
     if words:
         told["words"] = words
     writing.record(

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import following, ground, job_records, operation_records, station_records, tokens
-from traveler.blockers import filing, kinds, records, telling
+from traveler import following, job_records, operation_records, station_records, tokens
+from traveler.blockers import filing, kinds, photos, records, telling
 from traveler.blockers.filing import Draft
+from traveler.blockers.photos import Photo
 from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
 from traveler.blockers.telling import BlockerView
 from traveler.errors import (
@@ -27,6 +30,7 @@ from traveler.errors import (
     BlockerMoved,
     BlockerNowhere,
     JobCannot,
+    NoPhoto,
     NoReason,
     NoSuchBlocker,
     NoSuchJob,
@@ -40,20 +44,22 @@ from traveler.job_records import Job
 from traveler.nonconformance import rules as nc_rules
 from traveler.nonconformance.errors import BlockerFollows
 from traveler.operation_records import Operation
-from traveler.tablet import sending
+from traveler.tablet import pressed
 from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import day, line, today
 from vault.home import Vault
 from vault.ledger import idempotency, people
-from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
 from vault.names import fold
 
 STAFF = ("engineer", "approver", "planner", "operator", "quality")
 MOST_STEPS, MOST_HOURS = 20, 2000
 LISTED = 200
+NO_FILES: Final[Mapping[str, Path]] = MappingProxyType({})
 _OWN = frozenset({"acknowledge"})
 """What only those may do who have to act; who raised it knows that it is there."""
+_ANYBODY = frozenset({"reopen", "photo"})
+"""What everybody who works here may do: whoever stands before it knows best how it looks."""
 _FOLLOWED = frozenset({"resolve", "close", "reopen"})
 """What nobody does by hand with a blocker that follows a nonconformance."""
 
@@ -78,27 +84,32 @@ class Wanted:
 
 def raise_blocker(
     vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
-    token: str = "", sent: Sent = DIRECT,
+    token: str = "", sent: Sent = DIRECT, files: Mapping[str, Path] = NO_FILES,
 ) -> Blocker:  # fmt: skip
     """Raise a blocker on a job, one of its operations, its work at a station, or a station.
 
-    ``sent`` tells how it came from a tablet, which may have kept it while it had no contact.
-    Raises RoleNeeded, NoSuchBlockerType, BadBlockerFact, BadOwner, BadHours, BadWords, BadDueDate,
-    BlockerNowhere, NoSuchJob, NoSuchOperation, NoSuchStation, JobCannot, OutsideTraveler, ActStale.
+    ``sent`` tells how it came from a tablet, which may have kept it while it had no contact;
+    ``files`` are photos of what blocks.  Raises RoleNeeded, NoSuchBlockerType, BadBlockerFact,
+    BadOwner, BadHours, BadWords, BadDueDate, BlockerNowhere, NoSuchJob, NoSuchOperation,
+    NoSuchStation, JobCannot, OutsideTraveler, TooManyFiles, FileNotTaken or ActStale.
     """
     require(actor, *STAFF)
     draft = _draft(vault, wanted)
+    if files:
+        with vault.ledger.reading() as connection:  # before any work is done on the photos
+            _found_place(connection, wanted, token)
+    kept = photos.cleaned(vault, files)
     request = {
         "act": "block", "type": draft.kind, "job": wanted.job, "seq": wanted.seq,
         "station": wanted.station, "what": draft.what, "owner": draft.owner,
+        **photos.named(kept),
     }  # fmt: skip
     with vault.ledger.writing(actor.name, device) as writing:
         earlier = idempotency.earlier(writing, idempotency_key, request)
         if earlier is not None:
             return _known(writing.connection, earlier["blocker"])
-        job, operation = _place(writing.connection, wanted)
-        about = _within(writing.connection, token, job, operation, wanted) if token else job
-        pressed = _pressed(vault, writing, sent, about)
+        job, operation, about = _found_place(writing.connection, wanted, token)
+        told = pressed.facts(vault, writing, sent, about)
         made = filing.raise_new(
             writing,
             replace(
@@ -107,7 +118,8 @@ def raise_blocker(
                 station=_station(writing.connection, wanted.station),
                 cause=_cause(vault, draft),
             ),
-            pressed,
+            told,
+            kept,
         )  # fmt: skip
         idempotency.keep(writing, idempotency_key, request, {"blocker": made.id})
     return made
@@ -134,6 +146,43 @@ def correct(
     if not words.strip():
         raise NoReason(what="correction")
     return _act(vault, actor, number, "correct", words, seen=seen, changes=changes)
+
+
+def add_photos(
+    vault: Vault, actor: Person, number: int, files: Mapping[str, Path], words: str = "", *,
+    device: str = "", idempotency_key: str = "", token: str = "",
+) -> Blocker:  # fmt: skip
+    """Keep photos of what blocks with a blocker that is not closed; by anybody who works here.
+
+    Raises RoleNeeded, NoSuchBlocker, BlockerDecides, BlockerCannot, NoPhoto, TooManyFiles,
+    FileNotTaken or OutsideTraveler.
+    """
+    require(actor, *STAFF)
+    if not files:
+        raise NoPhoto
+    said = line("words", words, 500)
+    with vault.ledger.reading() as connection:  # before any work is done on the photos
+        one = _undecided(_known(connection, number))
+        filing.allowed(one, "photo")
+        if token:
+            _of_paper(connection, token, one)
+    kept = photos.cleaned(vault, files)
+    request = {"act": "blocker photo", "blocker": number, "words": said, **photos.named(kept)}
+    with vault.ledger.writing(actor.name, device) as writing:
+        if idempotency.earlier(writing, idempotency_key, request) is not None:
+            return _known(writing.connection, number)
+        _undecided(_known(writing.connection, number))
+        made = filing.act(writing, number, "photo", said, kept)
+        idempotency.keep(writing, idempotency_key, request, {"blocker": number})
+    return made
+
+
+def photo(vault: Vault, number: int, photo_number: int) -> Photo:
+    """Return a photo of a blocker; raises NoSuchBlocker or NoSuchPhoto."""
+    with vault.ledger.reading() as connection:
+        _known(connection, number)
+        those = photos.of(connection, [number]).get(number, ())
+    return photos.one(those, number, photo_number)
 
 
 def resolve(
@@ -165,7 +214,8 @@ def show(vault: Vault, number: int) -> tuple[BlockerView, list[Entry]]:
     with vault.ledger.reading() as connection:
         found = _known(connection, number)
         done = records.entries(connection, number)
-    return telling.seen(found, today(vault.settings.time_zone)), done
+        seen = photos.of(connection, [number]).get(number, ())
+    return telling.seen(found, today(vault.settings.time_zone), seen), done
 
 
 def listing(
@@ -175,8 +225,9 @@ def listing(
     following.follow(vault)
     with vault.ledger.reading() as connection:
         found = records.listed(connection, wanted or BlockerFilter(), limit, offset)
+        seen = photos.of(connection, [one.id for one in found])
     day_now = today(vault.settings.time_zone)
-    return [telling.seen(one, day_now) for one in found]
+    return [telling.seen(one, day_now, seen.get(one.id, ())) for one in found]
 
 
 def may(actor: Person, one: Blocker, act: str) -> bool:
@@ -185,7 +236,7 @@ def may(actor: Person, one: Blocker, act: str) -> bool:
         return False
     if actor.disabled or one.decides or not actor.roles & {"admin", *STAFF}:
         return False
-    if act == "reopen" or actor.roles & {"admin", "planner"}:
+    if act in _ANYBODY or actor.roles & {"admin", "planner"}:
         return True
     theirs = {one.owner, one.escalate_to} if act in _OWN else _hands(one)
     return actor.name in theirs
@@ -201,9 +252,7 @@ def _act(
     require(actor, *STAFF)
     said = line("reason", words, 500)
     with vault.ledger.writing(actor.name) as writing:
-        before = _known(writing.connection, number)
-        if before.decides:
-            raise BlockerDecides(id=number, job=before.job)
+        before = _undecided(_known(writing.connection, number))
         if before.follows and deed in _FOLLOWED:
             raise BlockerFollows(id=number, number=nc_rules.name(before.cause["nonconformance"]))
         if not may(actor, before, deed):
@@ -301,6 +350,16 @@ def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operatio
     raise NoSuchOperation(job=job.number, seq=wanted.seq, operations=shown)
 
 
+def _found_place(
+    connection: Connection, wanted: Wanted, token: str
+) -> tuple[Job | None, Operation | None, Job | None]:
+    """Return job and operation it is raised on, and the job of the paper it was raised from."""
+    job, operation = _place(connection, wanted)
+    _station(connection, wanted.station)
+    about = _within(connection, token, job, operation, wanted) if token else job
+    return job, operation, about
+
+
 def _station(connection: Connection, code: str) -> str | None:
     if not code:
         return None
@@ -315,20 +374,6 @@ def _cause(vault: Vault, draft: Draft) -> dict[str, Any]:
     if draft.kind == "approval" and (draft.facts.get("change") or draft.facts.get("item")):
         return {"since": ReleaseLog(vault).head().sequence}
     return {}
-
-
-def _pressed(vault: Vault, writing: Writing, sent: Sent, job: Job | None) -> dict[str, Any]:
-    """Return when it was pressed, where that was a while ago; raises ActStale."""
-    if job is None or sent == DIRECT:
-        return {}
-    steps = operation_records.operations(writing.connection, job.number)
-    stand = ground.ground(ReleaseLog(vault), writing.connection, job, steps,
-                          today(vault.settings.time_zone))  # fmt: skip
-    now = sending.mark(job, steps, stand)
-    if stale := sending.stale(sent, now):
-        raise stale
-    found = sending.waived(sent, now)
-    return found | ({"done_at": sending.moment(sent, writing.at, ())} if sent.late else {})
 
 
 def _within(
@@ -346,6 +391,15 @@ def _within(
         own = next((one.seq for one in steps if one.id == token.operation), "any")
         raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
     return job_records.job(connection, token.job)
+
+
+def _of_paper(connection: Connection, code: str, one: Blocker) -> None:
+    """Raise OutsideTraveler where a blocker holds nothing of the paper in somebody's hand."""
+    where = Wanted(one.kind, one.owner, one.what, one.job or "", one.seq, one.station or "")
+    job = job_records.job(connection, one.job) if one.job else None
+    steps = operation_records.operations(connection, job.number) if job else []
+    operation = next((step for step in steps if step.id == one.operation), None)
+    _within(connection, code, job, operation, where)
 
 
 def _job_goes_on(connection: Connection, before: Blocker) -> None:
@@ -371,6 +425,13 @@ def _hands(one: Blocker) -> set[str]:
 def _whose(one: Blocker, deed: str) -> str:
     names = {one.owner, one.escalate_to} - {""} if deed in _OWN else _hands(one)
     return ", ".join([*sorted(names), "a planner"])
+
+
+def _undecided(one: Blocker) -> Blocker:
+    """Return a blocker that people act on; raises BlockerDecides for a question about a job."""
+    if one.decides:
+        raise BlockerDecides(id=one.id, job=one.job)
+    return one
 
 
 def _known(connection: Connection, number: int) -> Blocker:

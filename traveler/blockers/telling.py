@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from traveler.blockers.kinds import KINDS, Kind
+from traveler.blockers.photos import Photo
 from traveler.blockers.records import Blocker, Entry
 from vault import clock
 
@@ -23,6 +24,7 @@ class BlockerView:
     blocker: Blocker
     now: str
     today: str
+    photos: tuple[Photo, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -109,12 +111,13 @@ class BlockerView:
             "escalate_to": one.escalate_to or None, "escalated": self.escalated,
             "raised_at": one.raised_at, "raised_by": one.raised_by, "hours": round(self.hours, 1),
             "changed_at": one.changed_at, "decides": one.decides, "entries": one.entries,
+            "photos": [photo.as_json() for photo in self.photos],
         }  # fmt: skip
 
 
-def seen(blocker: Blocker, today: str) -> BlockerView:
+def seen(blocker: Blocker, today: str, photos: tuple[Photo, ...] = ()) -> BlockerView:
     """Return a blocker as it is at this moment."""
-    return BlockerView(blocker, clock.now(), today)
+    return BlockerView(blocker, clock.now(), today, photos)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

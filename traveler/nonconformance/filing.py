@@ -7,8 +7,9 @@ nonconformance: nobody resolves it by hand, and it closes by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -75,8 +76,11 @@ def undecided(facts: Facts) -> Facts:
     return replace(facts, parts=())
 
 
-def new(writing: Writing, job: Job, operation: Operation | None, facts: Facts) -> Nonconformance:
-    """Write down a new nonconformance and return it."""
+def new(
+    writing: Writing, job: Job, operation: Operation | None, facts: Facts,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Nonconformance:  # fmt: skip
+    """Write down a new nonconformance and return it; ``more`` is what its event tells besides."""
     row = writing.insert(
         tables.nonconformance, job=job.number, operation=operation.id if operation else None,
         item=job.item, rev=job.rev, raised_at=writing.at, raised_by=writing.actor, state="open",
@@ -86,7 +90,7 @@ def new(writing: Writing, job: Job, operation: Operation | None, facts: Facts) -
         row["id"], job.number, operation.seq if operation else None, row["operation"], job.item,
         job.rev, writing.at, writing.actor, "open", 1, writing.at, writing.actor, facts,
     )  # fmt: skip
-    _enter(writing, made, "open", "")
+    _enter(writing, made, "open", "", more)
     return made
 
 
@@ -152,7 +156,10 @@ def _held(one: Nonconformance, operations: Sequence[Operation]) -> Operation | N
     )
 
 
-def _enter(writing: Writing, now: Nonconformance, deed: str, words: str) -> None:
+def _enter(
+    writing: Writing, now: Nonconformance, deed: str, words: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> None:  # fmt: skip
     facts = _said(asdict(now.facts))
     facts |= {"qty": now.facts.qty, "what": now.facts.what, "holds": now.facts.holds}
     if now.facts.parts:
@@ -162,7 +169,7 @@ def _enter(writing: Writing, now: Nonconformance, deed: str, words: str) -> None
         person=writing.actor, device=writing.device, act=deed, words=words, state=now.state,
         facts=canonical.dumps(facts).decode(),
     )  # fmt: skip
-    told: dict[str, object] = {"seq": now.seq} if now.seq is not None else {}
+    told: dict[str, object] = dict(more) | ({"seq": now.seq} if now.seq is not None else {})
     also = {"words": words, "disposition": now.facts.disposition}
     told |= {name: value for name, value in also.items() if value}
     writing.record(

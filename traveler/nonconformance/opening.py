@@ -22,6 +22,8 @@ from traveler.nonconformance.errors import BadHold, TooManyNonconforming
 from traveler.nonconformance.records import Nonconformance
 from traveler.nonconformance.rules import Facts
 from traveler.operation_records import Operation
+from traveler.tablet import pressed
+from traveler.tablet.sending import DIRECT, Sent
 from vault.home import Vault
 from vault.ledger import idempotency, people
 from vault.ledger.people import Person, require
@@ -50,12 +52,13 @@ class Wanted:
 
 def open_new(
     vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
-    token: str = "",
+    token: str = "", sent: Sent = DIRECT,
 ) -> Nonconformance:  # fmt: skip
     """Write down what does not conform, and keep from going on what has to wait.
 
+    ``sent`` tells how it came from a tablet, which may have kept it while it had no contact.
     Raises RoleNeeded, NoSuchJob, NoSuchOperation, JobCannot, BadQuantity, TooManyNonconforming,
-    BadHold, BadWords or OutsideTraveler.
+    BadHold, BadWords, OutsideTraveler or ActStale.
     """
     require(actor, *STAFF)
     facts = _facts(wanted)
@@ -72,7 +75,8 @@ def open_new(
             raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
         if not facts.place and operation:
             facts = replace(facts, place=f"{operation.station}, step {operation.seq}")
-        made = filing.new(writing, job, operation, facts)
+        told = pressed.facts(vault, writing, sent, job)
+        made = filing.new(writing, job, operation, facts, told)
         owner = people.get(vault.ledger, wanted.owner).name if wanted.owner else job.added_by
         filing.hold(writing, made, operations, owner)
         idempotency.keep(writing, idempotency_key, request, {"nonconformance": made.id})

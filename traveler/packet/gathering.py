@@ -223,12 +223,15 @@ def _drawings(log: ReleaseLog, revision: Revision) -> tuple[list[Section], list[
 
 
 def _history(history: Sequence[Event], template: Template, hidden: Redaction) -> bytes:
-    """Return the events of a job; of what each says only what is harmless, unless all is shown."""
+    """Return the events of a job; of what each says only what is harmless, unless all is shown.
+
+    What photos of blockers are called stays in the shop as they do.
+    """
     whole = template.show == HIDDEN.keys() and template.people == NAMES
     rows = [
         {"event": one.seq, "at": one.at, "by": hidden.said(one.actor), "what": one.kind,
          "facts": hidden.said("; ".join(f"{name}={value}" for name, value in one.facts.items()
-                                        if whole or name in _HARMLESS))}
+                                        if name != "photos" and (whole or name in _HARMLESS)))}
         for one in history
     ]  # fmt: skip
     return as_csv(("event", "at", "by", "what", "facts"), rows)

@@ -17,7 +17,7 @@ class EvidenceIncomplete(BadInput):
 
 
 class FileNotTaken(BadInput):
-    """{name} is not taken as evidence: {why}; nothing was kept of it."""
+    """{name} is not taken: {why}; nothing was kept of it."""
 
 
 class TooManyFiles(BadInput):

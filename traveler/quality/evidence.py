@@ -9,7 +9,6 @@ record, with its reason, and the first one stays to be read.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,25 +16,21 @@ from typing import Any, Final
 
 from release.log import ReleaseLog
 from traveler.job_records import subject
-from traveler.quality import media, place, plan, records, tables
+from traveler.quality import place, plan, records, tables, taking
 from traveler.quality.errors import (
     BadMarks,
     CorrectionNeedsReason,
     EvidenceIncomplete,
     EvidenceReplaced,
-    FileNotTaken,
     NoSuchEvidence,
     NoSuchEvidenceFile,
     NoSuchKindOfEvidence,
     NotAPicture,
-    TooManyFiles,
 )
-from traveler.quality.media import Media
 from traveler.quality.place import Place
 from traveler.quality.records import Evidence, EvidenceFile
 from traveler.words import line, lines
 from vault import canonical
-from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.home import Vault
 from vault.ledger import idempotency
 from vault.ledger.engine import Writing
@@ -79,7 +74,7 @@ def add(
     told = _told(wanted, given)
     with vault.ledger.reading() as connection:  # before any work is done on the files
         place.found(connection, wanted.job, wanted.seq, token)
-    kept = _kept(vault, wanted.kind, given)
+    kept = taking.kept(vault, wanted.kind, given)
     request = {**told, "act": "evidence", "job": wanted.job, "seq": wanted.seq,
                "files": [[one.name, one.digest.sha256] for (one, *_rest) in kept]}  # fmt: skip
     with vault.ledger.writing(actor.name, device) as writing:
@@ -180,17 +175,11 @@ def insert(
     return int(row["id"])
 
 
-def taken(vault: Vault, name: str, path: Path) -> EvidenceFile:
-    """Keep a file as it came; raises FileNotTaken where it is nothing we keep."""
-    return _original(vault, name, path)[0]
-
-
 def _told(wanted: Wanted, files: Mapping[str, Path]) -> dict[str, Any]:
     """Return what is stored of somebody's words, once they are complete for their kind."""
     if wanted.kind not in KINDS:
         raise NoSuchKindOfEvidence(kind=wanted.kind, known=", ".join(KINDS))
-    if len(files) > MOST_FILES:
-        raise TooManyFiles(most=MOST_FILES, count=len(files))
+    taking.not_too_many(files, MOST_FILES)
     told = {
         "kind": wanted.kind,
         "balloon": line("balloon", wanted.balloon, 12),
@@ -211,49 +200,6 @@ def _complete(kind: str, told: Mapping[str, Any], files: bool) -> None:
         raise EvidenceIncomplete(kind=kind, what="words")
     if kind == "heat" and not told["heat"]:
         raise EvidenceIncomplete(kind="heat", what="the heat number")
-
-
-def _kept(vault: Vault, kind: str, files: Mapping[str, Path]) -> list[tuple[EvidenceFile, ...]]:
-    """Put every file into the objects, photos drawn anew beside; nothing is recorded yet."""
-    found = []
-    for name, path in files.items():
-        original, what = _original(vault, name, path)
-        if kind == "photo" and not what.picture:
-            raise FileNotTaken(name=original.name, why=f"it is {what.name} and no photo")
-        drawn = _drawn(vault, original, path) if what.picture else ()
-        found.append((original, *drawn))
-    return found
-
-
-def _original(vault: Vault, name: str, path: Path) -> tuple[EvidenceFile, Media]:
-    shown = media.tidy_name(name)
-    if path.stat().st_size > vault.settings.largest_file:
-        most = vault.settings.largest_file // 1_000_000
-        raise FileNotTaken(name=shown, why=f"it is larger than {most} MB")
-    with path.open("rb") as opened:
-        what = media.media_of(shown, opened.read(media.HEAD))
-    digest = vault.objects.put(path, shown)
-    return EvidenceFile("original", media.tidy_name(name, what), what.name, digest), what
-
-
-def _drawn(vault: Vault, original: EvidenceFile, path: Path) -> tuple[EvidenceFile, EvidenceFile]:
-    vault.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="photo-", dir=vault.cache) as folder:
-        out, thumb = Path(folder) / "shown.jpg", Path(folder) / "thumb.jpg"
-        try:
-            sizes = vault.worker.call(
-                "vault.reading.photo:redrawn", path=path, out=out, thumb=thumb, name=original.name
-            )
-        except (UnreadableFile, WorkerGaveUp) as fault:
-            why = fault.facts.get("reason", f"drawing it anew ended at {fault.facts.get('limit')}")
-            raise FileNotTaken(name=original.name, why=why) from fault
-        stem = f"{Path(original.name).stem}.jpg"
-        return (
-            EvidenceFile("shown", stem, media.JPEG.name, vault.objects.put(out, stem),
-                         sizes["wide"], sizes["high"]),
-            EvidenceFile("thumb", stem, media.JPEG.name, vault.objects.put(thumb, stem),
-                         sizes["thumb_wide"], sizes["thumb_high"]),
-        )  # fmt: skip
 
 
 def _newer(

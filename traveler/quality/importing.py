@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler.quality import evidence, measurements, place, plan, records
+from traveler.quality import evidence, measurements, place, plan, records, taking
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import SameFileAgain
 from traveler.quality.measurements import Judge, Judging, Reading, Recorded
@@ -131,7 +131,7 @@ def take(
     require(actor, *measurements.STAFF)
     meant = reading_as or ReadAs()
     results = _results(path, name, meant.balloon)
-    kept = evidence.taken(vault, name, path)
+    kept = taking.taken(vault, name, path)
     request = {"act": "import", "job": job, "seq": seq, "sha256": kept.digest.sha256,
                **asdict(meant)}  # fmt: skip
     with vault.ledger.writing(actor.name, device) as writing:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from release.log import ReleaseLog
+from traveler.errors import ActStale
 from traveler.job_records import Job, subject
 from traveler.quality import gauges, place, plan, quantity, records, tables, tally, tolerance
 from traveler.quality.characteristics import Characteristic
@@ -31,6 +32,8 @@ from traveler.quality.place import Place
 from traveler.quality.plan import Plan
 from traveler.quality.records import Gauge, Measurement
 from traveler.quality.tally import Sums
+from traveler.tablet import pressed, sending
+from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import line, today
 from vault.errors import Refusal
 from vault.home import Vault
@@ -101,13 +104,15 @@ class Judging:
 
 def record(
     vault: Vault, actor: Person, job: str, seq: int | None, readings: Sequence[Reading], *,
-    device: str = "", idempotency_key: str = "", token: str = "",
+    device: str = "", idempotency_key: str = "", token: str = "", sent: Sent = DIRECT,
 ) -> Recorded:  # fmt: skip
     """Record results on a job, all of them or none; raises what is wrong with the first bad one.
 
-    Raises RoleNeeded, NoSuchJob, NoSuchOperation, OutsideTraveler, JobNotMeasured, NothingToMeasure,
-    NoSuchBalloon, BadPiece, BadQuantityText, OtherUnit, NoSuchGauge, GaugeOverdue,
-    GaugeNotCalibrated, GaugeRetired, GaugeNeeded, NoResults or TooManyResults.
+    ``sent`` tells how they came from a tablet: what was kept there while somebody else measured
+    the same piece is asked about.  Raises ActStale, RoleNeeded, NoSuchJob, NoSuchOperation,
+    OutsideTraveler, JobNotMeasured, NothingToMeasure, NoSuchBalloon, BadPiece, BadQuantityText,
+    OtherUnit, NoSuchGauge, GaugeOverdue, GaugeNotCalibrated, GaugeRetired, GaugeNeeded, NoResults
+    or TooManyResults.
     """
     require(actor, *STAFF)
     request = {"act": "measure", "job": job, "seq": seq, "readings": [asdict(r) for r in readings]}
@@ -116,8 +121,16 @@ def record(
         if earlier is not None:
             return _recorded_before(writing, earlier)
         where = place.found(writing.connection, job, seq, token)
+        told = pressed.facts(vault, writing, sent, where.job)
         judge = judging(vault, writing, where)
-        done = write(writing, where, judge.plan, [judge.of(one) for one in readings])
+        judged = [judge.of(one) for one in readings]
+        if (
+            sent.late
+            and not sent.sure
+            and (since := _since(writing, where, judge.plan, judged, sent))
+        ):
+            raise ActStale(what=since)
+        done = write(writing, where, judge.plan, judged, **told)
         kept = {"job": done.job, "seq": done.seq, "measuring": done.measuring, "count": done.count,
                 "outside": [one.id for one in done.outside]}  # fmt: skip
         idempotency.keep(writing, idempotency_key, request, kept)
@@ -253,6 +266,21 @@ def write(
         where.job.number, where.operation.seq if where.operation else None, act, len(made),
         tuple(one for one in found if one is not None),
     )  # fmt: skip
+
+
+def _since(
+    writing: Writing, where: Place, pinned: Plan, judged: Sequence[Judging], sent: Sent
+) -> str:
+    """Return what somebody else measured of these pieces after this was read off, in words."""
+    planned = records.planned(writing.connection, pinned.item, pinned.rev)
+    balloons = {one.id: one.characteristic.balloon for one in planned}
+    asked = {(one.characteristic.balloon, one.piece) for one in judged}
+    read_at = sending.moment(sent, writing.at, ())
+    for one in records.measurements(writing.connection, where.job.number):
+        balloon = balloons.get(one.characteristic, "")
+        if (balloon, one.piece) in asked and one.at > read_at and one.person != writing.actor:
+            return f"{one.person} has measured piece {one.piece} at balloon {balloon} since"
+    return ""
 
 
 def _recorded_before(writing: Writing, kept: Mapping[str, Any]) -> Recorded:

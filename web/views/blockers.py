@@ -20,9 +20,9 @@ from vault import codes
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import forms
+from web import forms, handing, uploads
 from web.errors import NotReadable
-from web.visitor import me, vault
+from web.visitor import device, me, vault
 
 PAGE: Final = 100
 TABS: Final = (
@@ -37,11 +37,12 @@ DONE: Final = {
     "resolve": "Resolved: work may go on.",
     "close": "Closed.",
     "reopen": "Open again.",
+    "photo": "The photos are kept with the blocker.",
 }
 SAID: Final = {
     "raise": "raised", "acknowledge": "sees to it", "step": "ticked a step",
     "correct": "corrected", "resolve": "resolved", "close": "closed", "reopen": "reopened",
-    "clear": "closed by itself",
+    "clear": "closed by itself", "photo": "added photos",
 }  # fmt: skip
 _FIELDS: Final = ("job", "op", "station", "what", "owner", "path", "until", "next_check",
                   "escalate_hours", "escalate_to")  # fmt: skip
@@ -108,9 +109,10 @@ def new() -> Response | str | tuple[str, int]:
         return forms.shown_again(refusal, "blocker_new.html", kind=None, kinds=kinds.KINDS,
                                  typed=typed)  # fmt: skip
     try:
-        made = handling.raise_blocker(
-            vault(), me(), _wanted(kind), idempotency_key=forms.text("key")
-        )
+        wanted = _wanted(kind)
+        with uploads.sent("photo") as files:
+            made = handling.raise_blocker(vault(), me(), wanted, files=files,
+                                          idempotency_key=forms.text("key"))  # fmt: skip
     except Refusal as refusal:
         return forms.shown_again(refusal, "blocker_new.html", **_form(kind, typed))
     return forms.gone_on(url_for("blockers.page", blocker=made.id, done="raise"))
@@ -129,6 +131,12 @@ def page(blocker: int) -> Response | str | tuple[str, int]:
     except Refusal as refusal:
         return _shown(blocker, refusal), refusal.status
     return forms.gone_on(url_for("blockers.page", blocker=blocker, done=act))
+
+
+def photo(blocker: int, photo: int, role: str) -> Response:
+    """Send a photo of what blocks, drawn anew or small, or as it came to be saved."""
+    found = handling.photo(vault(), blocker, photo).file(role)
+    return handing.kept(found, f"blocker-{blocker}-{photo}-{found.name}")
 
 
 def owners() -> list[Person]:
@@ -154,6 +162,10 @@ def _act(blocker: int, act: str) -> None:
         handling.close(vault(), me(), blocker, words, seen)
     elif act == "reopen":
         handling.reopen(vault(), me(), blocker, words)
+    elif act == "photo":
+        with uploads.sent("photo") as files:
+            handling.add_photos(vault(), me(), blocker, files, words, device=device(),
+                                idempotency_key=forms.text("key"))  # fmt: skip
     elif act == "correct":
         kind = handling.show(vault(), blocker)[0].kind
         handling.correct(vault(), me(), blocker, words, seen, **_changes(kind))
@@ -205,7 +217,7 @@ def _shown(number: int, refusal: Refusal | None) -> str:
         "blocker.html", view=view, one=one, acts=acts, owners=owners(), said=SAID,
         entries=list(reversed(entries)), typed=_typed(one, refused=refusal is not None),
         refusal=str(refusal) if refusal else None,
-        done=None if refusal else DONE.get(forms.asked("done")),
+        done=None if refusal else DONE.get(forms.asked("done")), key=codes.new_code(),
     )  # fmt: skip
 
 

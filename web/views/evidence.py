@@ -6,14 +6,13 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, render_template, request, url_for
 
 from traveler.quality import evidence, internal
 from traveler.quality.errors import BadMarks
 from vault.errors import NotFound, Refusal
-from web import forms
+from web import forms, handing
 from web.errors import NotReadable
-from web.headers import SANDBOX
 from web.visitor import device, has_role, me, vault
 
 DONE: Final = {
@@ -44,16 +43,7 @@ def file(kept: int, role: str) -> Response:
     """Send a file: pictures drawn anew to be seen, everything as it came as an attachment only."""
     standing, _line = evidence.show(vault(), kept)
     one = evidence.file(standing, role)
-    drawn = one.role in {"shown", "thumb"}
-    answer = send_file(
-        vault().objects.open(one.digest, one.name),
-        mimetype="image/jpeg" if drawn else "application/octet-stream",
-        as_attachment=not drawn, download_name=f"{standing.job}-{standing.root}-{one.name}",
-        etag=one.digest.sha256,
-    )  # fmt: skip
-    answer.headers["Cache-Control"] = "private, no-cache" if drawn else "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return handing.kept(one, f"{standing.job}-{standing.root}-{one.name}")
 
 
 def _act(number: int, act: str) -> None:

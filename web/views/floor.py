@@ -29,7 +29,7 @@ from web import badge, drawings, forms, present, tablet, viewing
 from web.drawings import FileRow, Picture, Place
 from web.errors import MissingField, NotReadable, NotWhileAway
 from web.present import State
-from web.views import blockers, files, floor_blockers, floor_viewer
+from web.views import blockers, files, floor_blockers, floor_quality, floor_viewer, nc
 from web.visitor import device, vault
 
 WORDS: Final = {
@@ -38,7 +38,7 @@ WORDS: Final = {
     "finish": ("Finish", "flag", "begin", "act"),
     "override": ("Start anyway", "warn", "pause", "wait"),
 }
-SENT: Final = ("start", "pause", "finish", "note", "block")
+SENT: Final = ("start", "pause", "finish", "note", "block", "shot", "measure", "nc")
 """What a tablet may keep and send later; never a sign-off, a release, or a start past a blocker."""
 DONE: Final = {
     "evidence": "It is on record with this job.",
@@ -104,6 +104,12 @@ def act(token: str) -> Response:
         raise NotWhileAway(act=wanted)
     if wanted == "block":
         return jsonify(said=floor_blockers.kept(token))
+    if wanted == "shot":
+        return jsonify(said=floor_blockers.shot(token))
+    if wanted == "nc":
+        return jsonify(said=nc.kept(token))
+    if wanted == "measure":
+        return jsonify(floor_quality.measured(token))
     seq, person = forms.whole("seq", "The step"), badge.who()
     done = _sent(token, person, wanted, seq)
     return jsonify(state=done.state, good=done.good, scrap=done.scrap, said=DONE[wanted])
@@ -221,7 +227,9 @@ def _shown(token: str, view: FloorView, seen: str) -> str:
         done=DONE.get(forms.asked("done")), self_url=url_for("floor.page", token=token),
         checked=present.now_time(shop), held=view.step.held if view.step else (),
         token_code=token, block_url=url_for("floor_blockers.page", token=token),
-        urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")},
+        urls={name: url_for(f"floor.{name}", token=token) for name in ("state", "act", "photo")}
+        | {"plan": url_for("floor_quality.plan", token=token)},
+        largest=vault().settings.largest_file,
         tag=_tag(seen, view), ways=_ways(token, view), busy=_busy(view),
         here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,

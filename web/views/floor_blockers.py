@@ -8,19 +8,22 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler.blockers import handling, kinds
+from traveler.blockers import handling, kinds, photos
 from traveler.blockers.handling import Wanted
-from traveler.errors import NoSuchOperation
+from traveler.blockers.telling import BlockerView
+from traveler.errors import NoSuchBlocker, NoSuchOperation, NoSuchPhoto
 from traveler.floor import scan
 from traveler.floor.scan import FloorView
-from traveler.tablet.sending import Sent
+from traveler.tablet import watching
 from traveler.views import OperationView
 from vault import codes
 from vault.errors import NotFound, Refusal
-from web import badge, forms
+from web import badge, forms, handing, tablet, uploads
 from web.views import blockers
 from web.visitor import device, vault
 
+SHOWN: Final = ("shown", "thumb")
+"""The pictures of a photo that whoever holds the traveler may see."""
 _FIELDS: Final = ("type", "what", "where", "owner", "operator")
 
 
@@ -30,9 +33,10 @@ def page(token: str) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _asking(token, view, None)
     try:
-        wanted = _wanted(view)
-        handling.raise_blocker(vault(), badge.who(), wanted, device=device(),
-                               idempotency_key=forms.text("key"), token=token)  # fmt: skip
+        wanted, person = _wanted(view), badge.who()
+        with uploads.sent("photo") as files:
+            handling.raise_blocker(vault(), person, wanted, device=device(), files=files,
+                                   idempotency_key=forms.text("key"), token=token)  # fmt: skip
     except NotFound:
         raise
     except Refusal as refusal:
@@ -42,16 +46,39 @@ def page(token: str) -> Response | str | tuple[str, int]:
 
 def kept(token: str) -> str:
     """Raise the blocker that was pressed at a tablet, now or a while ago; returns what to say."""
-    view = scan.look(vault(), token)
-    sent = Sent(
-        seen=forms.text("seen"), ago=forms.whole("ago", "The seconds", 0),
-        sure=bool(forms.text("sure")),
-    )  # fmt: skip
-    made = handling.raise_blocker(
-        vault(), badge.who(), _wanted(view), device=device(), token=token, sent=sent,
-        idempotency_key=forms.needed("key", "The key"),
-    )  # fmt: skip
+    wanted, person = _wanted(scan.look(vault(), token)), badge.who()
+    with uploads.sent("photo") as files:
+        made = handling.raise_blocker(
+            vault(), person, wanted, device=device(), token=token, sent=tablet.sent(), files=files,
+            idempotency_key=forms.needed("key", "The key"),
+        )  # fmt: skip
     return f"Blocker {made.id} is raised; {made.owner} sees to it."
+
+
+def shot(token: str) -> str:
+    """Keep photos with a blocker that holds the traveler's job; returns what to say."""
+    number, person = forms.whole("blocker", "The blocker"), badge.who()
+    with uploads.sent("photo") as files:
+        handling.add_photos(vault(), person, number, files, device=device(), token=token,
+                            idempotency_key=forms.needed("key", "The key"))  # fmt: skip
+    return f"The photo is kept with blocker {number}."
+
+
+def photo(token: str, blocker: int, photo: int, role: str) -> Response:
+    """Send a photo of what holds the traveler's job, as it is shown; never as it came."""
+    those = _held(watching.view(vault(), token), blocker).photos
+    found = photos.one(those, blocker, photo)
+    if role not in SHOWN:
+        raise NoSuchPhoto(id=blocker, photo=f"{photo} {role}", photos=" and ".join(SHOWN))
+    return handing.kept(found.file(role), f"blocker-{blocker}-{photo}.jpg")
+
+
+def _held(view: FloorView, number: int) -> BlockerView:
+    """Return a blocker of the traveler's job; raises NoSuchBlocker for any other."""
+    for one in view.view.blockers:
+        if one.blocker.id == number:
+            return one
+    raise NoSuchBlocker(id=number)
 
 
 def _wanted(view: FloorView) -> Wanted:

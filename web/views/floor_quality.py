@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from traveler.floor import scan
 from traveler.floor.scan import FloorView
@@ -16,10 +16,12 @@ from traveler.quality.measurements import Reading
 from traveler.quality.views import CharacteristicResults
 from vault import codes
 from vault.errors import NotFound, Refusal
-from web import badge, forms, uploads
+from web import badge, forms, tablet, uploads
 from web.views import quality
 from web.visitor import device, vault
 
+MOST_ROWS, MOST_PIECES = 200, 500
+"""How much of a step's plan a tablet takes along; the page of the desk shows all of it."""
 KINDS: Final = ("photo", "note", "document", "certificate", "heat")
 
 
@@ -70,6 +72,49 @@ def measure_page(token: str) -> Response | str | tuple[str, int]:
         url_for("floor_quality.measure_page", token=token, said=said, ok=None if said else 1,
                 last=piece, of=balloon, gauge=forms.text("gauge") or None, who=person.name)
     )  # fmt: skip
+
+
+def plan(token: str) -> Response:
+    """Tell the page's program what the step still asks to be measured, for when there is no contact."""
+    view = scan.look(vault(), token)
+    found = views.results_of(vault(), view.job.number)
+    rows = found.at(_seq(view))[:MOST_ROWS]
+    return jsonify(
+        seq=_seq(view), pieces=quality.columns(found)[:MOST_PIECES],
+        rows=[
+            {
+                "balloon": told.balloon, "requirement": told.requirement, "unit": told.unit,
+                "lower": told.lower, "upper": told.upper, "attribute": told.is_attribute, "gauge": told.gauge,
+                "needed": row.needed, "measured": [one.piece for one in row.results],
+            }
+            for row in rows for told in (row.characteristic,)
+        ],
+        gauges=[
+            {"code": one.code, "kind": one.kind, "state": state}
+            for one, state in gauges.listing(vault()) if state != "retired"
+        ],
+    )  # fmt: skip
+
+
+def measured(token: str) -> dict[str, Any]:
+    """Record the result that was pressed at a tablet; returns what to say, and which result is out."""
+    view, person = scan.look(vault(), token), badge.who()
+    balloon, piece = forms.needed("balloon", "The characteristic"), forms.needed("piece", "Piece")
+    reading = Reading(
+        balloon, piece, forms.needed("result", "The result"), gauge=forms.text("gauge")
+    )
+    done = measurements.record(
+        vault(), person, view.job.number, forms.whole("seq", "The step"), [reading],
+        device=device(), idempotency_key=forms.needed("key", "The key"), token=token,
+        sent=tablet.sent(),
+    )  # fmt: skip
+    if not done.outside:
+        return {"said": f"Balloon {balloon}, piece {piece}: in tolerance."}
+    one = done.outside[0]
+    over = f"{one.by} {one.verdict}" if one.by else one.verdict
+    read = f"{one.text} {one.unit}".rstrip()
+    said = f"Balloon {balloon}, piece {piece}: {read} is out of tolerance, {over}."
+    return {"said": f"{said} Set the piece aside and mark it.", "out": one.id}
 
 
 def _seq(view: FloorView) -> int | None:

@@ -19,7 +19,7 @@ from traveler.quality import evidence, views
 from traveler.route import Step
 from vault import codes
 from vault.errors import NotFound, Refusal, WrongUse
-from web import badge, forms
+from web import badge, forms, tablet
 from web.errors import NotReadable
 from web.visitor import device, has_role, me, vault
 
@@ -98,20 +98,21 @@ def on_floor(token: str) -> Response | str | tuple[str, int]:
     if request.method != "POST":
         return _asking(token, view, None)
     try:
-        qty, seq = (
-            forms.whole("qty", "How many pieces"),
-            view.step.operation.seq if view.step else None,
-        )
-        wanted = Wanted(job=view.job.number, what=forms.needed("what", "What is not right"),
-                        qty=qty, seq=seq, containment=forms.text("containment"),
-                        **_named(view.job.number))  # fmt: skip
-        opening.open_new(vault(), badge.who(), wanted, device=device(),
+        opening.open_new(vault(), badge.who(), _on_floor(view), device=device(),
                       idempotency_key=forms.text("key"), token=token)  # fmt: skip
     except NotFound:
         raise
     except Refusal as refusal:
         return _asking(token, view, refusal), refusal.status
     return forms.gone_on(url_for("floor.page", token=token, done="nc"))
+
+
+def kept(token: str) -> str:
+    """Open the nonconformance that was pressed at a tablet, now or a while ago; returns what to say."""
+    wanted = _on_floor(scan.look(vault(), token))
+    made = opening.open_new(vault(), badge.who(), wanted, device=device(), token=token,
+                         idempotency_key=forms.needed("key", "The key"), sent=tablet.sent())  # fmt: skip
+    return f"{made.number} is reported: quality decides what happens to the pieces."
 
 
 # --- inside -----------------------------------------------------------------
@@ -134,6 +135,15 @@ def _named(job: str) -> dict[str, Any]:
         {"pieces": one.piece, "balloons": [one.balloon], "results": [one.id]}
         for one in nc_views.proposed(vault(), job) if str(one.id) == told
     ), {})  # fmt: skip
+
+
+def _on_floor(view: scan.FloorView) -> Wanted:
+    """Return what was typed on the floor, of the step it was pressed on."""
+    pressed = forms.whole("seq", "The step", 0)
+    step = view.step.operation.seq if view.step else None
+    return Wanted(job=view.job.number, what=forms.needed("what", "What is not right"),
+                  qty=forms.whole("qty", "How many pieces"), seq=pressed or step,
+                  containment=forms.text("containment"), **_named(view.job.number))  # fmt: skip
 
 
 def _asking(token: str, view: scan.FloorView, refusal: Refusal | None) -> str:

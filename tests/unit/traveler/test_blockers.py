@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from traveler import jobs, lifecycle
 from traveler.blockers import filing, handling, kinds, records, stats, telling
@@ -41,7 +42,7 @@ from traveler.floor import starting, stopping
 from vault.ledger import events, people
 from vault.ledger.errors import NoSuchPerson, RoleNeeded
 
-ACTS = ("acknowledge", "step", "correct", "resolve", "close", "reopen", "clear")
+ACTS = ("acknowledge", "step", "correct", "resolve", "close", "reopen", "clear", "photo")
 
 
 def raised(shop: Any, who: str = "otto", **more: Any) -> Any:
@@ -56,6 +57,10 @@ def act(shop: Any, number: int, deed: str) -> Any:
     if deed == "clear":
         with vault.ledger.writing("titleblock") as writing:
             return filing.act(writing, number, "clear", "gone")
+    if deed == "photo":
+        place = shop.folder / "spindle.png"
+        Image.new("RGB", (9, 9)).save(place)
+        return handling.add_photos(vault, pat, number, {"spindle.png": place})
     if deed == "step":
         return handling.tick(vault, pat, number, 1)
     if deed == "correct":

@@ -30,7 +30,7 @@ def example(rule: str, stock: Any) -> str:
              "lock": EMPTY, "wide": "3840", "column": "0", "row": "0", "packet": "PP-0001",
              "form": "zip", "display_code": stock.display, "question": "1"}  # fmt: skip
     facts |= {"kind": "photo", "nc": "NC-0001", "paper": "inspection.pdf", "share": "0" * 26}
-    facts |= {"gauge": "PG-50"}
+    facts |= {"gauge": "PG-50", "photo": "1"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: facts[part[1]], rule)
 
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from traveler import jobs
 from traveler.blockers import handling
@@ -119,6 +120,91 @@ def test_a_blocker_is_taken_from_a_queue_once_and_asked_about_when_stale(
     assert sure.status_code == 200
     (event,) = [one for one in events.of(shop.ledger, "station/saw") if one.kind == "blocker.raise"]
     assert event.facts["in_spite_of"] == "the job is held now"
+
+
+def picture() -> bytes:
+    """Return a small photo."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_photos_of_a_blocker_come_from_a_queue_and_are_shown_where_it_holds(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """Once however often sent; whoever holds the paper sees them drawn anew, never as they came."""
+    tablet, key = signed_in(guest), new_code()
+    told = {"type": "machine", "what": "Spindle hums", "where": "step", "owner": "pat"}
+    for _ in range(2):
+        answer = pressed(
+            tablet, stock, "block", key=key, photo=(io.BytesIO(picture()), "a.jpg"), **told
+        )
+        assert answer.status_code == 200, answer.text
+    (number,) = [one.blocker.id for one in handling.listing(shop) if one.photos]
+    more = pressed(
+        tablet, stock, "shot", blocker=str(number), photo=(io.BytesIO(picture()), "b.jpg")
+    )
+    assert more.json["said"] == f"The photo is kept with blocker {number}."
+    public = guest(None)
+    page = public.get(f"/t/{stock.token}").text
+    places = re.findall(r'src="(/t/[^"]+/blockers/[^"]+/thumb)"', page)
+    assert len(places) == 2
+    seen = public.get(places[0])
+    assert (seen.status_code, seen.headers["Content-Type"]) == (200, "image/jpeg")
+    assert public.get(places[0].replace("thumb", "original")).status_code == 404
+    assert public.get(places[0].replace(f"/{number}/", "/1/")).status_code == 404
+    assert public.get(f"/blockers/{number}/photos/1/shown").status_code != 200
+    for page in ("/blockers", "/jobs/J-1"):
+        assert f"/blockers/{number}/photos/2/thumb" in guest("pat").get(page).text
+    original = guest("pat").get(f"/blockers/{number}/photos/1/original")
+    assert (original.data, "attachment" in original.headers["Content-Disposition"]) == (
+        picture(),
+        True,
+    )
+    assert guest("cora").get(f"/blockers/{number}/photos/1/shown").status_code == 403
+    bad = pressed(tablet, stock, "shot", blocker=str(number), photo=(io.BytesIO(b"x y"), "b.jpg"))
+    assert (bad.status_code, bad.json["type"].rpartition(":")[2]) == (422, "file-not-taken")
+    none = pressed(tablet, stock, "shot", blocker=str(number))
+    assert none.json["detail"].startswith("No photo was given")
+
+
+def test_photos_are_added_by_form_when_raising_and_later(guest: Any, shop: Any) -> None:
+    """At the desk; a refused file is one sentence on the page, and nothing was raised."""
+    pat = guest("pat")
+    told = {"type": "material", "what": "rack empty", "owner": "pat", "job": "J-1"}
+    bad = pat.post("/blockers/new", {**told, "photo": (io.BytesIO(b"words"), "a.txt")})
+    assert (bad.status_code, "a.txt is not taken: it is text/plain and no photo" in bad.text) == (
+        422, True,
+    )  # fmt: skip
+    made = pat.post("/blockers/new", {**told, "photo": (io.BytesIO(picture()), "a.jpg")})
+    place = made.headers["Location"].partition("?")[0]
+    later = pat.post(place, {"act": "photo", "photo": (io.BytesIO(picture()), "b.jpg")})
+    assert "The photos are kept with the blocker." in pat.get(later.headers["Location"]).text
+    empty = pat.post(place, {"act": "photo"})
+    assert (empty.status_code, "No photo was given" in empty.text) == (422, True)
+    assert [
+        len(one.photos) for one in handling.listing(shop) if one.blocker.what == "rack empty"
+    ] == [2]
+
+
+def test_a_report_is_taken_from_a_queue_once_and_asked_about_when_stale(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """On the step it was pressed on, with the time of the press; a held job is told first."""
+    tablet, key = signed_in(guest), new_code()
+    seen = scan.look(shop, stock.token).mark
+    told = {"what": "Bore oversize", "qty": "2", "containment": "red box"}
+    for _ in range(2):
+        answer = pressed(tablet, stock, "nc", key=key, seen=seen, ago="90", **told)
+        assert answer.json["said"].startswith("NC-0002 is reported")
+    (opened,) = [one for one in jobs.history(shop, "J-1") if one.facts.get("what") == "Bore oversize"
+                 and one.kind == "nonconformance.open"]  # fmt: skip
+    assert opened.facts["done_at"] < opened.at
+    assert (opened.facts["qty"], opened.facts["seq"]) == (2, 10)
+    jobs.hold(shop, people.get(shop.ledger, "pat"), "J-1")
+    asked = pressed(tablet, stock, "nc", seen=seen, ago="90", **told)
+    assert (asked.status_code, asked.json["type"].rpartition(":")[2]) == (409, "act-stale")
+    assert pressed(tablet, stock, "nc", seen=seen, ago="90", sure="yes", **told).status_code == 200
 
 
 @pytest.mark.parametrize(("wrong", "said"), [

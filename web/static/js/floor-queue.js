@@ -4,6 +4,7 @@
 (() => {
   const NAME = "titleblock-floor", STORE = "acts";
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  const LARGEST = 25_000_000, MOST_FILES = 8, MOST_BYTES = 200_000_000;
   const memory = [];  // where a browser keeps nothing, the page does, as long as it is open
   let counter = 0;
 
@@ -40,22 +41,38 @@
   const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(26)), (one) => ALPHABET[one & 31]).join("");
   const told = (name, detail) => dispatchEvent(new CustomEvent(`floor:${name}`, { detail }));
 
+  // Photos wait here with their act, within a measure: a tablet that is full keeps nothing at all.
+  const filesOf = (act) => act.files ?? (act.file ? [{ file: act.file, name: act.name }] : []);
+  const bytesOf = (acts) => acts.flatMap(filesOf).reduce((sum, one) => sum + one.file.size, 0);
+  const inMB = (bytes) => `${(bytes / 1_000_000).toFixed(1)} MB`;
+  const refusal = async (files, largest = Infinity) => {
+    const most = Math.min(LARGEST, largest);
+    for (const { file, name } of files) {
+      if (file.size > most) return `${name} has ${inMB(file.size)}, and a photo may have ${inMB(most)}; take it again with smaller pictures set in the camera.`;
+    }
+    if (files.length > MOST_FILES) return `At most ${MOST_FILES} photos go with one act, and these are ${files.length}; send the others afterwards.`;
+    const waiting = bytesOf(await all());
+    if (waiting + bytesOf([{ files }]) <= MOST_BYTES) return "";
+    return `Photos of ${inMB(waiting)} wait on this tablet already and it keeps ${inMB(MOST_BYTES)}; go where there is contact, so that they are sent first.`;
+  };
+
   const formToken = () => document.getElementById("floor")?.dataset.token
     ?? document.querySelector("input[name=form_token]")?.value ?? "";
 
   // One act to the server. Says what became of it: sent, later, asked (with why) or old (the page).
   const send = async (act, pin) => {
-    const body = act.file ? new FormData() : new URLSearchParams();
+    const files = filesOf(act);
+    const body = files.length ? new FormData() : new URLSearchParams();
     for (const [name, value] of Object.entries({
       form_token: formToken(), act: act.act, seq: act.seq, key: act.key, seen: act.seen, operator: act.by,
       ago: Math.max(0, Math.round((Date.now() - act.at) / 1000)), ...act.fields,
     })) body.set(name, value);
-    if (act.file) body.set("photo", act.file, act.name);
+    for (const { file, name } of files) body.append("photo", file, name);
     if (act.sure) body.set("sure", "yes");
     if (pin && pin.by === act.by) body.set("pin", pin.pin);
     let answer, said = {};
     try {
-      answer = await fetch(act.url, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(act.file ? 60_000 : 10_000) });
+      answer = await fetch(act.url, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(files.length ? 60_000 : 10_000) });
       said = await answer.json().catch(() => ({}));
     } catch { return { later: true }; }
     if (answer.ok) return { sent: said };
@@ -95,7 +112,9 @@
   };
 
   const add = async (act) => {
-    await keep({ ...act, key: newKey(), at: Date.now() });
+    try { await keep({ ...act, key: newKey(), at: Date.now() }); } catch (fault) {
+      throw new Error(`This tablet has no room left to keep it (${fault?.name ?? "unknown"}), so nothing was done; free some room, or do it again where there is contact.`);
+    }
     told("changed");
     return flush();
   };
@@ -112,5 +131,5 @@
   };
   const drop = async (n) => { await remove(n); told("changed"); return flush(); };
 
-  window.floorQueue = { add, again, all, drop, flush, newKey };
+  window.floorQueue = { add, again, all, drop, filesOf, flush, newKey, refusal };
 })();

@@ -137,18 +137,28 @@
 
   // --- acts --------------------------------------------------------------------------------------
 
-  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo", block: "Blocker" };
+  const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo", block: "Blocker", shot: "Photo of blocker", measure: "Result", nc: "Not right" };
+  const SHEETS = {};  // what opens a sheet of its own: floor-sheets.js says how
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
 
   const mine = (act) => act.job === live().dataset.job && String(act.seq) === live().dataset.seq;
-  const press = (act, fields = {}, more = {}) => {
+  let trouble = "";
+  const press = async (act, fields = {}, more = {}) => {
     stay();
-    return queue.add({
-      ...more, url: act === "photo" ? root.dataset.photoUrl : root.dataset.actUrl, job: live().dataset.job, seq: live().dataset.seq, title: live().dataset.title,
-      seen: live().dataset.mark, by: root.dataset.who, shown: root.dataset.shown, act, fields,
-    });
+    trouble = "";
+    try {
+      const refused = await queue.refusal(queue.filesOf(more), Number(root.dataset.largest));
+      if (refused) throw new Error(refused);
+      await queue.add({
+        ...more, url: act === "photo" ? root.dataset.photoUrl : root.dataset.actUrl, job: live().dataset.job, seq: live().dataset.seq, title: live().dataset.title,
+        seen: live().dataset.mark, by: root.dataset.who, shown: root.dataset.shown, act, fields,
+      });
+    } catch (fault) {
+      trouble = fault.message;
+      show();
+    }
   };
 
   const open = (id, ready) => {
@@ -209,8 +219,9 @@
       if (lost()) event.preventDefault();  // the next page asks for a PIN, which only the server knows
       return;
     }
-    if (!(act in WORDS)) return;
+    if (!(act in WORDS) || act === "shot") return;
     event.preventDefault();
+    if (act in SHEETS) { SHEETS[act](button); return; }
     if (act === "start") press("start");
     else if (act === "note") {
       open("noting", (values) => {
@@ -218,31 +229,34 @@
         press("note", { words: values.words.value });
         return "";
       });
-    } else if (act === "block") {
-      const dialog = document.getElementById("blocking");  // the step may be another by now
-      dialog.querySelector("[data-says=seq]").textContent = `Step ${live().dataset.seq}`;
-      dialog.querySelector("[data-says=station]").textContent = `${live().dataset.station}, all jobs`;
-      open("blocking", (values) => {
-        const [type, where] = [values.type.value, values.where.value];
-        if (!type) return "Tap what kind of blocker it is.";
-        if (!values.what.value.trim()) return "Say what is missing or wrong.";
-        press("block", { type, where, what: values.what.value, owner: values.owner.value });
-        return "";
-      });
     } else count(act);
   });
 
   addEventListener("change", (event) => {
-    if (!event.target.matches("[data-photo]") || !here()) return;
-    for (const file of event.target.files) press("photo", {}, { file, name: file.name || "photo.jpg" });
-    event.target.value = "";
+    const field = event.target;
+    if (!field.matches("[data-photo]") || !here()) return;
+    const act = field.dataset.blocker ? "shot" : "photo", fields = field.dataset.blocker ? { blocker: field.dataset.blocker } : {};
+    for (const file of field.files) press(act, fields, { files: [{ file, name: file.name || "photo.jpg" }] });
+    field.value = "";
+  });
+
+  // --- a photo of what blocks, closer -------------------------------------------------------------
+
+  addEventListener("click", (event) => {
+    const way = event.target.closest("[data-look]");
+    if (!way) return;
+    event.preventDefault();
+    const looking = document.getElementById("looking");
+    looking.querySelector("[data-big]").replaceChildren(element("img", "", { src: way.href, alt: way.querySelector("img").alt }));
+    looking.showModal();
   });
 
   // --- what waits, what is asked, what was sent ----------------------------------------------------
 
   let thanks = "";
+  const outside = [];  // results out of tolerance that nobody has answered yet
   const line = (act) => {
-    const said = { note: act.fields.words, block: act.fields.what }[act.act];
+    const said = { note: act.fields.words, block: act.fields.what, nc: act.fields.what, shot: act.fields.blocker, measure: `${act.fields.result}, balloon ${act.fields.balloon}, piece ${act.fields.piece}` }[act.act];
     const what = said !== undefined ? `${WORDS[act.act]} “${said.slice(0, 40)}”`
       : WORDS[act.act] + (act.fields.good !== undefined ? ` ${act.fields.good} good, ${act.fields.scrap} scrap` : "") + (act.fields.rework ? `, ${act.fields.rework} for rework` : "");
     return `${what}, ${act.job} step ${act.seq}, ${act.shown}, ${clock(act.at).slice(0, 5)}`;
@@ -265,7 +279,8 @@
           return "";
         });
       });
-    } else if (act.asked.reason === "sure") button("Do it all the same", "first pause", () => queue.again(act, { sure: true }));
+    } else if (act.asked.reason !== "sure" && act.act in SHEETS) button("Correct it", "first begin", () => SHEETS[act.act](null, act));
+    else if (act.asked.reason === "sure") button("Do it all the same", "first pause", () => queue.again(act, { sure: true }));
     else if (["pause", "finish"].includes(act.act)) {
       button("Correct it", "first begin", () => count(act.act, act, (fields) => queue.again(act, { fields, key: queue.newKey() })));
     } else button("Try again", "first begin", () => queue.again(act));
@@ -278,6 +293,19 @@
     const acts = await queue.all();
     const waiting = acts.filter((act) => !act.asked);
     const rows = acts.filter((act) => act.asked).map(question);
+    const lasting = (text, ...ends) => {
+      const box = element("div", "", { className: "say halt", role: "alert" }), words = element("div"), row = element("div", "", { className: "ends" });
+      row.append(...ends);
+      words.append(element("p", text, { className: "main" }), row);
+      box.append(icon("warn"), words);
+      rows.push(box);
+    };
+    const choice = (text, look, onclick) => element("button", text, { type: "button", className: `button ${look}`, onclick });
+    if (trouble) lasting(trouble, choice("I see", "", () => { trouble = ""; show(); }));
+    for (const one of outside) {
+      const done = () => { outside.splice(outside.indexOf(one), 1); show(); };
+      lasting(one.said, choice("Set aside", "", done), choice("Report it", "first pause", () => { SHEETS.nc(null, null, one); done(); }));
+    }
     if (waiting.length) {
       const box = element("div", "", { className: "say wait", role: "status" });
       const words = element("div");
@@ -309,13 +337,16 @@
   }
   addEventListener("floor:changed", show);
   addEventListener("floor:sent", (event) => {
-    thanks = `${event.detail.answer.said} (${line(event.detail.act)})`;
+    const { act, answer } = event.detail;
+    if (answer.out) outside.push(answer);
+    thanks = answer.out ? "" : `${answer.said} (${line(act)})`;
     setTimeout(() => { thanks = ""; show(); }, 6_000);
     last = Date.now() - 1;
     htmx.trigger("#live", "look");
   });
   addEventListener("floor:asked", () => htmx.trigger("#live", "look"));
   addEventListener("floor:old", () => location.reload());
+  window.floorPage = { SHEETS, element, here, icon, live, mine, open, press, queue, root };
   show();
   queue.flush();
 })();

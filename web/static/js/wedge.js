@@ -31,6 +31,7 @@
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches?.("[data-result]")) return;  // a gauge that types what it reads, ended by Enter
     const now = event.timeStamp;
     if (event.key === "Enter") {
       const scanned = run.length >= SHORTEST && now - lastKey <= PAUSE_MS && now - firstKey <= QUICK_MS * run.length;

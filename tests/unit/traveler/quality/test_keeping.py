@@ -171,4 +171,6 @@ def test_no_column_of_objects_is_forgotten() -> None:
         for column in table.columns
         if "md5" in column.name
     }
-    assert columns == {"evidence_file.md5", "packet.md5", "packet.pdf_md5"}
+    assert columns == {
+        "blocker_photo.md5", "evidence_file.md5", "packet.md5", "packet.pdf_md5",
+    }  # fmt: skip

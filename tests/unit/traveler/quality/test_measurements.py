@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from traveler import jobs
-from traveler.errors import BadQuantityText, NoSuchJob, NoSuchOperation, OtherUnit
+from traveler.errors import ActStale, BadQuantityText, NoSuchJob, NoSuchOperation, OtherUnit
 from traveler.quality import errors, gauges, measurements, records, tables, tally, views
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.measurements import Reading
+from traveler.tablet.sending import Sent
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
 
@@ -138,6 +139,26 @@ def test_sent_twice_is_recorded_once(shop: Any) -> None:
     assert enter(shop, Reading("1", "1", "12.05"), idempotency_key="k") == first
     with shop.vault.ledger.reading() as connection:
         assert len(records.measurements(connection, "J-1", standing=False)) == 1
+
+
+def test_what_was_measured_since_by_somebody_else_is_asked_about(shop: Any) -> None:
+    """A tablet sends late what was read off before quinn measured the piece: asked, not replaced."""
+    late = Sent(ago=90)
+    enter(shop, Reading("1", "1", "12.01"))
+    said = "quinn has measured piece 1 at balloon 1 since"
+    with pytest.raises(ActStale, match=said):
+        measurements.record(
+            shop.vault, shop.otto, "J-1", 40, [Reading("1", "1", "12.05")], sent=late
+        )
+    assert [one.text for one in row(shop, "1").results] == ["12.01"]
+    measurements.record(shop.vault, shop.otto, "J-1", 40, [Reading("1", "2", "12.00")], sent=late)
+    enter(shop, Reading("1", "1", "12.02"), sent=late)  # her own second thought needs no question
+    sure = Sent(ago=90, sure=True)
+    measurements.record(shop.vault, shop.otto, "J-1", 40, [Reading("1", "1", "12.05")], sent=sure)
+    assert [one.text for one in row(shop, "1").results] == ["12.05", "12.00"]
+    told = [one for one in jobs.history(shop.vault, "J-1") if one.kind == "measurement.recorded"]
+    assert ["done_at" in one.facts for one in told] == [False, True, True, True]
+    assert all(one.facts["done_at"] < one.at for one in told[1:])
 
 
 def test_an_overdue_gauge_measures_nothing(shop: Any) -> None:
