@@ -6,8 +6,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "traveler_0090"
-down_revision: str | None = "traveler_0018"
+revision = "traveler_0020"
+down_revision: str | None = "traveler_0019"
 branch_labels: tuple[str, ...] | None = None
 depends_on: str | None = None
 
