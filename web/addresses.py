@@ -132,6 +132,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/changes/<change>/redline/<number>/<name>/<int:page>/<what>.png", redline.order_picture,
             Door(OFFICE, 200)),
     Address("/changes/<change>/edit", changes.edit, Door(SIGNERS, 200), Door(SIGNERS, 400)),
+    Address("/changes/<change>/plan/<number>", changes.plan, Door(MAKERS, 200), Door(MAKERS, 422)),
     Address("/changes/<change>/sheet", signing.sheet, Door(OFFICE, 200)),
     Address("/changes/<change>/sheet.pdf", signing.sheet_pdf, Door(OFFICE, 200)),
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 from release import desk, shelf
 from traveler.quality import characteristics, proposing
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.errors import PlanMoved
 from traveler.quality.proposing import Line, Proposal
 from vault.errors import Refusal
 from vault.home import Vault
@@ -22,17 +24,26 @@ def working(vault: Vault, number: str) -> tuple[Characteristic, ...]:
 
     Raises BadCharacteristics where a pushed file is not one.
     """
-    if characteristics.FILE not in {one["name"] for one in shelf.files(vault, number, None)}:
-        return ()
-    data = shelf.working_path(vault, number, characteristics.FILE).read_bytes()
-    return characteristics.parse(data, f"{number} {characteristics.FILE}")
+    data = _working(vault, number)
+    return characteristics.parse(data, f"{number} {characteristics.FILE}") if data else ()
+
+
+def stands(vault: Vault, number: str) -> str:
+    """Return what names the characteristics as they lie on main now: the sha256 of the file."""
+    return hashlib.sha256(_working(vault, number)).hexdigest()
 
 
 def save(
-    vault: Vault, actor: Person, number: str, told: Iterable[Characteristic], note: str
-) -> None:
-    """Check in the characteristics of an item; raises BadCharacteristics, or what a check-in does."""
+    vault: Vault, actor: Person, number: str, told: Iterable[Characteristic], note: str,
+    seen: str = "",
+) -> None:  # fmt: skip
+    """Check in the characteristics of an item, in the place of those that ``seen`` names.
+
+    Raises PlanMoved, BadCharacteristics, or what a check-in does.
+    """
     data = characteristics.write(told)
+    if seen and seen != stands(vault, number):
+        raise PlanMoved(number=number)
     with tempfile.TemporaryDirectory(prefix="plan-", dir=_aside(vault)) as folder:
         place = Path(folder) / characteristics.FILE
         place.write_bytes(data)
@@ -61,6 +72,12 @@ def ballooned(
             places=json.loads(json.dumps(places)), said=said, name=name,
         )  # fmt: skip
         return out.read_bytes()
+
+
+def _working(vault: Vault, number: str) -> bytes:
+    if characteristics.FILE not in {one["name"] for one in shelf.files(vault, number, None)}:
+        return b""
+    return shelf.working_path(vault, number, characteristics.FILE).read_bytes()
 
 
 def _aside(vault: Vault) -> Path:

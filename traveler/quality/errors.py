@@ -131,3 +131,8 @@ class GaugeNeeded(Refused):
 
 class BadCalibration(BadInput):
     """The calibration of {code} cannot be recorded: {why}."""
+
+
+class PlanMoved(Conflict):
+    """Somebody checked in other characteristics of {number} meanwhile; nothing was changed. Open the
+    grid again, where what is there now stands, and repeat what you changed."""

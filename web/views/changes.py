@@ -25,6 +25,7 @@ from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms, order_page
 from web.errors import MissingField, NotReadable
+from web.views import characteristics
 from web.visitor import me, vault
 
 PAGE: Final = 50
@@ -44,8 +45,11 @@ DONE: Final = {
     "delegate": "Handed on for this one order.",
     "take-back": "Taken back; who signs is as it was before.",
     "override": "Overridden, visible for ever.",
+    "plan": "The characteristics are checked in; what was signed of this item is void.",
     "release": "Released. The stamped drawings are ready, and older prints answer SUPERSEDED.",
 }
+HELD: Final = frozenset({"open", "rejected", "withdrawn"})
+"""States in which an order can still change."""
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -150,6 +154,26 @@ def page(change: str) -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("changes.page", change=change, done=act))
 
 
+def plan(change: str, number: str) -> Response | str | tuple[str, int]:
+    """Show the order with the characteristics of one of its items in a grid, or check them in.
+
+    A check-in voids what was signed of the item; the order takes it up by itself while in review.
+    """
+    order = desk.judge(vault(), change, me()).order
+    row = next((one for one in order.items if one.number.casefold() == number.casefold()), None)
+    if row is None or order.state not in HELD:
+        return forms.gone_on(url_for("changes.page", change=order.change))
+    if request.method != "POST":
+        return _shown(order.change, None, row.number)
+    try:
+        characteristics.save(row.number)
+    except Refusal as refusal:
+        return _shown(order.change, refusal, row.number), refusal.status
+    return forms.gone_on(
+        url_for("changes.plan", change=order.change, number=row.number, done="plan")
+    )
+
+
 def edit(change: str) -> Response | str | tuple[str, int]:
     """Show the form that changes an order, or change it: items, class, notes, who watches."""
     judgement = desk.judge(vault(), change, me())
@@ -242,11 +266,12 @@ def _numbers(text: str) -> list[str]:
     return [one for one in _BETWEEN.split(text) if one]
 
 
-def _shown(change: str, refusal: Refusal | None) -> str:
+def _shown(change: str, refusal: Refusal | None, planned: str = "") -> str:
     judgement = desk.judge(vault(), change, me())
     order = judgement.order
     return render_template(
-        "change.html", order=order, judgement=judgement, seen=order_page.seen(order),
+        "change.html", plan=_grid(order.change, planned, refusal) if planned else None,
+        editable=order.state in HELD, order=order, judgement=judgement, seen=order_page.seen(order),
         items=order_page.items_of(judgement), groups=order_page.groups_of(judgement.findings),
         lists=order_page.lists_of(judgement), signatures=order_page.signatures_of(order),
         steps=_steps(judgement), ncs=_behind(order),
@@ -254,6 +279,14 @@ def _shown(change: str, refusal: Refusal | None) -> str:
         typed=forms.typed("comment", "reason", "requirement", "signer", "to"),
         refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
+    )  # fmt: skip
+
+
+def _grid(change: str, number: str, refusal: Refusal | None) -> characteristics.Grid:
+    return characteristics.grid(
+        number, url_for("changes.plan", change=change, number=number),
+        lambda page: url_for("changes.plan", change=change, number=number, page=page),
+        refused=refusal is not None,
     )  # fmt: skip
 
 
@@ -292,7 +325,7 @@ def _signers(order: Order) -> str:
 
 def _acts(judgement: Judgement, person: Person) -> Acts:
     order, state = judgement.order, judgement.order.state
-    held = state in {"open", "rejected", "withdrawn"}
+    held = state in HELD
     observes = person.name in order.observers
     owners = {one.owner for one in order.items}
     alone = not observes and (person.name == order.author or "admin" in person.roles)

@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from flask import Response, make_response, render_template, request, url_for
 
-from release import desk
 from release.log import ReleaseLog
 from traveler.quality import balloons, plan, proposing
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.proposing import Proposal
 from traveler.quality.quantity import unit
 from vault.errors import NoSuchFile, Refusal
 from web import drawings, forms
+from web.drawings import Picture
 from web.headers import SANDBOX
 from web.views.items import found
 from web.visitor import me, vault
@@ -27,21 +29,62 @@ NEW: Final = 5
 MOST: Final = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What a grid shows: the rows, the drawing with its balloons, and what the drawing proposes.
+
+    ``action`` is where it is sent; ``seen`` names what it was filled from.
+    """
+
+    number: str
+    action: str
+    told: tuple[Characteristic, ...]
+    proposals: tuple[Proposal, ...]
+    picture: Picture | None
+    places: tuple[tuple[str, int, int, int], ...]
+    note: str
+    seen: str
+    columns: tuple[str, ...] = COLUMNS
+    extra: int = NEW
+
+
 def page(number: str) -> Response | str | tuple[str, int]:
     """Show the working characteristics in a grid with what the drawing proposes, or check them in."""
     row = found(number)
     if request.method != "POST":
-        return _shown(row.number, list(balloons.working(vault(), row.number)), None)
-    told = [*_typed(), *_taken(row.number)]
+        return _shown(row.number, None)
     try:
-        note = forms.needed("note", "The note")
-        balloons.save(vault(), me(), row.number, _numbered(told), note)
+        save(row.number)
     except Refusal as refusal:
-        return _shown(row.number, told, refusal), refusal.status
-    change = forms.text("change") or None
-    return forms.gone_on(
-        url_for("characteristics.page", number=row.number, change=change, done="1")
-    )
+        return _shown(row.number, refusal), refusal.status
+    return forms.gone_on(url_for("characteristics.page", number=row.number, done="1"))
+
+
+def save(number: str) -> None:
+    """Check in what a grid says; raises what a check-in does, BadCharacteristics or PlanMoved."""
+    note = forms.needed("note", "The note")
+    balloons.save(vault(), me(), number, _numbered([*_typed(), *_taken(number)]), note,
+                  forms.text("seen"))  # fmt: skip
+
+
+def grid(number: str, action: str, page_of: Callable[[int], str], *, refused: bool) -> Grid:
+    """Return the grid of an item: what is checked in, or what was typed where that was refused."""
+    told = [*_typed(), *_taken(number)] if refused else list(balloons.working(vault(), number))
+    file = drawings.drawing_of(number, drawings.working_files(number))
+    picture = drawings.picture(
+        drawings.place_of(number, "working", page_of), file, drawings.working_pages(file),
+        forms.page_asked(),
+    )  # fmt: skip
+    every = balloons.proposed(vault(), *_drawing(number)) if picture else ()
+    placed = proposing.placed(told, every)
+    known = {tuple(place[1:]) for place in placed}
+    return Grid(
+        number, action, tuple(told),
+        tuple(one for one in every if (one.sheet, one.x, one.y) not in known), picture,
+        tuple(one for one in placed if picture and one[1] == picture.page),
+        forms.text("note") if refused else "",
+        forms.text("seen") if refused else balloons.stands(vault(), number),
+    )  # fmt: skip
 
 
 def ballooned(number: str, rev: str) -> Response:
@@ -68,13 +111,6 @@ def ballooned(number: str, rev: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{row.number}-balloons.pdf"'
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer
-
-
-def _change(number: str) -> str:
-    """Return the open change order somebody came from, where the item is in it."""
-    wanted = forms.text("change") or forms.asked("change")
-    found = [one for one in desk.listing(vault(), "open") if one.change == wanted]
-    return next((one.change for one in found for it in one.items if it.number == number), "")
 
 
 def _drawing(number: str) -> tuple[Path, str]:
@@ -112,24 +148,12 @@ def _numbered(told: list[Characteristic]) -> list[Characteristic]:
     return [one if one.balloon else replace(one, balloon=next(free)) for one in told]
 
 
-def _shown(number: str, told: list[Characteristic], refusal: Refusal | None) -> str:
-    file = drawings.drawing_of(number, drawings.working_files(number))
-    page_number = forms.page_asked()
-    pages = drawings.working_pages(file)
-    picture = drawings.picture(
-        drawings.place_of(number, "working",
-                          lambda page: url_for("characteristics.page", number=number, page=page)),
-        file, pages, page_number,
-    )  # fmt: skip
-    every = balloons.proposed(vault(), *_drawing(number)) if picture else ()
-    placed = proposing.placed(told, every)
-    known = {tuple(place[1:]) for place in placed}
+def _shown(number: str, refusal: Refusal | None) -> str:
+    here = url_for("characteristics.page", number=number)
     return render_template(
-        "characteristics.html", number=number, told=told, columns=COLUMNS, extra=NEW,
-        proposals=[one for one in every if (one.sheet, one.x, one.y) not in known],
-        picture=picture,
-        places=[one for one in placed if picture and one[1] == picture.page],
-        refusal=str(refusal) if refusal else None, note=forms.text("note"), change=_change(number),
+        "characteristics.html", number=number, refusal=str(refusal) if refusal else None,
+        plan=grid(number, here, lambda page: url_for("characteristics.page", number=number, page=page),
+                  refused=refusal is not None),
         done="The characteristics are checked in; they count once they are released."
         if forms.asked("done") else None,
     )  # fmt: skip

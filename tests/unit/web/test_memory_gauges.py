@@ -126,25 +126,6 @@ def test_the_floor_page_tells_what_went_wrong_at_its_step(
     assert "it low" in page
 
 
-def test_a_change_order_leads_to_the_characteristics_and_back(
-    guest: Any, shop: Any, tmp_path: Any
-) -> None:
-    """The grid knows the order somebody came from, and no order the item is not in."""
-    from release import desk
-    from vault.ledger import people
-
-    eli = people.get(shop.ledger, "eli")
-    (tmp_path / "note.txt").write_text("chamfer")
-    desk.check_in(shop, eli, "10-0077", {"note.txt": tmp_path / "note.txt"}, "noted")
-    order = desk.open_change(shop, eli, ["10-0077"], "again").order
-    page = guest("eli").get(f"/changes/{order.change}").text
-    assert f"/items/10-0077/characteristics?change={order.change}" in page
-    grid = guest("eli").get(f"/items/10-0077/characteristics?change={order.change}").text
-    assert f'href="/changes/{order.change}"' in grid
-    assert "/changes/CO-9999" not in guest("eli").get(
-        "/items/10-0077/characteristics?change=CO-9999").text  # fmt: skip
-
-
 def test_what_belongs_to_a_step_and_what_to_none_stand_on_one_page(guest: Any, shop: Any) -> None:
     """A note on a step and a blocker of the whole job before: the page of the next job tells both."""
     from traveler.blockers import handling
