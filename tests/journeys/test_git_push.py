@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,49 @@ def cloned(tmp_path: Path) -> Callable[..., Clone]:
         return Clone(place, user)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def template(founded: Path, password: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a vault where 10-0042 is released as A, and eli's clone; only copied."""
+    from release import desk
+    from vault import home
+    from vault.ledger import people
+
+    place = tmp_path_factory.mktemp("template")
+    shutil.copytree(founded, place / "vault", symlinks=True)
+    subprocess.run(["git", "clone", "-q", place / "vault/vault.git", place / "clone"], check=True)
+    clone = Clone(place / "clone", "eli")
+    clone.commit("First.", _10_0042="one")
+    clone.git("push", "origin", "HEAD:refs/for/release")
+    opened = home.open_vault(place / "vault")
+    desk.sign(opened, people.get(opened.ledger, "mchen"), password, "CO-0001")
+    desk.release(opened, people.get(opened.ledger, "eli"), "CO-0001")
+    opened.close()
+    clone.git("fetch", "-q", "--tags", "origin")
+    return place
+
+
+@pytest.fixture
+def vault(request: pytest.FixtureRequest, founded: Path, tmp_path: Path) -> Iterator[Vault]:
+    """Return a fresh vault, with a release in it where a test asks for ``released``."""
+    from vault import home
+
+    released = "released" in request.fixturenames
+    source = request.getfixturevalue("template") / "vault" if released else founded
+    shutil.copytree(source, tmp_path / "vault", symlinks=True)
+    opened = home.open_vault(tmp_path / "vault")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def released(vault: Vault, template: Path, tmp_path: Path) -> Clone:
+    """Return eli's clone of a vault in which 10-0042 is released as A."""
+    shutil.copytree(template / "clone", tmp_path / "clone", symlinks=True)
+    clone = Clone(tmp_path / "clone", "eli")
+    clone.git("remote", "set-url", "origin", str(vault.root / "vault.git"))
+    return clone
 
 
 @pytest.fixture
@@ -231,19 +275,6 @@ def test_what_dvc_keeps_out_of_git_is_no_file_of_the_item(vault: Vault, eli: Clo
     eli.git("push", "origin", "HEAD:refs/for/release")
     held = orders.load(vault, "CO-0001").order.items[0]
     assert [file.name for file in held.files] == ["item.toml", "notes.txt"]
-
-
-@pytest.fixture
-def released(vault: Vault, eli: Clone, people: dict[str, Person], password: str) -> Clone:
-    """Return eli's clone of a vault in which 10-0042 is released as A."""
-    from release import desk
-
-    eli.commit("First.", _10_0042="one")
-    eli.git("push", "origin", "HEAD:refs/for/release")
-    desk.sign(vault, people["mchen"], password, "CO-0001")
-    desk.release(vault, people["eli"], "CO-0001")
-    eli.git("fetch", "-q", "--tags", "origin")
-    return eli
 
 
 @pytest.mark.parametrize(
