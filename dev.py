@@ -427,8 +427,10 @@ def pytest(arguments: Sequence[str]) -> int:
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made inside
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
     place = tempfile.mkdtemp(prefix="titleblock-", dir=memory if roomy else None)
-    say(f"Testing: pytest -n {jobs} {shlex.join(arguments)}  (temporary folders in {place})")
-    code = run(PYTHON, "-m", "pytest", "-n", jobs, *arguments, TMPDIR=place, TEMP=place, TMP=place)
+    # each process takes one half of what is left, so that none waits for the one with the journeys
+    words = ["-n", jobs, "--dist", "worksteal", *arguments]
+    say(f"Testing: pytest {shlex.join(words)}  (temporary folders in {place})")
+    code = run(PYTHON, "-m", "pytest", *words, TMPDIR=place, TEMP=place, TMP=place)
     if code == 0:
         shutil.rmtree(place, ignore_errors=True)
     else:
