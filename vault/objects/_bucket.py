@@ -15,28 +15,27 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
-import http.client
 import io
 import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 from vault.errors import NoBucket, StoreAway, StoreForbidden, StoreUnwritable
 from vault.objects import _signing as signing
-from vault.objects._talk import ANSWER_S, CONNECT_S, PIECE, Fleeting, Stretch, Talk
+from vault.objects._talk import ANSWER_S, CONNECT_S, PIECE, Answer, Body, Fleeting, Talk, size_of
 from vault.objects.address import Address
 
 if TYPE_CHECKING:
     from vault.objects._aws import Account
 
-Answer = TypeVar("Answer")
+Told = TypeVar("Told")
 
 ALTOGETHER_S: Final = 6.0
 PAUSES_S: Final = (0.1, 0.3, 0.8)
@@ -76,7 +75,7 @@ class Reply:
     """An answer whose body was read: status, headers, and the body of a refusal."""
 
     status: int
-    headers: http.client.HTTPMessage
+    headers: Message | dict[str, str]
     code: str
 
     @property
@@ -117,8 +116,7 @@ class Bucket:
     # --- bytes ---------------------------------------------------------------
 
     def send(
-        self, key: str, body: BinaryIO, size: int, headers: Mapping[str, str], *,
-        checksum: str, only_new: bool,
+        self, key: str, body: Body, headers: Mapping[str, str], *, checksum: str, only_new: bool
     ) -> Reply | None:  # fmt: skip
         """Put bytes under a key and return the answer, or None where ``only_new`` found some there.
 
@@ -128,7 +126,7 @@ class Bucket:
         sent = {**headers, CHECKSUM: checksum}
         if only_new:
             sent["if-none-match"] = "*"
-        reply = self._asked(lambda left: self._sent(key, {}, sent, (body, 0, size), left))
+        reply = self._asked(lambda left: self._sent(key, {}, sent, body, left))
         return reply if reply.status == 200 else None
 
     def send_part(
@@ -238,11 +236,11 @@ class Bucket:
 
     def _sent(
         self, key: str, query: Mapping[str, str], headers: Mapping[str, str],
-        stretch: Stretch | None, left: float,
+        body: Body | None, left: float,
     ) -> Reply:  # fmt: skip
-        """Put a stretch of a file (where it begins, its size in bytes), or ask for the head."""
-        method = "HEAD" if stretch is None else "PUT"
-        with self._request(method, key, query, headers, stretch, left) as answer:
+        """Put a body, or ask for the head."""
+        method = "HEAD" if body is None else "PUT"
+        with self._request(method, key, query, headers, body, left) as answer:
             reply = Reply(answer.status, answer.headers, _code(answer))
         refused = reply.code in _SPOILED and MD5 in headers
         if reply.status not in {200, 412} and not refused:
@@ -274,20 +272,19 @@ class Bucket:
     @contextlib.contextmanager
     def _request(
         self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str],
-        stretch: Stretch | None, left: float,
-    ) -> Iterator[http.client.HTTPResponse]:  # fmt: skip
+        body: Body | None, left: float,
+    ) -> Iterator[Answer]:  # fmt: skip
         base = self._base
         path, asked = base.path + signing.encoded(key), signing.query_of(query)
-        body = signing.EMPTY
-        if stretch is not None:
-            body = base64.b64decode(headers[CHECKSUM]).hex()
+        sha256 = signing.EMPTY
+        if body is not None:
+            sha256 = base64.b64decode(headers[CHECKSUM]).hex()
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        sent = signing.signed(method, base.host, path, asked, headers, body, self._keys(), at)
-        if stretch is not None:
-            sent["content-length"] = str(stretch[2])
-        with self._talk.asked(
-            method, f"{path}{'?' if asked else ''}{asked}", sent, stretch, left
-        ) as (answer):
+        sent = signing.signed(method, base.host, path, asked, headers, sha256, self._keys(), at)
+        if body is not None:
+            sent["content-length"] = str(size_of(body))
+        target = f"{path}{'?' if asked else ''}{asked}"
+        with self._talk.asked(method, target, sent, body, left) as answer:
             yield answer
 
     def _keys(self) -> signing.Keys:
@@ -296,7 +293,7 @@ class Bucket:
 
     # --- trying and judging --------------------------------------------------
 
-    def _asked(self, ask: Callable[[float], Answer]) -> Answer:
+    def _asked(self, ask: Callable[[float], Told]) -> Told:
         """Try a few times while it is quick, never longer than somebody at a screen waits."""
         begun = time.monotonic()
         if begun < self._silent_until:
@@ -350,7 +347,7 @@ class Bucket:
         return Talk(self._base.root)
 
 
-def _code(answer: http.client.HTTPResponse) -> str:
+def _code(answer: Answer) -> str:
     """Read the rest of a short answer and return its S3 code, else its HTTP status."""
     text = b""
     while len(text) < MOST_SAID and (piece := answer.read(MOST_SAID)):
@@ -374,4 +371,5 @@ def _given(address: Address) -> signing.Keys | None:
 
 
 def _has_configuration() -> bool:
-    return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().exists()
+    place = os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config"
+    return os.path.exists(os.path.expanduser(place))  # noqa: PTH110, PTH111 - asked of every request

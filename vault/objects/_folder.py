@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -200,14 +200,21 @@ class FolderStore:
             raise
         return found, file
 
-    def unproved(self, md5: str, most: int) -> bytes | None:
-        """Return what lies at an address, for who has it proved elsewhere; None where it is larger.
+    def unproved(self, md5: str, room: memoryview) -> memoryview | None:
+        """Read what lies at an address, for who has it proved elsewhere; None where it is larger.
 
-        Raises MissingObject, DamagedObject.
+        It is read into a room that is used again: to fetch memory from the system for each would
+        cost more than reading it.  Raises MissingObject, DamagedObject.
         """
-        with self._opened(md5, "") as file, _giving("", md5):
-            size = os.fstat(file.fileno()).st_size
-            return file.read(size) if size <= most else None
+        if not is_address(md5):
+            raise MissingObject(name=called("", md5), md5=md5)
+        with _giving("", md5), FileIO(f"{self._files}/{md5[:2]}/{md5[2:]}") as file:
+            size, moved = os.fstat(file.fileno()).st_size, 0
+            if size > len(room):
+                return None
+            while moved < size and (more := file.readinto(room[moved:size])):
+                moved += more
+        return room[:moved]
 
     def fault(self, digest: Digest) -> str | None:
         """Return why the bytes cannot be given out, or None where they can."""

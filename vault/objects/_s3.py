@@ -14,7 +14,6 @@ import base64
 import contextlib
 import datetime as dt
 import hashlib
-import io
 import shutil
 import tempfile
 import weakref
@@ -105,7 +104,7 @@ class S3Store:
             return
         raise StoreUnwritable(where=self.bucket.where, why="what is put there does not stay")
 
-    def adopt(self, data: bytes, md5: str) -> Digest | None:
+    def adopt(self, data: memoryview, md5: str) -> Digest | None:
         """Keep bytes that are said to have an md5, where the server can prove that they have.
 
         It compares their SHA-256 and their md5 before it keeps them, so they are hashed once here
@@ -116,9 +115,7 @@ class S3Store:
         digest = Digest(md5, sha256.hexdigest(), len(data))
         checksum = _written(sha256.digest())
         told = {"x-amz-meta-sha256": digest.sha256, "content-md5": _written(bytes.fromhex(md5))}
-        reply = self.bucket.send(
-            self._key(md5), io.BytesIO(data), len(data), told, checksum=checksum, only_new=True
-        )
+        reply = self.bucket.send(self._key(md5), data, told, checksum=checksum, only_new=True)
         if reply is None or reply.checksum != checksum:
             return None
         right = reply.tag == md5 or hashlib.md5(data, usedforsecurity=False).hexdigest() == md5
@@ -253,7 +250,9 @@ class S3Store:
         if digest.size > PART:
             return self._sent_in_parts(key, file, digest, only_new=only_new)
         checksum = _written(bytes.fromhex(digest.sha256))
-        reply = self.bucket.send(key, file, digest.size, meta, checksum=checksum, only_new=only_new)
+        reply = self.bucket.send(
+            key, (file, 0, digest.size), meta, checksum=checksum, only_new=only_new
+        )
         if reply is not None and reply.checksum != checksum:
             self._compare(digest)
         return reply is not None
@@ -308,7 +307,11 @@ class S3Store:
         with _spool() as file:
             file.write(data)
             self.bucket.send(
-                self.address.key(path), file, len(data), {}, checksum=checksum, only_new=only_new
+                self.address.key(path),
+                (file, 0, len(data)),
+                {},
+                checksum=checksum,
+                only_new=only_new,
             )
 
     @cached_property

@@ -15,6 +15,7 @@ import errno
 import http.client
 import io
 import os
+import re
 import socket
 import ssl
 import time
@@ -31,13 +32,17 @@ ANSWER_S: Final = 5.0
 SLOWEST: Final = 100_000  # bytes a second, after the first seconds
 PIECE: Final = 256 * 1024
 KEPT: Final = 32  # connections nobody uses at the moment
+EXACT_S: Final = 0.05  # by so much a time-out may be longer than it should
 KEPT_S: Final = 20.0  # what was idle for longer, something on the way may have forgotten
 
 _BUFFER: Final = 64 * 1024
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _HUNG_UP: Final = {errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED}
 
 Stretch = tuple[BinaryIO, int, int]
 """A file, where in it a body begins, and the body's size in bytes."""
+
+Body = Stretch | memoryview
 
 
 class Fleeting(Exception):
@@ -47,6 +52,33 @@ class Fleeting(Exception):
         """Keep why."""
         super().__init__(why)
         self.silent = silent
+
+
+def size_of(body: Body) -> int:
+    """Return the bytes of a body."""
+    return len(body) if isinstance(body, memoryview) else body[2]
+
+
+class Done:
+    """A success without a body, whose head came in one piece, as most puts are answered.
+
+    ``http.client`` reads the head of every other answer, by way of the e-mail parser: that takes
+    the processor twice as long as the put itself.
+    """
+
+    __slots__ = ("headers",)
+    status: Final = 200
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        """Keep the headers; their names are in lower case."""
+        self.headers = headers
+
+    def read(self, _size: int = -1, /) -> bytes:
+        """Return the body."""
+        return b""
+
+
+Answer = http.client.HTTPResponse | Done
 
 
 class Talk:
@@ -61,25 +93,22 @@ class Talk:
 
     @contextlib.contextmanager
     def asked(
-        self, method: str, target: str, headers: Mapping[str, str], body: Stretch | None,
+        self, method: str, target: str, headers: Mapping[str, str], body: Body | None,
         left: float,
-    ) -> Iterator[http.client.HTTPResponse]:  # fmt: skip
+    ) -> Iterator[Answer]:  # fmt: skip
         """Send a request and give its answer; a connection is kept once its answer was read.
 
         ``left`` is the seconds somebody still waits.  Raises Fleeting, from reading the answer too.
         """
-        line = answer = None
+        line = None
         whole = False
         try:
             with _told():
                 line = self._kept() or self._connected(left)
                 _tell(line.sock, self._head(method, target, headers), body)
-                answer = _Answer(line.sock, method=method)
-                answer.begin()
+                answer = _answered(line.sock, method)
             yield answer
-            if answer.isclosed() and answer.length:
-                raise Fleeting("the connection failed")  # the body broke off
-            whole = answer.isclosed() and not answer.will_close
+            whole = isinstance(answer, Done) or _is_whole(answer)
         except http.client.HTTPException:
             raise Fleeting("the connection failed") from None
         finally:
@@ -165,28 +194,99 @@ def _hang_up(idle: deque[tuple[float, http.client.HTTPConnection]]) -> None:
         idle.pop()[1].close()
 
 
-def _tell(sock: socket.socket, head: bytes, body: Stretch | None) -> None:
+def _tell(sock: socket.socket, head: bytes, body: Body | None) -> None:
     """Send a request; who hangs up in the midst of it may have answered, so that is not judged."""
     pace = _Pace()
-    sock.settimeout(pace.left())
-    file, begin, size = body or (io.BytesIO(), 0, 0)
-    file.seek(begin)
     try:
-        while True:
-            piece = file.read(min(size, PIECE))
-            size -= len(piece)
-            sock.sendall(head + piece if head else piece)
+        for piece in _pieces(body):
+            _allow(sock, pace)
+            rest = _together(sock, head, piece) if head else piece
             head = b""
-            if not size:
-                return
-            if not piece:
-                raise Fleeting("what is sent became shorter")
-            if pace.count(len(piece)) <= 0:
-                raise Fleeting("it is too slow", silent=True)
-            sock.settimeout(pace.left())
+            if rest:
+                _allow(sock, pace)
+                sock.sendall(rest)
+            pace.count(len(piece))
     except OSError as fault:
         if isinstance(fault, TimeoutError) or fault.errno not in _HUNG_UP:
             raise
+
+
+def _pieces(body: Body | None) -> Iterator[memoryview | bytes]:
+    """Yield a body in pieces; one that is empty is one empty piece."""
+    if body is None:
+        yield b""
+    elif isinstance(body, memoryview):
+        for begin in range(0, len(body) or 1, PIECE):
+            yield body[begin : begin + PIECE]
+    else:
+        file, begin, left = body
+        file.seek(begin)
+        while True:
+            piece = file.read(min(left, PIECE))
+            left -= len(piece)
+            yield piece
+            if not left:
+                return
+            if not piece:
+                raise Fleeting("what is sent became shorter")
+
+
+def _together(sock: socket.socket, head: bytes, piece: memoryview | bytes) -> memoryview | bytes:
+    """Send a head and the beginning of its body at once; return what of the body is left.
+
+    Joining the two would cost as much as sending them: so much memory is fetched from the system,
+    and given back, for each.
+    """
+    if isinstance(sock, ssl.SSLSocket) or not hasattr(sock, "sendmsg"):
+        sock.sendall(head + piece)
+        return b""
+    sent = sock.sendmsg((head, piece))
+    if sent < len(head):
+        sock.sendall(head[sent:])
+        return piece
+    return memoryview(piece)[sent - len(head) :]
+
+
+def _allow(sock: socket.socket, pace: _Pace) -> None:
+    """Let the next bytes take what the pace leaves them; a system call only where that changed."""
+    left = pace.left()
+    if left <= 0:
+        raise Fleeting("it is too slow", silent=True)
+    if not left <= (sock.gettimeout() or 0.0) <= left + EXACT_S:
+        sock.settimeout(left)
+
+
+def _answered(sock: socket.socket, method: str) -> Answer:
+    """Return an answer whose head was read."""
+    coming = _Watched(sock)
+    if done := _done(coming.ahead()):
+        return done
+    answer = http.client.HTTPResponse(cast("socket.socket", coming), method=method)  # makes a file
+    answer.begin()
+    return answer
+
+
+def _done(head: bytes) -> Done | None:
+    """Read a success whose head is all that came; None where it is anything else, or odd."""
+    if not head.startswith(b"HTTP/1.1 200 ") or not head.endswith(b"\r\n\r\n"):
+        return None
+    headers: dict[str, str] = {}
+    for line in head[:-4].decode("latin-1").split("\r\n")[1:]:
+        name, colon, told = line.partition(":")
+        name = name.lower()
+        if not colon or not _TOKEN.fullmatch(name) or name in headers:
+            return None
+        headers[name] = told.strip()
+    if headers.get("content-length") != "0" or {"connection", "transfer-encoding"} & headers.keys():
+        return None
+    return Done(headers)
+
+
+def _is_whole(answer: http.client.HTTPResponse) -> bool:
+    """Tell whether nothing of an answer is left to come and the connection may be used again."""
+    if answer.isclosed() and answer.length:
+        raise Fleeting("the connection failed")  # the body broke off
+    return answer.isclosed() and not answer.will_close
 
 
 def _is_quiet(sock: socket.socket) -> bool:
@@ -228,16 +328,26 @@ class _Watched(io.RawIOBase):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._pace = _Pace()
+        self._ahead = b""
+
+    def ahead(self) -> bytes:
+        """Return the first bytes that come; they are read once more by whoever reads from here."""
+        with _told():
+            _allow(self._sock, self._pace)
+            self._ahead = self._sock.recv(_BUFFER)
+        self._pace.count(len(self._ahead))
+        return self._ahead
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:
-        left = self._pace.left()
-        if left <= 0:
-            raise Fleeting("it does not answer", silent=True)
+        if self._ahead:
+            size = min(len(buffer), len(self._ahead))
+            buffer[:size], self._ahead = self._ahead[:size], self._ahead[size:]
+            return size
         with _told():
-            self._sock.settimeout(left)
+            _allow(self._sock, self._pace)
             size = self._sock.recv_into(buffer)
         self._pace.count(size)
         return size
@@ -245,11 +355,6 @@ class _Watched(io.RawIOBase):
     def makefile(self, _mode: str) -> io.BufferedReader:
         """Return itself as what an answer is read from."""
         return io.BufferedReader(self, _BUFFER)
-
-
-class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *, method: str) -> None:
-        super().__init__(cast("socket.socket", _Watched(sock)), method=method)  # it makes a file
 
 
 def _proxy(scheme: str, netloc: str) -> str:

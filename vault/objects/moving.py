@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
 import re
 import time
@@ -158,11 +159,12 @@ def _done(
     answers: SimpleQueue[tuple[Digest, bool] | str | BaseException] = SimpleQueue()
 
     def work() -> None:
+        room = memoryview(mmap.mmap(-1, SHORT))  # its pages are fetched as objects need them
         with contextlib.suppress(IndexError):
             while True:
                 md5 = left.popleft()
                 try:
-                    answers.put(_one(source, target, md5, md5 in begun.there))
+                    answers.put(_one(source, target, md5, md5 in begun.there, room))
                 except BaseException as fault:  # noqa: BLE001 - it is raised where it is waited for
                     answers.put(fault)
 
@@ -182,12 +184,12 @@ def _done(
 
 
 def _one(
-    source: ObjectStore, target: ObjectStore, md5: str, there: bool
+    source: ObjectStore, target: ObjectStore, md5: str, there: bool, room: memoryview
 ) -> tuple[Digest, bool] | str:
     """Prove one object in the new store, sending it unless its bytes are there."""
     for pause in (*PATIENCE_S, None):
         try:
-            if not there and (adopted := _adopted(source, target, md5)):
+            if not there and (adopted := _adopted(source, target, md5, room)):
                 return adopted, True
             digest, file = source.take_out(md5)
             with file:
@@ -204,11 +206,11 @@ def _one(
     raise AssertionError("the last pause is None")
 
 
-def _adopted(source: ObjectStore, target: ObjectStore, md5: str) -> Digest | None:
+def _adopted(source: ObjectStore, target: ObjectStore, md5: str, room: memoryview) -> Digest | None:
     """Send an object the short way, proved by the server alone; None where it needs the long way."""
     if not isinstance(target, S3Store) or not isinstance(source, FolderStore):
         return None
-    data = source.unproved(md5, SHORT)
+    data = source.unproved(md5, room)
     return None if data is None else target.adopt(data, md5)
 
 

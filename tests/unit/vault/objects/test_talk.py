@@ -37,6 +37,7 @@ class Scripted:
         self.lines = list(lines)
         self.got: list[bytes] = []
         self.connections = 0
+        self.hung_up = threading.Event()
         self._trusted = trusted
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.netloc = f"127.0.0.1:{self._listening.getsockname()[1]}"
@@ -67,6 +68,7 @@ class Scripted:
                 one.sendall(line.lstrip(b"!?"))
                 if line[:1] in {b"!", b"?"}:
                     one.shutdown(socket.SHUT_WR)
+                    self.hung_up.set()
                     file.read()  # a reset would take the answer with it
                     return
 
@@ -124,6 +126,7 @@ def test_a_connection_is_kept_and_a_dropped_one_replaced(server: Callable[..., S
     talk = Talk(f"http://{there.netloc}")
     assert [ask(talk), ask(talk)] == [b"fine", b"fine"]
     assert there.connections == 1
+    assert there.hung_up.wait(5)
     assert ask(talk, BODY) == b"fine"
     assert there.connections == 2
     assert there.got[0].splitlines()[:2] == [
@@ -300,7 +303,7 @@ def test_bytes_count_as_adopted_only_with_both_proofs(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ada")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     store = S3Store(Address("shop", endpoint=f"http://{there.netloc}", region="here"))
-    assert (store.adopt(BODY, md5) is not None) is proved
+    assert (store.adopt(memoryview(BODY), md5) is not None) is proved
     head = there.got[0].lower()
     assert b"if-none-match: *" in head
     assert b"content-md5: " in head
