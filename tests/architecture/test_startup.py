@@ -8,22 +8,26 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+
+from vault import cli
 
 HEAVY = {
     "PIL", "alembic", "argon2", "asyncio", "boto3", "botocore", "dvc", "dvc_data", "dvc_objects",
     "flask", "git", "jinja2", "numpy", "pygit2", "pymupdf", "requests", "ruamel", "sqlalchemy",
     "sqlite_utils", "tomlkit", "watchdog",
 }  # fmt: skip
-HELP = """
+VERB = """
 import sys
 from vault import cli
-sys.argv = ["titleblock", "--help"]
+sys.argv = ["titleblock", {words}]
 try:
     cli.main()
 finally:
     print(*sorted(sys.modules), file=sys.stderr)
 """
+HELP = VERB.format(words='"--help"')
 TIMES_OF_A_BARE_START = 15  # 300 ms where Python itself starts in 20 ms
 
 
@@ -51,6 +55,23 @@ def loaded(program: str) -> set[str]:
 def test_help_loads_nothing_heavy() -> None:
     """`titleblock --help` waits for no database, no git, no PDF library."""
     assert loaded(HELP) & HEAVY == set()
+
+
+def test_a_verb_of_the_trunk_loads_no_branch_and_each_branch_has_verbs_of_its_own() -> None:
+    """Moving objects does not wait for the floors above; they change no verb it could miss."""
+    floors = {"release", "traveler", "web", "hooks"}
+    assert loaded(VERB.format(words='"objects", "move", "--help"')) & floors == set()
+    assert floors <= loaded(VERB.format(words='"item", "--help"'))
+
+    def homes(verb: click.Command) -> set[str]:
+        below = verb.commands.values() if isinstance(verb, click.Group) else ()
+        return {verb.callback.__module__.partition(".")[0]}.union(*map(homes, below))
+
+    bare = cli.Trunk()
+    for own in cli.OWN:
+        own.hang(bare)
+    before = set(bare.commands)
+    assert {home for name in before for home in homes(bare.grow().commands[name])} == {"vault"}
 
 
 def test_hooks_load_nothing_heavy(sources: list[Any]) -> None:
