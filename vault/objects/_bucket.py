@@ -166,8 +166,10 @@ class Bucket:
             asked = {"list-type": "2", "prefix": prefix, "encoding-type": "url",
                      "max-keys": str(KEYS_AT_ONCE), **more}  # fmt: skip
             page = self._page(asked)
-            for one in page.iterfind("{*}Contents"):
-                yield unquote(one.findtext("{*}Key", "")), int(one.findtext("{*}Size", "0"))
+            for one in page:
+                if _plain(one.tag) == "Contents":  # a search by path takes five times as long
+                    told = {_plain(each.tag): each.text or "" for each in one}
+                    yield unquote(told.get("Key", "")), int(told.get("Size", "0"))
             if page.findtext("{*}IsTruncated") != "true":
                 return
             more = {"continuation-token": page.findtext("{*}NextContinuationToken", "")}
@@ -345,6 +347,11 @@ class Bucket:
     @cached_property
     def _talk(self) -> Talk:
         return Talk(self._base.root)
+
+
+def _plain(tag: str) -> str:
+    """Return the name of an element without its namespace."""
+    return tag.rpartition("}")[2]
 
 
 def _code(answer: Answer) -> str:

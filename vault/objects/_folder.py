@@ -235,9 +235,14 @@ class FolderStore:
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """Yield the md5 and the size in bytes of everything kept."""
-        for md5 in self.digests():
-            with contextlib.suppress(FileNotFoundError):
-                yield md5, self._place(md5).stat().st_size
+        for shard in sorted(self._files.glob("[0-9a-f][0-9a-f]")):
+            with os.scandir(shard) as entries:  # a path of each would cost more than its size
+                found = sorted(
+                    (one.name, one) for one in entries if is_address(shard.name + one.name)
+                )
+            for name, one in found:
+                with contextlib.suppress(FileNotFoundError):
+                    yield shard.name + name, one.stat().st_size
 
     def hold(self, digest: Digest) -> None:
         """Do nothing: who may write into a folder may delete in it, so rights and backups guard it."""
