@@ -20,9 +20,11 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.message import Message
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
@@ -271,11 +273,10 @@ class Bucket:
                     return
         self._seen = True
 
-    @contextlib.contextmanager
     def _request(
         self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str],
         body: Body | None, left: float,
-    ) -> Iterator[Answer]:  # fmt: skip
+    ) -> AbstractContextManager[Answer]:  # fmt: skip
         base = self._base
         path, asked = base.path + signing.encoded(key), signing.query_of(query)
         sha256 = signing.EMPTY
@@ -286,12 +287,11 @@ class Bucket:
         if body is not None:
             sent["content-length"] = str(size_of(body))
         target = f"{path}{'?' if asked else ''}{asked}"
-        with self._talk.asked(method, target, sent, body, left) as answer:
-            yield answer
+        return self._talk.asked(method, target, sent, body, left)
 
     def _keys(self) -> signing.Keys:
         """Return the credentials as they are now; raises StoreForbidden where there are none."""
-        return _given(self.address) or self._account.keys()
+        return self._of_environment or self._account.keys()
 
     # --- trying and judging --------------------------------------------------
 
@@ -335,9 +335,13 @@ class Bucket:
         return _aws.Account(self.address, self.where, CONNECT_S, ANSWER_S)
 
     @cached_property
+    def _of_environment(self) -> signing.Keys | None:
+        return _given(self.address)
+
+    @cached_property
     def _base(self) -> _Base:
         """Return where the keys of the bucket begin."""
-        if _given(self.address) is not None:
+        if self._of_environment is not None:
             place = f"{self.address.endpoint}/{self.address.bucket}/x"
         else:
             place = self._account.place("x")
@@ -378,5 +382,4 @@ def _given(address: Address) -> signing.Keys | None:
 
 
 def _has_configuration() -> bool:
-    place = os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config"
-    return os.path.exists(os.path.expanduser(place))  # noqa: PTH110, PTH111 - asked of every request
+    return Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().exists()

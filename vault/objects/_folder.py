@@ -209,12 +209,10 @@ class FolderStore:
         if not is_address(md5):
             raise MissingObject(name=called("", md5), md5=md5)
         with _giving("", md5), FileIO(f"{self._files}/{md5[:2]}/{md5[2:]}") as file:
-            size, moved = os.fstat(file.fileno()).st_size, 0
-            if size > len(room):
-                return None
-            while moved < size and (more := file.readinto(room[moved:size])):
+            moved = 0
+            while more := file.readinto(room[moved:]):
                 moved += more
-        return room[:moved]
+            return room[:moved] if moved < len(room) else None
 
     def fault(self, digest: Digest) -> str | None:
         """Return why the bytes cannot be given out, or None where they can."""

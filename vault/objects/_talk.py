@@ -16,6 +16,7 @@ import http.client
 import io
 import os
 import re
+import select
 import socket
 import ssl
 import time
@@ -36,7 +37,7 @@ EXACT_S: Final = 0.05  # by so much a time-out may be longer than it should
 KEPT_S: Final = 20.0  # what was idle for longer, something on the way may have forgotten
 
 _BUFFER: Final = 64 * 1024
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_DONE = re.compile(rb"HTTP/1\.1 200 [^\r\n]*\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*\r\n)+\r\n")
 _HUNG_UP: Final = {errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET, errno.ECONNABORTED}
 
 Stretch = tuple[BinaryIO, int, int]
@@ -103,7 +104,7 @@ class Talk:
         line = None
         whole = False
         try:
-            with _told():
+            with _TOLD:
                 line = self._kept() or self._connected(left)
                 _tell(line.sock, self._head(method, target, headers), body)
                 answer = _answered(line.sock, method)
@@ -122,7 +123,10 @@ class Talk:
         if self._proxy and self._root.scheme == "http":
             target = f"http://{self._root.netloc}{target}"
             headers = {**headers, **_who(self._proxy)}
-        lines = "".join(f"{name}: {' '.join(told.split())}\r\n" for name, told in headers.items())
+        lines = "".join([f"{name}: {told}\r\n" for name, told in headers.items()])
+        if not lines.count("\r") == lines.count("\n") == len(headers):  # a break in a value
+            told = {name: " ".join(one.split()) for name, one in headers.items()}
+            lines = "".join([f"{name}: {one}\r\n" for name, one in told.items()])
         return f"{method} {target} HTTP/1.1\r\nuser-agent: titleblock\r\n{lines}\r\n".encode()
 
     def _connected(self, left: float) -> http.client.HTTPConnection:
@@ -178,15 +182,21 @@ class Talk:
             line.close()
 
 
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Say in words how a connection failed."""
-    try:
-        yield
-    except TimeoutError:
-        raise Fleeting("it does not answer", silent=True) from None
-    except OSError:
-        raise Fleeting("the connection failed") from None
+class _Told:
+    """Says in words how a connection failed."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
+        """Raise Fleeting where a time-out or the system ended it."""
+        if isinstance(fault, TimeoutError):
+            raise Fleeting("it does not answer", silent=True) from None
+        if isinstance(fault, OSError):
+            raise Fleeting("the connection failed") from None
+
+
+_TOLD: Final = _Told()
 
 
 def _hang_up(idle: deque[tuple[float, http.client.HTTPConnection]]) -> None:
@@ -268,18 +278,13 @@ def _answered(sock: socket.socket, method: str) -> Answer:
 
 def _done(head: bytes) -> Done | None:
     """Read a success whose head is all that came; None where it is anything else, or odd."""
-    if not head.startswith(b"HTTP/1.1 200 ") or not head.endswith(b"\r\n\r\n"):
+    if not _DONE.fullmatch(head):
         return None
-    headers: dict[str, str] = {}
-    for line in head[:-4].decode("latin-1").split("\r\n")[1:]:
-        name, colon, told = line.partition(":")
-        name = name.lower()
-        if not colon or not _TOKEN.fullmatch(name) or name in headers:
-            return None
-        headers[name] = told.strip()
+    lines = [line.partition(":") for line in head[:-4].decode("latin-1").split("\r\n")[1:]]
+    headers = {name.lower(): told.strip() for name, _colon, told in lines}
     if headers.get("content-length") != "0" or {"connection", "transfer-encoding"} & headers.keys():
         return None
-    return Done(headers)
+    return Done(headers) if len(headers) == len(lines) else None
 
 
 def _is_whole(answer: http.client.HTTPResponse) -> bool:
@@ -291,6 +296,10 @@ def _is_whole(answer: http.client.HTTPResponse) -> bool:
 
 def _is_quiet(sock: socket.socket) -> bool:
     """Tell whether an idle connection is open: nothing comes, not even its end."""
+    if hasattr(select, "poll") and not isinstance(sock, ssl.SSLSocket):
+        coming = select.poll()
+        coming.register(sock, select.POLLIN)
+        return not coming.poll(0)
     try:
         sock.setblocking(False)
         sock.recv(1)
@@ -332,7 +341,7 @@ class _Watched(io.RawIOBase):
 
     def ahead(self) -> bytes:
         """Return the first bytes that come; they are read once more by whoever reads from here."""
-        with _told():
+        with _TOLD:
             _allow(self._sock, self._pace)
             self._ahead = self._sock.recv(_BUFFER)
         self._pace.count(len(self._ahead))
@@ -346,7 +355,7 @@ class _Watched(io.RawIOBase):
             size = min(len(buffer), len(self._ahead))
             buffer[:size], self._ahead = self._ahead[:size], self._ahead[size:]
             return size
-        with _told():
+        with _TOLD:
             _allow(self._sock, self._pace)
             size = self._sock.recv_into(buffer)
         self._pace.count(size)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -13,6 +14,7 @@ import subprocess
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,7 @@ class Scripted:
             threading.Thread(target=self._serve, args=(one,), daemon=True).start()
 
     def _serve(self, one: socket.socket) -> None:
-        with one, one.makefile("rb") as file:
+        with contextlib.suppress(OSError), one, one.makefile("rb") as file:  # closed from outside
             while head := self._head(file):
                 line = self.lines.pop(0)
                 size = next((int(told.split(b":")[1]) for told in head.lower().split(b"\r\n")
@@ -179,6 +181,67 @@ def test_chunks_are_put_together(server: Callable[..., Scripted]) -> None:
     talk = Talk(f"http://{there.netloc}")
     assert [ask(talk), ask(talk)] == [b"fine again", b"fine"]
     assert there.connections == 1
+
+
+def put(talk: Talk) -> tuple[type, dict[str, str], bytes]:
+    """Put a few bytes; return how the answer was read, its headers and its body."""
+    length = {"host": "there", "content-length": "4"}
+    with talk.asked("PUT", "/x", length, memoryview(b"four"), 5) as answer:
+        return type(answer), {name.lower(): told for name, told in answer.headers.items()}, (
+            answer.read(100)
+        )  # fmt: skip
+
+
+def test_a_plain_success_is_read_without_the_email_parser(
+    server: Callable[..., Scripted],
+) -> None:
+    """It says the same as the other way of reading, to the letter."""
+    head = (
+        b'HTTP/1.1 200 OK\r\nETag:  "ab:c" \r\nX-Amz-Checksum-SHA256: x=\r\nContent-Length: 0\r\n'
+    )
+    there = server(head + b"\r\n", head + b"X-Folded: a\r\n b\r\n\r\n", FINE)
+    talk = Talk(f"http://{there.netloc}")
+    kind, headers, body = put(talk)
+    assert (kind, body) == (_talk.Done, b"")
+    assert headers == {"etag": '"ab:c"', "x-amz-checksum-sha256": "x=", "content-length": "0"}
+    kind, slow, body = put(talk)
+    assert (kind, body) == (HTTPResponse, b"")
+    assert headers.items() < {name: told.strip() for name, told in slow.items()}.items()
+    assert ask(talk) == b"fine"
+    assert there.connections == 1
+    assert there.got[0].endswith(b"four")
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (b"!HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", False),
+        (b"!HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", False),
+        (b"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nVary: a\r\nVary: b\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine", True),
+    ],
+)
+def test_every_other_answer_is_read_by_the_library(
+    server: Callable[..., Scripted], line: bytes, kept: bool
+) -> None:
+    """One that ends the connection, refuses, repeats a header or brings a body."""
+    there = server(line, FINE)
+    talk = Talk(f"http://{there.netloc}")
+    assert put(talk)[0] is HTTPResponse
+    if line.startswith(b"!"):
+        assert there.hung_up.wait(5)
+    assert ask(talk) == b"fine"
+    assert there.connections == 2 - kept
+
+
+def test_more_than_was_asked_for_is_nobodys_answer(server: Callable[..., Scripted]) -> None:
+    """What comes after a whole answer is not taken for the next one."""
+    there = server(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" + FINE[:-4] + b"evil", FINE)
+    talk = Talk(f"http://{there.netloc}")
+    assert put(talk)[0] is HTTPResponse
+    assert ask(talk) == b"fine"
 
 
 def test_a_refusal_in_the_midst_of_a_body_is_heard(server: Callable[..., Scripted]) -> None:
