@@ -7,47 +7,39 @@ keep whom they were for, so that a job that later goes to somebody else takes no
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, of_some, some_texts, some_wholes, texts, wholes
 
 share = Table(
     "share",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("hash", Text, nullable=False, unique=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("passcode_hash", Text),
-    Column("dates", Integer, nullable=False),
-    Column("whom", Text, nullable=False),
-    Column("expires_at", Text, nullable=False),
-    Column("revoked_at", Text),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
+    key(),
+    *texts("hash", unique=True),
+    of("job.number"),
+    *some_texts("passcode_hash"),
+    *wholes("dates"),
+    *texts("whom", "expires_at"),
+    *some_texts("revoked_at"),
+    *texts("at", "person"),
     Index("ix_share_job", "job"),
 )
 
 share_look = Table(
     "share_look",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("share", Integer, ForeignKey("share.id"), nullable=False),
-    Column("what", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    of("share.id"),
+    *texts("what", "at", "device"),
     Index("ix_share_look_share", "share"),
 )
 
 customer_tie = Table(
     "customer_tie",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("login", Text, nullable=False),
-    Column("customer", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
+    key(),
+    *texts("login", "customer", "act", "why", "at", "person"),
     Index("ix_customer_tie_login", "login"),
     Index("ix_customer_tie_customer", "customer"),
 )
@@ -55,12 +47,10 @@ customer_tie = Table(
 customer_look = Table(
     "customer_look",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("login", Text, nullable=False),
-    Column("job", Text, ForeignKey("job.number")),
-    Column("what", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    *texts("login"),
+    of_some("job.number"),
+    *texts("what", "at", "device"),
     Index("ix_customer_look_login_job", "login", "job"),
     Index("ix_customer_look_job", "job"),
 )
@@ -68,13 +58,13 @@ customer_look = Table(
 question = Table(
     "question",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("customer", Text, nullable=False),
-    Column("share", Integer, ForeignKey("share.id")),
-    Column("state", Text, nullable=False),
-    Column("entries", Integer, nullable=False),
-    Column("asked_at", Text, nullable=False),
+    key(),
+    of("job.number"),
+    *texts("customer"),
+    of_some("share.id"),
+    *texts("state"),
+    *wholes("entries"),
+    *texts("asked_at"),
     Index("ix_question_job", "job"),
     Index("ix_question_state", "state"),
 )
@@ -82,32 +72,23 @@ question = Table(
 question_entry = Table(
     "question_entry",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("question", Integer, ForeignKey("question.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("side", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("corrects", Integer),
-    Column("state", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    of("question.id"),
+    *wholes("number"),
+    *texts("act", "side", "words"),
+    *some_wholes("corrects"),
+    *texts("state", "at", "person", "device"),
     UniqueConstraint("question", "number"),
 )
 
 customer_message = Table(
     "customer_message",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number")),
-    Column("customer", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("corrects", Integer, ForeignKey("customer_message.id")),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    of_some("job.number"),
+    *texts("customer", "words", "facts"),
+    of_some("customer_message.id", "corrects"),
+    *texts("at", "person", "device"),
     Index("ix_customer_message_job", "job"),
     Index("ix_customer_message_customer", "customer"),
 )

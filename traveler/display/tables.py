@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Table
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of_some, some_texts, texts
 
 display = Table(
     "display",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("hash", Text, nullable=False, unique=True),
-    Column("station", Text, ForeignKey("station.code")),
-    Column("place", Text, nullable=False),
-    Column("expires_at", Text, nullable=False),
-    Column("revoked_at", Text),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
+    key(),
+    *texts("hash", unique=True),
+    of_some("station.code"),
+    *texts("place", "expires_at"),
+    *some_texts("revoked_at"),
+    *texts("at", "person"),
 )
 """Without a ``station`` a screen shows the whole shop."""

@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Index, Table
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, texts
 
 erp_line = Table(
     "erp_line",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("said", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
+    key(),
+    *texts("source", "external_id"),
+    of("job.number"),
+    *texts("said", "at", "person"),
     Index("ix_erp_line_source_external_id", "source", "external_id"),
     Index("ix_erp_line_job", "job"),
 )

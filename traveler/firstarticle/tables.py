@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, texts, wholes
 
 first_article = Table(
     "first_article",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("item", Text, nullable=False),
-    Column("rev", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("entries", Integer, nullable=False),
+    key(),
+    of("job.number"),
+    *texts("item", "rev", "state"),
+    *wholes("entries"),
     Index("ix_first_article_job", "job"),
     Index("ix_first_article_item", "item"),
 )
@@ -23,15 +22,10 @@ first_article = Table(
 first_article_entry = Table(
     "first_article_entry",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("first_article", Integer, ForeignKey("first_article.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("facts", Text, nullable=False),
+    key(),
+    of("first_article.id"),
+    *wholes("number"),
+    *texts("at", "person", "act", "words", "state", "facts"),
     UniqueConstraint("first_article", "number"),
 )
 

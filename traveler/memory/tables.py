@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Index, Table
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, texts
 
 memory_mark = Table(
     "memory_mark",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item", Text, nullable=False),
-    Column("ref", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    *texts("item", "ref", "act", "why", "at", "person", "device"),
     Index("ix_memory_mark_item", "item"),
 )
 """``dismiss`` or ``restore`` of what ``ref`` names; the newest row of a ref holds."""

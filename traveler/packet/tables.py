@@ -3,37 +3,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, some_texts, texts, wholes
 
 packet = Table(
     "packet",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("number", Integer, nullable=False),
-    Column("rev", Integer, nullable=False),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("item", Text, nullable=False),
-    Column("item_rev", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("code_hash", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("md5", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("pdf_md5", Text, nullable=False),
-    Column("pdf_sha256", Text, nullable=False),
-    Column("pdf_size", Integer, nullable=False),
-    Column("pages", Integer, nullable=False),
-    Column("contents", Text, nullable=False),
-    Column("head_seq", Integer, nullable=False),
-    Column("head_hash", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("template", Text),
-    Column("left_out", Text),
+    key(),
+    *wholes("number", "rev"),
+    of("job.number"),
+    *texts("item", "item_rev", "reason"),
+    *texts("code_hash", unique=True),
+    *texts("name", "md5", "sha256"),
+    *wholes("size"),
+    *texts("pdf_md5", "pdf_sha256"),
+    *wholes("pdf_size", "pages"),
+    *texts("contents"),
+    *wholes("head_seq"),
+    *texts("head_hash", "at", "person", "device"),
+    *some_texts("template", "left_out"),
     UniqueConstraint("number", "rev"),
     Index("ix_packet_job", "job"),
 )
@@ -41,12 +31,8 @@ packet = Table(
 packet_act = Table(
     "packet_act",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("packet", Integer, ForeignKey("packet.id"), nullable=False),
-    Column("act", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    of("packet.id"),
+    *texts("act", "why", "at", "person", "device"),
     Index("ix_packet_act_packet", "packet"),
 )

@@ -6,26 +6,20 @@ Nothing is ever deleted: what is dropped, taken back or withdrawn says by whom a
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Index, Table
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, of_some, some_texts, some_wholes, texts
 
 proof_demand = Table(
     "proof_demand",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("customer", Text, nullable=False),
-    Column("fold", Text, nullable=False),
-    Column("job", Text, ForeignKey("job.number")),
-    Column("seq", Integer),
-    Column("kind", Text, nullable=False),
-    Column("before", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("dropped_at", Text),
-    Column("dropped_by", Text),
-    Column("dropped_why", Text),
+    key(),
+    *texts("customer", "fold"),
+    of_some("job.number"),
+    *some_wholes("seq"),
+    *texts("kind", "before", "at", "person", "why"),
+    *some_texts("dropped_at", "dropped_by", "dropped_why"),
     CheckConstraint("job IS NOT NULL OR customer <> ''", name="whose"),
     Index("ix_proof_demand_job", "job"),
     Index("ix_proof_demand_fold", "fold"),
@@ -35,35 +29,22 @@ proof_demand = Table(
 proof_waiver = Table(
     "proof_waiver",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("seq", Integer),
-    Column("kind", Text, nullable=False),
-    Column("before", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("withdrawn_at", Text),
-    Column("withdrawn_by", Text),
-    Column("withdrawn_why", Text),
+    key(),
+    of("job.number"),
+    *some_wholes("seq"),
+    *texts("kind", "before", "at", "person", "device", "why"),
+    *some_texts("withdrawn_at", "withdrawn_by", "withdrawn_why"),
     Index("ix_proof_waiver_job", "job"),
 )
 
 proof_word = Table(
     "proof_word",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("operation", Integer, ForeignKey("operation.id")),
-    Column("kind", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("withdrawn_at", Text),
-    Column("withdrawn_by", Text),
-    Column("withdrawn_why", Text),
+    key(),
+    of("job.number"),
+    of_some("operation.id"),
+    *texts("kind", "words", "at", "person", "device"),
+    *some_texts("withdrawn_at", "withdrawn_by", "withdrawn_why"),
     Index("ix_proof_word_job", "job"),
 )
 """Somebody's word for what no file shows: the first piece is right, the inspector has seen it."""

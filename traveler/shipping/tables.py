@@ -3,47 +3,40 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
 from traveler.tables import metadata
+from vault.ledger.columns import key, of, of_some, texts, wholes
 
 shipment = Table(
     "shipment",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("qty", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("entries", Integer, nullable=False),
+    key(),
+    of("job.number"),
+    *wholes("qty"),
+    *texts("state"),
+    *wholes("entries"),
     Index("ix_shipment_job", "job"),
 )
 
 shipment_entry = Table(
     "shipment_entry",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("shipment", Integer, ForeignKey("shipment.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("facts", Text, nullable=False),
+    key(),
+    of("shipment.id"),
+    *wholes("number"),
+    *texts("at", "person", "device", "act", "words", "state", "facts"),
     UniqueConstraint("shipment", "number"),
 )
 
 certificate = Table(
     "certificate",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("shipment", Integer, ForeignKey("shipment.id"), nullable=False),
-    Column("replaces", Integer, ForeignKey("certificate.id"), unique=True),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("fields", Text, nullable=False),
+    key(),
+    of("job.number"),
+    of("shipment.id"),
+    of_some("certificate.id", "replaces", unique=True),
+    *texts("at", "person", "fields"),
     Index("ix_certificate_shipment", "shipment"),
     Index("ix_certificate_job", "job"),
 )

@@ -7,16 +7,9 @@ database and its seal (see ``vault.ledger.seals``) can be computed anywhere.
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, Text
+
+from vault.ledger.columns import key, of, some_texts, texts, wholes
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,15 +24,7 @@ event = Table(
     "event",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("device", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("seals", Text, nullable=False),
-    Column("prev_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    *texts("at", "actor", "device", "kind", "subject", "facts", "seals", "prev_hash", "hash"),
     Index("ix_event_subject_seq", "subject", "seq"),
 )
 
@@ -47,8 +32,8 @@ event_head = Table(
     "event_head",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", Text, nullable=False),
+    *wholes("seq"),
+    *texts("hash"),
     CheckConstraint("id = 1", name="only_row"),
 )
 
@@ -56,26 +41,20 @@ person = Table(
     "person",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("full_name", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("disabled", Integer, nullable=False),
-    Column("password_hash", Text),
-    Column("pin_hash", Text),
-    Column("added_at", Text, nullable=False),
+    *texts("full_name", "email", "roles"),
+    *wholes("disabled"),
+    *some_texts("password_hash", "pin_hash"),
+    *texts("added_at"),
 )
 
 token = Table(
     "token",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("hash", Text, nullable=False, unique=True),
-    Column("person", Text, ForeignKey("person.name"), nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("issued_at", Text, nullable=False),
-    Column("issued_by", Text, nullable=False),
-    Column("expires_at", Text, nullable=False),
-    Column("revoked_at", Text),
+    key(),
+    *texts("hash", unique=True),
+    of("person.name"),
+    *texts("scope", "issued_at", "issued_by", "expires_at"),
+    *some_texts("revoked_at"),
     Index("ix_token_person", "person"),
 )
 
@@ -85,8 +64,8 @@ attempt = Table(
     "attempt",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("until", Text, nullable=False),
+    *wholes("failures"),
+    *texts("until"),
     Index("ix_attempt_until", "until"),
 )
 
@@ -94,11 +73,8 @@ session = Table(
     "session",
     metadata,
     Column("hash", Text, primary_key=True),
-    Column("person", Text, ForeignKey("person.name"), nullable=False),
-    Column("device", Text, nullable=False),
-    Column("opened_at", Text, nullable=False),
-    Column("seen_at", Text, nullable=False),
-    Column("expires_at", Text, nullable=False),
+    of("person.name"),
+    *texts("device", "opened_at", "seen_at", "expires_at"),
     Index("ix_session_person", "person"),
     Index("ix_session_expires_at", "expires_at"),
 )
@@ -107,8 +83,6 @@ answered = Table(
     "answered",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("request", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("at", Text, nullable=False),
+    *texts("request", "answer", "at"),
     Index("ix_answered_at", "at"),
 )
