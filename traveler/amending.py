@@ -11,7 +11,7 @@ from typing import Any
 from traveler import job_records, jobs, tables
 from traveler.customer import records as customers
 from traveler.customer.errors import CustomerStays
-from traveler.errors import JobCannot, NoSuchJob
+from traveler.errors import JobCannot
 from traveler.exchange.errors import QuantityStays
 from traveler.job_records import subject
 from traveler.packet import records as packets
@@ -62,9 +62,7 @@ def given(
 
 def amended(writing: Writing, number: str, wanted: dict[str, Any], why: str) -> list[str]:
     """Change a job inside a transaction and return which columns were not as wanted before."""
-    job = job_records.job(writing.connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(writing.connection, number)
     before = {"qty": job.qty, "due": job.due, "customer": job.customer, "order_number": job.order}
     changed = {name: value for name, value in wanted.items() if before[name] != value}
     if not changed:

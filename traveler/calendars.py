@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import hours, station_records, tables
-from traveler.errors import BadDueDate, NoSuchStation
+from traveler.errors import BadDueDate
 from traveler.hours import Week
 from traveler.schedule.clock import Calendar, Shifts, weekdays
 from traveler.words import day as day_of
@@ -178,9 +178,7 @@ def _days(first: str, last: str) -> list[str]:
 def _code(connection: Connection, station: str) -> str:
     if not station:
         return ""
-    found = station_records.station(connection, station)
-    if found is None:
-        raise NoSuchStation(code=station)
+    found = station_records.known(connection, station)
     return found.code
 
 

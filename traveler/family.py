@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from release.log import ReleaseLog, Revision
 from traveler import job_records, operation_records, routing
-from traveler.errors import BadChild, NoChildren, NoSuchJob
+from traveler.errors import BadChild, NoChildren
 from traveler.kit_records import JobItem
 from traveler.route import Step
 from traveler.words import day, pieces
@@ -123,9 +123,7 @@ def link(writing: Writing, log: ReleaseLog, item: str, family: Family) -> dict[s
     """Return the columns that make a new job the child of one that is there; raises BadChild."""
     if not family.parent:
         return {}
-    parent = job_records.job(writing.connection, family.parent)
-    if parent is None:
-        raise NoSuchJob(number=family.parent)
+    parent = job_records.known(writing.connection, family.parent)
     if parent.ended:
         raise BadChild(job=item, parent=parent.number, why=f"{parent.number} is {parent.state}")
     own = [

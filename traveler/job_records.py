@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import lifecycle, tables
+from traveler.errors import NoSuchJob
 from vault.names import fold
 
 
@@ -94,6 +95,14 @@ def job(connection: Connection, number: str) -> Job | None:
     """Return a job by its number, whatever the case."""
     row = connection.execute(_JOB, {"fold": fold(number)}).one_or_none()
     return None if row is None else as_job(row)
+
+
+def known(connection: Connection, number: str) -> Job:
+    """Return a job by its number, whatever the case; raises NoSuchJob."""
+    found = job(connection, number)
+    if found is None:
+        raise NoSuchJob(number=number)
+    return found
 
 
 def jobs(connection: Connection, wanted: JobFilter, limit: int, offset: int = 0) -> list[Job]:

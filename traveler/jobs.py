@@ -32,7 +32,7 @@ from traveler.blockers import filing, photos
 from traveler.decisions import asking
 from traveler.decisions import records as decision_records
 from traveler.dispatch import dates
-from traveler.errors import BadJobNumber, JobExists, NoSuchJob
+from traveler.errors import BadJobNumber, JobExists
 from traveler.family import ALONE, Family, Planned
 from traveler.job_records import Job, JobFilter, subject
 from traveler.kit_records import JobItem
@@ -120,7 +120,7 @@ def enter(  # noqa: PLR0913 - as ``add``
         _children(writing, below, planned, families.due(family, planned["due"]))
         if also is not None:
             also(writing)
-        made = _known(job_records.job(writing.connection, job), job)
+        made = job_records.known(writing.connection, job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
 
 
@@ -139,7 +139,7 @@ def release_family(vault: Vault, actor: Person, number: str) -> JobView:
     """
     require(actor, "planner")
     with vault.ledger.writing(actor.name) as writing:
-        first = _known(job_records.job(writing.connection, number), number)
+        first = job_records.known(writing.connection, number)
         _stepped(vault, writing, first, "release", "")
         below = [first.number]
         while below:
@@ -175,7 +175,7 @@ def show(vault: Vault, number: str) -> JobView:
 def _looked(vault: Vault, number: str) -> JobView:
     following.follow(vault)
     with vault.ledger.reading() as connection:
-        return gathered(vault, connection, _known(job_records.job(connection, number), number))
+        return gathered(vault, connection, job_records.known(connection, number))
 
 
 def gathered(vault: Vault, connection: Connection, job: Job) -> JobView:
@@ -236,7 +236,7 @@ def count(vault: Vault, wanted: JobFilter | None = None) -> int:
 def history(vault: Vault, number: str, limit: int = 1000) -> list[Event]:
     """Return what was done on a job, oldest first; raises NoSuchJob."""
     with vault.ledger.reading() as connection:
-        job = _known(job_records.job(connection, number), number)
+        job = job_records.known(connection, number)
     return events.of(vault.ledger, subject(job.number), limit)
 
 
@@ -244,7 +244,7 @@ def _move(vault: Vault, actor: Person, number: str, act: str, why: str) -> JobVi
     require(actor, "planner")
     reason = line("reason", why, 500)
     with vault.ledger.writing(actor.name) as writing:
-        job = _known(job_records.job(writing.connection, number), number)
+        job = job_records.known(writing.connection, number)
         _stepped(vault, writing, job, act, reason)
     return _looked(vault, job.number)
 
@@ -325,9 +325,3 @@ def checked_number(text: str) -> str:
         return item_number(text)
     except BadItemNumber as fault:
         raise BadJobNumber(number=text, why=fault.facts["why"]) from None
-
-
-def _known(job: Job | None, number: str) -> Job:
-    if job is None:
-        raise NoSuchJob(number=number)
-    return job

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import job_records, lifecycle, tables
-from traveler.errors import NoSuchJob, NoSuchOperation
+from traveler.errors import NoSuchOperation
 from traveler.job_records import Job
 from vault import canonical
 
@@ -120,15 +120,18 @@ def dropped(connection: Connection, number: str) -> list[Operation]:
 
 def found(connection: Connection, number: str, seq: int) -> tuple[Job, list[Operation], Operation]:
     """Return an operation with its job and all of that; raises NoSuchJob or NoSuchOperation."""
-    here = job_records.job(connection, number)
-    if here is None:
-        raise NoSuchJob(number=number)
+    here = job_records.known(connection, number)
     there = operations(connection, here.number)
-    for one in there:
+    return here, there, step(there, here.number, seq)
+
+
+def step(operations: Sequence[Operation], job: str, seq: int) -> Operation:
+    """Return the operation of a job that has this number; raises NoSuchOperation."""
+    for one in operations:
         if one.seq == seq:
-            return here, there, one
-    shown = ", ".join(str(one.seq) for one in there) or "none"
-    raise NoSuchOperation(job=here.number, seq=seq, operations=shown)
+            return one
+    shown = ", ".join(str(one.seq) for one in operations) or "none"
+    raise NoSuchOperation(job=job, seq=seq, operations=shown)
 
 
 def _operations() -> sa.Select[Any]:

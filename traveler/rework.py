@@ -18,12 +18,11 @@ from traveler.errors import (
     BadRoute,
     JobCannot,
     NoPiecesForRework,
-    NoReason,
 )
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
 from traveler.route import Route, Step
-from traveler.words import line, pieces
+from traveler.words import pieces, reason_for
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
@@ -64,9 +63,7 @@ def insert(
     operation that is not over.  Raises NoSuchJob, NoSuchOperation, JobCannot, NoPiecesForRework,
     BadRework, BadQuantity or NoReason.
     """
-    reason = line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="rework")
+    reason = reason_for("rework", why)
     found, operations, source = operation_records.found(writing.connection, job, after_seq)
     if found.ended or found.state == "planned":
         way = "make a new job for the pieces" if found.ended else "release it first"

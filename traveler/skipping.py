@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from traveler import flow, jobs, lifecycle, operation_records, tables
-from traveler.errors import JobCannot, NoReason, OperationSkipCannot
+from traveler.errors import JobCannot, OperationSkipCannot
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
 from traveler.views import JobView
-from traveler.words import line
+from traveler.words import reason_for
 from vault.home import Vault
 from vault.ledger.people import Person, require
 
@@ -41,9 +41,8 @@ def restore(vault: Vault, actor: Person, job: str, seq: int, why: str) -> JobVie
 
 def _act(vault: Vault, actor: Person, number: str, seq: int, act: str, why: str) -> JobView:
     require(actor, "planner")
-    reason = line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="skipped operation" if act == "skip" else "operation taken back")
+    what = "skipped operation" if act == "skip" else "operation taken back"
+    reason = reason_for(what, why)
     with vault.ledger.writing(actor.name) as writing:
         job, operations, operation = operation_records.found(writing.connection, number, seq)
         if job.ended:

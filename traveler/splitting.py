@@ -18,12 +18,12 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog
 from traveler import flow, job_records, jobs, kit_records, operation_records, routing, tables
 from traveler.decisions import asking
-from traveler.errors import CannotSplit, NoReason, NoSuchJob
+from traveler.errors import CannotSplit
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
 from traveler.tablet import lots
 from traveler.views import JobView
-from traveler.words import line, pieces, today
+from traveler.words import pieces, reason_for, today
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
@@ -39,13 +39,9 @@ def split(vault: Vault, actor: Person, number: str, qty: int, why: str) -> JobVi
     """
     require(actor, "planner")
     count = pieces(qty, least=1)
-    reason = line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="split")
+    reason = reason_for("split", why)
     with vault.ledger.writing(actor.name) as writing:
-        job = job_records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
+        job = job_records.known(writing.connection, number)
         operations = operation_records.operations(writing.connection, job.number)
         group = _where(job, operations, count)
         held = sum(one.qty for one in lots.of_job(writing.connection, job.number))

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import tables
+from traveler.errors import NoSuchStation
 from vault.names import fold
 
 
@@ -42,6 +43,14 @@ def station(connection: Connection, code: str) -> Station | None:
     """Return a station by its code, whatever the case."""
     row = connection.execute(_STATION, {"fold": fold(code)}).one_or_none()
     return None if row is None else _station(row)
+
+
+def known(connection: Connection, code: str) -> Station:
+    """Return a station by its code, whatever the case; raises NoSuchStation."""
+    found = station(connection, code)
+    if found is None:
+        raise NoSuchStation(code=code)
+    return found
 
 
 def stations(connection: Connection) -> list[Station]:

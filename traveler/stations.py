@@ -20,7 +20,6 @@ from traveler.errors import (
     BadLanes,
     BadMachine,
     BadStationTime,
-    NoSuchStation,
     StationExists,
 )
 from traveler.operation_records import Operation
@@ -95,7 +94,7 @@ def change(  # noqa: PLR0913 - every fact of a station may change
     }  # fmt: skip
     wanted: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     with vault.ledger.writing(actor.name) as writing:
-        found = _known(writing.connection, code)
+        found = station_records.known(writing.connection, code)
         now = _checked(replace(found, **wanted))
         if "group" in wanted:
             now = replace(now, group=_group(writing, now))
@@ -115,7 +114,7 @@ def listing(vault: Vault) -> list[Station]:
 def get(vault: Vault, code: str) -> Station:
     """Return a station by its code, whatever the case; raises NoSuchStation."""
     with vault.ledger.reading() as connection:
-        return _known(connection, code)
+        return station_records.known(connection, code)
 
 
 def known(writing: Writing, code: str) -> str:
@@ -151,13 +150,6 @@ def machine(connection: Connection, operation: Operation, code: str) -> str:
     return found.code
 
 
-def _known(connection: Connection, code: str) -> Station:
-    found = station_records.station(connection, code)
-    if found is None:
-        raise NoSuchStation(code=code)
-    return found
-
-
 def _checked(one: Station) -> Station:
     if isinstance(one.minutes_per_day, bool) or not 1 <= one.minutes_per_day <= 1440:
         raise BadStationTime(minutes=one.minutes_per_day)
@@ -175,7 +167,7 @@ def _group(writing: Writing, one: Station) -> str:
     if not one.group:
         return ""
     code = known(writing, route.station_code(one.group))
-    found = _known(writing.connection, code)
+    found = station_records.known(writing.connection, code)
     fault = ""
     if fold(code) == fold(one.code):
         fault = "a station is not a member of itself"

@@ -261,18 +261,11 @@ blocker_entry = Table(
 blocker_photo = Table(
     "blocker_photo",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("blocker", Integer, ForeignKey("blocker.id"), nullable=False),
-    Column("photo", Integer, nullable=False),
-    Column("entry", Integer, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("media", Text, nullable=False),
-    Column("md5", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("wide", Integer, nullable=False),
-    Column("high", Integer, nullable=False),
+    key(),
+    of("blocker.id"),
+    *wholes("photo", "entry"),
+    *texts("role", "name", "media", "md5", "sha256"),
+    *wholes("size", "wide", "high"),
     UniqueConstraint("blocker", "photo", "role"),
 )
 """A file of a photo of what blocks; ``entry`` is the number of the act it came with."""

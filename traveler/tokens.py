@@ -16,10 +16,9 @@ from sqlalchemy.engine import Connection
 
 from traveler import job_records, operation_records, tables, token_records
 from traveler.errors import (
-    NoSuchJob,
-    NoSuchOperation,
     NoSuchPrint,
     NoSuchTraveler,
+    OutsideTraveler,
     TravelerEnded,
 )
 from traveler.job_records import Job
@@ -81,14 +80,9 @@ def open_by_hand(vault: Vault, actor: Person, number: str, seq: int | None, devi
     """
     require(actor, *FLOOR)
     with vault.ledger.writing(actor.name, device) as writing:
-        job = job_records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
+        job = job_records.known(writing.connection, number)
         operations = operation_records.operations(writing.connection, job.number)
-        chosen = next((one for one in operations if one.seq == seq), None)
-        if seq is not None and chosen is None:
-            shown = ", ".join(str(one.seq) for one in operations) or "none"
-            raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
+        chosen = operation_records.step(operations, job.number, seq) if seq is not None else None
         made = new_code()
         writing.insert(
             tables.traveler_token, hash=hashed(made), job=job.number,
@@ -112,6 +106,17 @@ def find(connection: Connection, code: str) -> Token:
     if found.expires_at <= clock.now():
         raise TravelerEnded(job=found.job, why="out of date")
     return found
+
+
+def within(connection: Connection, code: str, job: Job, operation: Operation | None) -> Token:
+    """Return what is known of a code that is of this job or step; raises OutsideTraveler."""
+    token = find(connection, code)
+    own = token.operation
+    if token.job == job.number and (own is None or operation is None or operation.id == own):
+        return token
+    steps = operation_records.operations(connection, token.job)
+    told = next((one.seq for one in steps if one.id == own), "any")
+    raise OutsideTraveler(job=token.job, own=told, seq=operation.seq if operation else "any")
 
 
 def revoke(writing: Writing, job: Job, before: int | None = None, only: int | None = None) -> int:
@@ -166,9 +171,7 @@ def withdraw(vault: Vault, actor: Person, number: str, only: int | None = None) 
     """
     require(actor, "planner")
     with vault.ledger.writing(actor.name) as writing:
-        job = job_records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
+        job = job_records.known(writing.connection, number)
         there = [one.number for one in prints(writing.connection, job.number)]
         if only is not None and only not in there:
             shown = ", ".join(map(str, there)) or "none"

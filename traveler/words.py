@@ -8,7 +8,7 @@ from datetime import UTC, date, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from traveler.errors import BadDueDate, BadQuantity, BadWords
+from traveler.errors import BadDueDate, BadQuantity, BadWords, NoReason
 from vault import clock
 
 MOST_PIECES = 1_000_000
@@ -18,6 +18,14 @@ def line(what: str, text: str, longest: int) -> str:
     """Return one line without needless spaces; raises BadWords naming what it was meant to be."""
     tidy = " ".join(unicodedata.normalize("NFC", text).split())
     return _sound(what, tidy, longest)
+
+
+def reason_for(what: str, why: str, longest: int = 500) -> str:
+    """Return the reason for something that may not be done without one; raises NoReason, BadWords."""
+    told = line("reason", why, longest)
+    if not told:
+        raise NoReason(what=what)
+    return told
 
 
 def lines(what: str, text: str, longest: int) -> str:

@@ -33,9 +33,6 @@ from traveler.errors import (
     NoPhoto,
     NoReason,
     NoSuchBlocker,
-    NoSuchJob,
-    NoSuchOperation,
-    NoSuchStation,
     NoSuchTick,
     NotTheirBlocker,
     OutsideTraveler,
@@ -335,19 +332,13 @@ def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operatio
         if wanted.seq is not None:
             raise BlockerNowhere
         return None, None
-    job = job_records.job(connection, wanted.job)
-    if job is None:
-        raise NoSuchJob(number=wanted.job)
+    job = job_records.known(connection, wanted.job)
     if job.state == "closed":
         raise JobCannot(job=job.number, state=job.state, act="blocked", way="nothing waits for it")
     if wanted.seq is None:
         return job, None
     operations = operation_records.operations(connection, job.number)
-    for one in operations:
-        if one.seq == wanted.seq:
-            return job, one
-    shown = ", ".join(str(one.seq) for one in operations) or "none"
-    raise NoSuchOperation(job=job.number, seq=wanted.seq, operations=shown)
+    return job, operation_records.step(operations, job.number, wanted.seq)
 
 
 def _found_place(
@@ -363,9 +354,7 @@ def _found_place(
 def _station(connection: Connection, code: str) -> str | None:
     if not code:
         return None
-    found = station_records.station(connection, code)
-    if found is None:
-        raise NoSuchStation(code=code)
+    found = station_records.known(connection, code)
     return found.code
 
 

@@ -29,8 +29,6 @@ from traveler.errors import (
     CopyOfAnotherRevision,
     NoCopyOfRecalled,
     NoSuchCopy,
-    NoSuchJob,
-    NoSuchOperation,
     OnlyDrawingsAreCopies,
 )
 from traveler.standing import standing
@@ -124,9 +122,7 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
     nothing: Mapping[str, Any] = {"job": None, "seq": None, "station": "", "qty": None}
     if not wanted.job:
         return dict(nothing)
-    job = job_records.job(writing.connection, wanted.job)
-    if job is None:
-        raise NoSuchJob(number=wanted.job)
+    job = job_records.known(writing.connection, wanted.job)
     kit = kit_records.items(writing.connection, [job.number])[job.number]
     pinned = {(job.item, job.rev), *((one.item, one.rev) for one in kit)}
     if (revision.number, revision.rev) not in pinned:
@@ -136,11 +132,8 @@ def _work(writing: Writing, revision: Revision, wanted: Wanted) -> dict[str, Any
     if wanted.seq is None:
         return found
     steps = operation_records.operations(writing.connection, job.number)
-    for one in steps:
-        if one.seq == wanted.seq:
-            return {**found, "seq": one.seq, "station": one.station}
-    shown = ", ".join(str(one.seq) for one in steps) or "none"
-    raise NoSuchOperation(job=job.number, seq=wanted.seq, operations=shown)
+    one = operation_records.step(steps, job.number, wanted.seq)
+    return {**found, "seq": one.seq, "station": one.station}
 
 
 def _drawn(vault: Vault, log: ReleaseLog, revision: Revision, copy: Copy, code: str) -> bytes:

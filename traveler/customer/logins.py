@@ -15,8 +15,7 @@ from traveler.customer import records
 from traveler.customer.errors import NoCustomerNamed, NotACustomer, NotTied, TiedAlready
 from traveler.customer.records import LoginLook, Tie
 from traveler.customer.tables import customer_tie
-from traveler.errors import NoReason
-from traveler.words import line
+from traveler.words import line, reason_for
 from vault.home import Vault
 from vault.ledger import people
 from vault.ledger.people import Person, require
@@ -42,7 +41,7 @@ def tie(vault: Vault, actor: Person, login: str, customer: str, why: str) -> Tie
     """
     require(actor)
     named = _named(customer)
-    reason = _reason(why, "tie")
+    reason = reason_for("tie", why)
     if "customer" not in people.get(vault.ledger, login).roles:
         raise NotACustomer(login=login)
     return _act(vault, actor, login, named, "tie", reason)
@@ -51,7 +50,7 @@ def tie(vault: Vault, actor: Person, login: str, customer: str, why: str) -> Tie
 def untie(vault: Vault, actor: Person, login: str, customer: str, why: str) -> Tie:
     """Let a login see the orders of a customer no longer, at once; raises NotTied, RoleNeeded, NoReason."""
     require(actor)
-    return _act(vault, actor, login, _named(customer), "untie", _reason(why, "withdrawal"))
+    return _act(vault, actor, login, _named(customer), "untie", reason_for("withdrawal", why))
 
 
 def listing(vault: Vault, actor: Person) -> list[Customer]:
@@ -112,10 +111,3 @@ def _named(customer: str) -> str:
     if not named:
         raise NoCustomerNamed
     return named
-
-
-def _reason(why: str, what: str) -> str:
-    reason = line("reason", why, 500)
-    if not reason:
-        raise NoReason(what=what)
-    return reason

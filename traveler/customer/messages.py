@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from release import rulebook
 from traveler import job_records
-from traveler.customer import facts, knowing, orders, records, talk_records
+from traveler.customer import facts, knowing, records, talk_records
 from traveler.customer.errors import (
     DraftOvertaken,
     MessageCorrected,
@@ -128,21 +128,21 @@ def told(vault: Vault, actor: Person, *, job: str = "", customer: str = "") -> l
     require(actor, *READERS)
     with vault.ledger.reading() as connection:
         if job:
-            found = orders.job_of(connection, job)
+            found = job_records.known(connection, job)
             return talk_records.messages_to(connection, [found.customer], [found.number])[::-1]
         return talk_records.messages_to(connection, [customer])[::-1]
 
 
 def _still(connection: Connection, now: Draft) -> None:
     """Raise DraftOvertaken where the job went to another customer a moment ago."""
-    if orders.job_of(connection, now.job).customer != now.customer:
+    if job_records.known(connection, now.job).customer != now.customer:
         raise DraftOvertaken
 
 
 def _about(vault: Vault, job: str, customer: str) -> tuple[str, list[Job]]:
     with vault.ledger.reading() as connection:
         if job:
-            found = orders.job_of(connection, job)
+            found = job_records.known(connection, job)
             if not found.customer or found.parent:
                 raise NobodyToTell(job=found.number)
             return found.customer, [found]

@@ -22,7 +22,6 @@ from traveler.customer.knowing import Known
 from traveler.customer.stage import Stage
 from traveler.customer.tables import customer_look
 from traveler.customer.talk_records import SHOP, Message, Question
-from traveler.errors import NoSuchJob
 from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
@@ -169,14 +168,6 @@ def seen(
         )
         for number, one in known.items()
     ]  # fmt: skip
-
-
-def job_of(connection: Connection, number: str) -> Job:
-    """Return a job; raises NoSuchJob."""
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
-    return job
 
 
 def _order(

@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from release import rulebook
+from traveler import job_records
 from traveler.customer import orders, talk_records
 from traveler.customer.errors import (
     NoSuchQuestion,
@@ -148,7 +149,7 @@ def answer(
         found = known(writing.connection, question)
         if idempotency.earlier(writing, key, request):
             return found
-        job = orders.job_of(writing.connection, found.job)
+        job = job_records.known(writing.connection, found.job)
         if job.customer != found.customer:
             raise NotAnswerable(question=found.label, job=found.job, customer=found.customer)
         if corrects and _entry(found, corrects).side != SHOP:

@@ -28,12 +28,11 @@ from traveler.customer.errors import (
     ShareEnded,
     WrongPasscode,
 )
-from traveler.customer.orders import Order, job_of, seen
+from traveler.customer.orders import Order, seen
 from traveler.customer.records import Share
 from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
 from traveler.customer.talk_records import Question
-from traveler.errors import NoSuchJob
 from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
@@ -76,9 +75,7 @@ def make(
     whom = line("recipient", whom, 120)
     code = codes.new_code()
     with vault.ledger.writing(actor.name) as writing:
-        found = job_records.job(writing.connection, job)
-        if found is None:
-            raise NoSuchJob(number=job)
+        found = job_records.known(writing.connection, job)
         row = writing.insert(
             share_table, hash=codes.hashed(code), job=found.number, dates=int(dates), whom=whom,
             passcode_hash=passwords.hash_passcode(passcode) if passcode else None,
@@ -157,7 +154,7 @@ def asked(
     share = _passed(vault, code, passcode, device)
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)
-        job = job_of(writing.connection, share.job)
+        job = job_records.known(writing.connection, share.job)
         if question:
             made = questions.added(writing, job, question, words, share=share.id,
                                    corrects=corrects, key=key)  # fmt: skip
@@ -202,7 +199,7 @@ def _written(vault: Vault, code: str, share: Share, what: str, device: str) -> J
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)  # withdrawn a moment ago is withdrawn
         _noted(writing, share, what)
-        return job_of(writing.connection, share.job)
+        return job_records.known(writing.connection, share.job)
 
 
 def _noted(writing: Writing, share: Share, what: str) -> None:

@@ -11,8 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
 from release import orders
 from release.log import ReleaseLog, Revision
 from traveler import (
@@ -34,8 +32,6 @@ from traveler.decisions.records import Decision
 from traveler.decisions.rules import Option
 from traveler.errors import (
     ChoiceNotOpen,
-    NoReason,
-    NoSuchJob,
     NoSuchStep,
     NothingToDecide,
     NotInKit,
@@ -46,7 +42,7 @@ from traveler.job_records import Job, subject
 from traveler.kit_records import JobItem
 from traveler.operation_records import Operation
 from traveler.standing import standing
-from traveler.words import day, line, pieces, today
+from traveler.words import day, pieces, reason_for, today
 from vault import canonical
 from vault.home import Vault
 from vault.ledger import people
@@ -121,7 +117,7 @@ def question(vault: Vault, number: str, item: str = "") -> Question:
     following.follow(vault)
     log, day_now = ReleaseLog(vault), today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
-        job = _known(connection, number)
+        job = job_records.known(connection, number)
         operations = operation_records.operations(connection, job.number)
         made = decision_records.decisions(connection, [job.number])[job.number]
         kit = kit_records.items(connection, [job.number])[job.number]
@@ -175,11 +171,11 @@ def deviate(
     day; ``item`` is the item of the kit it is about.  Raises NotTheirDecision, WrongPassword,
     TooManyAttempts, ChoiceNotOpen, NothingToDecide or NotInKit.
     """
-    reason = _reason("deviation", why)
+    reason = reason_for("deviation", why)
     limit = None if qty is None else pieces(qty, least=1)
     last = day(until) if until else ""
     with vault.ledger.reading() as connection:
-        job = _known(connection, number)
+        job = job_records.known(connection, number)
         part = _part(job, kit_records.items(connection, [job.number])[job.number], item)
     about, rev = (part.item, part.rev) if part else (job.item, job.rev)
     owner = ReleaseLog(vault).revision(about, rev).owner
@@ -196,7 +192,7 @@ def deviate(
 def hold(vault: Vault, actor: Person, number: str, why: str, item: str = "") -> Decision:
     """Hold a job on its revision until somebody decides anew; raises what ``move`` does."""
     require(actor, "planner")
-    reason = _reason("hold", why)
+    reason = reason_for("hold", why)
     with vault.ledger.writing(actor.name) as writing:
         job, part, now, _operations = _open(vault, writing, number, "hold", item)
         if (job.state, "hold") in lifecycle.JOB:
@@ -221,7 +217,7 @@ def move(
     NothingToDecide, ChoiceNotOpen, NoSuchStep, BadRoute or FileNotReleased.
     """
     require(actor, "planner")
-    reason = _reason("move", why)
+    reason = reason_for("move", why)
     with vault.ledger.writing(actor.name) as writing:
         job, _none, now, operations = _open(vault, writing, number, "move")
         log = ReleaseLog(vault)
@@ -259,7 +255,7 @@ def renew(
     name the old one.  Raises what ``move`` does, and NotInKit.
     """
     require(actor, "planner")
-    reason = _reason("move", why)
+    reason = reason_for("move", why)
     with vault.ledger.writing(actor.name) as writing:
         job, part, now, _operations = _open(vault, writing, number, "move", item)
         if part is None:
@@ -286,7 +282,7 @@ def _open(
     vault: Vault, writing: Writing, number: str, choice: str, item: str = "", until: str = ""
 ) -> tuple[Job, JobItem | None, Standing, list[Operation]]:
     """Return a job for which this may be chosen now, read in the transaction that decides it."""
-    job = _known(writing.connection, number)
+    job = job_records.known(writing.connection, number)
     operations = operation_records.operations(writing.connection, job.number)
     part = _part(job, kit_records.items(writing.connection, [job.number])[job.number], item)
     about, rev = (part.item, part.rev) if part else (job.item, job.rev)
@@ -329,7 +325,7 @@ def _decide(
 
 
 def _answered(vault: Vault, writing: Writing, number: str) -> None:
-    job = _known(writing.connection, number)
+    job = job_records.known(writing.connection, number)
     asking.ask(writing, vault.ledger, ReleaseLog(vault), job, today(vault.settings.time_zone))
 
 
@@ -407,17 +403,3 @@ def _proposal(vault: Vault, current: Revision | None) -> tuple[str, str]:
     if current is None or not current.in_process:
         return "", ""
     return current.in_process, orders.load(vault, current.change).order.author
-
-
-def _reason(what: str, why: str) -> str:
-    reason = line("reason", why, 500)
-    if not reason:
-        raise NoReason(what=what)
-    return reason
-
-
-def _known(connection: Connection, number: str) -> Job:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
-    return job

@@ -12,11 +12,9 @@ from traveler import job_records, tables
 from traveler.dispatch import records
 from traveler.dispatch.errors import BadPlace, CannotPin, NotPinned
 from traveler.dispatch.records import Pin
-from traveler.errors import NoReason, NoSuchJob
-from traveler.job_records import Job, subject
-from traveler.words import line
+from traveler.job_records import subject
+from traveler.words import reason_for
 from vault.home import Vault
-from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
 
 MOST: Final = 500
@@ -29,9 +27,9 @@ def pin(vault: Vault, actor: Person, job: str, place: int, why: str, *, device: 
     Raises RoleNeeded, NoSuchJob, CannotPin, BadPlace or NoReason.
     """
     require(actor, "planner")
-    reason = _reason(why, "pin")
+    reason = reason_for("pin", why, LONGEST_WHY)
     with vault.ledger.writing(actor.name, device) as writing:
-        found = _known(writing, job)
+        found = job_records.known(writing.connection, job)
         if found.ended:
             raise CannotPin(job=found.number, state=found.state)
         others = [one for one in records.pins(writing.connection) if one.job != found.number]
@@ -47,9 +45,9 @@ def pin(vault: Vault, actor: Person, job: str, place: int, why: str, *, device: 
 def unpin(vault: Vault, actor: Person, job: str, why: str, *, device: str = "") -> None:
     """Take a pin back; raises RoleNeeded, NoSuchJob, NotPinned or NoReason."""
     require(actor, "planner")
-    reason = _reason(why, "unpin")
+    reason = reason_for("unpin", why, LONGEST_WHY)
     with vault.ledger.writing(actor.name, device) as writing:
-        found = _known(writing, job)
+        found = job_records.known(writing.connection, job)
         if all(one.job != found.number for one in records.pins(writing.connection)):
             raise NotPinned(job=found.number)
         writing.insert(
@@ -69,17 +67,3 @@ def between(others: list[Pin], place: int) -> float:
     if before is None:
         return (after or 0.0) + 1.0
     return before - 1.0 if after is None else (after + before) / 2
-
-
-def _reason(why: str, what: str) -> str:
-    reason = line("reason", why, LONGEST_WHY)
-    if not reason:
-        raise NoReason(what=what)
-    return reason
-
-
-def _known(writing: Writing, number: str) -> Job:
-    found = job_records.job(writing.connection, number)
-    if found is None:
-        raise NoSuchJob(number=number)
-    return found

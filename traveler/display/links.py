@@ -23,7 +23,6 @@ from traveler.display.errors import (
 )
 from traveler.display.records import Display
 from traveler.display.tables import display as table
-from traveler.errors import NoSuchStation
 from traveler.words import line
 from vault import clock, codes
 from vault.errors import BadCode
@@ -92,9 +91,7 @@ def look(vault: Vault, code: str) -> Display:
 def _station(connection: Connection, code: str) -> str | None:
     if not code:
         return None
-    found = station_records.station(connection, code)
-    if found is None:
-        raise NoSuchStation(code=code)
+    found = station_records.known(connection, code)
     return found.code
 
 

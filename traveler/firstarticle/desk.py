@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog, Revision
 from traveler import job_records, words
 from traveler.decisions import records as decisions
-from traveler.errors import NoReason, NoSuchJob
 from traveler.firstarticle import forms, records, rules, tables
 from traveler.firstarticle.errors import (
     ArticleCannot,
@@ -73,7 +72,7 @@ def open_new(
     if not facts.reason:
         raise ArticleNeedsReason
     with vault.ledger.writing(actor.name) as writing:
-        job = _job(writing.connection, number)
+        job = job_records.known(writing.connection, number)
         kind = ReleaseLog(vault).revision(job.item, job.rev).kind
         if not told.get("detail") and kind == rules.ASSEMBLY:
             facts = replace(facts, detail=rules.ASSEMBLY)
@@ -276,7 +275,7 @@ def _changes(connection: Connection, job: Job) -> str:
 
 
 def _filled(vault: Vault, connection: Connection, one: Article) -> dict[str, Any]:
-    job = _job(connection, one.job)
+    job = job_records.known(connection, one.job)
     log = ReleaseLog(vault)
     revision = log.revision(one.item, one.rev)
     rows = _rows(views.results_in(log, connection, job).characteristics, one)
@@ -329,9 +328,7 @@ def _baseline(connection: Connection, job: Job, text: str) -> str:
 
 
 def _back(vault: Vault, actor: Person, number: str, deed: str, why: str) -> Article:
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="first article")
+    reason = words.reason_for("first article", why)
     with vault.ledger.writing(actor.name) as writing:
         before = known(writing.connection, number)
         facts = replace(before.facts, forms={}, verified_by="", verified_at="")
@@ -363,10 +360,3 @@ def _enter(writing: Writing, now: Article, deed: str, said: str) -> None:
     told = {"words": said} if said else {}
     writing.record(f"first_article.{deed}", subject(now.job), first_article=now.number,
                    scope=now.facts.scope, reason=now.facts.reason, **told)  # fmt: skip
-
-
-def _job(connection: Connection, number: str) -> Job:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
-    return job

@@ -17,7 +17,6 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog, Revision
 from traveler import job_records, operation_records, route, station_records, words
-from traveler.errors import NoSuchJob
 from traveler.firstarticle import process, records, rules, tables
 from traveler.firstarticle.errors import (
     ReasonAsked,
@@ -122,9 +121,7 @@ def _with(found: Owed, which: Reason, waiver: Waiver | None) -> Owed:
 
 
 def _owed(vault: Vault, connection: Connection, number: str) -> Owed:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(connection, number)
     log = ReleaseLog(vault)
     every = records.listed(connection, item=job.item)
     approved = [one for one in every if one.state == "approved"]

@@ -32,15 +32,10 @@ first_article_entry = Table(
 first_article_waiver = Table(
     "first_article_waiver",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("item", Text, nullable=False),
-    Column("ref", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("job", Text, ForeignKey("job.number"), nullable=False),
-    Column("at", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    key(),
+    *texts("item", "ref", "act", "why"),
+    of("job.number"),
+    *texts("at", "person", "device"),
     Index("ix_first_article_waiver_item", "item"),
 )
 """``waive`` or ``ask`` for one reason of an item; the newest row of a ref holds."""

@@ -23,13 +23,11 @@ from traveler import (
     work_records,
 )
 from traveler import words as words_of
-from traveler.errors import OutsideTraveler
 from traveler.gate import Ground
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
 from traveler.tablet import sending
 from traveler.tablet.sending import Sent
-from traveler.token_records import Token
 from traveler.words import today
 from vault.home import Vault
 from vault.ledger import idempotency
@@ -97,7 +95,7 @@ def act(
         job, operations, operation = operation_records.found(
             writing.connection, request["job"], request["seq"]
         )
-        lot = _within(writing, code, job, operation).lot if code else None
+        lot = tokens.within(writing.connection, code, job, operation).lot if code else None
         sent, machine = _placed(writing, sent, operation)
         log = ReleaseLog(vault)
         stand = _ground(vault, log, writing, job, _counted(operations, operation, request))
@@ -164,12 +162,3 @@ def _counted(
     scrap, rework = words_of.pieces(request["scrap"]), words_of.pieces(request.get("rework", 0))
     after = operation._replace(scrap=operation.scrap + scrap, rework=operation.rework + rework)
     return [after if one.id == operation.id else one for one in operations]
-
-
-def _within(writing: Writing, code: str, job: Job, operation: Operation) -> Token:
-    token = tokens.find(writing.connection, code)
-    if token.job != job.number or token.operation not in {None, operation.id}:
-        scope = operation_records.operations(writing.connection, token.job)
-        own = next((one.seq for one in scope if one.id == token.operation), "any")
-        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq)
-    return token

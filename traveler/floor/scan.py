@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler import gate, job_records, jobs, operation_records, tokens
-from traveler.errors import NoSuchJob, ProofOwed, TravelerEnded
+from traveler.errors import ProofOwed, TravelerEnded
 from traveler.gate import Part
 from traveler.job_records import Job
 from traveler.operation_records import Operation
@@ -140,9 +140,7 @@ def look(vault: Vault, code: str) -> FloorView:
 
 def _opened(connection: Connection, code: str) -> tuple[Token, Job]:
     token = tokens.find(connection, code)
-    job = job_records.job(connection, token.job)
-    if job is None:  # the ledger's foreign keys keep this from happening
-        raise NoSuchJob(number=token.job)
+    job = job_records.known(connection, token.job)
     return token, job
 
 

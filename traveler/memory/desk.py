@@ -15,7 +15,6 @@ from sqlalchemy.engine import Connection
 from release.errors import NeverReleased
 from release.log import ReleaseLog
 from traveler import job_records, operation_records, words
-from traveler.errors import NoSuchJob
 from traveler.memory import records, rules
 from traveler.memory.errors import (
     DismissalNeedsReason,
@@ -89,9 +88,7 @@ def of_job(vault: Vault, job: str) -> JobMemory:
 
 def in_job(connection: Connection, number: str) -> JobMemory:
     """Return the same inside a transaction."""
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(connection, number)
     told = rules.gathered(
         one for one in records.of_item(connection, job.item, job.number) if one.dismissal is None
     )

@@ -58,9 +58,9 @@ def taken_back(writing: Writing, before: Nonconformance, why: str) -> None:
 
 def still_packed(connection: Connection, before: Nonconformance, facts: Facts) -> None:
     """Refuse to write off what is packed or gone: those pieces cannot be in the bin as well."""
-    job = job_records.job(connection, before.job)
-    if job is None or not any(one.booked for one in facts.parts):
+    if not any(one.booked for one in facts.parts):
         return
+    job = job_records.known(connection, before.job)
     packed = sum(one.facts.qty for one in shipments.shipments(connection, before.job)
                  if one.state != "cancelled")  # fmt: skip
     left = flow.out(job, operation_records.operations(connection, job.number))

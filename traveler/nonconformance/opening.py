@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from release import orders
 from release.log import ReleaseLog
 from traveler import job_records, operation_records, tokens, words
-from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OutsideTraveler
+from traveler.errors import JobCannot
 from traveler.job_records import Job
 from traveler.nonconformance import filing, rules
 from traveler.nonconformance.errors import BadHold, TooManyNonconforming
@@ -70,7 +70,7 @@ def open_new(
             return filing.known(writing.connection, rules.name(earlier["nonconformance"]))
         job, operations, operation = _place(writing.connection, wanted.job, wanted.seq)
         if token:
-            _within(writing.connection, token, job, operation)
+            tokens.within(writing.connection, token, job, operation)
         if facts.qty > job.qty:
             raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
         if not facts.place and operation:
@@ -155,24 +155,10 @@ def _changes(given: Mapping[str, Any]) -> dict[str, Any]:
 def _place(
     connection: Connection, number: str, seq: int | None
 ) -> tuple[Job, list[Operation], Operation | None]:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(connection, number)
     if job.state == "planned":
         way = "nothing was made yet"
         raise JobCannot(job=job.number, state=job.state, act="called nonconforming", way=way)
     operations = operation_records.operations(connection, job.number)
-    found = next((one for one in operations if one.seq == seq), None)
-    if seq is not None and found is None:
-        shown = ", ".join(str(one.seq) for one in operations) or "none"
-        raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
+    found = None if seq is None else operation_records.step(operations, job.number, seq)
     return job, operations, found
-
-
-def _within(connection: Connection, code: str, job: Job, operation: Operation | None) -> None:
-    token = tokens.find(connection, code)
-    fits = token.operation is None or operation is None or token.operation == operation.id
-    if token.job != job.number or not fits:
-        scope = operation_records.operations(connection, token.job)
-        own = next((one.seq for one in scope if one.id == token.operation), "any")
-        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")

@@ -17,7 +17,6 @@ from release import rulebook
 from release.log import ReleaseLog, Revision
 from release.rules.packets import HIDDEN, NAMES, Template
 from traveler import following, job_records, jobs, station_records, work_records
-from traveler.errors import NoSuchJob
 from traveler.exchange.exporting import as_csv
 from traveler.packet import choosing, judging, proofs, redaction
 from traveler.packet import records as packet_records
@@ -61,9 +60,7 @@ def gather(vault: Vault, number: str) -> Gathered:
     history = events.of(vault.ledger, job_records.subject(view.job.number), 100_000)
     template = rulebook.current(vault).packet_templates.of(view.job.customer)
     with vault.ledger.reading() as connection:
-        job = job_records.job(connection, number)
-        if job is None:  # it was there a moment ago, and no job is ever removed
-            raise NoSuchJob(number=number)
+        job = job_records.known(connection, number)
         basis = proofs.basis(log, connection, job)
         stints = _work(connection, view)
     hidden = _hidden(vault, view, revision, template, basis)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from traveler import job_records, jobs, work_records
-from traveler.errors import NoSuchJob
 from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.performance import counting, facts, telling
@@ -83,9 +82,7 @@ def of_job(vault: Vault, number: str) -> Record:
     """Return the record of a job; raises NoSuchJob."""
     counting.advance(vault)
     with vault.ledger.reading() as connection:
-        job = job_records.job(connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
+        job = job_records.known(connection, number)
         kept = known(connection, [job.number])[job.number]
         stints = work_records.stints(connection, job.number)
     with opened(vault) as book:

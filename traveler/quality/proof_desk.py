@@ -18,13 +18,9 @@ from traveler import job_records, operation_records, tokens, words
 from traveler.errors import (
     BadProofKind,
     BadProofMoment,
-    NoReason,
     NoSuchDemand,
-    NoSuchJob,
-    NoSuchOperation,
     NoSuchWaiver,
     NoSuchWord,
-    OutsideTraveler,
     OwnWorkInspected,
     ProofNeedsRecord,
     ProofNotOwed,
@@ -77,7 +73,7 @@ def vouch(
             raise ProofNeedsRecord(kind=kind, job=job.number)
         operation = next((it for it in operations if it.seq == one.seq), None)
         if token:
-            _within(writing.connection, token, job, operation)
+            tokens.within(writing.connection, token, job, operation)
         if operation and kind == proof.INSPECTOR:
             _not_own(writing.connection, actor, job, operation)
         row = writing.insert(
@@ -94,7 +90,7 @@ def vouch(
 def take_back(vault: Vault, actor: Person, word: int, why: str) -> None:
     """Take back what somebody vouched for, so that it is owed again; raises NoSuchWord."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = _reason("withdrawal", why)
+    reason = words.reason_for("withdrawal", why, LONGEST_WHY)
     with vault.ledger.writing(actor.name) as writing:
         found = proof_records.word(writing.connection, word)
         if found is None:
@@ -114,7 +110,7 @@ def waive(
     Raises RoleNeeded, NoReason, NoSuchJob, ProofNotOwed or ProofThere.
     """
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = _reason("waiver", why)
+    reason = words.reason_for("waiver", why, LONGEST_WHY)
     kind = proof.named(kind)
     with vault.ledger.writing(actor.name, device) as writing:
         job, operations = _known(writing.connection, number)
@@ -136,7 +132,7 @@ def waive(
 def withdraw(vault: Vault, actor: Person, waiver: int, why: str) -> None:
     """Take a waiver back, so that the proof is owed again; raises NoSuchWaiver, RoleNeeded."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = _reason("withdrawal", why)
+    reason = words.reason_for("withdrawal", why, LONGEST_WHY)
     with vault.ledger.writing(actor.name) as writing:
         found = proof_records.waiver(writing.connection, waiver)
         if found is None:
@@ -171,7 +167,8 @@ def ask(
         if job:
             found, operations = _known(writing.connection, job)
             number = found.number
-            _step(found, operations, seq)
+            if seq is not None:
+                operation_records.step(operations, found.number, seq)
         row = writing.insert(
             proof_tables.proof_demand, customer=customer, fold=fold(customer), job=number,
             seq=seq, kind=kind, before=moment, at=writing.at, person=writing.actor, why=reason,
@@ -186,7 +183,7 @@ def ask(
 def drop(vault: Vault, actor: Person, demand: int, why: str) -> None:
     """Take a demand back: it is owed by nobody from now on; raises NoSuchDemand, RoleNeeded."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = _reason("end of a demand", why)
+    reason = words.reason_for("end of a demand", why, LONGEST_WHY)
     with vault.ledger.writing(actor.name) as writing:
         held = proof_records.demand(writing.connection, demand)
         if held is None:
@@ -243,16 +240,6 @@ def _not_own(connection: Connection, actor: Person, job: Job, operation: Operati
         raise OwnWorkInspected(name=actor.name, seq=operation.seq, job=job.number)
 
 
-def _within(connection: Connection, code: str, job: Job, operation: Operation | None) -> None:
-    token = tokens.find(connection, code)
-    if token.job != job.number or token.operation not in {
-        None, operation.id if operation else token.operation
-    }:  # fmt: skip
-        scope = operation_records.operations(connection, token.job)
-        own = next((one.seq for one in scope if one.id == token.operation), "any")
-        raise OutsideTraveler(job=token.job, own=own, seq=operation.seq if operation else "any")
-
-
 def _kind(text: str) -> str:
     kind = proof.named(text)
     if not kind or len(kind) > proof.LONGEST_KIND:
@@ -269,21 +256,6 @@ def _moment(before: str) -> str:
     return before
 
 
-def _step(job: Job, operations: Sequence[Operation], seq: int | None) -> None:
-    if seq is not None and seq not in [one.seq for one in operations]:
-        shown = ", ".join(str(one.seq) for one in operations) or "none"
-        raise NoSuchOperation(job=job.number, seq=seq, operations=shown)
-
-
-def _reason(what: str, why: str) -> str:
-    reason = words.line("reason", why, LONGEST_WHY)
-    if not reason:
-        raise NoReason(what=what)
-    return reason
-
-
 def _known(connection: Connection, number: str) -> tuple[Job, list[Operation]]:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(connection, number)
     return job, operation_records.operations(connection, job.number)

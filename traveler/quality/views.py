@@ -15,7 +15,6 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler import job_records, operation_records
-from traveler.errors import NoSuchJob
 from traveler.job_records import Job
 from traveler.quality import plan, proof_records, records, sampling
 from traveler.quality.characteristics import Characteristic
@@ -126,7 +125,7 @@ class JobResults:
 def evidence_of(vault: Vault, job: str) -> list[Evidence]:
     """Return the evidence of a job as it stands, oldest first; raises NoSuchJob."""
     with vault.ledger.reading() as connection:
-        return evidence_in(connection, _job(connection, job))
+        return evidence_in(connection, job_records.known(connection, job))
 
 
 def evidence_in(connection: Connection, job: Job) -> list[Evidence]:
@@ -138,7 +137,7 @@ def results_of(vault: Vault, job: str) -> JobResults:
     """Return what was measured on a job, by the plan of its revision; raises NoSuchJob."""
     log = ReleaseLog(vault)
     with vault.ledger.reading() as connection:
-        return results_in(log, connection, _job(connection, job))
+        return results_in(log, connection, job_records.known(connection, job))
 
 
 def results_in(log: ReleaseLog, connection: Connection, job: Job) -> JobResults:
@@ -180,10 +179,3 @@ def _asks(one: Characteristic) -> tuple[str, ...]:
 
 def _in_order(piece: str) -> tuple[int, int, str]:
     return (0, int(piece), "") if piece.isascii() and piece.isdigit() else (1, 0, piece)
-
-
-def _job(connection: Connection, number: str) -> Job:
-    found = job_records.job(connection, number)
-    if found is None:
-        raise NoSuchJob(number=number)
-    return found

@@ -18,7 +18,7 @@ from release import rulebook
 from release.log import ReleaseLog
 from traveler import ground as grounds
 from traveler import job_records, operation_records, words
-from traveler.errors import NoReason, NoSuchJob
+from traveler.errors import NoReason
 from traveler.job_records import Job, subject
 from traveler.nonconformance import views as nc_views
 from traveler.operation_records import Operation
@@ -99,9 +99,7 @@ def pack(
 def correct(vault: Vault, actor: Person, number: str, why: str, **told: str) -> Shipment:
     """Correct where to, carrier, tracking, boxes or pieces; what was said before stays."""
     require(actor, *SHIPPERS)
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="correction")
+    reason = words.reason_for("correction", why)
     with vault.ledger.writing(actor.name) as writing:
         before = known(writing.connection, number)
         return _act(writing, before, "correct", reason, _told(before.facts, told))
@@ -167,9 +165,7 @@ def receive(
 def cancel(vault: Vault, actor: Person, number: str, why: str) -> Shipment:
     """Unpack what has not left, with the reason; its pieces are there again."""
     require(actor, *SHIPPERS)
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise NoReason(what="cancelled shipment")
+    reason = words.reason_for("cancelled shipment", why)
     with vault.ledger.writing(actor.name) as writing:
         before = known(writing.connection, number)
         return _act(writing, before, "cancel", reason, before.facts)
@@ -308,7 +304,5 @@ def _enter(writing: Writing, now: Shipment, deed: str, said: str) -> None:
 
 
 def _job(connection: Connection, number: str) -> tuple[Job, list[Operation]]:
-    job = job_records.job(connection, number)
-    if job is None:
-        raise NoSuchJob(number=number)
+    job = job_records.known(connection, number)
     return job, operation_records.operations(connection, job.number)

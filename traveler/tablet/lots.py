@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import job_records, tables
-from traveler.errors import LotOverfull, LotTooLarge, NoSuchJob, NoSuchLot
+from traveler.errors import LotOverfull, LotTooLarge, NoSuchLot
 from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.words import pieces
@@ -43,9 +43,7 @@ def make(vault: Vault, actor: Person, number: str, qty: int) -> Lot:
     require(actor, "planner")
     wanted = pieces(qty, least=1)
     with vault.ledger.writing(actor.name) as writing:
-        job = job_records.job(writing.connection, number)
-        if job is None:
-            raise NoSuchJob(number=number)
+        job = job_records.known(writing.connection, number)
         there = of_job(writing.connection, job.number)
         given = sum(one.qty for one in there)
         if given + wanted > job.qty:
