@@ -157,12 +157,61 @@ def shipped(pat: Any, quinn: Any, job: str) -> None:
     quinn.wait_for_url("**done=certify")
 
 
-def issued(quinn: Any, job: str) -> str:
+def proved_and_shipped(quinn: Any, mei: Any, pat: Any, job: str) -> None:
+    """Measure all, have the first article approved, and send the pieces."""
+    measured(quinn, job)
+    first_article(quinn, mei, job)
+    shipped(pat, quinn, job)
+
+
+def confirmed(cora: Any, pat: Any, job: str) -> None:
+    """Say on the customer's page that it arrived and what is wrong, and read it in the shop."""
+    cora.get_by_text("It arrived", exact=True).click()
+    assert cora.get_by_label("Who took it").input_value() == "Cora Diaz"
+    cora.get_by_label("What is missing or damaged").fill("one bag is open")
+    cora.get_by_role("button", name="Confirm that it arrived").click()
+    cora.get_by_text("Thank you; the shop knows that it arrived.").wait_for()
+    assert "SH-0001 arrived, but: one bag is open" in cora.locator("#questions").inner_text()
+    assert not cora.get_by_text("It arrived", exact=True).count()
+    pat.goto(f"/jobs/{job}/shipping")
+    assert pat.get_by_text("confirmed by the customer: Cora Diaz").is_visible()
+
+
+def progress_is_shown(site: Any, quinn: Any, job: str) -> None:
+    """While a packet is made its page shows how far it is; the form cannot be sent twice.
+
+    The form is held back so that there is time to look; the points are told as the maker tells them.
+    """
+    from traveler.packet import telling
+    from vault import home
+
+    vault = home.open_vault(site.root)
+    teller = telling.Teller(vault, job)
+    form = "document.querySelector('form[data-making]')"
+    quinn.evaluate(
+        f"{form}.addEventListener('submit', one => one.preventDefault(), {{ once: true }})"
+    )
+    quinn.get_by_role("button", name="Issue the packet").click()
+    bar = quinn.get_by_role("progressbar", name="The packet is being made")
+    bar.wait_for()
+    assert quinn.get_by_role("button", name="Issue the packet").is_disabled()
+    for more, told in ((15, 15), (30, 45)):
+        teller(more)
+        quinn.wait_for_function(
+            "told => document.querySelector('progress').value === told", arg=told
+        )
+    assert axe(quinn) == []
+    teller.end()
+    vault.close()
+    quinn.evaluate(f"{form}.submit()")  # as the first one would have gone on
+
+
+def issued(site: Any, quinn: Any, job: str) -> str:
     """See what goes in and what stays, issue the packet, and return its page."""
     quinn.goto(f"/jobs/{job}/packet")
     left = quinn.locator("section", has_text="What stays in the shop").inner_text()
     assert "named by initials" in left
-    quinn.get_by_role("button", name="Issue the packet").click()
+    progress_is_shown(site, quinn, job)
     quinn.get_by_text("The packet is issued").wait_for(timeout=90_000)
     return str(quinn.url.partition("?")[0])
 
@@ -234,10 +283,8 @@ def test_from_the_first_article_to_a_packet_the_customer_checks(
 ) -> None:
     """One thread, by everybody's own hand; then it is withdrawn under the customer's eyes."""
     quinn, mei, pat, ada = (visit(name).page() for name in ("quinn", "mchen", "pat", "ada"))
-    measured(quinn, stock.job)
-    first_article(quinn, mei, stock.job)
-    shipped(pat, quinn, stock.job)
-    place = issued(quinn, stock.job)
+    proved_and_shipped(quinn, mei, pat, stock.job)
+    place = issued(site, quinn, stock.job)
     share = given(pat, ada, stock.job)
 
     link, cora = visit(None, PHONE).page(), visit("cora", PHONE).page()
@@ -246,6 +293,7 @@ def test_from_the_first_article_to_a_packet_the_customer_checks(
     by_link = saved(link, "ZIP", tmp_path / "by-link.zip")
     cora.goto(f"/customer/{stock.job}")
     by_login = saved(cora, "ZIP", tmp_path / "by-login.zip")
+    confirmed(cora, pat, stock.job)
     ours = saved(quinn, "ZIP", tmp_path / "ours.zip")
     assert by_link.read_bytes() == by_login.read_bytes() == ours.read_bytes()
 

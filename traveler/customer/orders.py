@@ -95,7 +95,7 @@ def listing(
             writing.connection, customers, ended=ended, words=words, limit=PAGE + 1, offset=skip
         )
         told = talk_records.messages_to(writing.connection, customers)
-        _noted(writing, None, "list of orders")
+        noted(writing, None, "list of orders")
     rows = seen(vault, found[:PAGE], viewer=viewer)
     return Orders(customers, tuple(rows), len(found) > PAGE, tuple(told[-TOLD:]))
 
@@ -105,7 +105,7 @@ def look(vault: Vault, viewer: Person, job: str, device: str) -> Order:
     require(viewer, "customer")
     with vault.ledger.writing(viewer.name, device) as writing:
         found = own(writing.connection, viewer, job)
-        _noted(writing, found.number, "order")
+        noted(writing, found.number, "order")
     return seen(vault, [found], viewer=viewer)[0]
 
 
@@ -125,7 +125,7 @@ def fetched(
     path = issuing.file_of(vault, one, pdf=pdf)
     with vault.ledger.writing(viewer.name, device) as writing:
         found = own(writing.connection, viewer, job)  # withdrawn a moment ago is withdrawn
-        _noted(writing, found.number, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}")
+        noted(writing, found.number, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}")
     return one, path
 
 
@@ -201,7 +201,8 @@ def _visits(vault: Vault, viewer: Person, jobs: Sequence[str]) -> dict[str, str]
         return records.last_looks(connection, viewer.name, jobs, before)
 
 
-def _noted(writing: Writing, job: str | None, what: str) -> None:
+def noted(writing: Writing, job: str | None, what: str) -> None:
+    """Write down what somebody signed in as a customer looked at, fetched or did."""
     writing.insert(customer_look, login=writing.actor, job=job, what=what, at=writing.at,
                    device=writing.device)  # fmt: skip
     told = {"job": job} if job else {}

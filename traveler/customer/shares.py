@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from traveler import job_records
-from traveler.customer import questions, records
+from traveler.customer import questions, receipts, records
 from traveler.customer.errors import (
     BadPasscode,
     BadShareLife,
@@ -36,6 +36,7 @@ from traveler.customer.talk_records import Question
 from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
+from traveler.shipping.records import Shipment
 from traveler.words import line
 from vault import clock, codes
 from vault.errors import BadCode
@@ -161,6 +162,22 @@ def asked(
         else:
             made = questions.asked(writing, job, words, share=share.id, key=key)
         _noted(writing, share, f"asked {made.label}")
+        return made
+
+
+def confirmed(
+    vault: Vault, code: str, passcode: str, device: str, shipment: str, by: str, wrong: str = ""
+) -> Shipment:
+    """Confirm through a link that a shipment of its order arrived; written down like every use.
+
+    Raises what ``opened`` does, and what ``receipts.confirm`` does.
+    """
+    share = _passed(vault, code, passcode, device)
+    with vault.ledger.writing(NOBODY, device) as writing:
+        _live(writing.connection, code)
+        job = job_of(writing.connection, share.job)
+        made = receipts.confirmed(vault, writing, job, shipment, by, wrong, share=share.id)
+        _noted(writing, share, f"confirmed {made.number}")
         return made
 
 

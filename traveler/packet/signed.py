@@ -16,6 +16,7 @@ from traveler.packet.sections import Enclosed, Facts, Grid, Pages, Section
 from traveler.quality import papers
 from traveler.shipping.certifying import FIELDS
 from traveler.shipping.records import Certificate, Shipment
+from traveler.shipping.rules import Facts as Shipped
 from vault.home import Vault
 
 
@@ -73,12 +74,19 @@ def shipments(sent: Sequence[Shipment]) -> Iterator[Section]:
     if not sent:
         return
     rows = [
-        (one.number, one.state, str(one.facts.qty), one.facts.to, one.facts.carrier,
-         one.facts.tracking)
+        (one.number, str(one.facts.qty), one.facts.to,
+         ", ".join(told for told in (one.facts.carrier, one.facts.tracking) if told) or "–",
+         one.facts.shipped_at[:10] or one.state, _received(one.facts))
         for one in sent
     ]  # fmt: skip
-    heads = ("Shipment", "State", "Pieces", "To", "Carrier", "Tracking")
-    yield Section("Shipments", [Grid(heads, rows, (1, 1, 0.8, 3, 1.5, 2))], "shipments")
+    heads = ("Shipment", "Pieces", "To", "Carrier, tracking", "Left", "Received")
+    yield Section("Shipments", [Grid(heads, rows, (1, 0.8, 2.4, 2.2, 1.1, 2.2))], "shipments")
+
+
+def _received(facts: Shipped) -> str:
+    if facts.confirmed_by:
+        return f"{facts.confirmed_by}, {facts.confirmed_at[:10]}, confirmed by the customer"
+    return by(facts.received_by, facts.received_on)
 
 
 def first_articles(found: Sequence[Article], forms: Sequence[Enclosed]) -> Iterator[Section]:

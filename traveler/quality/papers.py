@@ -91,14 +91,15 @@ def slip(vault: Vault, number: str, out: Path) -> int:
     told = [
         ("To", facts.to), ("Purchase order", job.order), ("Carrier", facts.carrier),
         ("Tracking", facts.tracking), ("Packages", facts.boxes),
-        ("Packed", f"{facts.packed_by}, {facts.packed_at}"),
+        ("Packed", f"{facts.packed_by}, {facts.packed_at[:16].replace('T', ' ')} UTC"),
+        ("Photos, papers", f"{len(facts.photos)} on record" if facts.photos else ""),
         ("Certificate", ", ".join(each.number for each in papers if each.replaced is None)),
         ("Received", f"{facts.received_by}, {facts.received_on}" if facts.received_by else ""),
     ]  # fmt: skip
     line = (job.item, job.rev, job.title, str(facts.qty), f"{sent + facts.qty} of {job.qty}",
-            facts.pieces or NOT_SAID)  # fmt: skip
-    heads = [("Item", 1.6), ("Rev", 0.7), ("Description", 4), ("Pieces", 1),
-             ("Shipped so far", 1.5), ("Piece numbers", 2.4)]  # fmt: skip
+            str(max(job.qty - sent - facts.qty, 0)), facts.pieces or NOT_SAID)  # fmt: skip
+    heads = [("Item", 1.6), ("Rev", 0.7), ("Description", 3.4), ("Pieces", 0.9),
+             ("With this one", 1.4), ("Still to come", 1.3), ("Piece numbers", 2.2)]  # fmt: skip
     sections = [
         _section("", [("", 1), ("", 4)], [(label, text or NOT_SAID) for label, text in told]),
         _section("What is in it", heads, [line]),

@@ -24,6 +24,12 @@ def not_too_many(files: Collection[object], most: int) -> None:
         raise TooManyFiles(most=most, count=len(files))
 
 
+def is_picture(name: str, path: Path) -> bool:
+    """Say whether a file is a picture by its bytes; raises FileNotTaken where it is nothing we keep."""
+    with path.open("rb") as opened:
+        return media.media_of(media.tidy_name(name), opened.read(media.HEAD)).picture
+
+
 def taken(vault: Vault, name: str, path: Path) -> EvidenceFile:
     """Keep a file as it came; raises FileNotTaken where it is nothing we keep."""
     return _original(vault, name, path)[0]

@@ -22,13 +22,15 @@ from traveler.errors import NoReason
 from traveler.job_records import Job, subject
 from traveler.nonconformance import views as nc_views
 from traveler.operation_records import Operation
-from traveler.quality import evidence, proof
+from traveler.quality import evidence, proof, taking
 from traveler.shipping import certifying, records, rules, tables
 from traveler.shipping.errors import (
     CarrierMissing,
+    ConfirmedAlready,
     NoSuchCertificate,
     NoSuchShipment,
     NotSoMany,
+    ReceiverMissing,
     RevisionMayNotLeave,
     ShipmentCannot,
     ShippingOwesProof,
@@ -109,14 +111,22 @@ def attach(
     vault: Vault, actor: Person, number: str, files: Mapping[str, Path], said: str = "", *,
     device: str = "",
 ) -> Shipment:  # fmt: skip
-    """Keep photos of the packing, or the receipt, with a shipment and its job."""
+    """Keep photos of the packing, or the receipt as photo or PDF, with a shipment and its job.
+
+    Raises FileNotTaken, and nothing is kept then.
+    """
     require(actor, *SHIPPERS)
     with vault.ledger.reading() as connection:
         before = known(connection, number)
         _allowed(before, "attach")
     told = f"{before.number}: {said}" if said else f"{before.number}: packing"
-    kept = evidence.add(vault, actor, evidence.Wanted("photo", before.job, words=told), files,
-                        device=device)  # fmt: skip
+    pictures = {name: path for name, path in files.items() if taking.is_picture(name, path)}
+    papers = {name: path for name, path in files.items() if name not in pictures}
+    kept = []
+    for kind, given in (("photo", pictures), ("document", papers)):  # a photo may still be damaged
+        if given or (kind == "photo" and not papers):
+            wanted = evidence.Wanted(kind, before.job, words=told)
+            kept += evidence.add(vault, actor, wanted, given, device=device)
     with vault.ledger.writing(actor.name, device) as writing:
         before = known(writing.connection, number)
         photos = (*before.facts.photos, *(one.root for one in kept))
@@ -160,6 +170,29 @@ def receive(
         before = known(writing.connection, number)
         facts = replace(before.facts, received_by=taker, received_on=day)
         return _act(writing, before, "receive", words.line("remark", said, 500), facts)
+
+
+def confirm(writing: Writing, job: Job, number: str, by: str, said: str, today: str) -> Shipment:
+    """Write down the customer's own word that a shipment arrived, once, inside a transaction.
+
+    It must have seen whose order ``job`` is.  Raises NoSuchShipment for one of another job,
+    ReceiverMissing, ConfirmedAlready or ShipmentCannot.
+    """
+    before = known(writing.connection, number)
+    if before.job != job.number:
+        raise NoSuchShipment(number=number)
+    facts = before.facts
+    if facts.confirmed_by:
+        raise ConfirmedAlready(number=before.number, by=facts.confirmed_by,
+                               day=facts.confirmed_at[:10])  # fmt: skip
+    taker = words.line("receiver", by, 120)
+    if not taker:
+        raise ReceiverMissing(number=before.number)
+    facts = replace(
+        facts, confirmed_by=taker, confirmed_at=writing.at,
+        received_by=facts.received_by or taker, received_on=facts.received_on or today,
+    )  # fmt: skip
+    return _act(writing, before, "confirm", said, facts)
 
 
 def cancel(vault: Vault, actor: Person, number: str, why: str) -> Shipment:

@@ -33,6 +33,14 @@ class RevisionMayNotLeave(Refused):
     {job} (`titleblock job decide {job}`)."""
 
 
+class ConfirmedAlready(Refused):
+    """{by} confirmed on {day} already that {number} arrived; ask the shop where something is wrong."""
+
+
+class ReceiverMissing(BadInput):
+    """Say who took {number}, by name."""
+
+
 class CarrierMissing(BadInput):
     """{number} cannot leave without a carrier; say who takes it."""
 

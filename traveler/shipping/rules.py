@@ -23,6 +23,8 @@ SHIPMENT: Table = MappingProxyType(
         ("shipped", "correct"): "shipped",
         ("shipped", "attach"): "shipped",
         ("shipped", "receive"): "received",
+        ("shipped", "confirm"): "received",
+        ("received", "confirm"): "received",
         ("received", "attach"): "received",
     }
 )
@@ -49,7 +51,10 @@ def number(text: str, kind: str = "SH") -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known of a shipment; ``photos`` are evidence of its packing."""
+    """All that is known of a shipment; ``photos`` are evidence of its packing.
+
+    ``received`` is what the shop wrote down of its arrival, ``confirmed`` the customer's own word.
+    """
 
     qty: int
     to: str = ""
@@ -63,6 +68,8 @@ class Facts:
     shipped_at: str = ""
     received_by: str = ""
     received_on: str = ""
+    confirmed_by: str = ""
+    confirmed_at: str = ""
     photos: tuple[int, ...] = ()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Response, jsonify, render_template, request, url_for
 
-from traveler.customer import orders, questions, shares
+from traveler.customer import orders, questions, receipts, shares
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from traveler.packet import issuing
@@ -21,8 +21,12 @@ from web.limits import Bucket
 from web.views import packets
 from web.visitor import device, me, names, vault
 
+TYPED: Final = ("words", "question", "shipment", "by", "wrong")
 ASKING: Final = frozenset({"ask", "add"})
-DONE: Final = {"asked": "The shop has it and answers here."}
+DONE: Final = {
+    "asked": "The shop has it and answers here.",
+    "arrived": "Thank you; the shop knows that it arrived.",
+}
 LOOKS: Final = Bucket(size=120, seconds=1.0)
 """A hundred and twenty looks of one person at once, then one a second: each is written down."""
 
@@ -73,10 +77,19 @@ def _done(job: str) -> Response:
     act = forms.needed("act", "what to do")
     if act in ASKING:
         return _asked(job, act)
+    if act == "arrived":
+        receipts.confirm(vault(), me(), job, **arrived(), device=device())
+        return forms.gone_on(url_for("customer.order", job=job, done="arrived"))
     one, _path = orders.fetched(
         vault(), me(), job, forms.needed("packet", "the packet"), device(), pdf=act == "pdf"
     )
     return _sent(one, pdf=act == "pdf")
+
+
+def arrived() -> dict[str, str]:
+    """Return what somebody says of a shipment that came."""
+    return {"shipment": forms.needed("shipment", "the shipment"), "by": forms.text("by"),
+            "wrong": forms.text("wrong")}  # fmt: skip
 
 
 def _asked(job: str, act: str) -> Response:
@@ -99,6 +112,6 @@ def _shown(view: Order, refusal: Refusal | None) -> str | tuple[str, int]:
     shown = render_template(
         "customer_order.html", view=view, counts=issuing.standing(vault(), view.job), stages=STAGES,
         refusal=str(refusal) if refusal else "", names=who(),
-        done=DONE.get(forms.asked("done"), ""), typed=forms.typed("words", "question"),
+        done=DONE.get(forms.asked("done"), ""), typed=forms.typed(*TYPED),
     )  # fmt: skip
     return (shown, refusal.status) if refusal else shown

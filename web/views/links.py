@@ -12,6 +12,7 @@ from traveler.customer.errors import NoSuchQuestion, NotYourWords, PasscodeLocke
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from traveler.packet import issuing
+from traveler.shipping.errors import ConfirmedAlready, NoSuchShipment, ShipmentCannot
 from vault.errors import BadInput, Refusal, TooMany
 from web import forms
 from web.limits import Bucket
@@ -35,23 +36,35 @@ def page(share: str) -> Response | str | tuple[str, int]:
         if act in {"zip", "pdf"}:
             one, _path = shares.fetched(vault(), share, passcode, device(), pdf=act == "pdf")
             return packets.sent(one, pdf=act == "pdf")
-        if act in customer.ASKING:
+        if act in customer.ASKING or act == "arrived":
             refusal = _asking(share, passcode, act)
         view = shares.opened(vault(), share, passcode, device())
     except (WrongPasscode, PasscodeLocked) as refused:
         return _asked(share, refused)
-    return _shown(share, view, passcode, refusal, done=act in customer.ASKING and not refusal)
+    done = "" if refusal else "asked" if act in customer.ASKING else act
+    return _shown(share, view, passcode, refusal, customer.DONE.get(done, ""))
 
 
 def _asking(share: str, passcode: str, act: str) -> Refusal | None:
-    """Ask through the link; return why that was refused, so that the words stand there still."""
+    """Ask or confirm through the link; return why it was refused, so that the words stand there still."""
     try:
+        if act == "arrived":
+            shares.confirmed(vault(), share, passcode, device(), **customer.arrived())
+            return None
         shares.asked(
             vault(), share, passcode, device(), forms.needed("words", "The question"),
             question=forms.whole("question", "the question") if act == "add" else 0,
             corrects=forms.whole("corrects", "what it corrects", 0), key=forms.text("key"),
         )  # fmt: skip
-    except (BadInput, TooMany, NotYourWords, NoSuchQuestion) as refusal:
+    except (
+        BadInput,
+        TooMany,
+        NotYourWords,
+        NoSuchQuestion,
+        ConfirmedAlready,
+        NoSuchShipment,
+        ShipmentCannot,
+    ) as refusal:
         if isinstance(refusal, PasscodeLocked):
             raise
         return refusal
@@ -99,14 +112,14 @@ def _asked(share: str, refusal: Refusal | None) -> str | tuple[str, int]:
 
 
 def _shown(
-    share: str, view: Order, passcode: str, refusal: Refusal | None, *, done: bool
+    share: str, view: Order, passcode: str, refusal: Refusal | None, done: str
 ) -> str | tuple[str, int]:
     seen = shares.ticket(shares.look(vault(), share), share)
     shown = render_template(
         "share.html", share=share, view=view, seen=seen or None, counts=issuing.standing(vault(), view.job),
         stages=STAGES, passcode=passcode, locked=False,
         names=customer.who(), nobody=shares.NOBODY, refusal=str(refusal) if refusal else "",
-        done=customer.DONE["asked"] if done else "",
-        typed=forms.typed("words", "question") if refusal else {"words": "", "question": ""},
+        done=done,
+        typed=forms.typed(*customer.TYPED) if refusal else dict.fromkeys(customer.TYPED, ""),
     )  # fmt: skip
     return (shown, refusal.status) if refusal else shown
