@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from traveler.blockers import photos
 from traveler.blockers.photos import PhotoBytes
+from traveler.customer import talk_records
+from traveler.customer.talk_records import Attachment
 from traveler.nonconformance import rules
 from traveler.packet import records as packets
 from traveler.quality import file_records as files
@@ -30,7 +32,7 @@ _Found = TypeVar("_Found", bound=_Row)
 
 
 def kept(ledger: Ledger) -> Iterator[Kept]:
-    """Yield every file of evidence and of blockers' photos, and both files of every packet.
+    """Yield every file of evidence, of blockers' photos, of packets and of questions.
 
     Named by ``traveler.chain``.
     """
@@ -42,6 +44,20 @@ def kept(ledger: Ledger) -> Iterator[Kept]:
         called = f"{packet.job}, {packet.label} revision {packet.rev}"
         yield Kept("packet", f"{called}, {packet.name}", packet.zip)
         yield Kept("packet", f"{called}, its PDF", packet.pdf)
+    for where, sent in _files(ledger):
+        yield Kept("question", f"{where}, {sent.name} as it came", sent.given)
+        yield Kept("question", f"{where}, {sent.name}", sent.sent)
+
+
+def _files(ledger: Ledger) -> Iterator[tuple[str, Attachment]]:
+    last = 0
+    while True:
+        with ledger.reading() as connection:
+            found = talk_records.files_after(connection, last, AT_ONCE)
+        yield from found
+        if len(found) < AT_ONCE:
+            return
+        last = found[-1][1].id
 
 
 def _all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database.
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -117,16 +118,41 @@ def show(number: str) -> None:
 @click.option(
     "--corrects", type=int, default=0, metavar="N", help="It corrects the N-th thing said."
 )
+@click.option("--file", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              multiple=True, help="A file that goes along; may be repeated.")  # fmt: skip
 @reads
-def answer(number: str, words: str, corrects: int) -> None:
+def answer(number: str, words: str, corrects: int, files: tuple[Path, ...]) -> None:
     """Answer QUESTION under your name, or correct an answer; what was said before stays."""
     from traveler.customer import questions
 
     _say(
         questions.answer(
-            session().vault, session().actor, questions.number(number), words, corrects=corrects
+            session().vault,
+            session().actor,
+            questions.number(number),
+            words,
+            corrects=corrects,
+            files={one.name: one for one in files},
         )
     )
+
+
+@question.command("get")
+@click.argument("number", metavar="QUESTION")
+@click.argument("file", type=int)
+@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@reads
+def get(number: str, file: int, out: Path) -> None:
+    """Write FILE of QUESTION, by its number, as harmless as the customer gets it; written down."""
+    import shutil
+
+    from traveler.customer import questions
+
+    one, path = questions.fetched(
+        session().vault, session().actor, questions.number(number), file, "command line"
+    )
+    shutil.copyfile(path, out)
+    say(one.as_json(), f"{out}: {one.name}, {one.sent.size} bytes.")
 
 
 def _say(one: Question) -> None:
@@ -134,4 +160,5 @@ def _say(one: Question) -> None:
     for said in one.entries:
         corrects = f" (corrects {said.corrects})" if said.corrects else ""
         lines.append(f"{said.number}. {said.person}, {said.at[:16]}{corrects}: {said.words}")
+        lines += [f"   file {one.id}: {one.name}, {one.sent.size} bytes" for one in said.files]
     say(one.as_json(), lines)

@@ -106,7 +106,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     demo_orders.take(vault, who["pat"], place / "erp")
     _brought(vault, who["eli"], place)
     _printed(vault, who, prints)
-    _ended(vault, who, who[first])
+    _ended(vault, who, who[first], place)
     prints.rename(root / PRINTS)  # the last step, so that a half-made demo is made again
     return vault
 
@@ -126,9 +126,9 @@ def _founded(
     return vault, who
 
 
-def _ended(vault: Vault, who: Mapping[str, Person], first: Person) -> None:
+def _ended(vault: Vault, who: Mapping[str, Person], first: Person, place: Path) -> None:
     """Let customers in, and change the key as once a year."""
-    demo_customer.welcome(vault, who)
+    demo_customer.welcome(vault, who, place)
     keys.rotate(vault, first, "yearly change of the signing key")
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from traveler import amending
@@ -18,7 +19,7 @@ TOLD: Final = "J-2042"
 DEVICE: Final = "demo"
 
 
-def welcome(vault: Vault, who: Mapping[str, Person]) -> None:
+def welcome(vault: Vault, who: Mapping[str, Person], place: Path) -> None:
     """Let the customer of the story in; she looks, asks twice, and is answered once."""
     planner, buyer = who["pat"], who[LOGIN]
     for customer in CUSTOMERS:
@@ -31,8 +32,9 @@ def welcome(vault: Vault, who: Mapping[str, Person]) -> None:
         "first machine.", device=DEVICE,
     )  # fmt: skip
     questions.answer(
-        vault, planner, asked.id, "Yes. We send ten as soon as both ends are turned and measured.",
-        device=DEVICE,
+        vault, planner, asked.id, "Yes. We send ten as soon as both ends are turned and measured. We "
+        "would pack them as in the photo.", device=DEVICE,
+        files={"packed as before.jpg": place / "evidence" / "packed.jpg"},
     )  # fmt: skip
     messages.send(
         vault, planner, messages.draft(vault, planner, job=TOLD).text, job=TOLD, device=DEVICE

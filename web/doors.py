@@ -29,6 +29,8 @@ FORM: Final = 256_000
 """The largest body of an ordinary form, in bytes."""
 UPLOAD: Final = -1
 """The body may hold files: the limit is the vault's ``largest_file`` for each, eight at once."""
+TALK: Final = 126_000_000
+"""The body may hold the files that go with a question or an answer."""
 ONE_FILE: Final = -2
 """The body is one file as it is, read as it comes: the limit is the vault's ``largest_file``."""
 

@@ -89,6 +89,22 @@ class TooManyQuestions(TooMany):
     """That is the {count}th word on this order within a day; wait until tomorrow, or ring the shop."""
 
 
+class AttachmentNotTaken(BadInput):
+    """{name} cannot go along: {why}; nothing was sent."""
+
+
+class TooManyAttachments(BadInput):
+    """At most {most} files go with a message, and {count} came; send the rest with another one."""
+
+
+class TooMuchAttached(TooMany):
+    """More than {most} MB were sent on this order within a day; wait until tomorrow, or ring the shop."""
+
+
+class NoSuchAttachment(NotFound):
+    """There is no file {number} here; load the page again to see what there is."""
+
+
 class NobodyToTell(Conflict):
     """Job {job} is nobody's order, so there is nobody to tell; name its customer first with `titleblock job
     amend`."""

@@ -16,12 +16,12 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from traveler import job_records
-from traveler.customer import facts, knowing, records, talk_records
+from traveler.customer import attachments, facts, knowing, records, talk_records
 from traveler.customer.errors import NoSuchOrder, NoSuchOrderPacket
 from traveler.customer.knowing import Known
 from traveler.customer.stage import Stage
 from traveler.customer.tables import customer_look
-from traveler.customer.talk_records import SHOP, Message, Question
+from traveler.customer.talk_records import SHOP, Attachment, Message, Question
 from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
@@ -126,6 +126,22 @@ def fetched(
     with vault.ledger.writing(viewer.name, device) as writing:
         found = own(writing.connection, viewer, job)  # withdrawn a moment ago is withdrawn
         noted(writing, found.number, f"{one.label} {one.rev} {'pdf' if pdf else 'zip'}")
+    return one, path
+
+
+def attachment(
+    vault: Vault, viewer: Person, job: str, file: int, device: str
+) -> tuple[Attachment, Path]:
+    """Return a file that was said something with on one's own order, and write the download down.
+
+    Raises RoleNeeded, NoSuchOrder, NoSuchAttachment, and what reading damaged bytes raises.
+    """
+    require(viewer, "customer")
+    with vault.ledger.writing(viewer.name, device) as writing:
+        found = own(writing.connection, viewer, job)
+        question, one = attachments.theirs(writing.connection, found, file)
+        path = attachments.path(vault, one)
+        noted(writing, found.number, f"{question.label} file {one.name}")
     return one, path
 
 

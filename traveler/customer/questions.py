@@ -9,8 +9,9 @@ the job belongs to later.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -18,7 +19,8 @@ from sqlalchemy.engine import Connection
 
 from release import rulebook
 from traveler import job_records
-from traveler.customer import orders, talk_records
+from traveler.customer import attachments, orders, talk_records
+from traveler.customer.attachments import Given
 from traveler.customer.errors import (
     NoSuchQuestion,
     NotAnswerable,
@@ -27,7 +29,7 @@ from traveler.customer.errors import (
 )
 from traveler.customer.tables import question as question_table
 from traveler.customer.tables import question_entry
-from traveler.customer.talk_records import CUSTOMER, SHOP, Entry, Question
+from traveler.customer.talk_records import CUSTOMER, SHOP, Attachment, Entry, Question
 from traveler.job_records import Job
 from traveler.lifecycle import Table
 from traveler.words import lines
@@ -62,67 +64,97 @@ READERS: Final = ("engineer", "approver", "planner", "quality")
 
 
 def ask(
-    vault: Vault, viewer: Person, job: str, words: str, *, device: str = "", key: str = ""
-) -> Question:
-    """Ask something on one's own order; raises RoleNeeded, NoSuchOrder, BadWords, TooManyQuestions."""
+    vault: Vault, viewer: Person, job: str, words: str, *, device: str = "", key: str = "",
+    files: Mapping[str, Path] | None = None,
+) -> Question:  # fmt: skip
+    """Ask something on one's own order, perhaps with files.
+
+    Raises RoleNeeded, NoSuchOrder, BadWords, TooManyQuestions, AttachmentNotTaken,
+    TooManyAttachments or TooMuchAttached.
+    """
     require(viewer, "customer")
+    with vault.ledger.reading() as connection:  # before any work is done on the files
+        own = orders.own(connection, viewer, job)
+    kept = kept_for(vault, own, files)
     with vault.ledger.writing(viewer.name, device) as writing:
-        return asked(writing, orders.own(writing.connection, viewer, job), words, key=key)
+        own = orders.own(writing.connection, viewer, job)
+        return asked(writing, own, words, key=key, files=kept)
 
 
 def add(
     vault: Vault, viewer: Person, question: int, words: str, *, corrects: int = 0,
-    device: str = "", key: str = "",
+    device: str = "", key: str = "", files: Mapping[str, Path] | None = None,
 ) -> Question:  # fmt: skip
     """Say more on a question of one's own orders, or say one's own words better.
 
     Raises NoSuchQuestion, NotYourWords, and what ``ask`` does.
     """
     require(viewer, "customer")
+    with vault.ledger.reading() as connection:
+        own = orders.own(connection, viewer, known(connection, question).job)
+    kept = kept_for(vault, own, files)
     with vault.ledger.writing(viewer.name, device) as writing:
         found = known(writing.connection, question)
         job = orders.own(writing.connection, viewer, found.job)
-        return added(writing, job, question, words, corrects=corrects, key=key)
+        return added(writing, job, question, words, corrects=corrects, key=key, files=kept)
 
 
-def asked(writing: Writing, job: Job, words: str, *, share: int = 0, key: str = "") -> Question:
+def asked(
+    writing: Writing, job: Job, words: str, *, share: int = 0, key: str = "",
+    files: Sequence[Given] = (),
+) -> Question:  # fmt: skip
     """Ask inside a transaction that has seen whose order it is."""
     said = lines("question", words, LONGEST)
-    request = {"act": "ask", "job": job.number, "words": said, "share": share}
+    request = {"act": "ask", "job": job.number, "words": said, "share": share,
+               **_named(files)}  # fmt: skip
     if earlier := idempotency.earlier(writing, key, request):
         return known(writing.connection, int(earlier["question"]))
-    _not_too_often(writing, job)
+    _not_too_often(writing.connection, job, writing.at, sum(one.given.size for one in files))
     row = writing.insert(
         question_table, job=job.number, customer=job.customer, share=share or None,
         state=QUESTION["", "ask"], entries=1, asked_at=writing.at,
     )  # fmt: skip
     made = Question(int(row["id"]), job.number, job.customer, share, row["state"], writing.at, ())
-    _enter(writing, made, "ask", CUSTOMER, said, 0)
+    _enter(writing, made, "ask", CUSTOMER, said, 0, files)
     idempotency.keep(writing, key, request, {"question": made.id})
     return known(writing.connection, made.id)
 
 
 def added(
     writing: Writing, job: Job, question: int, words: str, *, share: int = 0, corrects: int = 0,
-    key: str = "",
+    key: str = "", files: Sequence[Given] = (),
 ) -> Question:  # fmt: skip
     """Say more inside a transaction that has seen whose order it is; the question must be of it."""
     said = lines("question", words, LONGEST)
     found = known(writing.connection, question)
     if (found.job, found.customer) != (job.number, job.customer):
         raise NoSuchQuestion(question=question)
-    request = {"act": "add", "question": question, "words": said, "corrects": corrects}
+    request = {"act": "add", "question": question, "words": said, "corrects": corrects,
+               **_named(files)}  # fmt: skip
     if idempotency.earlier(writing, key, request):
         return found
-    _not_too_often(writing, job)
+    _not_too_often(writing.connection, job, writing.at, sum(one.given.size for one in files))
     if corrects:
         old = _entry(found, corrects)
         mine = old.person == writing.actor and found.share == share
         if old.side != CUSTOMER or not mine:
             raise NotYourWords
-    _act(writing, found, "reword" if corrects else "add", CUSTOMER, said, corrects)
+    _act(writing, found, "reword" if corrects else "add", CUSTOMER, said, corrects, files)
     idempotency.keep(writing, key, request, {"question": question})
     return known(writing.connection, question)
+
+
+def kept_for(vault: Vault, job: Job, files: Mapping[str, Path] | None) -> list[Given]:
+    """Keep the files a customer sends on an order, where there is room for them today.
+
+    Whoever sends more than that fills no disk by it.
+    """
+    if not files:
+        return []
+    size = sum(path.stat().st_size for path in files.values())
+    with vault.ledger.reading() as connection:
+        _not_too_often(connection, job, clock.now(), size)
+    return attachments.from_customer(vault, files)
 
 
 def theirs(found: Sequence[Question], job: Job) -> tuple[Question, ...]:
@@ -135,16 +167,20 @@ def theirs(found: Sequence[Question], job: Job) -> tuple[Question, ...]:
 
 def answer(
     vault: Vault, actor: Person, question: int, words: str, *, corrects: int = 0, device: str = "",
-    key: str = "",
+    key: str = "", files: Mapping[str, Path] | None = None,
 ) -> Question:  # fmt: skip
     """Answer, or correct an answer by a newer one, as whoever the rules let speak for the shop.
 
-    Raises RoleNeeded, NoSuchQuestion, NotAnswerable where the job went to another customer, BadWords
-    or NotYourWords for words of the other side.
+    Raises RoleNeeded, NoSuchQuestion, NotAnswerable where the job went to another customer, BadWords,
+    NotYourWords for words of the other side, or AttachmentNotTaken for a file that must not leave.
     """
     require(actor, *rulebook.current(vault).customer.may_answer)
     said = lines("answer", words, LONGEST)
-    request = {"act": "answer", "question": question, "words": said, "corrects": corrects}
+    with vault.ledger.reading() as connection:
+        about = job_records.known(connection, known(connection, question).job)
+    kept = attachments.from_shop(vault, about, files or {})
+    request = {"act": "answer", "question": question, "words": said, "corrects": corrects,
+               **_named(kept)}  # fmt: skip
     with vault.ledger.writing(actor.name, device) as writing:
         found = known(writing.connection, question)
         if idempotency.earlier(writing, key, request):
@@ -154,9 +190,26 @@ def answer(
             raise NotAnswerable(question=found.label, job=found.job, customer=found.customer)
         if corrects and _entry(found, corrects).side != SHOP:
             raise NotYourWords
-        _act(writing, found, "correct" if corrects else "answer", SHOP, said, corrects)
+        _act(writing, found, "correct" if corrects else "answer", SHOP, said, corrects, kept)
         idempotency.keep(writing, key, request, {"question": question})
         return known(writing.connection, question)
+
+
+def fetched(
+    vault: Vault, actor: Person, question: int, file: int, device: str = ""
+) -> tuple[Attachment, Path]:
+    """Return a file of a question with its harmless bytes, and write down who took it.
+
+    Raises RoleNeeded, NoSuchQuestion, NoSuchAttachment, and what reading damaged bytes raises.
+    """
+    require(actor, *READERS)
+    with vault.ledger.writing(actor.name, device) as writing:
+        found = known(writing.connection, question)
+        one = attachments.one_of(found, file)
+        path = attachments.path(vault, one)
+        writing.record("question.fetched", f"question/{found.id}", job=found.job, file=one.name,
+                       sha256=one.sent.sha256)  # fmt: skip
+    return one, path
 
 
 def show(vault: Vault, actor: Person, question: int) -> Question:
@@ -217,10 +270,11 @@ def known(connection: Connection, question: int) -> Question:
 # --- inside -----------------------------------------------------------------------------------
 
 
-def _not_too_often(writing: Writing, job: Job) -> None:
-    since = clock.text(clock.moment(writing.at) - timedelta(days=1))
-    if talk_records.asked_since(writing.connection, job.number, since) >= A_DAY:
+def _not_too_often(connection: Connection, job: Job, at: str, size: int) -> None:
+    since = clock.text(clock.moment(at) - timedelta(days=1))
+    if talk_records.asked_since(connection, job.number, since) >= A_DAY:
         raise TooManyQuestions(count=A_DAY)
+    attachments.not_too_much(connection, job, size, since)
 
 
 def _entry(question: Question, number: int) -> Entry:
@@ -233,16 +287,18 @@ def _entry(question: Question, number: int) -> Entry:
 
 
 def _act(
-    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int
-) -> None:
+    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int,
+    files: Sequence[Given],
+) -> None:  # fmt: skip
     state = QUESTION[question.state, act]
     writing.update(question_table, question.id, state=state, entries=len(question.entries) + 1)
-    _enter(writing, question, act, side, words, corrects)
+    _enter(writing, question, act, side, words, corrects, files)
 
 
 def _enter(
-    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int
-) -> None:
+    writing: Writing, question: Question, act: str, side: str, words: str, corrects: int,
+    files: Sequence[Given],
+) -> None:  # fmt: skip
     number = len(question.entries) + 1
     state = QUESTION[question.state if act != "ask" else "", act]
     writing.insert(
@@ -250,5 +306,12 @@ def _enter(
         corrects=corrects or None, state=state, at=writing.at, person=writing.actor,
         device=writing.device,
     )  # fmt: skip
+    sent = attachments.note(writing, question.id, number, files)
     writing.record(f"question.{act}", f"question/{question.id}", job=question.job, number=number,
-                   words=words, **({"corrects": corrects} if corrects else {}))  # fmt: skip
+                   words=words, **({"corrects": corrects} if corrects else {}),
+                   **({"files": sent} if sent else {}))  # fmt: skip
+
+
+def _named(files: Sequence[Given]) -> dict[str, list[str]]:
+    """Return how a request names its files; one without any is as it always was."""
+    return {"files": [one.given.sha256 for one in files]} if files else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from traveler import job_records
-from traveler.customer import questions, receipts, records
+from traveler.customer import attachments, questions, receipts, records
 from traveler.customer.errors import (
     BadPasscode,
     BadShareLife,
@@ -32,7 +33,7 @@ from traveler.customer.orders import Order, seen
 from traveler.customer.records import Share
 from traveler.customer.tables import share as share_table
 from traveler.customer.tables import share_look
-from traveler.customer.talk_records import Question
+from traveler.customer.talk_records import Attachment, Question
 from traveler.job_records import Job
 from traveler.packet import issuing
 from traveler.packet.records import Packet
@@ -146,23 +147,43 @@ def opened(vault: Vault, code: str, passcode: str, device: str) -> Order:
 
 def asked(
     vault: Vault, code: str, passcode: str, device: str, words: str, *, question: int = 0,
-    corrects: int = 0, key: str = "",
+    corrects: int = 0, key: str = "", files: Mapping[str, Path] | None = None,
 ) -> Question:  # fmt: skip
     """Ask something through a link, or say more on a question; written down like every use.
 
     Raises what ``opened`` does, BadWords, NoSuchQuestion, NotYourWords or TooManyQuestions.
     """
     share = _passed(vault, code, passcode, device)
+    with vault.ledger.reading() as connection:
+        about = job_records.known(connection, share.job)
+    kept = questions.kept_for(vault, about, files)
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)
         job = job_records.known(writing.connection, share.job)
         if question:
             made = questions.added(writing, job, question, words, share=share.id,
-                                   corrects=corrects, key=key)  # fmt: skip
+                                   corrects=corrects, key=key, files=kept)  # fmt: skip
         else:
-            made = questions.asked(writing, job, words, share=share.id, key=key)
+            made = questions.asked(writing, job, words, share=share.id, key=key, files=kept)
         _noted(writing, share, f"asked {made.label}")
         return made
+
+
+def attachment(
+    vault: Vault, code: str, passcode: str, device: str, file: int
+) -> tuple[Attachment, Path]:
+    """Return a file that was said something with on a link's order, and write the download down.
+
+    Raises what ``opened`` does, NoSuchAttachment, and what reading damaged bytes raises.
+    """
+    share = _passed(vault, code, passcode, device)
+    with vault.ledger.writing(NOBODY, device) as writing:
+        _live(writing.connection, code)
+        job = job_records.known(writing.connection, share.job)
+        question, one = attachments.theirs(writing.connection, job, file)
+        path = attachments.path(vault, one)
+        _noted(writing, share, f"{question.label} file {one.name}")
+    return one, path
 
 
 def confirmed(
@@ -175,7 +196,7 @@ def confirmed(
     share = _passed(vault, code, passcode, device)
     with vault.ledger.writing(NOBODY, device) as writing:
         _live(writing.connection, code)
-        job = job_of(writing.connection, share.job)
+        job = job_records.known(writing.connection, share.job)
         made = receipts.confirmed(vault, writing, job, shipment, by, wrong, share=share.id)
         _noted(writing, share, f"confirmed {made.number}")
         return made

@@ -81,6 +81,20 @@ question_entry = Table(
     UniqueConstraint("question", "number"),
 )
 
+question_file = Table(
+    "question_file",
+    metadata,
+    key(),
+    of("question.id"),
+    *wholes("entry"),
+    *texts("name", "media", "given_md5", "given_sha256"),
+    *wholes("given_size"),
+    *texts("sent_md5", "sent_sha256"),
+    *wholes("sent_size"),
+    Index("ix_question_file_question", "question"),
+)
+"""``given`` is the file as it came, ``sent`` what the other side gets: harmless, often the same."""
+
 customer_message = Table(
     "customer_message",
     metadata,

@@ -14,10 +14,29 @@ from sqlalchemy.engine import Connection
 from traveler.customer.tables import customer_message as messages_table
 from traveler.customer.tables import question as question_table
 from traveler.customer.tables import question_entry as entry_table
+from traveler.customer.tables import question_file as file_table
 from vault import canonical
+from vault.objects.store import Digest
 
 CUSTOMER, SHOP = "customer", "shop"
 """The two sides of a talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that went with something said: as it came, and as the other side gets it."""
+
+    id: int
+    entry: int
+    name: str
+    media: str
+    given: Digest
+    sent: Digest
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {"file": self.id, "name": self.name, "size": self.sent.size,
+                "sha256": self.sent.sha256, "given_sha256": self.given.sha256}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,7 @@ class Entry:
     at: str
     person: str
     device: str
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,7 @@ class Said:
     at: str
     by: str
     before: tuple[Entry, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +102,14 @@ class Question:
         for one in self.entries:
             versions.setdefault(one.corrects or one.number, []).append(one)
         return tuple(
-            Said(all_[0], all_[-1].words, all_[-1].at, all_[-1].person, tuple(all_[:-1]))
+            Said(
+                all_[0],
+                all_[-1].words,
+                all_[-1].at,
+                all_[-1].person,
+                tuple(all_[:-1]),
+                tuple(file for one in all_ for file in one.files),
+            )
             for all_ in versions.values()
         )
 
@@ -98,7 +126,8 @@ class Question:
             "waits_since": self.waits_since or None,
             "entries": [
                 {"number": one.number, "act": one.act, "side": one.side, "words": one.words,
-                 "corrects": one.corrects or None, "at": one.at, "by": one.person}
+                 "corrects": one.corrects or None, "at": one.at, "by": one.person,
+                 "files": [file.as_json() for file in one.files]}
                 for one in self.entries
             ],
         }  # fmt: skip
@@ -176,6 +205,35 @@ def asked_since(connection: Connection, job: str, since: str) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
+def question_with(connection: Connection, file: int) -> Question | None:
+    """Return the question a file belongs to."""
+    chosen = sa.select(file_table.c.question).where(file_table.c.id == file)
+    found = connection.execute(chosen).scalar_one_or_none()
+    return question(connection, found) if found is not None else None
+
+
+def sent_since(connection: Connection, job: str, since: str) -> int:
+    """Return how many bytes the customer's side sent on a job since a moment."""
+    same = sa.and_(entry_table.c.question == file_table.c.question,
+                   entry_table.c.number == file_table.c.entry)  # fmt: skip
+    chosen = (
+        sa.select(sa.func.sum(file_table.c.given_size)).join(entry_table, same)
+        .join(question_table, question_table.c.id == entry_table.c.question)
+        .where(question_table.c.job == job, entry_table.c.side == CUSTOMER, entry_table.c.at >= since)
+    )  # fmt: skip
+    return int(connection.execute(chosen).scalar_one() or 0)
+
+
+def files_after(connection: Connection, last: int, most: int) -> list[tuple[str, Attachment]]:
+    """Return files in the order they were sent, after the one with a number, each with its job."""
+    chosen = (
+        sa.select(file_table, question_table.c.job)
+        .join(question_table, question_table.c.id == file_table.c.question)
+        .where(file_table.c.id > last).order_by(file_table.c.id).limit(most)
+    )  # fmt: skip
+    return [(f"{row.job}, Q-{row.question:04d}", _file(row)) for row in connection.execute(chosen)]
+
+
 def message(connection: Connection, number: int) -> Message | None:
     """Return a message by its number."""
     found = _messages(connection, messages_table.c.id == number)
@@ -219,13 +277,32 @@ def _questions(
 
 def _entries(connection: Connection, questions: Sequence[int]) -> defaultdict[int, list[Entry]]:
     found: defaultdict[int, list[Entry]] = defaultdict(list)
+    files = _files(connection, questions)
     chosen = sa.select(entry_table).where(entry_table.c.question.in_(questions))
     for row in connection.execute(chosen.order_by(entry_table.c.question, entry_table.c.number)):
         found[row.question].append(
             Entry(row.number, row.act, row.side, row.words, row.corrects or 0, row.state, row.at,
-                  row.person, row.device)
+                  row.person, row.device, tuple(files[row.question, row.number]))
         )  # fmt: skip
     return found
+
+
+def _files(
+    connection: Connection, questions: Sequence[int]
+) -> defaultdict[tuple[int, int], list[Attachment]]:
+    found: defaultdict[tuple[int, int], list[Attachment]] = defaultdict(list)
+    chosen = sa.select(file_table).where(file_table.c.question.in_(questions))
+    for row in connection.execute(chosen.order_by(file_table.c.id)):
+        found[row.question, row.entry].append(_file(row))
+    return found
+
+
+def _file(row: Any) -> Attachment:
+    return Attachment(
+        row.id, row.entry, row.name, row.media,
+        Digest(row.given_md5, row.given_sha256, row.given_size),
+        Digest(row.sent_md5, row.sent_sha256, row.sent_size),
+    )  # fmt: skip
 
 
 def _messages(connection: Connection, condition: sa.ColumnElement[bool]) -> list[Message]:

@@ -69,6 +69,18 @@ def names_found(vault: Vault, path: Path, name: str, hidden: Redaction) -> list[
     return [one for one in _look(vault, path, "pdf", told, name) if one != redaction.ACTIVE]
 
 
+def harmless(vault: Vault, path: Path, file: EvidenceFile) -> Path:
+    """Return a file that does not act by itself: as it is, or a copy; raises as reading does."""
+    return _looked(vault, path, file, Redaction())[0]
+
+
+def words_in(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> list[str]:
+    """Return the words a file says that must not be seen; raises as reading does."""
+    form = _form(file)
+    found = _look(vault, path, form, hidden.as_json(), file.name) if form else []
+    return [one for one in found if one != redaction.ACTIVE]
+
+
 def sha256_of(path: Path) -> str:
     """Return the sha256 of a file."""
     with path.open("rb") as stream:
@@ -81,11 +93,9 @@ def _file(one: Evidence) -> EvidenceFile | None:
 
 
 def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> tuple[Path, str]:
-    form = _FORMS.get(file.media, "")
+    form = _form(file)
     if not form:  # pixels that were drawn anew
         return path, file.digest.sha256
-    if form == "text" and PurePosixPath(file.name).suffix.casefold() in {".csv", ".tsv"}:
-        form = "table"
     told = hidden.as_json()
     if not _look(vault, path, form, told, file.name):
         return path, file.digest.sha256
@@ -97,6 +107,12 @@ def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> 
             vault.worker.call("traveler.packet.clean:copy", limits=LIMITS, path=path, out=aside,
                               form=form, words=told, name=file.name)  # fmt: skip
     return out, sha256_of(out)
+
+
+def _form(file: EvidenceFile) -> str:
+    form = _FORMS.get(file.media, "")
+    table = PurePosixPath(file.name).suffix.casefold() in {".csv", ".tsv"}
+    return "table" if form == "text" and table else form
 
 
 def _look(vault: Vault, path: Path, form: str, told: dict[str, Any], name: str) -> list[str]:

@@ -32,22 +32,22 @@ def is_picture(name: str, path: Path) -> bool:
 
 def taken(vault: Vault, name: str, path: Path) -> EvidenceFile:
     """Keep a file as it came; raises FileNotTaken where it is nothing we keep."""
-    return _original(vault, name, path)[0]
+    return original(vault, name, path)[0]
 
 
 def kept(vault: Vault, kind: str, files: Mapping[str, Path]) -> list[tuple[EvidenceFile, ...]]:
     """Put every file into the objects, photos drawn anew beside; raises FileNotTaken."""
     found = []
     for name, path in files.items():
-        original, what = _original(vault, name, path)
+        came, what = original(vault, name, path)
         if kind == "photo" and not what.picture:
-            raise FileNotTaken(name=original.name, why=f"it is {what.name} and no photo")
-        drawn = _drawn(vault, original, path) if what.picture else ()
-        found.append((original, *drawn))
+            raise FileNotTaken(name=came.name, why=f"it is {what.name} and no photo")
+        found.append((came, *(drawn(vault, came, path) if what.picture else ())))
     return found
 
 
-def _original(vault: Vault, name: str, path: Path) -> tuple[EvidenceFile, Media]:
+def original(vault: Vault, name: str, path: Path) -> tuple[EvidenceFile, Media]:
+    """Keep a file as it came and say what it is; raises FileNotTaken where it is nothing we keep."""
     shown = media.tidy_name(name)
     if path.stat().st_size > vault.settings.largest_file:
         most = vault.settings.largest_file // 1_000_000
@@ -58,18 +58,19 @@ def _original(vault: Vault, name: str, path: Path) -> tuple[EvidenceFile, Media]
     return EvidenceFile("original", media.tidy_name(name, what), what.name, digest), what
 
 
-def _drawn(vault: Vault, original: EvidenceFile, path: Path) -> tuple[EvidenceFile, EvidenceFile]:
+def drawn(vault: Vault, came: EvidenceFile, path: Path) -> tuple[EvidenceFile, EvidenceFile]:
+    """Draw a picture anew, large and small, and keep both; raises FileNotTaken where it cannot be."""
     vault.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="photo-", dir=vault.cache) as folder:
         out, thumb = Path(folder) / "shown.jpg", Path(folder) / "thumb.jpg"
         try:
             sizes = vault.worker.call(
-                "vault.reading.photo:redrawn", path=path, out=out, thumb=thumb, name=original.name
+                "vault.reading.photo:redrawn", path=path, out=out, thumb=thumb, name=came.name
             )
         except (UnreadableFile, WorkerGaveUp) as fault:
             why = fault.facts.get("reason", f"drawing it anew ended at {fault.facts.get('limit')}")
-            raise FileNotTaken(name=original.name, why=why) from fault
-        stem = f"{Path(original.name).stem}.jpg"
+            raise FileNotTaken(name=came.name, why=why) from fault
+        stem = f"{Path(came.name).stem}.jpg"
         return (
             EvidenceFile("shown", stem, media.JPEG.name, vault.objects.put(out, stem),
                          sizes["wide"], sizes["high"]),

@@ -6,17 +6,22 @@ These are the pages whose reading is written down: who looked at what, when, fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, send_file, url_for
 
 from traveler.customer import orders, questions, receipts, shares
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
+from traveler.customer.talk_records import Attachment
 from traveler.packet import issuing
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms
+from web.headers import SANDBOX
 from web.limits import Bucket
 from web.views import packets
 from web.visitor import device, me, names, vault
@@ -77,6 +82,8 @@ def _done(job: str) -> Response:
     act = forms.needed("act", "what to do")
     if act in ASKING:
         return _asked(job, act)
+    if act == "file":
+        return handed_over(*orders.attachment(vault(), me(), job, asked_file(), device()))
     if act == "arrived":
         receipts.confirm(vault(), me(), job, **arrived(), device=device())
         return forms.gone_on(url_for("customer.order", job=job, done="arrived"))
@@ -92,15 +99,36 @@ def arrived() -> dict[str, str]:
             "wrong": forms.text("wrong")}  # fmt: skip
 
 
+def asked_file() -> int:
+    """Return which file is asked for."""
+    return forms.whole("file", "which file")
+
+
+def attached() -> AbstractContextManager[Mapping[str, Path]]:
+    """Give the files that come with something said, written aside until they are taken."""
+    return forms.uploaded("files", vault().settings, vault().cache / "uploads")
+
+
+def handed_over(one: Attachment, path: Path) -> Response:
+    """Send a file that goes with something said, to be kept and never to be opened by the browser."""
+    answer = send_file(
+        path, mimetype="application/octet-stream", as_attachment=True, download_name=one.name
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
 def _asked(job: str, act: str) -> Response:
     words, key = forms.needed("words", "The question"), forms.text("key")
-    if act == "ask":
-        questions.ask(vault(), me(), job, words, device=device(), key=key)
-    else:
-        questions.add(
-            vault(), me(), forms.whole("question", "the question"), words, device=device(), key=key,
-            corrects=forms.whole("corrects", "what it corrects", 0),
-        )  # fmt: skip
+    with attached() as files:
+        if act == "ask":
+            questions.ask(vault(), me(), job, words, device=device(), key=key, files=files)
+        else:
+            questions.add(
+                vault(), me(), forms.whole("question", "the question"), words, device=device(),
+                key=key, corrects=forms.whole("corrects", "what it corrects", 0), files=files,
+            )  # fmt: skip
     return forms.gone_on(url_for("customer.order", job=job, done="asked", _anchor="questions"))
 
 

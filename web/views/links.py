@@ -36,6 +36,10 @@ def page(share: str) -> Response | str | tuple[str, int]:
         if act in {"zip", "pdf"}:
             one, _path = shares.fetched(vault(), share, passcode, device(), pdf=act == "pdf")
             return packets.sent(one, pdf=act == "pdf")
+        if act == "file":
+            return customer.handed_over(
+                *shares.attachment(vault(), share, passcode, device(), customer.asked_file())
+            )
         if act in customer.ASKING or act == "arrived":
             refusal = _asking(share, passcode, act)
         view = shares.opened(vault(), share, passcode, device())
@@ -51,11 +55,13 @@ def _asking(share: str, passcode: str, act: str) -> Refusal | None:
         if act == "arrived":
             shares.confirmed(vault(), share, passcode, device(), **customer.arrived())
             return None
-        shares.asked(
-            vault(), share, passcode, device(), forms.needed("words", "The question"),
-            question=forms.whole("question", "the question") if act == "add" else 0,
-            corrects=forms.whole("corrects", "what it corrects", 0), key=forms.text("key"),
-        )  # fmt: skip
+        with customer.attached() as files:
+            shares.asked(
+                vault(), share, passcode, device(), forms.needed("words", "The question"),
+                question=forms.whole("question", "the question") if act == "add" else 0,
+                corrects=forms.whole("corrects", "what it corrects", 0), key=forms.text("key"),
+                files=files,
+            )  # fmt: skip
     except (
         BadInput,
         TooMany,

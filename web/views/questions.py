@@ -13,6 +13,7 @@ from traveler.customer.talk_records import Question
 from vault import clock
 from vault.errors import Refusal
 from web import forms
+from web.views import customer
 from web.visitor import device, me, names, vault
 
 DONE: Final = {"answer": "The customer reads it on their page from now on."}
@@ -28,16 +29,21 @@ def listing() -> str:
 
 
 def page(question: int) -> Response | str | tuple[str, int]:
-    """Show a question with all that was said; answer it."""
+    """Show a question with all that was said; answer it, or send a file of it."""
     one = questions.show(vault(), me(), question)
     if request.method != "POST":
         return _shown(one, None)
     try:
-        questions.answer(
-            vault(), me(), question, forms.needed("words", "The answer"),
-            corrects=forms.whole("corrects", "what it corrects", 0), device=device(),
-            key=forms.text("key"),
-        )  # fmt: skip
+        if forms.text("act") == "file":
+            return customer.handed_over(
+                *questions.fetched(vault(), me(), question, customer.asked_file(), device())
+            )
+        with customer.attached() as files:
+            questions.answer(
+                vault(), me(), question, forms.needed("words", "The answer"),
+                corrects=forms.whole("corrects", "what it corrects", 0), device=device(),
+                key=forms.text("key"), files=files,
+            )  # fmt: skip
     except Refusal as refusal:
         return _shown(one, refusal)
     return forms.gone_on(url_for("questions.page", question=question, done="answer"))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -191,6 +192,49 @@ def test_through_a_link_one_asks_on_its_order(guest: Any, shop: Any) -> None:
     assert "Through the link" in page
     assert "Where is it?" not in guest("dana").get("/customer/J-11").text
     assert "asked Q-0001" in planner.get("/jobs/J-10/links").text
+
+
+def test_files_go_along_from_both_sides_and_to_nobody_else(guest: Any, shop: Any) -> None:
+    """By login and by link; they come as attachments only, and a name that leads away is refused."""
+    planner, customer, link = guest("pat"), guest("cora"), guest(None)
+    made = planner.post("/jobs/J-10/links", data={"act": "make", "days": "30"}).text
+    code = made.partition("/s/")[2][:26]
+    table = (io.BytesIO(b"a,=1+1"), "list.csv")
+    form = {"act": "ask", "words": "See the list.", "files": table}
+    assert customer.post("/customer/J-10", data=form).status_code == 303
+    form = {
+        "act": "add",
+        "question": "1",
+        "words": "And this.",
+        "files": (io.BytesIO(b"b"), "b.txt"),
+    }
+    assert "b.txt" in link.post(f"/s/{code}", data=form).text
+    page = planner.get("/questions/1").text
+    assert "list.csv" in page
+    assert "b.txt" in page
+    answer = {"words": "Thanks.", "files": (io.BytesIO(b"c"), "c.txt")}
+    assert planner.post("/questions/1", data=answer).status_code == 303
+    for browser, place, file, data in (
+        (planner, "/questions/1", 1, b"a,'=1+1"), (customer, "/customer/J-10", 3, b"c"),
+        (link, f"/s/{code}", 2, b"b"),
+    ):  # fmt: skip
+        got = browser.post(place, data={"act": "file", "file": str(file)})
+        assert (got.status_code, got.data) == (200, data), place
+        assert got.headers["Content-Disposition"].startswith("attachment")
+        assert "sandbox" in got.headers["Content-Security-Policy"]
+        assert browser.post(place, data={"act": "file", "file": "9"}).status_code == 404
+    assert (
+        guest("dana").post("/customer/J-10", data={"act": "file", "file": "1"}).status_code == 404
+    )
+    assert (
+        guest("dana").post("/customer/J-11", data={"act": "file", "file": "1"}).status_code == 404
+    )
+    assert "Q-0001 file c.txt" in planner.get("/jobs/J-10/links").text
+    for name in ("..", "CON.txt"):
+        bad = {"act": "ask", "words": "kept words", "files": (io.BytesIO(b"x"), name)}
+        refused = customer.post("/customer/J-10", data=bad)
+        assert refused.status_code == 422, name
+        assert "kept words" in refused.text
 
 
 def test_a_message_is_drafted_edited_and_sent(guest: Any, shop: Any) -> None:

@@ -28,13 +28,13 @@ OURS, THEIRS = "Halvard", "Halvard Robotics"
 @pytest.fixture
 def sent(shop: Any) -> Any:
     """Return a shop that made four pieces for each of two customers; two of ours have left."""
-    from traveler import floor
+    from traveler.floor import starting, stopping
 
     shop.release("10-0042", route__toml=ROUTE)
     for job, customer in (("J-1", OURS), ("J-2", THEIRS)):
         shop.job(job, qty=4, customer=customer)
-        floor.start(shop.vault, shop.otto, job, 10)
-        floor.finish(shop.vault, shop.otto, job, 10)
+        starting.start(shop.vault, shop.otto, job, 10)
+        stopping.finish(shop.vault, shop.otto, job, 10)
     logins.tie(shop.vault, shop.ada, "cora", OURS, "their buyer")
     for job in ("J-1", "J-1", "J-2"):
         made = desk.pack(shop.vault, shop.pat, job, 2)
