@@ -119,11 +119,12 @@ class Outside:
     text: str
     unit: str
     by: str
+    verdict: str
 
     @property
     def sentence(self) -> str:
         """Return it as the words of a nonconformance: ``Balloon 2 Bore: 21.08 mm, 0.03 over``."""
-        over = f", {self.by}" if self.by else ""
+        over = f", {self.by} {self.verdict}" if self.by else ""
         return f"Balloon {self.balloon} {self.requirement}: {self.text} {self.unit}".strip() + over
 
 
@@ -187,8 +188,8 @@ def outside(connection: Connection, job: str) -> list[Outside]:
     chosen = (
         sa.select(
             measurement.c.id, measurement.c.piece, measurement.c.text, measurement.c.unit,
-            measurement.c.by, characteristic.c.balloon, characteristic.c.requirement,
-            measuring.c.job, floor_tables.operation.c.seq,
+            measurement.c.by, measurement.c.verdict, characteristic.c.balloon,
+            characteristic.c.requirement, measuring.c.job, floor_tables.operation.c.seq,
         )
         .join(measuring, measuring.c.id == measurement.c.measuring)
         .join(characteristic, characteristic.c.id == measurement.c.characteristic)
@@ -202,7 +203,7 @@ def outside(connection: Connection, job: str) -> list[Outside]:
     )  # fmt: skip
     rows = [
         Outside(row.id, row.job, row.seq, row.balloon, row.requirement, row.piece, row.text,
-                row.unit, row.by)
+                row.unit, row.by, row.verdict)
         for row in connection.execute(chosen)
     ]  # fmt: skip
     known = [each.facts.results for each in listed(connection, Filter(job=job))]

@@ -198,7 +198,7 @@ def test_a_result_out_of_tolerance_proposes_a_nonconformance_where_it_is_seen(
     number = shown.split("/nc/new?job=J-8&amp;result=")[1].split('"')[0]
     assert f"/nc/new?job=J-8&amp;result={number}" in quinn.get("/quality/J-8").text
     form = quinn.get(f"/nc/new?job=J-8&result={number}").text
-    assert "Balloon 1 Bore: 12.03 mm, 0.012</textarea>" in form
+    assert "Balloon 1 Bore: 12.03 mm, 0.012 over</textarea>" in form
     assert f'name="results" value="{number}"' in form
     assert 'name="results" value=""' in quinn.get("/nc/new?job=J-7&result=" + number).text
     told = {"job": "J-8", "op": "10", "qty": "1", "what": "bore", "results": number, "key": "k2"}
