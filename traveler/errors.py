@@ -321,8 +321,7 @@ class ProofThere(Refused):
 
 
 class ProofNeedsRecord(Refused):
-    """Nobody’s word stands for a {kind}: record the result, or keep the paper with
-    `titleblock evidence add {job}`."""
+    """Nobody’s word stands for a {kind}: {way}."""
 
 
 class OwnWorkInspected(NotAllowed):

@@ -19,14 +19,21 @@ from traveler.quality.owing import Count, Measured
 STEP, SHIPPING, PACKET = "step", "shipping", "packet"
 MOMENTS: Final = (STEP, SHIPPING, PACKET)
 """Before which moment a proof must exist, the earliest first."""
-SUGGESTED: Final = ("first piece", "measurement", "inspector", "photo", "certificate", "document")
+SUGGESTED: Final = ("first piece", "measurement", "inspector", "photo", "certificate", "document",
+                    "first article")  # fmt: skip
 MEASURED: Final = "measurement"
 """The kind that results answer; all others are answered by evidence of that kind."""
-FILED: Final = frozenset({"measurement", "photo", "certificate", "document", "note", "heat"})
-"""Kinds that results and filed evidence answer; any other is vouched for by somebody, by name."""
+FIRST_ARTICLE: Final = "first article"
+"""The kind an approved first article of the revision answers, whichever job it was made on."""
+FILED: Final = frozenset(
+    {"measurement", "photo", "certificate", "document", "note", "heat", FIRST_ARTICLE}
+)
+"""Kinds that results and filed records answer; any other is vouched for by somebody, by name."""
 INSPECTOR: Final = "inspector"
 """The kind only quality can vouch for, and never who did the step."""
-WHOLE_JOB: Final = frozenset({"certificate", "document", "heat", "kit list", "packing"})
+WHOLE_JOB: Final = frozenset(
+    {"certificate", "document", "heat", "kit list", "packing", FIRST_ARTICLE}
+)
 """Kinds that speak for all of a job, so that it does not matter at which step they were given."""
 LONGEST_KIND: Final = 40
 
@@ -34,7 +41,7 @@ _SAID: Final = MappingProxyType(
     {"measurements": "measurement", "photos": "photo", "certificates": "certificate",
      "documents": "document", "notes": "note", "inspection": "inspector", "results": "measurement",
      "material certificate": "certificate", "first-piece": "first piece", "heat number": "heat",
-     "melt number": "heat"}
+     "melt number": "heat", "fai": FIRST_ARTICLE, "first article inspection": FIRST_ARTICLE}
 )  # fmt: skip
 _BEFORE: Final = " before "
 

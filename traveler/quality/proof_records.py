@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import flow, tables
+from traveler.firstarticle import rules as article_rules
+from traveler.firstarticle import tables as article_tables
 from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.quality import owing, proof, proof_tables
@@ -55,6 +57,9 @@ def states(
     wanted = {number: proof.required(told, demands[number]) for number, told in steps.items()}
     owing_ = [number for number, told in wanted.items() if told]
     given, waivers = _given(connection, owing_), _waivers(connection, owing_)
+    _add_first_articles(connection, [
+        job for job in jobs if any(one.kind == proof.FIRST_ARTICLE for one in wanted[job.number])
+    ], given)  # fmt: skip
     measured = _measured(
         connection, plans,
         [job for job in jobs if any(one.kind == proof.MEASURED for one in wanted[job.number])],
@@ -259,6 +264,29 @@ def _add_words(
         found[row.job].append(
             Given(row.kind, row.seq, f"word/{row.id}", row.person, row.at, words=row.words)
         )
+
+
+def _add_first_articles(
+    connection: Connection, jobs: Sequence[Job], found: defaultdict[str, list[Given]]
+) -> None:
+    """Add the approved first articles of the revision each of these jobs is on, of any job."""
+    if not jobs:
+        return
+    row, entry = article_tables.first_article, article_tables.first_article_entry
+    chosen = (
+        sa.select(row.c.id, row.c.item, row.c.rev, entry.c.person, entry.c.at)
+        .join(entry, entry.c.first_article == row.c.id)
+        .where(row.c.item.in_({job.item for job in jobs}), row.c.state == "approved",
+               entry.c.act == "approve")
+        .order_by(row.c.id)
+    )  # fmt: skip
+    for one in connection.execute(chosen).all():
+        name = article_rules.name(one.id)
+        for job in jobs:
+            if (job.item, job.rev) == (one.item, one.rev):
+                found[job.number].append(Given(
+                    proof.FIRST_ARTICLE, None, f"first article/{name}", one.person, one.at, words=name
+                ))  # fmt: skip
 
 
 def _demand(row: Any) -> Demand:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from traveler import jobs, skipping, stations
+from traveler import skipping, stations
+from traveler.errors import NoSuchJob, ProofNeedsRecord
 from traveler.firstarticle import desk, due, process, rules
 from traveler.firstarticle.errors import (
     ReasonAsked,
@@ -21,7 +22,7 @@ from traveler.firstarticle.errors import (
 from traveler.firstarticle.process import Answer, Made, Process
 from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.opening import Wanted
-from traveler.quality import measurements
+from traveler.quality import measurements, proof_desk
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.measurements import Reading
 from vault.cli import trunk
@@ -290,5 +291,25 @@ def test_the_command_line_names_each_reason_and_waives_it(shop: Any, made: str) 
 
 def test_a_job_that_is_not_there_is_named(shop: Any) -> None:
     """Nothing is judged that is not there."""
-    with pytest.raises(jobs.NoSuchJob):
+    with pytest.raises(NoSuchJob):
         due.owed(shop.vault, "J-77")
+
+
+def test_a_first_article_that_is_asked_as_proof_is_answered_by_an_approved_one_alone(
+    shop: Any, made: str
+) -> None:
+    """Of the revision, on whichever job; nobody's word does, and a draft or another revision not."""
+    proof_desk.ask(shop.vault, shop.quinn, "FAI", before="shipping", job=made, why="AS9102")
+    (line,) = proof_desk.show(shop.vault, made).have
+    assert line.sentence == "first article before shipping: given by mchen"
+    assert line.given[0].words == "FA-0001"
+    _again(shop, "J-3", ROUTE.replace("mill-1", "lathe-4"))
+    proof_desk.ask(shop.vault, shop.quinn, "first article", before="shipping", job="J-3", why="x")
+    with pytest.raises(ProofNeedsRecord, match="have one approved, `titleblock fai due J-3`"):
+        proof_desk.vouch(shop.vault, shop.quinn, "J-3", "first article")
+    assert [str(one.required.kind) for one in proof_desk.show(shop.vault, "J-3").missing] == [
+        "first article",
+    ]  # fmt: skip
+    found = due.owed(shop.vault, "J-3")
+    _approve(shop, "J-3", found.scope, baseline=found.baseline, balloons=found.balloons)
+    assert proof_desk.show(shop.vault, "J-3").missing == ()
