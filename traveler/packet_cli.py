@@ -40,12 +40,32 @@ def check(job: str) -> None:
         "contents": [one.title for one in found.sections],
         "files": [one.name for one in found.files],
         "template": found.template, "left_out": list(found.left_out),
+        "held": [one.as_json() for one in found.held], "let": list(found.let),
     }  # fmt: skip
     rows = [(one.verdict, one.requirement, one.reason) for one in found.findings]
     lines = [table(("", "requirement", "why"), rows), "", "It would hold:"]
     lines += [f"  {one.title}" for one in found.sections]
     lines += ["", f"Chosen by the template “{found.template}”. What stays in the shop:"]
     say(told, [*lines, *(f"  {one}" for one in found.left_out or ("nothing",))])
+
+
+@packet.command("let")
+@click.argument("evidence", type=int)
+@click.option("-m", "why", metavar="WHY", required=True, help="The reason; the customer reads it.")
+@click.option("--no-longer", is_flag=True, help="Take that back.")
+@reads
+def let(evidence: int, why: str, no_longer: bool) -> None:
+    """Let EVIDENCE leave in packets with what lies in it unseen, as quality, or no longer."""
+    from traveler.packet import letting
+
+    vault, actor = session().vault, session().actor
+    if no_longer:
+        letting.hold(vault, actor, evidence, why, device="command line")
+        say({"evidence": evidence, "let": False}, f"Evidence {evidence} holds packets again.")
+        return
+    found = letting.let(vault, actor, evidence, why, device="command line")
+    said = f"Evidence {evidence} leaves in packets from now on, with {'; '.join(found.what)}."
+    say({"let": True, **found.as_json()}, said)
 
 
 @packet.command("issue")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from traveler import amending
-from traveler.customer import logins, messages, orders, questions
+from traveler.customer import logins, messages, orders, questions, receipts
+from traveler.shipping import desk as shipping
 from vault.home import Vault
 from vault.ledger.people import Person
+from web import demo_packets
 
 LOGIN: Final = "cora"
 CUSTOMERS: Final = ("Halvard Robotics", "Marlow Packaging")
@@ -39,6 +41,9 @@ def welcome(vault: Vault, who: Mapping[str, Person], place: Path) -> None:
     messages.send(
         vault, planner, messages.draft(vault, planner, job=TOLD).text, job=TOLD, device=DEVICE
     )
+    first = shipping.look(vault, demo_packets.JOB).shipments[0]
+    receipts.confirm(vault, buyer, demo_packets.JOB, first.number, "Lena Ruiz, goods in",
+                     "one corner of the carton is crushed, the parts are fine", device=DEVICE)  # fmt: skip
     questions.ask(vault, buyer, "J-2041", "Is the slot 6.02 now on all 24, or on the new ones only?",
                   device=DEVICE)  # fmt: skip
 

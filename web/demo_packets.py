@@ -15,6 +15,7 @@ from traveler.packet import issuing
 from traveler.quality import evidence, internal, measurements, proof_desk
 from traveler.quality.evidence import Wanted
 from traveler.quality.measurements import Reading
+from traveler.shipping import desk as shipping
 from vault.home import Vault
 from vault.ledger.people import Person
 
@@ -67,6 +68,16 @@ def prove(
         vault, quality, inside, {"fixture.jpg": place / "evidence" / "burr.jpg"}, device=DEVICE
     )
     internal.mark(vault, quality, kept.root, "shows what is made for somebody else")
+    for qty, boxes, tracking in (
+        (4, "1 carton, 3 kg", "NC-77120"),
+        (2, "1 carton, 2 kg", "NC-77164"),
+    ):
+        packed = shipping.pack(vault, planner, JOB, qty, boxes=boxes, device=DEVICE)
+        shipping.attach(vault, planner, packed.number,
+                        {"box.jpg": place / "evidence" / "packed.jpg"}, "before it was closed",
+                        device=DEVICE)  # fmt: skip
+        shipping.ship(vault, planner, packed.number, carrier="Norden Cargo", tracking=tracking,
+                      device=DEVICE)  # fmt: skip
     issuing.issue(vault, quality, JOB)
     _share, address = shares.make(vault, planner, JOB, whom="Incoming inspection", dates=True)
     (prints / LINK).write_text(address.removeprefix(vault.settings.public_url.rstrip("/")))

@@ -139,8 +139,12 @@ def _one(vault: Vault, name: str, place: Path, hidden: Redaction, *, outward: bo
 
 def _harmless(vault: Vault, file: EvidenceFile, hidden: Redaction, *, outward: bool) -> Digest:
     place = vault.objects.path(file.digest, file.name)
-    if outward and (said := enclosing.words_in(vault, place, file, hidden)):
+    said, unseen = enclosing.unseen_in(vault, place, file, hidden) if outward else ([], [])
+    if said:
         why = f"it says {', '.join(f'“{one}”' for one in said)}, which this customer must not see"
+        raise AttachmentNotTaken(name=file.name, why=why)
+    if unseen:
+        why = f"unseen in it: {'; '.join(unseen)}; take it out, or send it as PDF or CSV"
         raise AttachmentNotTaken(name=file.name, why=why)
     made = enclosing.harmless(vault, place, file)
     return file.digest if made == place else vault.objects.put(made, file.name)

@@ -88,7 +88,11 @@ def section(said: Sequence[str], template: Template) -> Section:
 
 
 def findings(
-    template: Template, proof: ProofState, inside: Sequence[Evidence], said: Sequence[str]
+    template: Template,
+    proof: ProofState,
+    inside: Sequence[Evidence],
+    said: Sequence[str],
+    let: Sequence[str],
 ) -> Iterator[Finding]:
     """Yield whether the template drops what is asked for, and whether words stand where they must not."""
     asked = [one for one in proof.have if one.required.source != "item"]
@@ -105,7 +109,10 @@ def findings(
         "template", not dropped and not kept, f"“{template.name}” leaves out nothing asked for",
         f"{why}; change the template in the rules, the mark, or what is asked",
     )  # fmt: skip
-    yield finding("redaction", not said, "nothing says what must not be seen", "; ".join(said))
+    if let and not said:
+        yield Finding("redaction", "waived", "; ".join(let))
+    else:
+        yield finding("redaction", not said, "nothing says what must not be seen", "; ".join(said))
 
 
 def _left_out(

@@ -9,14 +9,13 @@ without text, cannot be seen here, and the packet does not claim that they were.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pymupdf
 
-from traveler.packet import redaction
+from traveler.packet import office, redaction
 from traveler.packet.redaction import Redaction
 from vault.errors import UnreadableFile
 from vault.reading import pdf
@@ -27,29 +26,35 @@ _FORMULA: Final = re.compile(
     r"(^|[,;\t\r\n])(\"?)(?=[=@]|[+-](?!\d*[.,]?\d*(?:[eE][+-]?\d+)?\"?[ ]*(?:[,;\t\r\n]|\Z)))"
 )
 """Where a cell begins that a spreadsheet would calculate; a plain number with its sign is none."""
-MOST_BYTES: Final = 64 << 20
-"""What an office file may unpack to; a larger one is not looked through."""
 EVERYWHERE: Final = pymupdf.INFINITE_RECT()
 """Words beside the page are there for whoever looks."""
-_ENTRIES: Final = 5_000
-_TAG: Final = re.compile(rb"<[^>]{0,4000}>")
 _NO_TEXT: Final = re.compile(
     r"/Subtype\s*/(?:Image|Type1C|CIDFontType0C|OpenType)|/Length1|/ObjStm|/XRef|/Alternate"
 )
 
 
 def look(path: str, form: str, words: dict[str, Any], name: str = "") -> dict[str, Any]:
-    """Say which words are in a file; raises UnreadableFile where it cannot be looked through."""
-    hidden = redaction.read(words)
-    found = _found(path, form, hidden, name or Path(path).name)
-    return {"found": sorted(found)}
+    """Say which words are in a file, and what lies in it unseen.
+
+    Raises UnreadableFile where it cannot be looked through.
+    """
+    hidden, name = redaction.read(words), name or Path(path).name
+    unseen = office.hidden(path, name) if form == OFFICE else []
+    found = _found(path, form, hidden, name)
+    if form == OFFICE and office.told(path, name):
+        found |= {redaction.PROPERTIES}
+    return {"found": sorted(found), "unseen": unseen}
 
 
 def copy(path: str, out: str, form: str, words: dict[str, Any], name: str = "") -> dict[str, Any]:
-    """Write a copy without the words; raises UnreadableFile where they cannot be taken out."""
+    """Write a copy without the words; raises UnreadableFile where they cannot be taken out.
+
+    Of an office file only the properties are emptied: whoever lets it leave has read its words.
+    """
     hidden, name = redaction.read(words), name or Path(path).name
     if form == OFFICE:
-        raise UnreadableFile(name=name, reason="words cannot be taken out of an office file")
+        office.emptied(path, out, name)
+        return {"name": name}
     if form == PDF:
         _clean_pdf(path, out, hidden, name)
     else:
@@ -88,7 +93,7 @@ def _found(path: str, form: str, hidden: Redaction, name: str) -> set[str]:
         acts = {redaction.ACTIVE} if form == TABLE and _FORMULA.search(text) else set[str]()
         return acts | _words(hidden, [text])
     if form == OFFICE:
-        return _words(hidden, _office(path, name))
+        return _words(hidden, office.texts(path, name))
     with pdf.opened(path, name) as document:
         found = _words(hidden, _read(document))
         found |= {one for text in _streams(document) for one in hidden.found(text)}
@@ -97,28 +102,6 @@ def _found(path: str, form: str, hidden: Redaction, name: str) -> set[str]:
 
 def _words(hidden: Redaction, texts: Iterable[str]) -> set[str]:
     return {one for text in texts for one in hidden.all_found(text)}
-
-
-# --- office files -----------------------------------------------------------
-
-
-def _office(path: str, name: str) -> Iterator[str]:
-    """Yield what each part says, names of parts too, without its marks, so that no run hides one."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            entries = packed.infolist()
-            if len(entries) > _ENTRIES or sum(one.file_size for one in entries) > MOST_BYTES:
-                raise UnreadableFile(name=name, reason="it would unpack to too much")
-            for one in entries:
-                yield one.filename
-                with packed.open(one) as part:
-                    data = part.read(MOST_BYTES + 1)
-                if data[:4] == b"PK\x03\x04":
-                    raise UnreadableFile(name=name, reason="there is an archive in it")
-                yield _TAG.sub(b"", data).decode("utf-8", "replace")
-                yield _TAG.sub(b" ", data).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as broken:
-        raise UnreadableFile(name=name, reason="it is damaged or locked") from broken
 
 
 # --- PDF --------------------------------------------------------------------

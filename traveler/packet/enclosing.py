@@ -9,15 +9,16 @@ or gives it in a form that can.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from release.printed.placing import placed
 from traveler.packet import redaction
+from traveler.packet.records import Let
 from traveler.packet.redaction import Redaction
-from traveler.packet.sections import Enclosed
+from traveler.packet.sections import Enclosed, Held
 from traveler.quality import media
 from traveler.quality.records import Evidence, EvidenceFile
 from vault import canonical
@@ -33,18 +34,36 @@ _FORMS: Final = {
     media.OFFICE.name: "office",
 }  # fmt: skip
 
+_MENDED: Final = frozenset({redaction.ACTIVE, redaction.PROPERTIES})
+"""What a copy is without, so that it holds nothing."""
+_ACTS: Final = frozenset({"macros", "controls that act by themselves"})
+_NOTHING: Final = Redaction().as_json()
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files by evidence, what holds the packet, and how many stay inside."""
+    """The files by evidence, what holds the packet, and what was let go though it would hold it."""
 
     by: dict[int, Enclosed]
     faults: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    let: tuple[str, ...] = ()
 
 
-def enclose(vault: Vault, kept: Sequence[Evidence], hidden: Redaction) -> Files:
-    """Return the files of evidence as they go into the packet; raises what reading damaged bytes does."""
-    names, found, faults = _Names(hidden), {}, []
+class _Holds(Exception):
+    def __init__(self, what: Sequence[str], *, may: bool) -> None:
+        super().__init__()
+        self.what, self.may = tuple(what), may
+
+
+def enclose(
+    vault: Vault, kept: Sequence[Evidence], hidden: Redaction, let: Mapping[int, Let]
+) -> Files:
+    """Return the files of evidence as they go into the packet; raises what reading damaged bytes does.
+
+    ``let`` says which may leave with what lies in them: exactly that, and nothing found since.
+    """
+    names, found, faults, held, gone = _Names(hidden), {}, [], list[Held](), list[str]()
     for one in kept:
         file = _file(one)
         if file is None:
@@ -53,32 +72,47 @@ def enclose(vault: Vault, kept: Sequence[Evidence], hidden: Redaction) -> Files:
         part = "photos" if one.kind == "photo" else "documents"
         path = vault.objects.path(file.digest)
         try:
-            path, sha256 = _looked(vault, path, file, hidden)
+            allowed = let.get(one.root)
+            path, sha256, what = _looked(vault, path, file, hidden, allowed.what if allowed else ())
+        except _Holds as holds:
+            held.append(Held(one.root, file.name, holds.what, holds.may))
+            continue
         except (UnreadableFile, WorkerGaveUp) as fault:
             why = fault.facts.get("reason") or f"reading it ended at {fault.facts.get('limit')}"
             faults.append(f"evidence {one.root}, {file.name}: {why}")
             continue
         cleaned = file.digest.sha256 if sha256 != file.digest.sha256 else ""
         found[one.id] = Enclosed(name, path, sha256, part, cleaned)
-    return Files(found, tuple(faults))
+        if what and allowed:
+            gone.append(f"{name} leaves with {'; '.join(what)} ({allowed.person}: {allowed.why})")
+    faults += [one.sentence for one in held]
+    return Files(found, tuple(faults), tuple(held), tuple(gone))
 
 
 def names_found(vault: Vault, path: Path, name: str, hidden: Redaction) -> list[str]:
     """Return the words a released PDF says, which is never changed; raises as reading does."""
     told = Redaction(hidden.firm, {}, hidden.own).as_json()
-    return [one for one in _look(vault, path, "pdf", told, name) if one != redaction.ACTIVE]
+    return [one for one in _look(vault, path, "pdf", told, name)[0] if one != redaction.ACTIVE]
 
 
 def harmless(vault: Vault, path: Path, file: EvidenceFile) -> Path:
     """Return a file that does not act by itself: as it is, or a copy; raises as reading does."""
-    return _looked(vault, path, file, Redaction())[0]
-
-
-def words_in(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> list[str]:
-    """Return the words a file says that must not be seen; raises as reading does."""
     form = _form(file)
-    found = _look(vault, path, form, hidden.as_json(), file.name) if form else []
-    return [one for one in found if one != redaction.ACTIVE]
+    if not form:
+        return path
+    found, unseen = _look(vault, path, form, _NOTHING, file.name)
+    if acts := [one for one in unseen if one in _ACTS]:
+        raise UnreadableFile(name=file.name, reason=f"it holds {'; '.join(acts)}")
+    return _copied(vault, path, file, form, _NOTHING) if found else path
+
+
+def unseen_in(
+    vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction
+) -> tuple[list[str], list[str]]:
+    """Return the words a file says that must not be seen, and what lies in it unseen."""
+    form = _form(file)
+    found, unseen = _look(vault, path, form, hidden.as_json(), file.name) if form else ([], [])
+    return [one for one in found if one not in _MENDED], unseen
 
 
 def sha256_of(path: Path) -> str:
@@ -92,13 +126,31 @@ def _file(one: Evidence) -> EvidenceFile | None:
     return one.file("shown") or one.file("original")
 
 
-def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> tuple[Path, str]:
+def _looked(
+    vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction, let: Collection[str]
+) -> tuple[Path, str, list[str]]:
+    """Return the bytes that leave, their sha256, and what was let go with them; raises _Holds."""
     form = _form(file)
     if not form:  # pixels that were drawn anew
-        return path, file.digest.sha256
+        return path, file.digest.sha256, []
     told = hidden.as_json()
-    if not _look(vault, path, form, told, file.name):
-        return path, file.digest.sha256
+    found, unseen = _look(vault, path, form, told, file.name)
+    what = _what(found, unseen) if form == "office" else []
+    others = hidden.of_others(found) if what else []
+    if others or not set(what) <= set(let):
+        raise _Holds(what, may=not others)
+    if not found:
+        return path, file.digest.sha256, what
+    out = _copied(vault, path, file, form, told)
+    return out, sha256_of(out), what
+
+
+def _what(found: Sequence[str], unseen: Sequence[str]) -> list[str]:
+    """Return what holds an office file, in words."""
+    return [*(f"the word “{one}”" for one in found if one not in _MENDED), *unseen]
+
+
+def _copied(vault: Vault, path: Path, file: EvidenceFile, form: str, told: dict[str, Any]) -> Path:
     mark = hashlib.sha256(canonical.dumps([file.digest.sha256, form, told])).hexdigest()
     out = vault.cache / FOLDER / mark
     if not out.exists():
@@ -106,7 +158,7 @@ def _looked(vault: Vault, path: Path, file: EvidenceFile, hidden: Redaction) -> 
         with placed(out) as aside:
             vault.worker.call("traveler.packet.clean:copy", limits=LIMITS, path=path, out=aside,
                               form=form, words=told, name=file.name)  # fmt: skip
-    return out, sha256_of(out)
+    return out
 
 
 def _form(file: EvidenceFile) -> str:
@@ -115,10 +167,12 @@ def _form(file: EvidenceFile) -> str:
     return "table" if form == "text" and table else form
 
 
-def _look(vault: Vault, path: Path, form: str, told: dict[str, Any], name: str) -> list[str]:
+def _look(
+    vault: Vault, path: Path, form: str, told: dict[str, Any], name: str
+) -> tuple[list[str], list[str]]:
     answer = vault.worker.call("traveler.packet.clean:look", limits=LIMITS, path=path, form=form,
                                words=told, name=name)  # fmt: skip
-    return [str(one) for one in answer["found"]]
+    return [str(one) for one in answer["found"]], [str(one) for one in answer["unseen"]]
 
 
 class _Names:

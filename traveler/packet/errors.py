@@ -42,3 +42,20 @@ class BadPacketFile(BadInput):
 
 class PacketDamaged(Damaged):
     """{name} is not as it was issued: {why}."""
+
+
+class NothingHeld(Conflict):
+    """Evidence {number} holds no packet of job {job}; there is nothing to let."""
+
+
+class MayNotBeLet(Refused):
+    """Evidence {number} names another customer, so nobody lets it leave: {what}; keep it inside, or
+    give it anew without that."""
+
+
+class NotLet(Conflict):
+    """Nobody let evidence {number} leave as it is; there is nothing to take back."""
+
+
+class LettingNeedsReason(BadInput):
+    """Say why evidence {number} may leave, or no longer (-m WHY)."""

@@ -18,6 +18,8 @@ from traveler.job_records import Job
 from traveler.nonconformance import records as nonconformances
 from traveler.nonconformance.records import Filter, Nonconformance, Outside
 from traveler.packet import enclosing, judging, signed
+from traveler.packet import records as packet_records
+from traveler.packet.records import Let
 from traveler.packet.redaction import Redaction
 from traveler.packet.sections import (
     Block,
@@ -25,6 +27,7 @@ from traveler.packet.sections import (
     Facts,
     Finding,
     Grid,
+    Held,
     Picture,
     Section,
     Text,
@@ -59,6 +62,7 @@ class Basis:
     certificates: tuple[Certificate, ...]
     articles: tuple[Article, ...]
     sent: tuple[Shipment, ...]
+    let: Mapping[int, Let]
 
     @property
     def inside(self) -> list[Evidence]:
@@ -97,6 +101,8 @@ class Proven:
     texts: Mapping[str, bytes] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     faults: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    let: tuple[str, ...] = ()
 
 
 def basis(log: ReleaseLog, connection: Connection, job: Job) -> Basis:
@@ -110,6 +116,7 @@ def basis(log: ReleaseLog, connection: Connection, job: Job) -> Basis:
         tuple(one for one in certificates if one.replaced is None),
         tuple(first_articles.listed(connection, job.number)),
         tuple(one for one in shipping.shipments(connection, job.number) if one.state in OUT),
+        packet_records.let_of(connection, [one.root for one in kept]),
     )  # fmt: skip
 
 
@@ -120,7 +127,7 @@ def proven(
     shown = [one for one in of.kept if not one.internal]
     if template.hides("notes"):
         shown = [one for one in shown if one.kind != "note"]
-    files = enclosing.enclose(vault, _wanted(shown, template), hidden)
+    files = enclosing.enclose(vault, _wanted(shown, template), hidden, of.let)
     approved = [one for one in of.articles if one.state == "approved"]
     forms = signed.forms(vault, approved) if "first article" not in template.leave_out else []
     sections = [
@@ -134,7 +141,9 @@ def proven(
     return Proven(
         certificate=tuple(signed.certificates(of.certificates)),
         sections=tuple(sections),
-        exceptions=tuple(_exceptions(proof, of.found)),
+        exceptions=(*_exceptions(proof, of.found), *files.let),
+        held=files.held,
+        let=files.let,
         files=(*files.by.values(), *forms),
         texts={"results.csv": _csv(of.results, hidden)} if of.results.characteristics else {},
         findings=(

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from traveler.packet.tables import evidence_let, packet_act
 from traveler.packet.tables import packet as packet_table
-from traveler.packet.tables import packet_act
 from traveler.tables import job as job_table
 from vault import canonical
 from vault.names import fold
@@ -69,6 +69,28 @@ class Packet:
             "revoked_by": self.ended_by or None, "head": list(self.head), "file": self.name,
             "template": self.template or None, "left_out": list(self.left_out),
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """That a file of evidence may leave with what lies in it: with what exactly, by whom, and why."""
+
+    what: tuple[str, ...]
+    why: str
+    person: str
+    at: str
+
+
+def let_of(connection: Connection, roots: Sequence[int]) -> dict[int, Let]:
+    """Return which of these pieces of evidence may leave with what lies in them."""
+    table, found = evidence_let, dict[int, Let]()
+    chosen = sa.select(table).where(table.c.evidence.in_(roots)).order_by(table.c.id)
+    for row in connection.execute(chosen):
+        found.pop(row.evidence, None)
+        if row.act == "let":
+            what = tuple(canonical.loads(row.what.encode()))
+            found[row.evidence] = Let(what, row.why, row.person, row.at)
+    return found
 
 
 def written(number: int) -> str:

@@ -26,6 +26,8 @@ STATION: Final = "a station"
 OTHER: Final = "another customer"
 ACTIVE: Final = "what acts by itself"
 """Scripts and actions of a PDF, formulas in a table: nobody who opens a packet runs any."""
+PROPERTIES: Final = "what its properties say"
+"""Author, company and title of an office file: emptied in the copy that leaves."""
 SHORTEST: Final = 3
 """Signs of a word below which it is no name anybody could tell from others."""
 
@@ -55,6 +57,10 @@ class Redaction:
         """Return every word in a text that was typed by somebody, each once."""
         text = nfc(text)
         return list(dict.fromkeys(" ".join(text[a:b].split()) for a, b in self.spans(text)))
+
+    def of_others(self, words: Iterable[str]) -> list[str]:
+        """Return those of the words that name another customer."""
+        return [one for one in words if self._folded.get(_folded(one)) == OTHER]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where the words begin and end in a text."""

@@ -128,6 +128,32 @@ class Enclosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A file of evidence that holds the packet: what is in it, and whether somebody may let it go."""
+
+    evidence: int
+    name: str
+    what: tuple[str, ...]
+    may: bool
+
+    @property
+    def sentence(self) -> str:
+        """Return what holds it and what can be done."""
+        ways = ("this cannot be taken out of an office file: remove it there and give the file anew, "
+                "give it as PDF or CSV, or keep it inside")  # fmt: skip
+        way = f", or let quality say why it may leave (`titleblock packet let {self.evidence} -m WHY`)"
+        said = "; ".join(self.what)
+        return (
+            f"evidence {self.evidence}, {self.name} holds {said}; {ways}{way if self.may else ''}"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {"evidence": self.evidence, "name": self.name, "what": list(self.what),
+                "may_be_let": self.may}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that has to be right before a packet can be issued, and whether it is.
 
@@ -161,6 +187,9 @@ class Gathered:
     moved: int = 0
     template: str = ""
     left_out: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    let: tuple[str, ...] = ()
+    """Files that leave with what lies in them, each with who let it and why."""
     said: Callable[[str], str] = str
     """What turns words of the shop into those the customer may read."""
 

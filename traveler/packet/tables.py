@@ -36,3 +36,13 @@ packet_act = Table(
     *texts("act", "why", "at", "person", "device"),
     Index("ix_packet_act_packet", "packet"),
 )
+
+evidence_let = Table(
+    "evidence_let",
+    metadata,
+    key(),
+    of("evidence.id"),
+    *texts("act", "what", "why", "at", "person", "device"),
+    Index("ix_evidence_let_evidence", "evidence"),
+)
+"""That a file may leave with what lies in it (``let``), or no longer (``hold``); the newest counts."""

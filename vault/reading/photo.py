@@ -7,6 +7,7 @@ bytes behind the end.  The picture stands upright, whatever the camera wrote int
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ LARGEST_WHOLE = 40_000_000  # pixels of what can only be decoded whole
 WIDEST = 2560
 THUMB = 320
 NARROWEST = 1
+_PLACE = 0x8825  # where a camera writes the place
 _QUALITY = 85
 
 Image.MAX_IMAGE_PIXELS = None  # judged here, by format, before anything is decoded
@@ -70,6 +72,23 @@ def reduced(path: str, out: str, longest: int, name: str = "") -> dict[str, Any]
     picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     picture.save(out, "JPEG", quality=82)
     return {"wide": picture.width, "high": picture.height}
+
+
+def knows_place(data: bytes) -> bool:
+    """Say whether a picture holds where it was taken; what cannot be opened as one holds nothing."""
+    try:
+        with Image.open(io.BytesIO(data), formats=(*FORMATS, "TIFF")) as opened:
+            return bool(opened.getexif().get_ifd(_PLACE))
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        return False
+
+
+def blank(ending: str) -> bytes:
+    """Return a white dot, as a picture of a kind by its ending."""
+    out = io.BytesIO()
+    kind = "PNG" if ending.casefold() == "png" else "JPEG"
+    Image.new("RGB", (1, 1), "white").save(out, kind)
+    return out.getvalue()
 
 
 def _upright(opened: Image.Image, name: str) -> Image.Image:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import Response, jsonify, render_template, request, send_file, url_for
 
-from traveler.packet import issuing, telling
+from traveler.packet import issuing, letting, telling
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms, present
@@ -20,6 +21,7 @@ FACES: Final = {
     "replaced": ("halt", "stop", "REPLACED"),
     "revoked": ("halt", "hand", "WITHDRAWN"),
 }
+LETTING: Final[Mapping[str, Callable[..., object]]] = {"let": letting.let, "hold": letting.hold}
 DONE: Final = {
     "issued": "The packet is issued; its bytes are stored as they are.",
     "revoked": "The packet is withdrawn. Nobody can download it any more.",
@@ -49,7 +51,17 @@ def page(packet: str) -> str | Response | tuple[str, int]:
 def of_job(job: str) -> str | Response | tuple[str, int]:
     """Show what a packet of a job would hold and what is not right yet; issue it."""
     refusal: Refusal | None = None
-    if request.method == "POST":
+    if request.method == "POST" and forms.text("act") in LETTING:
+        try:
+            LETTING[forms.text("act")](
+                vault(), me(), forms.whole("evidence", "the evidence"), forms.text("why"),
+                device=device(),
+            )  # fmt: skip
+        except Refusal as fault:
+            refusal = fault
+        else:
+            return forms.gone_on(url_for("packets.of_job", job=job))
+    elif request.method == "POST":
         teller = telling.Teller(vault(), job)
         try:
             made = issuing.issue(vault(), me(), job, forms.text("why"), device(), teller)

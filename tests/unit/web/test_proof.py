@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from typing import Any
 
 PASSWORD = "correct horse 7"
@@ -49,6 +52,31 @@ def test_what_is_not_right_is_reported_on_the_floor_and_decided(guest: Any, stoc
     assert mei.post("/nc/NC-0002", {"act": "approve", "password": PASSWORD}).status_code == 303
     assert "use as is" in mei.get("/nc?state=").text
     assert quinn.get("/nc/NC-0404").status_code == 404
+
+
+def test_a_file_that_holds_a_packet_is_let_by_quality_with_a_reason(guest: Any, stock: Any) -> None:
+    """The page names what is in it and offers that to quality alone; taken back it holds again."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("word/comments.xml", "<comments><comment/></comments>")
+    out.seek(0)
+    quinn, page = guest("quinn"), f"/jobs/{stock.job}/packet"
+    form = {"act": "evidence", "kind": "document", "words": "plan", "files": (out, "plan.docx")}
+    assert quinn.post(f"/quality/{stock.job}", data=form).status_code == 303
+    shown = quinn.get(page).text
+    assert "It holds comments." in shown
+    assert "It may leave as it is" not in guest("pat").get(page).text
+    (number,) = re.findall(r'name="evidence" value="(\d+)"', shown)
+    let = {"act": "let", "evidence": number, "why": "asked for <by> them"}
+    assert guest("pat").post(page, data=let).status_code == 403
+    assert quinn.post(page, data={**let, "why": ""}).status_code == 422
+    assert quinn.post(page, data=let).status_code == 303
+    shown = quinn.get(page).text
+    assert "leaves with comments (quinn: asked for &lt;by&gt; them)" in shown
+    back = {"act": "hold", "evidence": number, "why": "no longer"}
+    assert quinn.post(page, data=back).status_code == 303
+    assert "It holds comments." in quinn.get(page).text
 
 
 def test_a_job_leaves_only_past_the_gate_and_its_papers_come(guest: Any) -> None:

@@ -294,6 +294,7 @@ def _office(place: Path, text: str) -> Path:
     import openpyxl
 
     book = openpyxl.Workbook()
+    book.properties.creator = None
     book.active["A1"] = text
     book.save(place)
     return place
@@ -351,6 +352,71 @@ def test_an_office_file_that_says_nothing_goes_as_it_came(told: Any) -> None:
     evidence.add(told.vault, told.quinn, Wanted("document", JOB), {"plain.xlsx": place})
     (file,) = [one for one in issuing.check(told.vault, JOB).files if one.name.endswith(".xlsx")]
     assert (file.path.read_bytes(), file.cleaned) == (place.read_bytes(), "")
+
+
+def test_quality_answers_for_what_lies_unseen_in_a_file(told: Any) -> None:
+    """Held by name; let with a reason the packet says; held again once that is taken back."""
+    import openpyxl
+    from openpyxl.comments import Comment
+
+    from traveler.packet import errors, issuing, letting
+    from traveler.quality import evidence
+    from traveler.quality.evidence import Wanted
+    from vault.ledger.errors import RoleNeeded
+
+    place = told.folder / "book.xlsx"
+    book = openpyxl.Workbook()
+    book.properties.creator = "Otto Lind"
+    book.active["A1"] = "12.01"
+    book.active["A1"].comment = Comment("reading is good", "x")
+    book.create_sheet("Costs").sheet_state = "hidden"
+    book.save(place)
+    (one,) = evidence.add(told.vault, told.quinn, Wanted("document", JOB), {"book.xlsx": place})
+    what = "comments; the hidden sheet “Costs”"
+    with pytest.raises(
+        errors.PacketNotReady, match=f"evidence {one.root}, book.xlsx holds {what}; this cannot"
+    ):
+        issuing.issue(told.vault, told.quinn, JOB)
+    for who, why, refusal in (
+        (told.pat, "no matter", RoleNeeded), (told.quinn, " ", errors.LettingNeedsReason),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            letting.let(told.vault, who, one.root, why)
+    with pytest.raises(errors.NotLet):
+        letting.hold(told.vault, told.quinn, one.root, "why")
+    letting.let(told.vault, told.quinn, one.root, "the customer's own workbook")
+    with pytest.raises(errors.NothingHeld):
+        letting.let(told.vault, told.quinn, one.root, "again")
+    found = issuing.check(told.vault, JOB)
+    (finding,) = [each for each in found.findings if each.requirement == "redaction"]
+    assert (finding.verdict, found.held) == ("waived", ())
+    _made, folder = issued(told)
+    text = read(folder)
+    assert f"leaves with {what} (quinn: the customer's own workbook)" in " ".join(text.split())
+    assert "Otto Lind" not in text
+    letting.hold(told.vault, told.quinn, one.root, "they want it clean")
+    with pytest.raises(errors.PacketNotReady, match="hidden sheet"):
+        issuing.issue(told.vault, told.quinn, JOB, "again")
+
+
+def test_nobody_lets_a_file_that_names_another_customer(told: Any) -> None:
+    """A word of one's own shop may be let; what was let is not what is found later."""
+    from traveler.packet import errors, issuing, letting
+    from traveler.quality import evidence
+    from traveler.quality.evidence import Wanted
+
+    for name, text in (("ours.xlsx", "read off by Otto Lind"), ("theirs.xlsx", f"for {OTHER}")):
+        place = _office(told.folder / name, text)
+        evidence.add(told.vault, told.quinn, Wanted("document", JOB), {name: place})
+    held = {one.name: one for one in issuing.check(told.vault, JOB).held}
+    assert [held[name].may for name in ("ours.xlsx", "theirs.xlsx")] == [True, False]
+    with pytest.raises(errors.MayNotBeLet, match=OTHER):
+        letting.let(told.vault, told.quinn, held["theirs.xlsx"].evidence, "why not")
+    letting.let(told.vault, told.quinn, held["ours.xlsx"].evidence, "they know Otto")
+    assert [one.name for one in issuing.check(told.vault, JOB).held] == ["theirs.xlsx"]
+    told.job("J-60", customer="Read off")
+    held = {one.name: one for one in issuing.check(told.vault, JOB).held}
+    assert held["ours.xlsx"].may is False
 
 
 def test_a_drawing_that_names_another_customer_holds_the_packet(told: Any) -> None:
