@@ -221,16 +221,7 @@ def nc_show(number: str) -> None:
     from traveler.nonconformance import views as nc_views
 
     view = nc_views.show(session().vault, number)
-    say(_told(view), _lines(view))
-
-
-def _told(view: View) -> dict[str, object]:
-    return {
-        **view.one.as_json(), "owner": view.owner, "blockers": list(view.blockers),
-        "steps": [{"seq": seq, "title": title, "state": state} for seq, title, state in view.steps],
-        "history": [{"at": it.at, "by": it.person, "act": it.act, "words": it.words or None,
-                     "state": it.state} for it in view.entries],
-    }  # fmt: skip
+    say(view.as_json(), _lines(view))
 
 
 def _lines(view: View) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -26,6 +27,16 @@ class View:
     entries: tuple[Entry, ...]
     steps: tuple[tuple[int, str, str], ...] = ()
     blockers: tuple[int, ...] = field(default_factory=tuple)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            **self.one.as_json(), "owner": self.owner, "blockers": list(self.blockers),
+            "steps": [{"seq": seq, "title": title, "state": state}
+                      for seq, title, state in self.steps],
+            "history": [{"at": it.at, "by": it.person, "act": it.act, "words": it.words or None,
+                         "state": it.state} for it in self.entries],
+        }  # fmt: skip
 
 
 def show(vault: Vault, number: str) -> View:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 
 from release import rulebook
 from traveler.floor import scan
@@ -60,6 +60,24 @@ def board() -> str:
         "nc_list.html", found=found[:PAGE], tabs=TABS, chosen=chosen, job=job,
         more=more if len(found) > PAGE else "",
     )  # fmt: skip
+
+
+def api_list() -> Response:
+    """List nonconformances, the newest first; ``job`` and ``state`` restrict, ``skip`` goes on.
+
+    Without a state those that still want something; ``all`` are all.
+    """
+    state, skipped = forms.asked("state"), forms.number_asked("skip")
+    states = {"": rules.OPEN, "all": frozenset[str]()}.get(state, frozenset({state}))
+    wanted = Filter(job=forms.asked("job"), states=states)
+    found = nc_views.listing(vault(), wanted, PAGE, skipped)
+    return jsonify({"nonconformances": [one.as_json() for one in found],
+                    "next": skipped + PAGE if len(found) == PAGE else None})  # fmt: skip
+
+
+def api_one(nc: str) -> Response:
+    """Return a nonconformance with all that was done about it."""
+    return jsonify(nc_views.show(vault(), nc).as_json())
 
 
 def new() -> Response | str | tuple[str, int]:

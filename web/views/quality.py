@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, jsonify, make_response, render_template, request, url_for
 
 from traveler import job_records, jobs
 from traveler.job_records import JobFilter
@@ -99,6 +99,17 @@ def listing() -> str:
         "quality.html", rows=rows, due=due, query=words, tabs=TABS, chosen=state, first=skipped + 1,
         more=more if len(found) > size else "",
     )  # fmt: skip
+
+
+def api_results(job: str) -> Response:
+    """Return what was measured on a job by the plan of its revision, with every verdict."""
+    return jsonify(views.results_of(vault(), job).as_json())
+
+
+def api_evidence(job: str) -> Response:
+    """Return the evidence of a job, withdrawn pieces too, oldest first."""
+    found = views.evidence_of(vault(), job)
+    return jsonify({"job": job, "evidence": [one.as_json() for one in found]})
 
 
 def page(job: str) -> Response | str | tuple[str, int]:

@@ -204,3 +204,11 @@ def test_a_result_out_of_tolerance_proposes_a_nonconformance_where_it_is_seen(
     told = {"job": "J-8", "op": "10", "qty": "1", "what": "bore", "results": number, "key": "k2"}
     assert quinn.post("/nc/new", told).status_code == 303
     assert "result=" + number not in quinn.get("/quality/J-8").text
+    listed = quinn.get("/api/v1/nc?job=J-8").json
+    assert [one["results"] for one in listed["nonconformances"]] == [[int(number)]]
+    assert quinn.get("/api/v1/nc?job=J-8&state=closed").json["nonconformances"] == []
+    told = quinn.get(f"/api/v1/nc/{listed['nonconformances'][0]['nonconformance']}").json
+    assert [one["act"] for one in told["history"]] == ["open"]
+    results = quinn.get("/api/v1/jobs/J-8/results").json
+    assert (results["state"], results["pieces"]) == ("fail", ["2"])
+    assert quinn.get("/api/v1/jobs/J-8/evidence").json["evidence"] == []
