@@ -194,7 +194,7 @@ def _result_row(row: CharacteristicResults) -> tuple[str, ...]:
 
 def _told(results: Sequence[Measurement]) -> str:
     said = [
-        one.text if one.passes else f"{one.text} OUT{f' by {one.by}' if one.by else ''}"
+        one.text if one.passes else f"{one.text} OUT{f', {one.by} {one.verdict}' if one.by else ''}"
         for one in results
     ]
     if len(said) <= _MOST:

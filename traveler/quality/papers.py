@@ -150,7 +150,8 @@ def inspection(vault: Vault, job: str, out: Path) -> int:
     ]  # fmt: skip
     results = [
         (row.characteristic.balloon, each.piece, f"{each.text} {each.unit}".strip(),
-         "within" if each.passes else f"OUT {each.by}".strip(), each.gauge or NOT_SAID,
+         "within" if each.passes else f"OUT {each.by} {each.verdict}" if each.by else "OUT",
+         each.gauge or NOT_SAID,
          f"{each.person}, {each.at[:10]}")
         for row in found.characteristics for each in row.results
     ]  # fmt: skip

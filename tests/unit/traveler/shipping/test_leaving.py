@@ -320,5 +320,5 @@ def test_the_inspection_report_has_every_result(shop: Any, made: str, tmp_path: 
     _measured(shop, made, "20.4")
     assert papers.inspection(shop.vault, made, tmp_path / "i.pdf") == 1
     text = "".join(page.get_text() for page in pymupdf.open(tmp_path / "i.pdf"))
-    for part in ("19.9", "20.4 mm", "OUT", "otto"):
+    for part in ("19.9", "20.4 mm", "OUT 0.3 over", "otto"):
         assert part in text
