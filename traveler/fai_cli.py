@@ -239,7 +239,7 @@ def fai_list(job_number: str, item: str) -> None:
 @reads
 def fai_print(number: str, out: Path) -> None:
     """Print forms 1 to 3 as PDF, or as a workbook where OUT ends in .xlsx."""
-    from traveler.quality import papers
+    from traveler.firstarticle import papers
 
     told: dict[str, Any] = {"fai": number, "file": str(out)}
     if out.suffix == ".xlsx":

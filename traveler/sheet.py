@@ -15,12 +15,11 @@ from typing import Any
 from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
-from traveler import gate, job_records, jobs, route, station_records, tokens
+from traveler import gate, job_records, jobs, lots, route, station_records, tokens
 from traveler.memory import desk as memory
 from traveler.memory.desk import JobMemory
 from traveler.memory.rules import worth_printing
 from traveler.quality.proof import Asked, Line
-from traveler.tablet import lots
 from traveler.tokens import Code
 from traveler.views import JobView, OperationView
 from vault import clock, item, worker

@@ -129,7 +129,7 @@ def ship_list(job_number: str) -> None:
 @reads
 def ship_slip(number: str, out: Path) -> None:
     """Print the packing slip of a shipment as PDF."""
-    from traveler.quality import papers
+    from traveler.shipping import papers
 
     pages = papers.slip(session().vault, number, out)
     say({"shipment": number, "file": str(out), "pages": pages}, f"{out}: {pages} pages.")
@@ -159,9 +159,9 @@ def ship_certify(
 @reads
 def ship_certificates(job_number: str) -> None:
     """List the certificates of job JOB."""
-    from traveler.quality import papers
+    from traveler.shipping import desk
 
-    found = papers.certificates(session().vault, job_number)
+    found = desk.look(session().vault, job_number).certificates
     rows = [(one.number, one.at, one.person, "replaced" if one.replaced else "") for one in found]
     say([one.as_json() for one in found], table(("certificate", "at", "by", ""), rows))
 
@@ -172,7 +172,7 @@ def ship_certificates(job_number: str) -> None:
 @reads
 def ship_certificate(number: str, out: Path) -> None:
     """Print a certificate of conformance as PDF, as it was signed."""
-    from traveler.quality import papers
+    from traveler.shipping import papers
 
     pages = papers.certificate(session().vault, number, out)
     say({"certificate": number, "file": str(out), "pages": pages}, f"{out}: {pages} pages.")
@@ -191,7 +191,7 @@ def _say(one: Shipment) -> None:
 @reads
 def inspection(job_number: str, out: Path) -> None:
     """Print the inspection report of job JOB as PDF."""
-    from traveler.quality import papers
+    from traveler.inspection import report
 
-    pages = papers.inspection(session().vault, job_number, out)
+    pages = report(session().vault, job_number, out)
     say({"job": job_number, "file": str(out), "pages": pages}, f"{out}: {pages} pages.")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Splitting a job: some of its pieces go on as a split job, with a number and a traveler of its own.
 
-This is not a lot (``traveler.tablet.lots``): a lot stays a part of its job and of its route, and only
+This is not a lot (``traveler.lots``): a lot stays a part of its job and of its route, and only
 the paper and the counting are its own.
 
 The pieces are taken where they wait now.  What was done before stays with the job they were split
@@ -16,12 +16,11 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import flow, job_records, jobs, kit_records, operation_records, routing, tables
+from traveler import flow, job_records, jobs, kit_records, lots, operation_records, routing, tables
 from traveler.decisions import asking
 from traveler.errors import CannotSplit
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
-from traveler.tablet import lots
 from traveler.views import JobView
 from traveler.words import pieces, reason_for, today
 from vault.home import Vault

@@ -82,7 +82,7 @@ def badge_revoke(number: int) -> None:
 @reads
 def job_lot(job_number: str, qty: int) -> None:
     """Take so many pieces of a job as its next lot, which travels by itself."""
-    from traveler.tablet import lots
+    from traveler import lots
 
     made = lots.make(session().vault, session().actor, job_number, qty)
     say(made.as_json(), f"Lot {made.number} of job {made.job}: {made.qty} pieces.")
@@ -93,8 +93,7 @@ def job_lot(job_number: str, qty: int) -> None:
 @reads
 def job_lots(job_number: str) -> None:
     """List the lots of a job."""
-    from traveler import jobs
-    from traveler.tablet import lots
+    from traveler import jobs, lots
 
     job = jobs.show(session().vault, job_number).job
     with session().vault.ledger.reading() as connection:

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from traveler import jobs, sheet
+from traveler import jobs, lots, sheet
 from traveler.display import links
 from traveler.family import Family, named
-from traveler.tablet import card, lots
+from traveler.tablet import card
 from traveler.words import today
 from vault.home import Vault
 from vault.ledger.people import Person

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import gate, job_records, jobs, operation_records, tokens
+from traveler import gate, job_records, jobs, lots, operation_records, tokens
 from traveler.errors import ProofOwed, TravelerEnded
 from traveler.gate import Part
 from traveler.job_records import Job
+from traveler.lots import Lot
 from traveler.operation_records import Operation
 from traveler.quality import proof
 from traveler.quality.proof import Line
-from traveler.tablet import lots, sending
-from traveler.tablet.lots import Lot
+from traveler.tablet import sending
 from traveler.token_records import Token
 from traveler.views import JobView, OperationView
 from vault import clock

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from traveler import flow, gate, tables, words, work_records
+from traveler import flow, gate, lots, tables, words, work_records
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
-from traveler.tablet import lots
 from traveler.tablet.sending import DIRECT, Sent
 from traveler.work_records import Stint
 from vault.home import Vault

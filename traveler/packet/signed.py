@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from release.rules.packets import Template
+from traveler.firstarticle import papers
 from traveler.firstarticle.records import Article
 from traveler.packet import enclosing
 from traveler.packet.redaction import Redaction
 from traveler.packet.sections import Enclosed, Facts, Grid, Pages, Section
-from traveler.quality import papers
 from traveler.shipping.certifying import FIELDS
 from traveler.shipping.records import Certificate, Shipment
 from traveler.shipping.rules import Facts as Shipped

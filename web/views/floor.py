@@ -12,13 +12,13 @@ from flask import Response, jsonify, make_response, render_template, request, ur
 from release.log import ReleaseLog
 from traveler import gate
 from traveler.blockers import kinds
-from traveler.floor import acting, noting, scan, starting, stopping
+from traveler.floor import acting, noting, scan, starting, stopping, watching
 from traveler.floor.acting import Progress
 from traveler.floor.scan import FloorView
 from traveler.memory import desk as memory
 from traveler.quality import evidence, proof
 from traveler.quality.evidence import Wanted
-from traveler.tablet import presence, watching
+from traveler.tablet import presence
 from traveler.tablet.sending import Sent
 from traveler.views import OperationView
 from traveler.work_records import Elsewhere

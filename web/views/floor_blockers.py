@@ -12,9 +12,8 @@ from traveler.blockers import handling, kinds, photos
 from traveler.blockers.handling import Wanted
 from traveler.blockers.telling import BlockerView
 from traveler.errors import NoSuchBlocker, NoSuchOperation, NoSuchPhoto
-from traveler.floor import scan
+from traveler.floor import scan, watching
 from traveler.floor.scan import FloorView
-from traveler.tablet import watching
 from traveler.views import OperationView
 from vault import codes
 from vault.errors import NotFound, Refusal

@@ -15,9 +15,9 @@ from release import showing
 from release.log import ReleaseLog, Revision
 from release.showing import Shown
 from traveler import gate
+from traveler.floor import watching
 from traveler.floor.scan import FloorView
 from traveler.gate import Part
-from traveler.tablet import watching
 from web import forms, present, viewing
 from web.viewing import Room, Way
 from web.views.viewer import tiles_below

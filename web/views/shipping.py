@@ -15,8 +15,9 @@ from traveler import jobs
 from traveler.firstarticle import desk as articles
 from traveler.firstarticle import due
 from traveler.firstarticle import forms as article_forms
-from traveler.quality import papers
-from traveler.shipping import desk
+from traveler.firstarticle import papers as article_papers
+from traveler.inspection import report
+from traveler.shipping import desk, papers
 from vault import codes
 from vault.errors import NotFound, Refusal, WrongUse
 from web import forms
@@ -43,7 +44,7 @@ _LABELS: Final = (
 )  # fmt: skip
 _DESCRIBED: Final = (*(name for name, _ in _LABELS), "detail", "customer")
 _PAPERS: Final[dict[str, Callable[[Any, str, Path], int]]] = {
-    "SH": papers.slip, "CC": papers.certificate, "FA": papers.article,
+    "SH": papers.slip, "CC": papers.certificate, "FA": article_papers.article,
 }  # fmt: skip
 
 
@@ -70,9 +71,9 @@ def paper(job: str, paper: str) -> Response:
     with tempfile.TemporaryDirectory(prefix="paper-") as folder:
         out = Path(folder) / "paper"
         if paper == "inspection.pdf":
-            papers.inspection(vault(), job, out)
+            report(vault(), job, out)
         elif kind == "xlsx" and number[:2].upper() == "FA":
-            papers.workbook(vault(), number, out)
+            article_papers.workbook(vault(), number, out)
         elif kind == "pdf" and number[:2].upper() in _PAPERS:
             _PAPERS[number[:2].upper()](vault(), number, out)
         else:

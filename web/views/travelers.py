@@ -10,8 +10,8 @@ from typing import Final
 
 from flask import Response, render_template, request, send_file, url_for
 
-from traveler import jobs, sheet, tokens
-from traveler.tablet import badges, card, lots
+from traveler import jobs, lots, sheet, tokens
+from traveler.tablet import badges, card
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger import people
 from vault.ledger.people import Person

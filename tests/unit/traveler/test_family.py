@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from traveler import family, job_records, jobs, rework, skipping, splitting, stations, work_records
+from traveler import (
+    family,
+    job_records,
+    jobs,
+    lots,
+    rework,
+    skipping,
+    splitting,
+    stations,
+    work_records,
+)
 from traveler.decisions import deciding
 from traveler.errors import (
     BadChild,
@@ -30,7 +40,6 @@ from traveler.family import Family, Wanted
 from traveler.floor import starting, stopping
 from traveler.floor.starting import Trip
 from traveler.route import Step
-from traveler.tablet import lots
 from traveler.tablet.sending import Sent
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded

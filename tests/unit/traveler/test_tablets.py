@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler import jobs, sheet, tokens
+from traveler import jobs, lots, sheet, tokens
 from traveler.errors import (
     ActStale,
     BadgeUnknown,
@@ -27,7 +27,7 @@ from traveler.errors import (
     WrongStation,
 )
 from traveler.floor import noting, scan, starting, stopping
-from traveler.tablet import badges, lots, presence, sending
+from traveler.tablet import badges, presence, sending
 from traveler.tablet.sending import Sent
 from vault import clock, settings
 from vault.codes import parse_qr

@@ -10,10 +10,11 @@ import openpyxl
 import pymupdf
 import pytest
 
-from traveler import lifecycle
+from traveler import inspection, lifecycle
 from traveler.errors import NoReason, NoSuchJob
 from traveler.firstarticle import desk as articles
 from traveler.firstarticle import due, forms
+from traveler.firstarticle import papers as article_papers
 from traveler.firstarticle import rules as article_rules
 from traveler.firstarticle.errors import (
     ArticleCannot,
@@ -30,8 +31,8 @@ from traveler.firstarticle.rules import Earlier
 from traveler.floor import starting, stopping
 from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.errors import NonconformanceOpen
-from traveler.quality import evidence, measurements, papers, proof_desk
-from traveler.shipping import desk, rules
+from traveler.quality import evidence, measurements, proof_desk
+from traveler.shipping import desk, papers, rules
 from traveler.shipping.errors import (
     CarrierMissing,
     NoSuchCertificate,
@@ -218,7 +219,7 @@ def test_a_first_article_is_verified_and_approved_by_two(
     with pytest.raises(NothingMeasured, match="balloon 1 has no result"):
         articles.verify(shop.vault, shop.quinn, one.number, WORD)
     with pytest.raises(ArticleCannot):
-        papers.article(shop.vault, one.number, tmp_path / "f.pdf")
+        article_papers.article(shop.vault, one.number, tmp_path / "f.pdf")
     _measured(shop, made)
     with pytest.raises(WrongPassword):
         articles.verify(shop.vault, shop.quinn, one.number, "guess")
@@ -235,11 +236,11 @@ def test_a_first_article_is_verified_and_approved_by_two(
     assert due.owed(shop.vault, made).why == ""
     with pytest.raises(ArticleCannot):
         articles.reject(shop.vault, shop.mchen, one.number, "late")
-    assert papers.article(shop.vault, one.number, tmp_path / "f.pdf") == 3  # a form each
+    assert article_papers.article(shop.vault, one.number, tmp_path / "f.pdf") == 3  # a form each
     text = "".join(page.get_text() for page in pymupdf.open(tmp_path / "f.pdf"))
     for label in ("Form 1: Part Number Accountability", "FAIR Identifier", "AMS 4027", "20.02 mm"):
         assert label in text
-    papers.workbook(shop.vault, one.number, tmp_path / "f.xlsx")
+    article_papers.workbook(shop.vault, one.number, tmp_path / "f.xlsx")
     book = openpyxl.load_workbook(tmp_path / "f.xlsx")
     cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -318,7 +319,7 @@ def test_when_a_first_article_is_due(
 def test_the_inspection_report_has_every_result(shop: Any, made: str, tmp_path: Path) -> None:
     """With limits, pass marks and who measured."""
     _measured(shop, made, "20.4")
-    assert papers.inspection(shop.vault, made, tmp_path / "i.pdf") == 1
+    assert inspection.report(shop.vault, made, tmp_path / "i.pdf") == 1
     text = "".join(page.get_text() for page in pymupdf.open(tmp_path / "i.pdf"))
     for part in ("19.9", "20.4 mm", "OUT 0.3 over", "otto"):
         assert part in text
