@@ -120,7 +120,7 @@ def test_an_operator_raises_a_blocker_and_works_on_once_it_is_resolved(
     glove.get_by_role("button", name="Raise it").tap()
     glove.wait_for_url("**?done=block")
     assert glove.get_by_text("BLOCKED", exact=True).is_visible()
-    assert glove.get_by_text("spindle hums").is_visible()
+    assert glove.get_by_text("spindle hums", exact=True).is_visible()
     assert glove.get_by_role("link", name="Start", exact=True).count() == 0
 
     planner = visit("pat").page()
