@@ -66,7 +66,7 @@ def _saying(command: Any) -> Any:
         click.option("--escalate-after", type=int, metavar="HOURS", help="Unless it is gone…"),
         click.option("--escalate-to", metavar="USER", help="…it is this person's matter too."),
         click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE",
-                     help="What its type asks: po, eta · change, item, vote · asset, up · plan, "
+                     help="What its type asks: po, eta · change, item, vote, copy · asset, up · plan, "
                           "lot · skill · vendor, sent, back · carrier, papers."),
     )):  # fmt: skip
         command = option(command)
@@ -120,16 +120,18 @@ def block_photo(number: int, shown: tuple[Path, ...], why: str) -> None:
 @reads
 def block_show(number: int) -> None:
     """Show a blocker and all that was done about it."""
-    from traveler.blockers import handling, telling
+    from traveler.blockers import clearing, handling, telling
 
     view, entries = handling.show(session().vault, number)
     one = view.blocker
+    itself = clearing.said(one) if one.blocking else ""
     lines = [
         f"Blocker {one.id}  {one.kind}  {one.state}  on {view.place}  {view.age} old",
         one.what,
         f"owner {one.owner}" + (f", expected {one.expected}" if one.expected else "")
         + (f", {view.check}" if view.check else "")
         + (f", escalated to {one.escalate_to}" if view.escalated else ""),
+        *([f"closes by itself once {itself}"] if itself else []),
         *(f"{label}: {value}" for label, value in view.known),
         *([f"not known yet: {', '.join(view.missing)}"] if view.missing else []),
         *(f"{'x' if step.done_by else ' '} {at}. {step.text}"

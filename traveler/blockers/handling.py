@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler import following, job_records, operation_records, station_records, tokens
-from traveler.blockers import filing, kinds, photos, records, telling
+from traveler.blockers import clearing, filing, kinds, photos, records, telling
 from traveler.blockers.filing import Draft
 from traveler.blockers.photos import Photo
 from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
@@ -106,6 +106,7 @@ def raise_blocker(
         if earlier is not None:
             return _known(writing.connection, earlier["blocker"])
         job, operation, about = _found_place(writing.connection, wanted, token)
+        clearing.fitting(writing.connection, draft.kind, draft.facts)
         told = pressed.facts(vault, writing, sent, about)
         made = filing.raise_new(
             writing,
@@ -113,7 +114,8 @@ def raise_blocker(
                 draft, job=job.number if job else None,
                 operation=operation.id if operation else None, seq=wanted.seq,
                 station=_station(writing.connection, wanted.station),
-                cause=_cause(vault, draft),
+                cause=_cause(vault, draft)
+                | clearing.awaited(vault, writing.connection, draft.kind, job, wanted.seq),
             ),
             told,
             kept,
@@ -259,6 +261,7 @@ def _act(
         told = _ticked(before, actor.name, writing.at, step) if deed == "step" else {}
         if changes:
             told = _changed(vault, before, changes)
+            clearing.fitting(writing.connection, before.kind, told.get("facts", {}))
         if deed == "reopen":
             _job_goes_on(writing.connection, before)
         return filing.act(writing, number, deed, said, **told)

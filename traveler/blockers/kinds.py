@@ -14,12 +14,13 @@ from typing import Final, Literal
 
 from release.change import change_name
 from release.errors import NoSuchChange
+from traveler.copies import records as copies
 from traveler.errors import BadBlockerFact, NoSuchBlockerType
 from traveler.words import day, line
 from vault.names import item_number
 
 LONGEST_FACT: Final = 120
-Form = Literal["text", "day", "person", "change", "item"]
+Form = Literal["text", "day", "person", "change", "item", "copy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Kind:
     path: tuple[str, ...]
 
     def missing(self, known: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the labels of the facts nobody has given yet."""
+        """Return the labels of the facts nobody has given yet; a copy that is awaited says enough."""
+        if known.get("copy"):
+            return ()
         return tuple(one.label for one in self.facts if not one.optional and not known.get(one.key))
 
 
@@ -57,7 +60,8 @@ _ALL: Final = (
          ("Ask for a confirmed day", "Book it in and bring it to the station")),
     Kind("approval", "pen", "Which approval is missing?",
          (Fact("change", "Change order", "change"), Fact("item", "Item", "item", optional=True),
-          Fact("vote", "Whose vote", "person")),
+          Fact("vote", "Whose vote", "person"),
+          Fact("copy", "Copy that has to come back", "copy", optional=True)),
          ("Remind the one whose vote is missing", "Release it")),
     Kind("machine", "gear", "What is wrong with the machine?",
          (Fact("asset", "Machine"), Fact("up", "Expected up on", "day", ends=True)),
@@ -119,4 +123,10 @@ def _fitting(kind: Kind, fact: Fact, value: str) -> str:
         except NoSuchChange as fault:
             why = f"“{value}” is no change order; write it as CO-0012"
             raise BadBlockerFact(key=fact.key, type=kind.name, why=why) from fault
+    if fact.form == "copy":
+        serial = copies.serial(value)
+        if serial is None:
+            why = f"“{value}” is no number of a copy; write it as C-000012"
+            raise BadBlockerFact(key=fact.key, type=kind.name, why=why)
+        return copies.written(serial)
     return item_number(value) if fact.form == "item" else value

@@ -12,6 +12,7 @@ from release import settling
 from release.log import Recall, ReleaseLog, Revision
 from traveler import lifecycle, tables
 from traveler import words as words_of
+from traveler.blockers import clearing
 from traveler.copies import old, records
 from traveler.copies.issuing import STAFF, deviation, subject
 from traveler.copies.records import Act, Copy, CopyFilter
@@ -142,7 +143,9 @@ def _acted(writing: Writing, copy: Copy, what: str, after: str, note: str) -> Co
         f"copy.{what}", subject(copy.id), number=copy.item, rev=copy.rev, before=copy.state,
         now=after, note=note,
     )  # fmt: skip
-    return _wanted(writing.connection, copy.number)
+    now = _wanted(writing.connection, copy.number)
+    clearing.collected(writing, now)
+    return now
 
 
 def _wanted(connection: Connection, text: str) -> Copy:

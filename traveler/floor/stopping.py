@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from traveler import flow, gate, lots, tables, words, work_records
+from traveler.blockers import clearing
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
 from traveler.tablet.sending import DIRECT, Sent
@@ -97,6 +98,8 @@ def _stop(scene: Scene) -> Progress:
     }
     if finishing:
         changes["finished_at"] = scene.at
+        if operation.outside:
+            clearing.came_back(writing, operation)
     return acting.moved(
         scene, act, changes, told | {"stints": ended} | ({"why": why} if why else {})
     )

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
+from traveler.blockers import clearing
 from traveler.quality import evidence, measurements, place, plan, records, taking
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import SameFileAgain
@@ -154,6 +155,7 @@ def take(
             writing, where, judge.plan, sorted_out.good, number, file=kept.name,
             sha256=kept.digest.sha256, refused=len(sorted_out.bad),
         )  # fmt: skip
+        clearing.inspected(vault, writing, where.job)
         answer = {
             "job": done.job, "seq": done.seq, "measuring": done.measuring, "count": done.count,
             "outside": [one.id for one in done.outside], "evidence": number,

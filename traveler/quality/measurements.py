@@ -15,6 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from release.log import ReleaseLog
+from traveler.blockers import clearing
 from traveler.errors import ActStale
 from traveler.job_records import Job, subject
 from traveler.quality import gauges, place, plan, quantity, records, tables, tally, tolerance
@@ -131,6 +132,7 @@ def record(
         ):
             raise ActStale(what=since)
         done = write(writing, where, judge.plan, judged, **told)
+        clearing.inspected(vault, writing, where.job)
         kept = {"job": done.job, "seq": done.seq, "measuring": done.measuring, "count": done.count,
                 "outside": [one.id for one in done.outside]}  # fmt: skip
         idempotency.keep(writing, idempotency_key, request, kept)
@@ -157,7 +159,9 @@ def correct(
         judge = Judge(_gauges(writing), today(vault.settings.time_zone))
         reading = Reading(told.balloon, before.piece, text, unit, gauge or before.gauge)
         row = _row(judge.against(told, reading), before.characteristic)
-        return _replaced(writing, where, before, {**row, "why": reason}, told, "corrected")
+        now = _replaced(writing, where, before, {**row, "why": reason}, told, "corrected")
+        clearing.inspected(vault, writing, where.job)
+        return now
 
 
 def withdraw(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, render_template, request, url_for
 
 from traveler import lifecycle
-from traveler.blockers import handling, kinds, stats
+from traveler.blockers import clearing, handling, kinds, stats
 from traveler.blockers.handling import Wanted
 from traveler.blockers.kinds import Kind
 from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
@@ -214,7 +214,8 @@ def _shown(number: int, refusal: Refusal | None) -> str:
         if state == one.state and deed != "clear" and handling.may(me(), one, deed)
     }  # fmt: skip
     return render_template(
-        "blocker.html", view=view, one=one, acts=acts, owners=owners(), said=SAID,
+        "blocker.html", view=view, one=one, acts=acts,
+        itself=clearing.said(one) if one.blocking else "", owners=owners(), said=SAID,
         entries=list(reversed(entries)), typed=_typed(one, refused=refusal is not None),
         refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")), key=codes.new_code(),
