@@ -54,7 +54,7 @@ _OPERATION_WAYS = {
     "waiting": "start it first",
     "running": "pause or finish it",
     "paused": "start it again first",
-    "done": "it is done",
+    "done": "its pieces have gone on; what is not right about them goes through rework",
     "skipped": "the planner has to take it back first",
 }
 _SAID = {"release": "released", "hold": "held", "close": "closed", "cancel": "cancelled"}

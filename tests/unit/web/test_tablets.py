@@ -272,6 +272,9 @@ def test_a_withdrawn_traveler_says_so_to_the_next_look(guest: Any, stock: Any, s
     answer = tablet.get(f"/t/{stock.token}/state", headers=JSON)
     assert answer.status_code == 404
     assert "withdrawn; ask the planner for a new print" in answer.json["detail"]
+    page = tablet.get(f"/t/{stock.token}").text
+    assert "Scan another code" in page  # the floor has no account to sign in to
+    assert "Sign in</a>" not in page.partition("<main")[2]
 
 
 def test_a_badge_signs_in_with_its_pin_or_without_where_the_shop_says_so(
