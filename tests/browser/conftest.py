@@ -28,6 +28,14 @@ FLAGS = ("--disable-quic", "--no-first-run", "--disable-background-networking",
          "--enable-unsafe-swiftshader")  # 3D without a graphics card  # fmt: skip
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+FAULTS = """async (rules) => {
+    const found = (await axe.run({resultTypes: ['violations'], ...rules})).violations
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+    return found.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`)
+        .concat(wide > 0 ? [`${wide} px too wide`] : [])
+}"""
+CONTRAST = {"runOnly": ["color-contrast"]}
+"""What the dark may spoil; all else is as it is in the light."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,6 +124,35 @@ def until() -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
+def looked() -> Callable[..., list[str]]:
+    """Return what looks at the page that is open, and tells what is wrong with it.
+
+    It is turned in place, from a phone to a desk and from light to dark, since loading a page is
+    what takes the time.  Axe may find nothing, nothing may be wider than the screen, and whatever
+    ``asked`` gives as expressions may name nothing; ``on_phone`` is asked on a phone only.
+    """
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    def look(
+        page: Page, *asked: str, on_phone: str = "", screens: tuple[Any, ...] = (PHONE, DESKTOP)
+    ) -> list[str]:
+        page.evaluate(AXE_SCRIPT)
+        wrong = []
+        for screen in screens:
+            page.set_viewport_size(screen)
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+                found = page.evaluate(FAULTS, CONTRAST if theme == "dark" else {})
+                for one in (*asked, *([on_phone] if on_phone and screen is PHONE else ())):
+                    found += page.evaluate(one)
+                wrong += [f"{page.url}, {screen['width']} px, {theme}: {one}" for one in found]
+        page.emulate_media(color_scheme="light")
+        return wrong
+
+    return look
+
+
+@pytest.fixture(scope="session")
 def playing() -> Iterator[Playwright]:
     """Start the driver of browsers once."""
     from playwright.sync_api import sync_playwright
@@ -158,8 +195,28 @@ class Visit:
         return page
 
 
+@pytest.fixture(scope="module")
+def arrived() -> set[str]:
+    """Return who has signed in at the site by its form; the next time their cookie is enough."""
+    return set()
+
+
+def signed_in(site: Site, who: str) -> dict[str, str]:
+    """Return the cookie of a new session of somebody, opened as the form would."""
+    from vault import home
+    from vault.ledger import people, sessions
+    from web.visitor import COOKIE
+
+    vault = home.open_vault(site.root)
+    try:
+        secret = sessions.open_session(vault.ledger, people.get(vault.ledger, who), "a browser")
+    finally:
+        vault.close()
+    return {"name": COOKIE, "value": secret, "url": site.url}
+
+
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, site: Site, arrived: set[str]) -> Iterator[Callable[..., Visit]]:
     """Return a maker of visits: who (None: nobody signed in), on which screen, light or dark."""
     made: list[Visit] = []
 
@@ -172,7 +229,10 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         context.set_default_timeout(15_000)
         one = Visit(context)
         made.append(one)
-        if who is not None:
+        if who in arrived:
+            context.add_cookies([signed_in(site, who)])
+        elif who is not None:
+            arrived.add(who)
             page = one.page()
             page.goto("/login")
             page.get_by_label("Name").fill(who)

@@ -27,7 +27,6 @@ station = "{STATION}"
 title = "Mill all over, with the long cutter that nobody may lend to the other hall"
 run_minutes = 30
 """
-WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 Visits = Callable[..., Any]
 
 
@@ -63,25 +62,17 @@ def shop(site: Any, tmp_path_factory: pytest.TempPathFactory, project: Path) -> 
     vault.close()
 
 
-@pytest.mark.parametrize(("screen", "theme"), [(DESKTOP, "light"), (PHONE, "dark")])
 def test_the_pages_are_whole_and_accessible(
-    screen: dict[str, int], theme: str, visit: Visits, shop: Any
+    visit: Visits, shop: Any, looked: Callable[..., list[str]]
 ) -> None:
     """Axe finds nothing, and nothing is wider than the screen, however long the words are."""
-    from axe_playwright_python.sync_playwright import Axe
-
     wrong = []
-    planner = visit("pat", screen, theme)
+    page = visit("pat", PHONE).page()
     for path in ("/dispatch", "/dispatch?show=load", "/dispatch?show=late&q=nothing",
                  "/dispatch/what-if?job=J-05&place=1", "/wall", f"/stations/{STATION}",
                  "/jobs/J-02"):  # fmt: skip
-        page = planner.page()
         assert page.goto(path).status == 200, path
-        violations = Axe().run(page).response["violations"]
-        found = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in violations]
-        if page.evaluate(WIDE) > 0 or found:
-            wrong.append((path, page.evaluate(WIDE), found))
-        page.close()
+        wrong += looked(page)
     assert not wrong
 
 

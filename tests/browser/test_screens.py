@@ -6,18 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 WALL = {"width": 1920, "height": 1080}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_screen_goes_red_by_itself_when_its_address_is_withdrawn(
-    theme: str, visit: Callable[..., Any], site: Any
+    visit: Callable[..., Any], site: Any, looked: Callable[..., list[str]]
 ) -> None:
     """It was hung up without a sign-in; withdrawn, its next question shows what to do, large."""
-    from axe_playwright_python.sync_playwright import Axe
-
     from traveler.display import links
     from vault import home
     from vault.ledger import people
@@ -25,12 +20,12 @@ def test_a_screen_goes_red_by_itself_when_its_address_is_withdrawn(
     vault = home.open_vault(site.root)
     pat = people.get(vault.ledger, "pat")
     made, address = links.make(vault, pat, place="over the door")
-    page = visit(None, WALL, theme).page()
+    page = visit(None, WALL).page()
     page.goto(address)
     page.get_by_role("heading", level=1).wait_for()
     assert page.locator("a").count() == 0
     assert "checked at" in page.locator(".beat").inner_text()
-    assert not Axe().run(page).response["violations"]
+    assert looked(page, screens=(WALL,)) == []
     links.withdraw(vault, pat, made.id)
     vault.close()
     page.evaluate("dispatchEvent(new Event('online'))")
@@ -38,7 +33,7 @@ def test_a_screen_goes_red_by_itself_when_its_address_is_withdrawn(
     assert page.get_by_text("is withdrawn and shows nothing any more").is_visible()
     large = page.locator(".reason").evaluate("it => parseFloat(getComputedStyle(it).fontSize)")
     assert large >= 40
-    assert not Axe().run(page).response["violations"]
+    assert looked(page, screens=(WALL,)) == []
 
 
 def test_the_page_of_screens_has_no_faults(visit: Callable[..., Any]) -> None:
