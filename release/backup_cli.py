@@ -27,19 +27,29 @@ def hang(trunk: click.Group) -> None:
 def backup(dest: Path) -> None:
     """Copy the vault into a folder while it works; a later backup there copies what is new.
 
-    The copy holds the signing key: keep it as safe as the vault.
+    The copy holds the signing key: keep it as safe as the vault.  Bytes the vault has lost are named,
+    one line each, and the rest is saved; the command then ends with 5.
     """
     from dataclasses import asdict
 
+    from release.references import references
     from vault import backup as copying
 
     with status() as show:
-        made = copying.back_up(session().vault, dest, show)
+        made = copying.back_up(session().vault, dest, show, references(session().vault))
+    lines = [f"object: {one.where}: {one.what} (md5 {one.md5})" for one in made.lost]
+    if lines:
+        lines.append(f"{len(lines)} objects are not in the vault as they were; the rest is saved.")
     say(
         asdict(made),
-        f"{dest}: {made.objects} objects ({made.copied} new), {made.refs} refs, at {made.made_at}."
-        " It holds the signing key; keep it safe.",
+        [
+            *lines,
+            f"{dest}: {made.objects} objects ({made.copied} new), {made.refs} refs, at {made.made_at}.",
+            "It holds the signing key; keep it safe.",
+        ],
     )
+    if made.lost:
+        click.get_current_context().exit(DAMAGED)
 
 
 @click.command()

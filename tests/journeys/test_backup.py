@@ -102,6 +102,54 @@ def test_one_flipped_byte_in_the_backup_is_found_when_restoring(
     assert not (tmp_path / "again").exists()
 
 
+def test_what_the_vault_has_lost_is_named_and_the_rest_saved(
+    vault: Vault, worked: Callable[[str], None], tmp_path: Path
+) -> None:
+    """One object gone, one damaged, one gone that an earlier backup has: each named, with exit 5."""
+    from click.testing import CliRunner
+
+    from release.log import ReleaseLog
+    from vault.cli import trunk
+
+    def backup(place: str) -> tuple[int, str]:
+        words = ["--vault", str(vault.root), "--as", "ada", "backup", str(tmp_path / place)]
+        done = CliRunner().invoke(trunk(), words)
+        return done.exit_code, done.output
+
+    def place(md5: str) -> Path:
+        return vault.root / "objects" / "files" / "md5" / md5[:2] / md5[2:]
+
+    code, said = backup("early")
+    assert (code, "missing" in said) == (0, False), said
+    first = ReleaseLog(vault).revision("10-0001", "A").file("a.pdf")
+    worked("TWO")
+    second = ReleaseLog(vault).revision("10-0001", "B").file("a.pdf")
+    assert first.stamped
+    place(first.md5).unlink()
+    place(first.stamped.md5).chmod(0o644)
+    place(first.stamped.md5).write_bytes(b"other bytes")
+    place(second.md5).unlink()
+
+    code, said = backup("late")
+    assert code == 5
+    assert f"object: 10-0001 A a.pdf: its bytes are missing (md5 {first.md5})" in said
+    assert "object: 10-0001 A a.pdf, stamped: their md5 is" in said
+    assert f"object: 10-0001 B a.pdf: its bytes are missing (md5 {second.md5})" in said
+    assert "3 objects are not in the vault as they were; the rest is saved." in said
+    assert "late: 1 objects (1 new)" in said
+    code, said = backup("early")
+    assert code == 5
+    assert "10-0001 A a.pdf: its bytes are missing in the vault; this backup has them" in said
+    assert f"10-0001 B a.pdf: its bytes are missing (md5 {second.md5})" in said
+    assert "stamped" not in said  # the good bytes are in the backup from before
+
+    words = ["--vault", str(vault.root), "restore", str(tmp_path / "late"), str(tmp_path / "again")]
+    done = CliRunner().invoke(trunk(), words)
+    assert done.exit_code == 5
+    assert done.output.count("10-0001 A") >= 2
+    assert (tmp_path / "again" / "vault.git").is_dir()
+
+
 def test_what_is_no_backup_and_what_is_in_the_way_are_refused(
     vault: Vault, worked: Callable[[str], None], tmp_path: Path
 ) -> None:
