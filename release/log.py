@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 from release.errors import NeverReleased, NoSuchReleaseCode, NoSuchRevision, NothingCurrent
 from release.finding import Finding
-from vault import canonical, durable, errors, names
+from vault import canonical, derived, durable, errors, names, trimming
 from vault.history.repository import RELEASES
 from vault.home import Vault
 from vault.objects.store import Digest
@@ -373,9 +373,10 @@ class ReleaseLog:
             return self._vault.objects.path(_digest(file), name)
         data = self.read(revision, name)
         place = self._vault.root / "cache" / "text" / file.sha256
-        if not place.exists():
+        if not trimming.used(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             durable.write(place, data)
+            derived.added(self._vault.root, place)
         return place
 
     # --- inside --------------------------------------------------------------

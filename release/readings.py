@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from release.change import FileFact
 from release.rules.case import Block
-from vault import errors
+from vault import derived, errors, trimming
 from vault.home import Vault
 from vault.objects.store import Digest
 from vault.reading import pictures
@@ -71,7 +71,7 @@ def _read(
     kept = _kept(place)
     if kept is None:
         kept = json.dumps(look())
-        _keep(Path(place), kept)
+        _keep(cache, Path(place), kept)
     found: dict[str, Any] = json.loads(kept)
     return found
 
@@ -83,15 +83,17 @@ def _kept(place: str) -> str | None:
         json.loads(text)
     except (OSError, ValueError):
         return None
+    trimming.used(Path(place))
     return text
 
 
-def _keep(place: Path, text: str) -> None:
+def _keep(cache: Path, place: Path, text: str) -> None:
     aside = place.with_name(f".{secrets.token_hex(8)}.aside")
     with contextlib.suppress(OSError):  # a full disk must not stop anybody from judging
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             aside.write_text(text, "utf-8")
             aside.replace(place)
+            derived.added(cache.parent, place)
         finally:
             aside.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from release import settling
 from release.log import ReleaseLog
-from vault import durable, errors, names, pointer
+from vault import derived, durable, errors, names, pointer, trimming
 from vault.catalogue import ItemRow
 from vault.home import Vault
 
@@ -138,9 +138,10 @@ def working_path(vault: Vault, number: str, name: str) -> Path:
     if text is None:
         raise errors.NoSuchFile(where=row.number, name=name)
     place = vault.cache / "text" / hashlib.sha256(text).hexdigest()
-    if not place.exists():
+    if not trimming.used(place):
         place.parent.mkdir(parents=True, exist_ok=True)
         durable.write(place, text)
+        derived.added(vault.root, place)
     return place
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the cache holds of pictures, meshes, drawn sheets and marked copies, below one size.
+"""What the cache holds of all that is made again when somebody looks, below one size.
 
-All of it is made again from objects when somebody looks.  Commands come and go, so who comes first
+Pictures, meshes, drawn sheets, marked copies, redlines, copies for packets, and what was read out of
+drawings: everything comes from objects and history.  Commands come and go, so who comes first
 within an hour looks the folders through, whoever added what is there.
 """
 
@@ -18,7 +19,9 @@ from vault.errors import Refusal
 from vault.trimming import LOOKED_S, Budget, Trimmed, held, is_aside, trim
 
 CACHE: Final = "cache"
-FOLDERS: Final = ("pages", "drawn", "models", "stamps")
+FOLDERS: Final = (
+    "pages", "drawn", "models", "stamps", "redline", "packets", "words", "readings", "text",
+)  # fmt: skip
 LOOKED: Final = "looked-through"
 
 

@@ -267,7 +267,7 @@ _ROWS: tuple[tuple[str, str, Callable[[Any], str | None]], ...] = (
     ),
     (
         "largest_derived",
-        "how many bytes of pictures, meshes, drawn sheets and marked copies are kept in cache",
+        "how many bytes of pictures, redlines, copies and whatever else is made again are kept in cache",
         _derived_fault,
     ),
     (

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from vault import names, pointer, search
+from vault import derived, names, pointer, search, trimming
 from vault.catalogue import ItemRow
 from vault.errors import BadPointer, Refusal, UnreadableFile, WorkerGaveUp
 from vault.home import Vault
@@ -89,16 +89,19 @@ def keep(vault: Vault, sha256: str, text: str) -> None:
     try:
         aside.write_bytes((_FIRST_LINE + kept).encode("utf-8", "replace"))
         aside.replace(place)
+        derived.added(vault.root, place)
     finally:
         aside.unlink(missing_ok=True)
 
 
 def kept(vault: Vault, sha256: str) -> str | None:
     """Return the words of a content that was read before, or None."""
+    place = _place(vault, sha256)
     try:
-        text = _place(vault, sha256).read_bytes().decode("utf-8", "replace")
+        text = place.read_bytes().decode("utf-8", "replace")
     except OSError:
         return None
+    trimming.used(place)
     return text.removeprefix(_FIRST_LINE) if text.startswith(_FIRST_LINE) else None
 
 

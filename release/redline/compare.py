@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from release.change import FileFact
 from release.errors import NoSuchRedline
 from release.redline.sides import Side, Sides
+from vault import derived, trimming
 from vault.errors import Refusal
 from vault.home import Vault
 from vault.objects.store import Digest
@@ -306,7 +307,7 @@ def picture(vault: Vault, sides: Sides, told: FileRedline, place: int, what: str
         if place != 1 or what not in told.found.get("pictures", ()):
             raise NoSuchRedline(name=told.name, what=what)
         kept = _folder(vault, told) / f"{what}.png"
-        if not kept.exists():
+        if not trimming.used(kept):
             shutil.rmtree(kept.parent, ignore_errors=True)
             file(vault, sides, told.name)
         return kept
@@ -314,7 +315,7 @@ def picture(vault: Vault, sides: Sides, told: FileRedline, place: int, what: str
     folder = _folder(vault, told) / f"page-{seen.pair.before}-{seen.pair.after}"
     if what in PICTURES:
         kept = folder / f"{what}.png"
-        if not kept.exists():  # somebody cleared a part of the cache
+        if not trimming.used(kept):  # somebody cleared a part of the cache
             shutil.rmtree(folder)
             page(vault, sides, told, place)
         return kept
@@ -322,7 +323,7 @@ def picture(vault: Vault, sides: Sides, told: FileRedline, place: int, what: str
     if not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(seen.changes)):
         raise NoSuchRedline(name=told.name, what=what)
     kept = folder / f"{what}.png"
-    if not kept.exists():
+    if not trimming.used(kept):
         aside = folder / f".{secrets.token_hex(8)}.aside"
         try:
             vault.worker.call(
@@ -331,6 +332,7 @@ def picture(vault: Vault, sides: Sides, told: FileRedline, place: int, what: str
                 box=around(seen.changes[int(number) - 1]["box"]), out=aside, name=told.name,
             )  # fmt: skip
             os.replace(aside, kept)  # noqa: PTH105 - atomic on every system
+            derived.added(vault.root, kept)
         finally:
             aside.unlink(missing_ok=True)
     return kept
@@ -356,7 +358,7 @@ def _sheets(vault: Vault, sides: Sides, told: FileRedline) -> dict[str, Any]:
     if told.kind != "drawing":
         return paths
     folder = _folder(vault, told)
-    if not all((folder / f"{side}.pdf").exists() for side, path in paths.items() if path):
+    if not all(trimming.used(folder / f"{side}.pdf") for side, path in paths.items() if path):
         shutil.rmtree(folder, ignore_errors=True)  # somebody cleared a part of the cache
         file(vault, sides, told.name)
     return {side: folder / f"{side}.pdf" if path else "" for side, path in paths.items()}
@@ -376,6 +378,7 @@ def _kept(vault: Vault, told: FileRedline, name: str, work: Any) -> Json:
     kept = _folder(vault, told) / name
     with contextlib.suppress(FileNotFoundError, ValueError):
         found: Json = json.loads(kept.read_bytes())
+        trimming.used(kept)
         return found
     place = kept.parent
     aside = vault.cache / "redline" / f".{secrets.token_hex(8)}.aside"
@@ -383,11 +386,13 @@ def _kept(vault: Vault, told: FileRedline, name: str, work: Any) -> Json:
     try:
         made: Json = work(aside)
         place.mkdir(parents=True, exist_ok=True)
-        for one in aside.iterdir():
-            os.replace(one, place / one.name)  # noqa: PTH105 - atomic on every system
+        beside = [place / one.name for one in aside.iterdir()]
+        for one in beside:
+            os.replace(aside / one.name, one)  # noqa: PTH105 - atomic on every system
         answer = aside / kept.name
         answer.write_text(json.dumps(made), "utf-8")
         os.replace(answer, kept)  # noqa: PTH105
+        derived.added(vault.root, kept, *beside)
         return made
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -12,7 +12,7 @@ from release import orders, settling, shelf
 from release.change import FileFact, Order
 from release.errors import NoSuchRevision
 from release.log import ReleaseLog, Revision
-from vault import durable, errors
+from vault import derived, durable, errors, trimming
 from vault.home import Vault
 from vault.objects.store import Digest
 
@@ -42,12 +42,13 @@ class Side:
         if file.md5:
             return vault.objects.path(Digest(file.md5, file.sha256, file.size), name)
         place: Path = vault.cache / "text" / file.sha256
-        if not place.exists():
+        if not trimming.used(place):
             data = vault.history.blob(self.commit, f"{self.folder}/{name}")
             if data is None or hashlib.sha256(data).hexdigest() != file.sha256:
                 raise errors.DamagedObject(name=name, why="its sha256 differs from the record")
             place.parent.mkdir(parents=True, exist_ok=True)
             durable.write(place, data)
+            derived.added(vault.root, place)
         return place
 
 

@@ -21,7 +21,7 @@ from traveler.packet.redaction import Redaction
 from traveler.packet.sections import Enclosed, Held
 from traveler.quality import media
 from traveler.quality.records import Evidence, EvidenceFile
-from vault import canonical
+from vault import canonical, derived, trimming
 from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.home import Vault
 from vault.worker import Limits
@@ -153,11 +153,12 @@ def _what(found: Sequence[str], unseen: Sequence[str]) -> list[str]:
 def _copied(vault: Vault, path: Path, file: EvidenceFile, form: str, told: dict[str, Any]) -> Path:
     mark = hashlib.sha256(canonical.dumps([file.digest.sha256, form, told])).hexdigest()
     out = vault.cache / FOLDER / mark
-    if not out.exists():
+    if not trimming.used(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with placed(out) as aside:
             vault.worker.call("traveler.packet.clean:copy", limits=LIMITS, path=path, out=aside,
                               form=form, words=told, name=file.name)  # fmt: skip
+        derived.added(vault.root, out)
     return out
 
 

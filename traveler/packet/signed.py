@@ -17,6 +17,7 @@ from traveler.packet.sections import Enclosed, Facts, Grid, Pages, Section
 from traveler.shipping.certifying import FIELDS
 from traveler.shipping.records import Certificate, Shipment
 from traveler.shipping.rules import Facts as Shipped
+from vault import derived, trimming
 from vault.home import Vault
 
 
@@ -38,8 +39,9 @@ def forms(vault: Vault, approved: Sequence[Article]) -> list[Enclosed]:
         stem = folder / f"{one.number}-{one.entries}"
         for ending, write in ((".pdf", papers.article), (".xlsx", papers.workbook)):
             place = stem.with_suffix(ending)
-            if not place.exists():
+            if not trimming.used(place):
                 write(vault, one.number, place)
+                derived.added(vault.root, place)
             digest = enclosing.sha256_of(place)
             found.append(Enclosed(f"first-article/{one.number}{ending}", place, digest,
                                   "first article"))  # fmt: skip

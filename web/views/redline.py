@@ -20,6 +20,7 @@ from release.errors import RedlineTooLong
 from release.redline import compare, sides, telling
 from release.redline.compare import FileRedline, PageRedline
 from release.redline.sides import Sides
+from vault import derived, trimming
 from vault.errors import Refusal
 from web import forms
 from web.headers import SANDBOX
@@ -270,9 +271,10 @@ def _pdf(title: str, every: list[Sides], name: str) -> Response:
     ]])  # fmt: skip
     key = hashlib.sha256(content.encode()).hexdigest()
     kept: Path = vault().cache / "redline" / "bound" / f"{key}.pdf"
-    if not kept.exists():
+    if not trimming.used(kept):
         kept.parent.mkdir(parents=True, exist_ok=True)
         telling.bind(vault(), title, told, kept)
+        derived.added(vault().root, kept)
     answer = send_file(kept, mimetype="application/pdf", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -51,13 +51,13 @@ def make(root: Path, name: str, age: float = LONG_AGO, size: int = 10_000) -> Pa
 
 def test_what_nobody_looked_at_for_longest_goes_over_all_folders(root: Path) -> None:
     """One limit for all; what lies in other folders of the cache is neither counted nor removed."""
-    kept = [make(root, f"{derived.FOLDERS[n % 4]}/ab/{n}.png", LONG_AGO - n) for n in range(12)]
-    words = make(root, "words/ab.txt", 10 * LONG_AGO, 500_000)
+    kept = [make(root, f"{derived.FOLDERS[n % 9]}/ab/{n}.png", LONG_AGO - n) for n in range(12)]
+    copies = make(root, "objects/ab", 10 * LONG_AGO, 500_000)
     proofs = make(root, "moving/journal.txt", 10 * LONG_AGO)
     assert trimming.used(kept[0])
     derived.added(root, make(root, "pages/cd/new.png", 0))
     assert [one.exists() for one in kept] == [True] + [False] * 4 + [True] * 7
-    assert words.exists()
+    assert copies.exists()
     assert proofs.exists()
 
 
@@ -176,11 +176,11 @@ def test_doctor_and_tidy_say_the_size(vault: Vault) -> None:
 
     aside = make(vault.root, "pages/ab/.dead.aside", trimming.ABANDONED_S + 60)
     make(vault.root, "pages/ab/big.png", LONG_AGO, 5_000_000)
-    make(vault.root, "words/ab.txt", 0, 3_000_000)
+    make(vault.root, "uploads/ab.bin", 0, 3_000_000)
     (told,) = [one for one in doctor.examine(vault) if one.about == "cache"]
     assert told.verdict == "good"
     assert "5.0 MB of at most 2147.5 MB" in told.found
-    assert "words 3.0 MB" in told.found
+    assert "uploads 3.0 MB" in told.found
     huge = make(vault.root, "pages/ab/huge.png")
     os.truncate(huge, 3 * 1024**3)
     os.utime(huge, (time.time() - LONG_AGO,) * 2)

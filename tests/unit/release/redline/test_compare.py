@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -142,6 +143,40 @@ def test_the_cache_may_vanish_at_any_time(bracket: Bracket, both: Sides) -> None
     solid = compare.file(vault, both, "bracket.stl")
     compare.picture(vault, both, solid, 1, "after").unlink()
     assert compare.picture(vault, both, solid, 1, "after").exists()
+
+
+def test_what_is_kept_counts_and_a_look_keeps_it(
+    bracket: Bracket, both: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redlines and texts share the limit of the cache; what somebody looks at is not the oldest."""
+    from release.redline import compare
+    from vault import derived
+
+    counted: list[Path] = []
+    monkeypatch.setattr(derived, "added", lambda _root, *made: counted.extend(made))
+    vault = bracket.vault
+    for folder in ("redline", "text"):
+        shutil.rmtree(vault.cache / folder, ignore_errors=True)
+    file = compare.file(vault, both, "bracket.pdf")
+    picture = compare.picture(vault, both, file, 1, "change-1")
+    table = compare.file(vault, both, "bom.csv")
+    assert table.found
+    kept = [one for name in ("redline", "text") for one in (vault.cache / name).rglob("*")
+            if one.is_file()]  # fmt: skip
+    assert {one.name for one in kept} > {"survey.json", "page.json", "text.json"}
+    assert any(one.parent.name == "text" for one in kept)
+    assert sorted(counted) == sorted(kept)
+    for one in kept:
+        os.utime(one, (1, 1))
+    compare.picture(vault, both, compare.file(vault, both, "bracket.pdf"), 1, "change-1")
+    young = {one.name for one in kept if one.stat().st_mtime > 1}
+    assert young == {"survey.json", "page.json", picture.name}
+    for one in kept:
+        os.utime(one, (1, 1))
+    assert derived.make_room(vault.root, 0).removed >= len(kept)
+    assert not picture.exists()
+    again = compare.picture(vault, both, file, 1, "change-1")
+    assert again.stat().st_size > 100
 
 
 def test_a_kept_answer_is_not_made_again(bracket: Bracket, both: Sides) -> None:
