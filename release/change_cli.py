@@ -13,7 +13,7 @@ import click
 from release.change import CLASSES, IN_PROCESS, STOCK
 from release.lifecycle import STATES
 from vault import terminal
-from vault.terminal import say, session, table
+from vault.terminal import out_pdf, say, session, table
 
 if TYPE_CHECKING:
     from release.gate import Judgement
@@ -113,8 +113,7 @@ def show(change: str) -> None:
 
 @changes.command("sheet")
 @click.argument("change")
-@click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              metavar="OUT.pdf")  # fmt: skip
+@out_pdf
 @click.option("--paper", type=click.Choice(["A4", "Letter"]), help="[the vault's setting]")
 @terminal.reads
 def order_sheet(change: str, out: Path, paper: str | None) -> None:

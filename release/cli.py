@@ -17,8 +17,8 @@ from release import (
     verify_cli,
     watch_cli,
 )
-from release.redline import redline_cli
-from release.stamp import stamp_cli
+from release.redline import cli as redline_cli
+from release.stamp import cli as stamp_cli
 
 
 def hang(trunk: click.Group) -> None:

@@ -12,15 +12,13 @@ import click
 
 from release.change_cli import changes, say_judgement
 from vault import terminal
-from vault.terminal import say, secret, session
+from vault.terminal import password_stdin, say, secret, session
 
 if TYPE_CHECKING:
     from release.gate import Judgement
     from release.review import Outcome
     from vault.errors import Refusal
     from vault.terminal import Session
-
-PASSWORD = click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
 
 
 def hang(trunk: click.Group) -> None:
@@ -34,7 +32,7 @@ def hang(trunk: click.Group) -> None:
 @click.argument("orders", nargs=-1, required=True, metavar="CHANGE...")
 @click.option("-m", "comment", default="", help="A comment that stands beside the signature.")
 @click.option("--reviewed", is_flag=True, help="Sign that you reviewed it, without approving.")
-@PASSWORD
+@password_stdin
 @terminal.reads
 def sign(orders: tuple[str, ...], comment: str, reviewed: bool, password_stdin: bool) -> None:
     """Approve an order as an approval owner, with your password; several in one sitting.
@@ -57,7 +55,7 @@ def sign(orders: tuple[str, ...], comment: str, reviewed: bool, password_stdin: 
 @click.command()
 @click.argument("change")
 @click.option("-m", "comment", required=True, help="Why it is rejected.")
-@PASSWORD
+@password_stdin
 @terminal.reads
 def reject(change: str, comment: str, password_stdin: bool) -> None:
     """Reject an order, with your password and the reason."""
@@ -72,7 +70,7 @@ def reject(change: str, comment: str, password_stdin: bool) -> None:
 @click.argument("change")
 @click.argument("requirement")
 @click.option("-m", "reason", required=True, help="Why; printed on the stamp for ever.")
-@PASSWORD
+@password_stdin
 @terminal.reads
 def override(change: str, requirement: str, reason: str, password_stdin: bool) -> None:
     """Set one requirement aside, where the rules let your role do that."""

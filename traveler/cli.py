@@ -10,36 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from traveler import (
-    blockers_cli,
-    copies_cli,
-    customer_cli,
-    dispatch_cli,
-    display_cli,
-    erp_cli,
-    fai_cli,
-    memory_cli,
-    nc_cli,
-    packet_cli,
-    performance_cli,
-    planning_cli,
-    proof_cli,
-    quality_cli,
-    share_cli,
-    ship_cli,
-    stations_cli,
-    tablet_cli,
-    talk_cli,
-)
-from vault.terminal import reads, say, session, table
+from traveler import planning_cli, stations_cli
+from traveler.blockers import cli as blockers_cli
+from traveler.copies import cli as copies_cli
+from traveler.customer import cli as customer_cli
+from traveler.customer import share_cli, talk_cli
+from traveler.dispatch import cli as dispatch_cli
+from traveler.display import cli as display_cli
+from traveler.exchange import cli as exchange_cli
+from traveler.firstarticle import cli as firstarticle_cli
+from traveler.memory import cli as memory_cli
+from traveler.nonconformance import cli as nonconformance_cli
+from traveler.packet import cli as packet_cli
+from traveler.performance import cli as performance_cli
+from traveler.quality import cli as quality_cli
+from traveler.quality import proof_cli
+from traveler.shipping import cli as shipping_cli
+from traveler.tablet import cli as tablet_cli
+from vault.terminal import out_pdf, reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.floor.acting import Progress
     from traveler.route import Step
     from traveler.views import JobView, OperationView
     from vault.ledger.events import Event
-
-why_option = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
 
 
 def hang(trunk: click.Group) -> None:
@@ -52,15 +46,15 @@ def hang(trunk: click.Group) -> None:
     blockers_cli.hang(trunk, job)
     tablet_cli.hang(trunk, job)
     dispatch_cli.hang(trunk)
-    erp_cli.hang(trunk, job)
+    exchange_cli.hang(trunk, job)
     quality_cli.hang(trunk)
     packet_cli.hang(trunk)
     performance_cli.hang(trunk)
     memory_cli.hang(trunk)
-    nc_cli.hang(trunk)
+    nonconformance_cli.hang(trunk)
     proof_cli.hang(trunk)
-    ship_cli.hang(trunk)
-    fai_cli.hang(trunk)
+    shipping_cli.hang(trunk)
+    firstarticle_cli.hang(trunk)
     share_cli.hang(trunk)
     customer_cli.hang(trunk)
     display_cli.hang(trunk)
@@ -266,7 +260,7 @@ def job_release(job_number: str, with_children: bool) -> None:
 
 @job.command("hold")
 @click.argument("job_number", metavar="JOB")
-@why_option
+@why
 @reads
 def job_hold(job_number: str, why: str) -> None:
     """Stop new work on a job; what runs may be finished."""
@@ -277,7 +271,7 @@ def job_hold(job_number: str, why: str) -> None:
 
 @job.command("close")
 @click.argument("job_number", metavar="JOB")
-@why_option
+@why
 @reads
 def job_close(job_number: str, why: str) -> None:
     """End a job; with unfinished operations only with a reason."""
@@ -288,9 +282,7 @@ def job_close(job_number: str, why: str) -> None:
 
 @job.command("traveler")
 @click.argument("job_number", metavar="JOB")
-@click.option(
-    "-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="OUT.pdf"
-)
+@out_pdf
 @click.option("--paper", type=click.Choice(["A4", "Letter"]), help="[the vault's setting]")
 @click.option("--withdraw", is_flag=True, help="Make all earlier prints of the job useless.")
 @click.option("--lot", type=int, help="For this lot of the job alone.")

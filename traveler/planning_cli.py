@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import reads, say, session
+from vault.terminal import needed_why, reads, say, session, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from traveler.floor.acting import Progress
     from traveler.views import JobView
-
-WHY = click.option("-m", "why", metavar="WHY", required=True, help="The reason, to be kept.")
 
 
 def hang(
@@ -28,7 +26,7 @@ def hang(
     @job.command("split")
     @click.argument("job_number", metavar="JOB")
     @click.option("--qty", type=int, required=True, help="How many pieces go.")
-    @WHY
+    @needed_why
     @reads
     def job_split(job_number: str, qty: int, why: str) -> None:
         """Split pieces off a job where it is now; they go on as a job of their own."""
@@ -39,7 +37,7 @@ def hang(
     @job.command("skip")
     @click.argument("job_number", metavar="JOB")
     @click.argument("seq", type=int)
-    @WHY
+    @needed_why
     @click.option("--back", is_flag=True, help="Take it back into the route.")
     @reads
     def job_skip(job_number: str, seq: int, why: str, back: bool) -> None:
@@ -51,7 +49,7 @@ def hang(
 
     @job.command("cancel")
     @click.argument("job_number", metavar="JOB")
-    @WHY
+    @needed_why
     @reads
     def job_cancel(job_number: str, why: str) -> None:
         """Give a job up."""
@@ -62,7 +60,7 @@ def hang(
     @job.command("kit")
     @click.argument("job_number", metavar="JOB")
     @click.argument("number")
-    @click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
+    @why
     @reads
     def job_kit(job_number: str, number: str, why: str) -> None:
         """Take the current revision of the further item NUMBER into a kit.
@@ -90,7 +88,7 @@ def _hang_rework(job: click.Group) -> None:
                   help="An operation of the job that is done again after the steps.")  # fmt: skip
     @click.option("--back-to", type=int, metavar="SEQ", help="Where they join again [the next].")
     @click.option("--nc", default="", help="The nonconformance it comes from.")
-    @WHY
+    @needed_why
     @reads
     def job_rework(
         job_number: str, seq: int, qty: int | None, steps: tuple[str, ...],

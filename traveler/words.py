@@ -20,9 +20,9 @@ def line(what: str, text: str, longest: int) -> str:
     return _sound(what, tidy, longest)
 
 
-def reason_for(what: str, why: str, longest: int = 500) -> str:
+def reason_for(what: str, why: str) -> str:
     """Return the reason for something that may not be done without one; raises NoReason, BadWords."""
-    told = line("reason", why, longest)
+    told = line("reason", why, 500)
     if not told:
         raise NoReason(what=what)
     return told

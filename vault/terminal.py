@@ -28,6 +28,17 @@ if TYPE_CHECKING:
     from vault.ledger.people import Person
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+DEVICE = "command line"
+"""Where an act came from that was typed here."""
+
+why = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
+needed_why = click.option("-m", "why", metavar="WHY", required=True, help="The reason, to be kept.")
+password_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input."
+)
+out_pdf = click.option(
+    "-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="OUT.pdf"
+)
 
 
 class Session:

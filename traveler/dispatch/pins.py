@@ -27,7 +27,7 @@ def pin(vault: Vault, actor: Person, job: str, place: int, why: str, *, device: 
     Raises RoleNeeded, NoSuchJob, CannotPin, BadPlace or NoReason.
     """
     require(actor, "planner")
-    reason = reason_for("pin", why, LONGEST_WHY)
+    reason = reason_for("pin", why)
     with vault.ledger.writing(actor.name, device) as writing:
         found = job_records.known(writing.connection, job)
         if found.ended:
@@ -45,7 +45,7 @@ def pin(vault: Vault, actor: Person, job: str, place: int, why: str, *, device: 
 def unpin(vault: Vault, actor: Person, job: str, why: str, *, device: str = "") -> None:
     """Take a pin back; raises RoleNeeded, NoSuchJob, NotPinned or NoReason."""
     require(actor, "planner")
-    reason = reason_for("unpin", why, LONGEST_WHY)
+    reason = reason_for("unpin", why)
     with vault.ledger.writing(actor.name, device) as writing:
         found = job_records.known(writing.connection, job)
         if all(one.job != found.number for one in records.pins(writing.connection)):

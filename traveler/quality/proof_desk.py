@@ -90,7 +90,7 @@ def vouch(
 def take_back(vault: Vault, actor: Person, word: int, why: str) -> None:
     """Take back what somebody vouched for, so that it is owed again; raises NoSuchWord."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = words.reason_for("withdrawal", why, LONGEST_WHY)
+    reason = words.reason_for("withdrawal", why)
     with vault.ledger.writing(actor.name) as writing:
         found = proof_records.word(writing.connection, word)
         if found is None:
@@ -110,7 +110,7 @@ def waive(
     Raises RoleNeeded, NoReason, NoSuchJob, ProofNotOwed or ProofThere.
     """
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = words.reason_for("waiver", why, LONGEST_WHY)
+    reason = words.reason_for("waiver", why)
     kind = proof.named(kind)
     with vault.ledger.writing(actor.name, device) as writing:
         job, operations = _known(writing.connection, number)
@@ -132,7 +132,7 @@ def waive(
 def withdraw(vault: Vault, actor: Person, waiver: int, why: str) -> None:
     """Take a waiver back, so that the proof is owed again; raises NoSuchWaiver, RoleNeeded."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = words.reason_for("withdrawal", why, LONGEST_WHY)
+    reason = words.reason_for("withdrawal", why)
     with vault.ledger.writing(actor.name) as writing:
         found = proof_records.waiver(writing.connection, waiver)
         if found is None:
@@ -183,7 +183,7 @@ def ask(
 def drop(vault: Vault, actor: Person, demand: int, why: str) -> None:
     """Take a demand back: it is owed by nobody from now on; raises NoSuchDemand, RoleNeeded."""
     require(actor, *rulebook.current(vault).quality.may_waive)
-    reason = words.reason_for("end of a demand", why, LONGEST_WHY)
+    reason = words.reason_for("end of a demand", why)
     with vault.ledger.writing(actor.name) as writing:
         held = proof_records.demand(writing.connection, demand)
         if held is None:

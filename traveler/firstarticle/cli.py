@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vault import terminal
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, out_pdf, password_stdin, reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.firstarticle.records import Article
     from traveler.firstarticle.rules import Owed
 
-_WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
-_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from there.")
-_OUT = click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-                    metavar="OUT.pdf")  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
-DEVICE = "command line"
 
 
 def hang(trunk: click.Group) -> None:
@@ -78,7 +73,7 @@ def fai_due(job_number: str) -> None:
 @fai.command("waive")
 @click.argument("job_number", metavar="JOB")
 @click.argument("ref", metavar="REASON")
-@_WHY
+@why
 @reads
 def fai_waive(job_number: str, ref: str, why: str) -> None:
     """Say that REASON, as `fai due` names it, needs no first article on JOB and further jobs."""
@@ -90,7 +85,7 @@ def fai_waive(job_number: str, ref: str, why: str) -> None:
 @fai.command("ask")
 @click.argument("job_number", metavar="JOB")
 @click.argument("ref", metavar="REASON")
-@_WHY
+@why
 @reads
 def fai_ask(job_number: str, ref: str, why: str) -> None:
     """Ask again for the REASON somebody set aside."""
@@ -105,7 +100,7 @@ def fai_ask(job_number: str, ref: str, why: str) -> None:
 @click.option("--baseline", default="", metavar="FA", help="The approved one a partial refers to.")
 @click.option("--balloon", "balloons", multiple=True, help="In its scope [all]; may be repeated.")
 @_described
-@_WHY
+@why
 @reads
 def fai_open(
     job_number: str, scope: str, baseline: str, balloons: tuple[str, ...], why: str,
@@ -173,7 +168,7 @@ def fai_material(number: str, lines: tuple[str, ...]) -> None:
 
 @fai.command("verify")
 @click.argument("number")
-@_STDIN
+@password_stdin
 @reads
 def fai_verify(number: str, password_stdin: bool) -> None:
     """Fill the forms from what stands now and sign field 20."""
@@ -185,8 +180,8 @@ def fai_verify(number: str, password_stdin: bool) -> None:
 
 @fai.command("approve")
 @click.argument("number")
-@_WHY
-@_STDIN
+@why
+@password_stdin
 @reads
 def fai_approve(number: str, why: str, password_stdin: bool) -> None:
     """Sign field 22; never by who verified it."""
@@ -198,7 +193,7 @@ def fai_approve(number: str, why: str, password_stdin: bool) -> None:
 
 @fai.command("reject")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def fai_reject(number: str, why: str) -> None:
     """Send it back."""
@@ -209,7 +204,7 @@ def fai_reject(number: str, why: str) -> None:
 
 @fai.command("cancel")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def fai_cancel(number: str, why: str) -> None:
     """Give a draft up."""
@@ -235,7 +230,7 @@ def fai_list(job_number: str, item: str) -> None:
 
 @fai.command("print")
 @click.argument("number")
-@_OUT
+@out_pdf
 @reads
 def fai_print(number: str, out: Path) -> None:
     """Print forms 1 to 3 as PDF, or as a workbook where OUT ends in .xlsx."""

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from release.errors import UnstampableFile
-from release.stamp import stamp_cli
+from release.stamp import cli as stamp_cli
 
 
 @pytest.fixture

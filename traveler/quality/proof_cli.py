@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.quality.proof import Demand
 
-_WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
 _BEFORE = click.Choice(["step", "shipping", "packet"])
 
 
@@ -76,7 +75,7 @@ def give(job_number: str, kind: str, seq: int | None, said: str) -> None:
     from traveler.quality import proof_desk
 
     made = proof_desk.vouch(session().vault, session().actor, job_number, kind, seq=seq,
-                            said=said, device="command line")  # fmt: skip
+                            said=said, device=DEVICE)  # fmt: skip
     told = {"kind": made.kind, "seq": made.seq, "ref": made.ref, "by": made.person, "at": made.at}
     say(told, f"{made.person} vouches for {made.kind} of job {job_number}.")
 
@@ -86,14 +85,14 @@ def give(job_number: str, kind: str, seq: int | None, said: str) -> None:
 @click.argument("kind")
 @click.option("--op", "seq", type=int, metavar="SEQ", help="At which step.")
 @click.option("--before", type=_BEFORE, help="Where the same kind is owed more than once.")
-@_WHY
+@why
 @reads
 def waive(job_number: str, kind: str, seq: int | None, before: str | None, why: str) -> None:
     """Set proof of KIND aside, with a reason that stays for ever."""
     from traveler.quality import proof_desk
 
     made = proof_desk.waive(session().vault, session().actor, job_number, kind, why, seq=seq,
-                            before=before or "", device="command line")  # fmt: skip
+                            before=before or "", device=DEVICE)  # fmt: skip
     told = {"waiver": made.id, "kind": made.kind, "seq": made.seq, "by": made.person,
             "at": made.at, "why": made.why}  # fmt: skip
     say(told, f"Waiver {made.id}: {made.kind} of job {job_number} is waived by {made.person}.")
@@ -101,7 +100,7 @@ def waive(job_number: str, kind: str, seq: int | None, before: str | None, why: 
 
 @proof.command("withdraw")
 @click.argument("waiver", type=int)
-@_WHY
+@why
 @reads
 def withdraw(waiver: int, why: str) -> None:
     """Take waiver WAIVER back: the proof is owed again."""
@@ -117,7 +116,7 @@ def withdraw(waiver: int, why: str) -> None:
 @click.option("--customer", default="", help="Of every job of this customer.")
 @click.option("--job", "job_number", default="", metavar="JOB", help="Of this job alone.")
 @click.option("--op", "seq", type=int, metavar="SEQ", help="At which step [the last].")
-@_WHY
+@why
 @reads
 def ask(kind: str, before: str, customer: str, job_number: str, seq: int | None, why: str) -> None:
     """Ask for proof of KIND beyond the route."""
@@ -130,7 +129,7 @@ def ask(kind: str, before: str, customer: str, job_number: str, seq: int | None,
 
 @proof.command("drop")
 @click.argument("demand", type=int)
-@_WHY
+@why
 @reads
 def drop(demand: int, why: str) -> None:
     """Take demand DEMAND back."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 # Imports inside functions: `--help` must not wait for the database.
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import needed_why, reads, say, session, table
 
 
 def hang(trunk: click.Group) -> None:
@@ -20,9 +20,6 @@ def customer() -> None:
 
     A customer is the name on a job, letter for letter; two spellings are two customers.
     """
-
-
-why = click.option("-m", "why", required=True, metavar="WHY", help="The reason, to be kept.")
 
 
 @customer.command("list")
@@ -43,7 +40,7 @@ def show_all() -> None:
 @customer.command("tie")
 @click.argument("login")
 @click.argument("name", metavar="CUSTOMER")
-@why
+@needed_why
 @reads
 def tie(login: str, name: str, why: str) -> None:
     """Let LOGIN, who has the role customer, see the orders of CUSTOMER, as jobs name them."""
@@ -56,7 +53,7 @@ def tie(login: str, name: str, why: str) -> None:
 @customer.command("untie")
 @click.argument("login")
 @click.argument("name", metavar="CUSTOMER")
-@why
+@needed_why
 @reads
 def untie(login: str, name: str, why: str) -> None:
     """Let LOGIN see the orders of CUSTOMER no longer, at once."""

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import needed_why, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.quality.importing import BadRow
     from traveler.quality.records import Evidence, Gauge, Measurement
 
-needed_why = click.option("-m", "why", metavar="WHY", required=True, help="In words, to be kept.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

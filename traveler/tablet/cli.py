@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import out_pdf, reads, say, session, table
 
 
 def hang(trunk: click.Group, job: click.Group) -> None:
@@ -28,9 +28,7 @@ def badge() -> None:
 
 @badge.command("issue")
 @click.argument("name")
-@click.option(
-    "-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="OUT.pdf"
-)
+@out_pdf
 @reads
 def badge_issue(name: str, out: Path) -> None:
     """Print a new badge for NAME; its code is known only on the card."""

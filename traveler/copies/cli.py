@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vault import terminal
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.copies.records import Copy
     from traveler.recalls import Task, Withdrawal
 
-DEVICE = "command line"
 INSTRUCTIONS = ("stop", "finish lot", "scrap", "ask")
 NOTE = click.option("-m", "note", default="", metavar="NOTE", help="What is to be known about it.")
 

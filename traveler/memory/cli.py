@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, needed_why, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.memory.rules import Remembered
-
-_WHY = click.option("-m", "why", metavar="WHY", required=True, help="The reason, to be kept.")
-DEVICE = "command line"
 
 
 def hang(trunk: click.Group) -> None:
@@ -48,7 +45,7 @@ def memory_show(item: str, job: str, all_: bool) -> None:
 @memory.command("dismiss")
 @click.argument("item")
 @click.argument("ref")
-@_WHY
+@needed_why
 @reads
 def memory_dismiss(item: str, ref: str, why: str) -> None:
     """Tell REF of ITEM no more, as the reason is gone; the record stays."""
@@ -62,7 +59,7 @@ def memory_dismiss(item: str, ref: str, why: str) -> None:
 @memory.command("restore")
 @click.argument("item")
 @click.argument("ref")
-@_WHY
+@needed_why
 @reads
 def memory_restore(item: str, ref: str, why: str) -> None:
     """Tell REF of ITEM again, though it was set aside."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.customer.talk_records import Question
@@ -149,7 +149,7 @@ def get(number: str, file: int, out: Path) -> None:
     from traveler.customer import questions
 
     one, path = questions.fetched(
-        session().vault, session().actor, questions.number(number), file, "command line"
+        session().vault, session().actor, questions.number(number), file, DEVICE
     )
     shutil.copyfile(path, out)
     say(one.as_json(), f"{out}: {one.name}, {one.sent.size} bytes.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vault import terminal
-from vault.terminal import reads, say, session, table
+from vault.terminal import reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.exchange.importing import Import, RowPlan
@@ -31,7 +31,7 @@ def hang(trunk: click.Group, job: click.Group) -> None:
 @click.option("--due", metavar="DATE", help="As 2027-03-01.")
 @click.option("--customer")
 @click.option("--order", help="The customer's order number.")
-@click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
+@why
 @reads
 def amend(
     job_number: str,

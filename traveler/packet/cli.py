@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import progress, reads, say, session, table
+from vault.terminal import DEVICE, progress, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.packet.records import Packet
@@ -60,10 +60,10 @@ def let(evidence: int, why: str, no_longer: bool) -> None:
 
     vault, actor = session().vault, session().actor
     if no_longer:
-        letting.hold(vault, actor, evidence, why, device="command line")
+        letting.hold(vault, actor, evidence, why, device=DEVICE)
         say({"evidence": evidence, "let": False}, f"Evidence {evidence} holds packets again.")
         return
-    found = letting.let(vault, actor, evidence, why, device="command line")
+    found = letting.let(vault, actor, evidence, why, device=DEVICE)
     said = f"Evidence {evidence} leaves in packets from now on, with {'; '.join(found.what)}."
     say({"let": True, **found.as_json()}, said)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vault.terminal import reads, say, secret, session, table
+from vault.terminal import needed_why, reads, say, secret, session, table, why
 
 if TYPE_CHECKING:
     from traveler.blockers.records import Blocker
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _RAISE = "raise"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STATES = ("active", "blocking", "open", "acknowledged", "resolved", "closed", "all")
-why_option = click.option("-m", "why", metavar="WHY", default="", help="In words, to be kept.")
-needed_why = click.option("-m", "why", metavar="WHY", required=True, help="In words, to be kept.")
 
 
 def hang(trunk: click.Group, job: click.Group) -> None:
@@ -105,7 +103,7 @@ def block_raise(job: str, kind: str, owner: str, what: str, seq: int | None, sta
 @block.command("photo")
 @click.argument("number", metavar="ID", type=int)
 @click.argument("shown", metavar="FILE…", nargs=-1, required=True, type=_FILE)
-@why_option
+@why
 @reads
 def block_photo(number: int, shown: tuple[Path, ...], why: str) -> None:
     """Add pictures of what blocks; they are no evidence and stay in the shop."""
@@ -145,7 +143,7 @@ def block_show(number: int) -> None:
 
 @block.command("ack")
 @click.argument("number", metavar="ID", type=int)
-@why_option
+@why
 @reads
 def block_ack(number: int, why: str) -> None:
     """Say that you have seen it and see to it."""
@@ -157,7 +155,7 @@ def block_ack(number: int, why: str) -> None:
 @block.command("step")
 @click.argument("number", metavar="ID", type=int)
 @click.argument("step", type=int)
-@why_option
+@why
 @reads
 def block_step(number: int, step: int, why: str) -> None:
     """Tick STEP of the way out, counted from 1."""
@@ -183,7 +181,7 @@ def block_correct(number: int, why: str, owner: str | None, what: str | None, **
 
 @block.command("close")
 @click.argument("number", metavar="ID", type=int)
-@why_option
+@why
 @reads
 def block_close(number: int, why: str) -> None:
     """Put a resolved blocker away."""
@@ -248,7 +246,7 @@ def blockers(
 @click.command("decide")
 @click.argument("job")
 @click.argument("choice", default="")
-@why_option
+@why
 @click.option("--qty", type=int, help="How many good pieces a deviation lets through.")
 @click.option("--until", default="", metavar="DATE", help="The last day of a deviation.")
 @click.option(

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from vault import terminal
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, password_stdin, reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.nonconformance.disposing import Rework, Share
     from traveler.nonconformance.records import Nonconformance
     from traveler.nonconformance.views import View
-
-_WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
-_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from there.")
-DEVICE = "command line"
 
 
 def hang(trunk: click.Group) -> None:
@@ -64,7 +60,7 @@ def nc_open(
 @click.option("--what", metavar="WHAT", help="What is not right.")
 @click.option("--found", "place", metavar="WHERE")
 @click.option("--pieces")
-@_WHY
+@why
 @reads
 def nc_correct(
     number: str, qty: int | None, what: str | None, place: str | None, pieces: str | None, why: str
@@ -101,7 +97,7 @@ def nc_explain(
 @click.argument(
     "dispositions", nargs=-1, required=True, metavar="[QTY=]rework|repair|use-as-is|scrap|return…"
 )
-@_WHY
+@why
 @click.option("--step", "steps", multiple=True, metavar="STATION=TITLE",
               help="A step of rework or repair; may be repeated.")  # fmt: skip
 @click.option("--repeat", type=int, multiple=True, metavar="SEQ",
@@ -110,7 +106,7 @@ def nc_explain(
 @click.option("--counted", is_flag=True,
               help="Pieces to be scrapped or returned are counted as scrap there already.")  # fmt: skip
 @click.option("--sign", is_flag=True, help="Sign repair or use as is as the approval owner.")
-@_STDIN
+@password_stdin
 @reads
 def nc_dispose(
     number: str, dispositions: tuple[str, ...], why: str, steps: tuple[str, ...],
@@ -136,8 +132,8 @@ def nc_dispose(
 
 @nc.command("approve")
 @click.argument("number")
-@_WHY
-@_STDIN
+@why
+@password_stdin
 @reads
 def nc_approve(number: str, why: str, password_stdin: bool) -> None:
     """Sign a proposed repair or use as is, as the approval owner, with the password again."""
@@ -149,7 +145,7 @@ def nc_approve(number: str, why: str, password_stdin: bool) -> None:
 
 @nc.command("refuse")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def nc_refuse(number: str, why: str) -> None:
     """Turn a proposal down, as the approval owner."""
@@ -160,7 +156,7 @@ def nc_refuse(number: str, why: str) -> None:
 
 @nc.command("reconsider")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def nc_reconsider(number: str, why: str) -> None:
     """Take a disposition back."""
@@ -171,7 +167,7 @@ def nc_reconsider(number: str, why: str) -> None:
 
 @nc.command("close")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def nc_close(number: str, why: str) -> None:
     """Put it away once it is disposed of, explained, and its steps are done."""
@@ -182,7 +178,7 @@ def nc_close(number: str, why: str) -> None:
 
 @nc.command("reopen")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def nc_reopen(number: str, why: str) -> None:
     """Take it up again."""

@@ -11,18 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vault import terminal
-from vault.terminal import reads, say, session, table
+from vault.terminal import DEVICE, out_pdf, password_stdin, reads, say, session, table, why
 
 if TYPE_CHECKING:
     from traveler.shipping.records import Shipment
 
-_WHY = click.option("-m", "why", metavar="WHY", default="", help="The reason, to be kept.")
-_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from there.")
-_OUT = click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-                    metavar="OUT.pdf")  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DEVICE = "command line"
 
 
 def hang(trunk: click.Group) -> None:
@@ -95,7 +90,7 @@ def ship_receive(number: str, by: str, day: str, said: str) -> None:
 
 @ship.command("cancel")
 @click.argument("number")
-@_WHY
+@why
 @reads
 def ship_cancel(number: str, why: str) -> None:
     """Unpack what has not left."""
@@ -125,7 +120,7 @@ def ship_list(job_number: str) -> None:
 
 @ship.command("slip")
 @click.argument("number")
-@_OUT
+@out_pdf
 @reads
 def ship_slip(number: str, out: Path) -> None:
     """Print the packing slip of a shipment as PDF."""
@@ -139,8 +134,8 @@ def ship_slip(number: str, out: Path) -> None:
 @click.argument("number")
 @click.option("--remarks", default="")
 @click.option("--shelf-life", default="")
-@_WHY
-@_STDIN
+@why
+@password_stdin
 @reads
 def ship_certify(
     number: str, remarks: str, shelf_life: str, why: str, password_stdin: bool
@@ -168,7 +163,7 @@ def ship_certificates(job_number: str) -> None:
 
 @ship.command("certificate")
 @click.argument("number")
-@_OUT
+@out_pdf
 @reads
 def ship_certificate(number: str, out: Path) -> None:
     """Print a certificate of conformance as PDF, as it was signed."""
@@ -187,7 +182,7 @@ def _say(one: Shipment) -> None:
 
 @click.command("inspection")
 @click.argument("job_number", metavar="JOB")
-@_OUT
+@out_pdf
 @reads
 def inspection(job_number: str, out: Path) -> None:
     """Print the inspection report of job JOB as PDF."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vault.terminal import reads, say, session, table
+from vault.terminal import needed_why, reads, say, session, table
 
 if TYPE_CHECKING:
     from traveler.dispatch.board import Board, Wanted
@@ -19,7 +19,6 @@ TITLES = {
     "late": "LATE", "at_risk": "DUE AT RISK", "blocked": "BLOCKED", "ready": "READY",
     "next": "NEXT ACTION",
 }  # fmt: skip
-needed_why = click.option("-m", "why", metavar="WHY", required=True, help="The reason, to be kept.")
 
 
 def hang(trunk: click.Group) -> None:
