@@ -65,6 +65,11 @@ class Known:
         return sum(one.facts.qty for one in self.shipments)
 
     @property
+    def arrived(self) -> int:
+        """Return how many of them were received."""
+        return sum(one.facts.qty for one in self.shipments if one.state == "received")
+
+    @property
     def made(self) -> int:
         """Return how many good pieces came through the whole route."""
         return flow.out(self.job, self.operations)
@@ -74,7 +79,7 @@ class Known:
         """Return how far it is."""
         return stage(
             self.job, self.operations, self.waiting, proved=bool(self.packets), gone=self.gone,
-            made=self.made, titles=self.rules.steps,
+            arrived=self.arrived, made=self.made, titles=self.rules.steps,
         )  # fmt: skip
 
     def named(self, blocker: Blocker) -> str:

@@ -54,21 +54,22 @@ def stage(
     proved: bool,
     made: int = 0,
     gone: int = 0,
+    arrived: int = 0,
     titles: bool = True,
 ) -> Stage:
     """Return how far a job is.
 
-    ``waiting`` are the words for what holds it now, ``made`` and ``gone`` pieces that came through
-    the whole route and that left; ``titles`` lets a step be named.
+    ``waiting`` are the words for what holds it now, ``made``, ``gone`` and ``arrived`` pieces that
+    came through the whole route, that left, and that were received; ``titles`` lets a step be named.
     """
     done = sum(one.state in {"done", "skipped"} for one in operations)
     if job.state == "cancelled":
         return Stage(min(done, 1), "The order was cancelled; ask the shop if that surprises you.",
                      proved, over=True)  # fmt: skip
     if operations and done == len(operations):
-        return _made(proved=proved, made=made, gone=gone)
+        return _made(proved=proved, made=made, gone=gone, arrived=arrived)
     if job.state == "closed":
-        said = f"The shop has closed the order.{_on_their_way(gone, made)}"
+        said = f"The shop has closed the order.{_on_their_way(gone, made, arrived)}"
         return Stage(PROVED if proved else 2, said, proved, over=True)
     if proved:
         return Stage(PROVED, "The proof packet is issued.", proved=True)
@@ -80,7 +81,7 @@ def stage(
         said = f"{said} Work is on hold at the moment."
     elif waiting:
         said = f"{said} It waits for {' and '.join(dict.fromkeys(waiting))}."
-    return Stage(1, said + _on_their_way(gone, 0))
+    return Stage(1, said + _on_their_way(gone, 0, arrived))
 
 
 def waits_for(kind: str, *, named: bool = True) -> str:
@@ -88,19 +89,29 @@ def waits_for(kind: str, *, named: bool = True) -> str:
     return _WAITING.get(kind, _SOMETHING) if named else _SOMETHING
 
 
-def _made(*, proved: bool, made: int, gone: int) -> Stage:
+def _made(*, proved: bool, made: int, gone: int, arrived: int) -> Stage:
     if gone and gone >= made:
-        return Stage(4, f"All {gone} pieces are on their way." if gone > 1 else
-                     "The piece is on its way.", proved, over=True)  # fmt: skip
+        if gone == 1:
+            said = "The piece arrived." if arrived else "The piece is on its way."
+        elif not arrived:
+            said = f"All {gone} pieces are on their way."
+        elif arrived < gone:
+            said = f"All {gone} pieces left, and {arrived} of them arrived."
+        else:
+            said = f"All {gone} pieces arrived."
+        return Stage(4, said, proved, over=True)
     if proved:
         said = "All pieces are made, and the proof packet is issued."
-        return Stage(PROVED, said + _on_their_way(gone, made), proved=True, over=True)
+        return Stage(PROVED, said + _on_their_way(gone, made, arrived), proved=True, over=True)
     said = "All steps are done; what proves the parts is being put together."
-    return Stage(2, said + _on_their_way(gone, made), over=True)
+    return Stage(2, said + _on_their_way(gone, made, arrived), over=True)
 
 
-def _on_their_way(gone: int, made: int) -> str:
+def _on_their_way(gone: int, made: int, arrived: int) -> str:
     if not gone:
         return ""
     of = f" of {made}" if made else ""
-    return f" {gone}{of} pieces are on their way."
+    said = f" {gone}{of} piece{'' if gone == 1 and not made else 's'}"
+    if arrived:
+        return f"{said} left, and {arrived} of them arrived."
+    return f"{said} {'is on its' if gone == 1 else 'are on their'} way."

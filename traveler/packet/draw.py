@@ -104,7 +104,7 @@ class _Body:
 
     def _sizes(self, block: dict[str, Any]) -> tuple[float, float]:
         width, height = block["wide"], block["high"]
-        most = (self.size[1] - TOP - BOTTOM) / 2 - 40
+        most = (self.size[1] - TOP - BOTTOM) / 2 - 62
         scale = min(self.room / width, most / height, 0.6)
         return width * scale, height * scale
 

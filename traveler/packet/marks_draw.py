@@ -19,6 +19,8 @@ from vault.errors import UnreadableFile
 
 RED: Final = (0.85, 0.08, 0.04)
 QUALITY: Final = 88
+LARGEST: Final = 1600
+"""Pixels of the copy's longer side: enough to see the marks; the photo itself lies beside it."""
 _LINE: Final = 0.005
 _WORDS: Final = 0.034
 """Width of a line and size of words, in parts of the photo's longer side."""
@@ -27,10 +29,12 @@ _WORDS: Final = 0.034
 def marked(
     path: str, out: str, marks: Sequence[Mapping[str, Any]], wide: int, high: int, name: str = ""
 ) -> dict[str, Any]:
-    """Write a photo with its marks as a JPEG of the same size; places are thousandths of its sides.
+    """Write a photo with its marks as a JPEG, at most LARGEST long; places are thousandths of its sides.
 
     Raises UnreadableFile where the photo cannot be read.
     """
+    scale = min(LARGEST / max(wide, high), 1)
+    wide, high = (max(round(side * scale), 1) for side in (wide, high))
     with pymupdf.open() as document:
         page = document.new_page(width=wide, height=high)
         try:

@@ -6,20 +6,21 @@ These are the pages whose reading is written down: who looked at what, when, fro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from flask import Response, jsonify, render_template, request, send_file, url_for
 
 from traveler.customer import orders, questions, receipts, shares
+from traveler.customer.errors import AttachmentNotTaken
 from traveler.customer.orders import Order
 from traveler.customer.stage import STAGES
 from traveler.customer.talk_records import Attachment
 from traveler.packet import issuing
 from traveler.packet.records import Packet
-from vault.errors import Refusal
+from vault.errors import BadFileName, Refusal
 from web import forms
 from web.headers import SANDBOX
 from web.limits import Bucket
@@ -104,9 +105,14 @@ def asked_file() -> int:
     return forms.whole("file", "which file")
 
 
-def attached() -> AbstractContextManager[Mapping[str, Path]]:
+@contextmanager
+def attached() -> Iterator[Mapping[str, Path]]:
     """Give the files that come with something said, written aside until they are taken."""
-    return forms.uploaded("files", vault().settings, vault().cache / "uploads")
+    try:
+        with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
+            yield files
+    except BadFileName as bad:
+        raise AttachmentNotTaken(name=bad.facts["name"], why=bad.facts["why"]) from bad
 
 
 def handed_over(one: Attachment, path: Path) -> Response:

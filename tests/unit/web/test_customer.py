@@ -234,6 +234,7 @@ def test_files_go_along_from_both_sides_and_to_nobody_else(guest: Any, shop: Any
         bad = {"act": "ask", "words": "kept words", "files": (io.BytesIO(b"x"), name)}
         refused = customer.post("/customer/J-10", data=bad)
         assert refused.status_code == 422, name
+        assert "cannot go along: " in refused.text
         assert "kept words" in refused.text
 
 

@@ -30,10 +30,10 @@ def step(seq: int, state: str, good: int = 0, finished: str = "") -> Operation:
                      "2026-11-30T08:00:00Z" if state != "waiting" else None, finished or None)  # fmt: skip
 
 
-def sent(qty: int, at: str = "2026-11-30T15:00:00Z") -> Shipment:
+def sent(qty: int, at: str = "2026-11-30T15:00:00Z", state: str = "shipped") -> Shipment:
     """Return a shipment that left."""
     told = Facts(qty, carrier="UPS", tracking="1Z <9>", shipped_at=at)
-    return Shipment(1, "J-1", "shipped", 2, at, "pat", told)
+    return Shipment(1, "J-1", state, 2, at, "pat", told)
 
 
 def known(*operations: Operation, job: Job = JOB, **more: Any) -> Known:
@@ -52,6 +52,11 @@ HALF = step(10, "done", 6, "2026-11-30T09:00:00Z"), step(20, "running", 2)
     ("one", "name", "sentence"),
     [
         (known(*DONE, shipments=(sent(6),)), "Shipped", "All 6 pieces are on their way."),
+        (known(*DONE, shipments=(sent(4, state="received"), sent(2))), "Shipped",
+         "All 6 pieces left, and 4 of them arrived."),
+        (known(*DONE, shipments=(sent(6, state="received"),)), "Shipped", "All 6 pieces arrived."),
+        (known(*HALF, shipments=(sent(2, state="received"),)), "In work",
+         "Step 2 of 2: Mill 20. 2 pieces left, and 2 of them arrived."),
         (known(*DONE, shipments=(sent(4),)), "Made",
          "All steps are done; what proves the parts is being put together. 4 of 6 pieces are on their way."),
         (known(*HALF, shipments=(sent(2),)), "In work", "Step 2 of 2: Mill 20. 2 pieces are on their way."),
