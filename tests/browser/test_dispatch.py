@@ -157,3 +157,39 @@ def test_a_wall_is_read_at_ten_metres(visit: Visits, shop: Any) -> None:
     page.goto("/wall")
     assert page.locator(".tiles .code").first.evaluate(size) >= 48
     assert page.evaluate("document.querySelector('main').scrollWidth <= innerWidth")
+
+    from traveler import stations
+    from traveler.blockers import handling
+    from vault.ledger import people
+
+    pat = people.get(shop.ledger, "pat")
+    for number in range(28):
+        code = stations.add(shop, pat, f"MILL-{number}", f"Mill {number}").code
+        if number % 2:
+            said = handling.Wanted(
+                kind="machine", owner="pat", what="spindle is loud", station=code
+            )
+            handling.raise_blocker(shop, pat, said)
+    for screen in (TV, DESKTOP):
+        page.set_viewport_size(screen)
+        page.clock.install()
+        page.goto("/wall")
+        assert page.locator(".map li.red .code").count() >= 14  # every red one, whatever page it is
+        seen = set()
+        for _ in range(3):
+            seen.add(page.locator("[data-mark]").inner_text())
+            page.clock.run_for(8_000)
+        assert len(seen) >= 2, "pages turn, and the mark says which one it is"
+        assert (
+            page.evaluate("""() => [...document.querySelectorAll('.urgent .card')]
+            .filter(one => one.getBoundingClientRect().right <= innerWidth).length""")
+            >= 3
+        )
+        least = 24 * screen["height"] / 1080
+        assert page.evaluate(
+            """least => [...document.querySelectorAll('main .code, main .why')]
+            .every(one => parseFloat(getComputedStyle(one).fontSize) >= least * 0.85)""",
+            least,
+        )
+        assert page.evaluate("""() => [...document.querySelectorAll('.map .code')]
+            .every(one => one.scrollWidth <= one.clientWidth)"""), "no name is cut"

@@ -20,7 +20,7 @@ from traveler.dispatch.snapshot import day_number
 from traveler.dispatch.whatif import Trial
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.names import fold
-from web import forms, live, present
+from web import forms, live, present, wall_pages
 from web.errors import NotReadable
 from web.present import State
 from web.visitor import device, has_role, me, vault
@@ -29,7 +29,7 @@ PAGE: Final = 50
 LISTED: Final = 500
 """The most entries of one list that a program gets at once; ``skip`` goes on."""
 BAR_DAYS: Final = 5
-WALL_ROWS: Final = 4
+WALL_ROWS, URGENT_ROWS = 4, 8
 QUICK_S, REST, LONGEST_REST_S = 0.03, 20, 5.0
 """Where a walk through the stations is not quick: how much longer than it took it is good for."""
 TABS: Final = (
@@ -230,7 +230,7 @@ def station_shown(code: str, address: str, *, alone: bool = False) -> Response:
     return live.answer(
         ("station", code, walked.version),
         lambda: _station_part(found, seen),
-        lambda part, tag: _on_the_wall(code, part, tag, address, alone=alone),
+        lambda part, tag: _on_the_wall(code, part, tag, address, alone=alone, station=code),
     )
 
 
@@ -252,7 +252,9 @@ def _walked(found: Board) -> Seen:
     return _seen[place]
 
 
-def _on_the_wall(title: str, part: str, tag: str, address: str, *, alone: bool) -> str:
+def _on_the_wall(
+    title: str, part: str, tag: str, address: str, *, alone: bool, station: str = ""
+) -> str:  # fmt: skip
     return render_template(
         "wall.html",
         title=title,
@@ -261,15 +263,16 @@ def _on_the_wall(title: str, part: str, tag: str, address: str, *, alone: bool) 
         address=address,
         clock=live.clock(),
         alone=alone,
+        station=station,
     )
 
 
 def _wall_part(found: Board, seen: list[AtStation], *, alone: bool) -> str:
     urgent = found.section("next")
     return render_template(
-        "wall_shop.html", alone=alone, stations=[_tile(found, one) for one in seen],
+        "wall_shop.html", alone=alone, wall=wall_pages.laid_out(seen),
         counts=found.counts(), red=sum(one.red for one in seen), of=len(seen),
-        urgent=[_row(found, one) for one in urgent[:WALL_ROWS]], more=max(0, len(urgent) - WALL_ROWS),
+        urgent=[_row(found, one) for one in urgent[:URGENT_ROWS]], more=max(0, len(urgent) - URGENT_ROWS),
         counted=wording.stamp(found.counted)[11:], jobs=len(found.lines),
     )  # fmt: skip
 
@@ -286,10 +289,6 @@ def _station_part(found: Board, seen: AtStation) -> str:
         bars=_bars(found, seen.load) if seen.load else [],
         counted=wording.stamp(found.counted)[11:],
     )  # fmt: skip
-
-
-def _tile(found: Board, seen: AtStation) -> tuple[AtStation, list[Card]]:
-    return seen, _cards(found, seen.running)[:2]
 
 
 def _cards(found: Board, entries: Sequence[Entry]) -> list[Card]:
