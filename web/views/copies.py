@@ -19,7 +19,7 @@ from traveler.copies.records import Copy, CopyFilter
 from traveler.copies.register import CopyView
 from traveler.nonconformance import views as nc_views
 from vault.errors import NotFound, Refusal
-from web import forms
+from web import forms, paging
 from web.headers import SANDBOX
 from web.views.files import named
 from web.views.items import found
@@ -124,7 +124,12 @@ def recall_list() -> str:
     """Show what recalls and supersessions still leave to do."""
     everything = forms.asked("all") == "1"
     return render_template(
-        "recalls.html", rows=recalls.listing(vault(), closed=everything), everything=everything
+        "recalls.html",
+        rows=paging.paged(
+            recalls.listing(vault(), closed=everything),
+            lambda one: f"{one.number} {one.rev} {one.standing} {one.reason} {one.order}",
+        ),
+        everything=everything,
     )
 
 

@@ -10,7 +10,7 @@ from flask import Response, render_template, request, url_for
 from traveler.customer import logins, questions
 from vault.errors import Refusal
 from vault.ledger import people
-from web import forms
+from web import forms, paging
 from web.errors import NoSuchAct
 from web.visitor import me, vault
 
@@ -40,7 +40,9 @@ def _shown(customer: str, refusal: Refusal | None) -> str | tuple[str, int]:
     everybody = logins.listing(vault(), me())
     chosen = next((one for one in everybody if one.name == customer), None)
     shown = render_template(
-        "customers.html", customers=everybody, chosen=chosen, named=customer,
+        "customers.html",
+        customers=paging.paged(everybody, lambda one: f"{one.name} {' '.join(one.logins)}"),
+        chosen=chosen, named=customer,
         refusal=str(refusal) if refusal else "", done=DONE.get(forms.asked("done"), ""),
         history=logins.history(vault(), me(), customer)[::-1] if customer else [],
         looks=logins.looks(vault(), me(), customer=customer)[:SHOWN] if customer else [],

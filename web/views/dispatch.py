@@ -149,6 +149,7 @@ def _board_part(found: Board, shown: str, wanted: Wanted, skipped: int) -> str:
         links={name: _address(wanted, name, 0) for name, _word, _icon in TABS},
         empty_said=EMPTY.get(shown, ""), narrowed=bool(wanted), all_link=_address(Wanted(), shown, 0),
         first=skipped + 1, last=skipped + len(rows), total=len(entries),
+        before=_address(wanted, shown, max(0, skipped - PAGE)),
         more=_address(wanted, shown, after) if after < len(entries) else "",
         pinned=[_row(found, Entry(one, None)) for one in found.pinned()],
         loads=[(one, _bars(found, one)) for one in found.loads

@@ -12,7 +12,7 @@ from traveler.quality import gauges
 from traveler.quality.records import Gauge
 from traveler.words import today
 from vault.errors import NotFound, Refusal, WrongUse
-from web import forms
+from web import forms, paging
 from web.errors import NotReadable
 from web.visitor import has_role, me, vault
 
@@ -72,6 +72,10 @@ def _state(one: Gauge, state: str) -> str:
     return "soon" if state == "ready" and one.due <= limit.isoformat() else state
 
 
+def _text(row: tuple[Gauge, str]) -> str:
+    return f"{row[0].code} {row[0].kind} {row[0].name}"
+
+
 def _listed(typed: dict[str, str], refusal: Refusal | None) -> str:
     chosen = forms.asked("show")
     found = [(one, _state(one, state)) for one, state in gauges.listing(vault())]
@@ -81,7 +85,7 @@ def _listed(typed: dict[str, str], refusal: Refusal | None) -> str:
     ]  # fmt: skip
     rows.sort(key=lambda row: (row[1] not in _BAD, row[0].due, row[0].code))
     return render_template(
-        "gauges.html", rows=rows, tabs=TABS, chosen=chosen, typed=typed,
+        "gauges.html", rows=paging.paged(rows, _text), tabs=TABS, chosen=chosen, typed=typed,
         keeps=has_role(*gauges.KEEPERS), refusal=str(refusal) if refusal else None,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from flask import Response, render_template, request, url_for
 from traveler.customer import logins
 from vault.errors import Refusal, WrongUse
 from vault.ledger import people, sessions
-from web import forms
+from web import forms, paging
 from web.errors import NotReadable
 from web.visitor import me, vault
 
@@ -68,7 +68,10 @@ def _facts(name: str) -> dict[str, object]:
     if name and request.method != "POST":
         typed["name"] = ""
     return {
-        "everybody": people.everybody(ledger),
+        "everybody": paging.paged(
+            people.everybody(ledger),
+            lambda one: f"{one.name} {one.full_name} {one.email} {' '.join(one.roles)}",
+        ),
         "chosen": people.get(ledger, name) if name else None,
         "roles": people.ROLES,
         "typed": typed,

@@ -85,12 +85,13 @@ def sheet_pdf(change: str) -> Response:
 
 def _asked() -> list[str]:
     named = [one.strip().upper() for one in request.args.getlist("change")]
-    return list(dict.fromkeys(named))[:AT_ONCE] or review.waiting_for(vault(), me(), AT_ONCE)
+    return list(dict.fromkeys(named)) or review.waiting_for(vault(), me(), AT_ONCE + 1)
 
 
 def _page(names: list[str], refusal: Refusal | None, outcomes: list[Outcome]) -> str:
     return render_template(
-        "change_sign.html", orders=[_shown(name) for name in names], outcomes=outcomes,
+        "change_sign.html", more=len(names) > AT_ONCE,
+        orders=[_shown(name) for name in names[:AT_ONCE]], outcomes=outcomes,
         refusal=str(refusal) if refusal else None, signer=forms.text("signer"),
     )  # fmt: skip
 
