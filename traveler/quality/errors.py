@@ -81,6 +81,10 @@ class CorrectionNeedsReason(BadInput):
     """Say why the {what} is {act}; the first one stays on record beside it."""
 
 
+class NoRowTaken(BadInput):
+    """None of the {count} results in {name} can be taken; {where}: {why}."""
+
+
 class NoResults(BadInput):
     """There is no result to record; enter at least one."""
 

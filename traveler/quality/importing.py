@@ -19,7 +19,7 @@ from release.log import ReleaseLog
 from traveler.blockers import clearing
 from traveler.quality import evidence, measurements, place, plan, records, taking
 from traveler.quality.characteristics import Characteristic
-from traveler.quality.errors import SameFileAgain
+from traveler.quality.errors import NoRowTaken, SameFileAgain
 from traveler.quality.measurements import Judge, Judging, Reading, Recorded
 from traveler.quality.place import Place
 from traveler.quality.plan import Plan
@@ -126,8 +126,8 @@ def take(
 ) -> Imported:  # fmt: skip
     """Take the good results of a file and keep the file as evidence; bad rows are returned.
 
-    Raises what ``preview`` raises, RoleNeeded, JobNotMeasured, FileNotTaken, OutsideTraveler, and
-    SameFileAgain where nothing in it is new.
+    Raises what ``preview`` raises, RoleNeeded, JobNotMeasured, FileNotTaken, OutsideTraveler,
+    SameFileAgain where nothing in it is new, and NoRowTaken where no row is any good.
     """
     require(actor, *measurements.STAFF)
     meant = reading_as or ReadAs()
@@ -146,6 +146,10 @@ def take(
         )
         if not sorted_out.good and sorted_out.again:
             raise SameFileAgain(where=kept.name, count=sorted_out.again)
+        if not sorted_out.good and sorted_out.bad:
+            count, first = len(sorted_out.bad), sorted_out.bad[0]
+            why = first.why.rstrip(".")
+            raise NoRowTaken(count=count, name=kept.name, where=first.where, why=why)
         told = {
             "kind": "document", "balloon": "", "nonconformance": None, "heat": "",
             "words": f"results: {len(sorted_out.good)} taken, {len(sorted_out.bad)} not",

@@ -73,8 +73,11 @@ def test_a_file_that_is_no_list_of_results_is_refused_whole(shop: Any) -> None:
     for text, kind in (("who,when\na,b\n", BadResults), ("", BadResults)):
         with pytest.raises(kind):
             take(shop, put(shop, "bad.csv", text))
-    with pytest.raises(errors.NoResults):
-        take(shop, put(shop, "none.csv", "balloon,piece,result\n9,1,5\n"))
+    none = put(shop, "none.csv", "balloon,piece,result\n9,1,5\n8,1,5\n")
+    with pytest.raises(
+        errors.NoRowTaken, match=r"None of the 2 results in none.csv .* row 2: .*“9”"
+    ):
+        take(shop, none)
     assert views.evidence_of(shop.vault, "J-1") == []
     with pytest.raises(OutsideTraveler):
         _with_code_of_another_step(shop)
