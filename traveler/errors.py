@@ -307,8 +307,7 @@ class OperationBlocked(Refused):
 
 class ProofOwed(Refused):
     """Operation {seq} of job {job} owes proof before it can be finished: {what}; give it on the
-    floor page or on the page of the job's quality, or with
-    `titleblock evidence add {job} --op {seq}`, or record the results there."""
+    floor page or on the page of the job's quality, or with {way}."""
 
 
 class ProofNotOwed(Refused):

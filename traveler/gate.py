@@ -208,7 +208,8 @@ def act_refusal(
         seqs = ", ".join(str(one) for one in back)
         return ReworkOpen(job=job.number, seq=operation.seq, steps=seqs)
     if act == "finish" and (owed := ground.proof.owed(proof.STEP, operation.seq)):
-        return ProofOwed(job=job.number, seq=operation.seq, what=proof.told(owed))
+        ways = " and ".join(proof.way(job.number, one.required) for one in owed)
+        return ProofOwed(job=job.number, seq=operation.seq, what=proof.told(owed), way=ways)
     if act not in {"start", "join"}:
         return None
     refusal = _start_refusal(job, operations, operation, ground)

@@ -357,6 +357,19 @@ class Basis:
         return state(wanted, self.given, self.waivers, counts)
 
 
+def way(job: str, required: Required) -> str:
+    """Return the command that gives a proof, for a refusal to name."""
+    at = "" if required.seq is None else f" --op {required.seq}"
+    if required.kind == MEASURED:
+        return f"`titleblock measure {job}{at} FILE`"
+    if required.kind == FIRST_ARTICLE:
+        return f"`titleblock fai due {job}`, then an approved one"
+    if required.kind in FILED:
+        return f"`titleblock evidence add {job}{at} --kind {required.kind} FILE`"
+    kind = f'"{required.kind}"' if " " in required.kind else required.kind
+    return f"`titleblock proof give {job} {kind}{at}`"
+
+
 def told(lines: Iterable[Line]) -> str:
     """Return what is owed in one phrase: ``measurement at step 40, certificate before shipping``."""
     return ", ".join(one.owed for one in lines)

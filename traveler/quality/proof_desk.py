@@ -70,7 +70,7 @@ def vouch(
         found = _state(vault, writing.connection, job, operations)
         one = _fitting(job, found, kind, seq, "")[0].required
         if kind in proof.FILED:
-            raise ProofNeedsRecord(kind=kind, way=_way(job, kind))
+            raise ProofNeedsRecord(kind=kind, way=f"give it with {proof.way(job.number, one)}")
         operation = next((it for it in operations if it.seq == one.seq), None)
         if token:
             tokens.within(writing.connection, token, job, operation)
@@ -201,12 +201,6 @@ def demands(vault: Vault, customer: str = "", job: str = "") -> list[Demand]:
 
 
 # --- inside -----------------------------------------------------------------
-
-
-def _way(job: Job, kind: str) -> str:
-    if kind == proof.FIRST_ARTICLE:
-        return f"have one approved, `titleblock fai due {job.number}` says which"
-    return f"record the result, or keep the paper with `titleblock evidence add {job.number}`"
 
 
 def _state(

@@ -67,6 +67,7 @@ def test_a_step_that_owes_proof_cannot_be_finished(shop: Any, job: str) -> None:
     with pytest.raises(ProofOwed) as refusal:
         stopping.finish(shop.vault, shop.otto, job, 10)
     assert "owes proof before it can be finished: first piece at step 10" in str(refusal.value)
+    assert f'with `titleblock proof give {job} "first piece" --op 10`.' in str(refusal.value)
     assert jobs.show(shop.vault, job).operations[0].acts == ("pause",)
     stopping.pause(shop.vault, shop.otto, job, 10)
     starting.start(shop.vault, shop.otto, job, 10)
@@ -321,6 +322,7 @@ def test_a_step_owes_every_result_of_its_plan(sampled: Any) -> None:
     assert "measurement at step 20 (12 of 14, 1 Bore still 1, 2 Height still 1)" in str(
         refusal.value
     )
+    assert "with `titleblock measure J-6 --op 20 FILE`." in str(refusal.value)
     line = jobs.show(sampled.vault, "J-6").ground.proof.missing[0]
     assert [(one["needed"], one["measured"]) for one in line.as_json()["results"]] == [
         (13, 12), (1, 0),
