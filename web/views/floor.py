@@ -332,6 +332,10 @@ def _said(view: FloorView) -> str:
         first, *others = step.held
         more = f" {len(others)} more below." if others else ""
         return f"{first.blocker.what.rstrip('.')}. {first.blocker.owner} sees to it.{more}"
+    now = view.view.step
+    if step is not None and step.operation.over and now is not None:
+        at = now.operation
+        return f"The job is at step {at.seq}, {at.title}, at {at.station}; scan that one."
     return view.why_not
 
 

@@ -105,6 +105,8 @@ def test_whoever_is_on_several_steps_is_told_and_two_on_one_are_both_named(
     assert "You are also on J-7 step 10, Cut the blank" in words(
         tablet.get(f"/t/{stock.token}").text
     )
+    page = tablet.get(f"/t/{stock.token}").text
+    assert page.index('class="drawing"') < page.index("also on")  # the drawing comes first
     changed = tablet.get(f"/t/{stock.token}/state", headers={"If-None-Match": before})
     assert changed.status_code == 200
     assert changed.json["tag"] in tablet.get(f"/t/{stock.token}").text

@@ -56,6 +56,11 @@ def test_a_step_out_of_order_names_the_one_before(guest: Any, codes: Any) -> Non
     assert 'data-act="start"' not in page.text
     refused = pressed(browser, codes[20], "start", 20)
     assert (refused.status_code, said in words(refused)) == (409, True)
+    for act, more in (("start", {}), ("finish", {"good": "10", "scrap": "0"})):
+        assert pressed(browser, codes[10], act, 10, **more).status_code == 303
+    done = words(browser.get(f"/t/{codes[10]}"))
+    assert "DONE The job is at step 20" in done
+    assert "scan that one." in done
 
 
 def test_a_step_of_another_station_says_where_to_take_it(guest: Any, codes: Any) -> None:
