@@ -336,7 +336,7 @@ def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operatio
             raise BlockerNowhere
         return None, None
     job = job_records.known(connection, wanted.job)
-    if job.state == "closed":
+    if job.ended:
         raise JobCannot(job=job.number, state=job.state, act="blocked", way="nothing waits for it")
     if wanted.seq is None:
         return job, None
@@ -396,8 +396,8 @@ def _of_paper(connection: Connection, code: str, one: Blocker) -> None:
 
 def _job_goes_on(connection: Connection, before: Blocker) -> None:
     job = job_records.job(connection, before.job) if before.job else None
-    if job is not None and job.state == "closed":
-        way = f"job {job.number} is closed, so nothing waits for it"
+    if job is not None and job.ended:
+        way = f"job {job.number} is {job.state}, so nothing waits for it"
         raise BlockerCannot(id=before.id, state=before.state, act="reopen", way=way)
 
 

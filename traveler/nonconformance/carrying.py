@@ -83,7 +83,7 @@ def steps_done(connection: Connection, one: Nonconformance) -> None:
 def hold_again(writing: Writing, one: Nonconformance) -> None:
     """Raise the blocker of what must wait anew, unless one stands or the job is closed."""
     job = job_records.job(writing.connection, one.job)
-    if job is None or job.state == "closed" or filing.holding(writing.connection, one):
+    if job is None or job.ended or filing.holding(writing.connection, one):
         return
     operations = operation_records.operations(writing.connection, one.job)
     filing.hold(writing, one, operations, job.added_by)

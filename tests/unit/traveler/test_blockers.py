@@ -202,15 +202,18 @@ def test_what_cannot_be_said_is_refused(
     assert events.head(shop.vault.ledger) == head
 
 
-def test_a_closed_job_takes_no_blocker_and_closes_those_it_has(shop: Any) -> None:
+@pytest.mark.parametrize(("end", "ended"), [(jobs.close, "closed"), (jobs.cancel, "cancelled")])
+def test_a_job_that_ended_takes_no_blocker_and_closes_those_it_has(
+    end: Any, ended: str, shop: Any
+) -> None:
     """The end of a job is the end of what blocked it; it is not reopened either."""
     shop.job("J-1")
     made = raised(shop)
-    jobs.close(shop.vault, shop.pat, "J-1", "order cancelled")
+    end(shop.vault, shop.pat, "J-1", "order cancelled")
     view, entries = handling.show(shop.vault, made.id)
     assert view.blocker.state == "closed"
-    assert (entries[-1].act, entries[-1].words) == ("clear", "job J-1 is closed")
-    with pytest.raises(JobCannot, match="Job J-1 is closed, so it cannot be blocked"):
+    assert (entries[-1].act, entries[-1].words) == ("clear", f"job J-1 is {ended}")
+    with pytest.raises(JobCannot, match=f"Job J-1 is {ended}, so it cannot be blocked"):
         raised(shop)
     with pytest.raises(BlockerCannot, match="nothing waits for it"):
         handling.reopen(shop.vault, shop.pat, made.id, "again")
