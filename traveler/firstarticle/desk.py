@@ -26,6 +26,7 @@ from traveler.firstarticle.errors import (
     BadArticleScope,
     BaselineUnfit,
     CustomerNotAsked,
+    FullShowsAll,
     NoSuchArticle,
     NothingMeasured,
     PartialNeedsBaseline,
@@ -35,7 +36,7 @@ from traveler.firstarticle.records import Article
 from traveler.firstarticle.rules import Facts
 from traveler.job_records import Job, subject
 from traveler.nonconformance import records as nonconformances
-from traveler.quality import views
+from traveler.quality import plan, views
 from traveler.quality.views import CharacteristicResults
 from vault import bom, canonical
 from vault.home import Vault
@@ -60,20 +61,23 @@ def open_new(
     """Open a first article on a job, in full or in part of an approved one.
 
     ``told`` may say what ``describe`` takes.  An item of kind assembly is one unless told otherwise.
-    Raises RoleNeeded, NoSuchJob, BadArticleScope, ArticleNeedsReason, PartialNeedsBaseline or BaselineUnfit.
+    Raises RoleNeeded, NoSuchJob, BadArticleScope, ArticleNeedsReason, FullShowsAll, NoSuchBalloon,
+    PartialNeedsBaseline or BaselineUnfit.
     """
     require(actor, *QUALITY)
     if scope not in {rules.FULL, rules.PARTIAL}:
         raise BadArticleScope(scope=scope)
-    facts = Facts(
-        scope, words.line("reason", reason, 300),
-        balloons=tuple(words.line("balloon", one, 12) for one in balloons), **_told(told),
-    )  # fmt: skip
+    if scope == rules.FULL and balloons:
+        raise FullShowsAll
+    facts = Facts(scope, words.line("reason", reason, 300), **_told(told))
     if not facts.reason:
         raise ArticleNeedsReason
     with vault.ledger.writing(actor.name) as writing:
         job = job_records.known(writing.connection, number)
-        kind = ReleaseLog(vault).revision(job.item, job.rev).kind
+        log = ReleaseLog(vault)
+        found = plan.of_revision(log, job.item, job.rev)
+        facts = replace(facts, balloons=tuple(found.find(one).balloon for one in balloons))
+        kind = log.revision(job.item, job.rev).kind
         if not told.get("detail") and kind == rules.ASSEMBLY:
             facts = replace(facts, detail=rules.ASSEMBLY)
         if scope == rules.PARTIAL:

@@ -22,6 +22,11 @@ class PartialNeedsBaseline(BadInput):
     """A partial first article refers to an approved one of the same item; name it, as FA-0001."""
 
 
+class FullShowsAll(BadInput):
+    """A full first article shows every characteristic; leave the balloons out, or open a partial one
+    with its baseline."""
+
+
 class BaselineUnfit(Refused):
     """{baseline} cannot be the baseline: {why}."""
 

@@ -14,6 +14,7 @@ from traveler import skipping, stations
 from traveler.errors import NoSuchJob, ProofNeedsRecord
 from traveler.firstarticle import desk, due, process, rules
 from traveler.firstarticle.errors import (
+    FullShowsAll,
     ReasonAsked,
     ReasonNotDue,
     ReasonWaived,
@@ -24,6 +25,7 @@ from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.opening import Wanted
 from traveler.quality import measurements, proof_desk
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.errors import NoSuchBalloon
 from traveler.quality.measurements import Reading
 from vault.cli import trunk
 from vault.ledger import events
@@ -196,6 +198,16 @@ def test_a_changed_route_proposes_a_partial_one_with_its_reasons(shop: Any, made
     assert due.owed(shop.vault, "J-4").reasons == ()
 
 
+def test_a_first_article_shows_what_it_says_it_shows(shop: Any, made: str) -> None:
+    """A full one all of it; a partial one no balloon that is not there, which would be left out."""
+    with pytest.raises(FullShowsAll):
+        desk.open_new(shop.vault, shop.quinn, made, "full", "again", balloons=["1"])
+    with pytest.raises(NoSuchBalloon, match="has no characteristic “99”; its plan has 1, 2"):
+        desk.open_new(shop.vault, shop.quinn, made, "partial", "tool", baseline="FA-0001",
+                      balloons=["1", "99"])  # fmt: skip
+    assert desk.listing(shop.vault, made) == []
+
+
 def test_a_first_article_under_way_is_named(shop: Any, made: str) -> None:
     """So that nobody opens a second one for the same reason."""
     _again(shop, "J-3", ROUTE.replace("mill-1", "lathe-4"))
@@ -258,6 +270,7 @@ def test_who_sets_a_reason_aside_says_why_and_it_is_not_asked_on_further_jobs(
     assert due.owed(shop.vault, "J-4").open == ()
     assert due.in_process(shop.vault) == ()
     assert due.ask(shop.vault, shop.quinn, "J-4", place.ref, "spindle rebuilt").open == (place,)
+    assert due.owed(shop.vault, "J-4").open == (place,)
     assert [one.kind for one in events.of(shop.vault.ledger, "job/J-3")][-2:] == [
         "first_article.waived", "first_article.waived",
     ]  # fmt: skip
