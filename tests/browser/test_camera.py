@@ -103,14 +103,14 @@ def test_the_page_reads_a_traveler_through_the_camera(
 
 
 def test_the_finder_shows_what_the_camera_sees_and_stops_when_told(
-    phone: Callable[..., Any], tmp_path: Path
+    phone: Callable[..., Any], tmp_path: Path, until: Callable[..., None]
 ) -> None:
     """With nothing to read it goes on looking, leads nowhere, and gives the camera back."""
     with phone(film(tmp_path / "bench.y4m", None)) as page:
         page.get_by_role("button", name="Look").tap()
         video = page.locator(".finder video")
         video.wait_for(state="visible")
-        page.wait_for_timeout(1_000)
+        until(page, "document.querySelector('.finder video').currentTime > 0.5")
         assert video.evaluate("it => it.videoWidth") == WIDE
         assert page.url.endswith("/scan")
         page.get_by_role("button", name="Stop").tap()
