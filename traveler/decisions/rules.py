@@ -16,7 +16,6 @@ from traveler.gate import Standing
 from traveler.job_records import Job
 from traveler.kit_records import JobItem
 
-CHOICES: Final = ("deviation", "move", "hold")
 LOT_MAY_END: Final = "finish lot"
 """The instruction of a recall under which a job may be finished by deviation."""
 

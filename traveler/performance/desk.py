@@ -155,13 +155,6 @@ def of_people(vault: Vault, actor: Person, wanted: Wanted) -> Report:
         )  # fmt: skip
 
 
-def steps_of_job(vault: Vault, number: str) -> list[StepFact]:
-    """Return what each counted operation of a job took against its plan."""
-    counting.advance(vault)
-    with opened(vault) as book:
-        return book.of_job(number)
-
-
 # --- inside -----------------------------------------------------------------
 
 

@@ -8,7 +8,6 @@ record, with its reason, and the first one stays to be read.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,6 @@ from vault.home import Vault
 from vault.ledger import idempotency
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require
-from vault.objects.store import Digest
 
 KINDS: Final = ("note", "photo", "document", "certificate", "heat")
 STAFF: Final = ("engineer", "approver", "planner", "operator", "quality")
@@ -263,9 +261,3 @@ def _one_mark(one: Mapping[str, Any]) -> dict[str, Any]:
     if shape == "words" and not words:
         raise BadMarks(why="words without letters")
     return {"shape": shape, "at": points, **({"words": words} if words else {})}
-
-
-def digest_of(data: bytes) -> Digest:
-    """Return the digest of bytes at hand, before they are kept."""
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    return Digest(md5, hashlib.sha256(data).hexdigest(), len(data))

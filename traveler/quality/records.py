@@ -227,11 +227,6 @@ def evidence_one(connection: Connection, number: int) -> Evidence | None:
     return standing[0] if standing else None
 
 
-def evidence_about(connection: Connection, nonconformance: int) -> list[Evidence]:
-    """Return the standing evidence of a nonconformance, oldest first."""
-    return _evidence(connection, [_EVIDENCE.c.nonconformance == nonconformance])
-
-
 def with_heat(connection: Connection, heat: str) -> list[Evidence]:
     """Return the standing evidence that names a heat, over all jobs."""
     return _evidence(connection, [sa.func.lower(_EVIDENCE.c.heat) == heat.lower()])
@@ -241,17 +236,6 @@ def line_of(connection: Connection, root: int) -> list[Evidence]:
     """Return every row of a line of evidence, oldest first: what was said before stays."""
     chosen = _rows_of().where(sa.or_(_EVIDENCE.c.id == root, _EVIDENCE.c.root == root))
     return [_one(row) for row in connection.execute(chosen.order_by(_EVIDENCE.c.id))]
-
-
-def same_file(connection: Connection, job: str, sha256: str) -> list[int]:
-    """Return the evidence of a job that came with exactly these bytes."""
-    chosen = (
-        sa.select(_EVIDENCE.c.id)
-        .join(_FILE, _FILE.c.evidence == _EVIDENCE.c.id)
-        .where(_EVIDENCE.c.job == job, _FILE.c.sha256 == sha256, _FILE.c.role == "original")
-        .order_by(_EVIDENCE.c.id)
-    )
-    return [int(one) for one in connection.execute(chosen).scalars()]
 
 
 def _rows_of() -> sa.Select[Any]:
@@ -400,13 +384,6 @@ def tallies(connection: Connection, ids: Sequence[int]) -> list[Tally]:
     )  # fmt: skip
     chosen = sa.select(*columns).where(table.c.characteristic.in_(list(ids)))
     return [Tally(*row) for row in connection.execute(chosen.order_by(table.c.step))]
-
-
-def measured_items(connection: Connection) -> list[tuple[str, int]]:
-    """Return every item with results and how many characteristics were measured on it."""
-    chosen = sa.select(_CHAR.c.item, sa.func.count(sa.distinct(_CHAR.c.balloon)))
-    rows = connection.execute(chosen.group_by(_CHAR.c.item).order_by(_CHAR.c.item))
-    return [(str(item), int(count)) for item, count in rows]
 
 
 def _stands() -> sa.ColumnElement[bool]:

@@ -83,11 +83,6 @@ def page_picture(
     )
 
 
-def picture_of(vault: PictureSource, path: Path, page: int, width: int, name: str = "") -> Path:
-    """Return the same for a file under ``cache``, whose own name tells its content."""
-    return _picture(vault, path.stem, page, width, name, lambda: path)
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """Bytes whose pictures are kept under a key, and the way to them; ``path`` is asked if needed.
