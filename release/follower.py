@@ -10,14 +10,13 @@ between heals without a hand and without a page that is only read having to writ
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from release import settling
 from vault import home
+from vault.beside import Beside
 from vault.errors import Refusal
 from vault.home import Vault
 
@@ -43,23 +42,8 @@ def follow(vault: Vault) -> None:
         one(vault)
 
 
-class Follower:
+class Follower(Beside):
     """Follows for one vault beside a server until stopped; several in several processes agree."""
-
-    def __init__(self, root: Path) -> None:
-        """Prepare to follow for the vault in a folder; nothing is opened yet."""
-        self._root = root
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="titleblock-follower", daemon=True)
-
-    def start(self) -> None:
-        """Begin to follow, at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Follow no more, and return when the present round is done or after a second."""
-        self._stopped.set()
-        self._thread.join(timeout=1)
 
     def _run(self) -> None:
         pause = 0.0

@@ -12,6 +12,7 @@ import re
 import secrets
 from urllib.parse import urlsplit
 
+from vault import clock
 from vault.errors import BadCode
 
 SIGNS = 26
@@ -44,6 +45,13 @@ def normal_code(text: str) -> str:
 def hashed(code: str) -> str:
     """Return the SHA-256 of a code, all that is kept where knowing the code is the permission."""
     return hashlib.sha256(normal_code(code).encode("ascii")).hexdigest()
+
+
+def life(expires_at: str, revoked_at: str | None) -> str:
+    """Return whether an address opens: it is ``live``, or it is ``expired`` or ``withdrawn``."""
+    if revoked_at is not None:
+        return "withdrawn"
+    return "expired" if expires_at <= clock.now() else "live"
 
 
 def qr_address(public_url: str, kind: str, code: str) -> str:

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from pathlib import Path
 from typing import Final
 
 from vault import home, words
+from vault.beside import Beside
 from vault.errors import Refusal
 
 PAUSE_S: Final = 5.0  # between two looks for something to read
@@ -19,23 +18,8 @@ BREATH_S: Final = 0.005  # after each item, so that whoever answers people comes
 _log = logging.getLogger(__name__)
 
 
-class Reader:
+class Reader(Beside):
     """Reads for one vault until stopped; of several in several processes only one reads at a time."""
-
-    def __init__(self, root: Path) -> None:
-        """Prepare to read for the vault in a folder; nothing is opened yet."""
-        self._root = root
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="titleblock-reader", daemon=True)
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Read no further item, and return when the present one is done or after a second."""
-        self._stopped.set()
-        self._thread.join(timeout=1)
 
     def _run(self) -> None:
         pause = PAUSE_S

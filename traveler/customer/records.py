@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from traveler.customer.tables import customer_look, customer_tie, share_look
 from traveler.customer.tables import share as share_table
-from vault import clock
+from vault import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ class Share:
     @property
     def state(self) -> str:
         """Return whether the link opens."""
-        if self.revoked_at is not None:
-            return "withdrawn"
-        return "expired" if self.expires_at <= clock.now() else "live"
+        return codes.life(self.expires_at, self.revoked_at)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it; never its code."""

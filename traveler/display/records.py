@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler.display.tables import display as table
-from vault import clock
+from vault import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ class Display:
     @property
     def state(self) -> str:
         """Return whether its address shows anything."""
-        if self.revoked_at is not None:
-            return "withdrawn"
-        return "expired" if self.expires_at <= clock.now() else "live"
+        return codes.life(self.expires_at, self.revoked_at)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it; never its code."""

@@ -51,8 +51,9 @@ def test_a_withdrawn_or_expired_link_is_no_link(
     drawn: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It cannot be told from one that never was; withdrawing twice is a conflict."""
-    from traveler.customer import records, shares
+    from traveler.customer import shares
     from traveler.customer.errors import NoSuchShare, ShareEnded
+    from vault import clock
 
     made, code = make(drawn, days=1)
     _other, open_code = make(drawn, days=400)
@@ -61,7 +62,7 @@ def test_a_withdrawn_or_expired_link_is_no_link(
         shares.opened(drawn.vault, code, "", "")
     with pytest.raises(ShareEnded):
         shares.withdraw(drawn.vault, drawn.pat, made.id)
-    monkeypatch.setattr(records.clock, "now", lambda: "2099-01-01T00:00:00Z")
+    monkeypatch.setattr(clock, "now", lambda: "2099-01-01T00:00:00Z")
     with pytest.raises(NoSuchShare):
         shares.look(drawn.vault, open_code)
 
