@@ -15,7 +15,7 @@ from release.inquiry import APPROVER, Inquiry
 from release.log import ReleaseLog
 from release.rules.distributed import Asked
 from vault import errors, item, names, pointer
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.home import Vault
 
 __all__ = ["APPROVER", "Judgement", "gathered", "judge", "judged_by"]

@@ -16,7 +16,7 @@ from vault.terminal import say, session, table
 
 if TYPE_CHECKING:
     from release.onday import LogEntry, Shop, Then
-    from vault.catalogue import ItemRow
+    from vault.catalogue_rows import ItemRow
     from vault.home import Vault
 
 FILE = click.Path(path_type=Path)

@@ -14,7 +14,7 @@ from release.change import Order
 from release.errors import NoSuchChange
 from release.log import order_path
 from vault import canonical, errors
-from vault.catalogue import OrderRow
+from vault.catalogue_rows import OrderRow
 from vault.checkin import author
 from vault.history import signing
 from vault.history.repository import CHANGES, RELEASES

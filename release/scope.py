@@ -22,7 +22,7 @@ from release.errors import (
 )
 from release.log import ReleaseLog
 from vault import errors, item
-from vault.catalogue import ItemRow, OrderRow
+from vault.catalogue_rows import ItemRow, OrderRow
 from vault.home import Vault
 
 PAGE: Final = 1000

@@ -13,7 +13,7 @@ from vault import terminal
 from vault.terminal import say, session, table
 
 if TYPE_CHECKING:
-    from vault.catalogue import Hit
+    from vault.catalogue_rows import Hit
     from vault.home import Vault
 
 PATIENCE_S: Final = 1.0

@@ -16,7 +16,7 @@ from release import orders
 from release.change import Event
 from release.log import Recall, ReleaseLog, Revision
 from vault import bom, canonical, errors, following, looking, words
-from vault.catalogue import RevisionRow
+from vault.catalogue_rows import RevisionRow
 from vault.history import keyring
 from vault.history.keyring import KeyRecord
 from vault.history.repository import CHANGES, RELEASES, Author

@@ -11,7 +11,7 @@ from typing import Any
 from release import settling
 from release.log import ReleaseLog
 from vault import derived, durable, errors, names, pointer, trimming
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.home import Vault
 
 

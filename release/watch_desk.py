@@ -18,7 +18,7 @@ from typing import Final
 from release import desk
 from release.errors import OlderThanVault, Overtaken
 from vault import checkin, errors, following, home, inbox, item, names, settings
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.errors import BadInput, Refusal, Refused, TooLarge
 from vault.home import Vault
 from vault.ledger import engine, people

@@ -3,9 +3,7 @@
 
 Nothing in it is the truth; all of it is made from history, so the file may be lost at any time.
 
-sqlite-utils makes the schema and is imported only then, for 100 ms of every start; the statements
-themselves are SQLite's.  Its ``atomic()`` begins deferred, which loses a race between reading and
-writing, and its ``transform()`` drops triggers, so neither is used.
+sqlite-utils makes the schema (``vault.catalogue_schema``); the statements here are SQLite's own.
 """
 
 # ruff: noqa: S608 - names of tables and columns come from this file, values are always bound
@@ -16,11 +14,22 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from vault import search
+from vault import catalogue_schema, search
+from vault.catalogue_rows import (
+    Facets,
+    Hit,
+    ItemRow,
+    IterationRow,
+    OrderRow,
+    RevisionRow,
+    Row,
+    cells,
+    names_of,
+    upsert,
+)
 from vault.names import fold
 from vault.rebuildable import RebuildableFile
 from vault.uses import Uses
@@ -28,94 +37,6 @@ from vault.uses import Uses
 VERSION = 2
 NO_LIMIT = -1
 
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """An item as it lies on ``main``: ``fold`` is its number without case, ``metadata`` JSON."""
-
-    number: str
-    fold: str
-    title: str
-    kind: str
-    owner: str
-    path: str
-    tree: str
-    metadata: str
-    changed_at: str
-    changed_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class IterationRow:
-    """A commit on ``main`` that touched an item."""
-
-    number: str
-    commit: str
-    tree: str
-    at: str
-    by: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionRow:
-    """A released revision; ``state`` is current, superseded or recalled.
-
-    ``sequence`` is its place in the release log, ``recalled`` the place of its recall, or 0.
-    """
-
-    number: str
-    rev: str
-    sequence: int
-    change: str
-    state: str
-    released_at: str
-    released_by: str
-    code: str
-    commit: str
-    recalled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """A change order; ``items`` is a JSON list of numbers."""
-
-    change: str
-    state: str
-    author: str
-    opened_at: str
-    notes: str
-    items: str
-    commit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An item a search found, with the text around what was found and the file that has it.
-
-    ``file`` is empty where the text is not of a file but of the item itself.
-    """
-
-    item: ItemRow
-    snippet: tuple[search.Piece, ...]
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """How many of what was found there are of each kind, and so on, the most frequent first.
-
-    ``partial`` says that only the first ``FACETED`` finds were counted.
-    """
-
-    kind: tuple[tuple[str, int], ...]
-    state: tuple[tuple[str, int], ...]
-    owner: tuple[tuple[str, int], ...]
-    material: tuple[tuple[str, int], ...]
-    partial: bool
-
-
-Row = TypeVar("Row", ItemRow, IterationRow, RevisionRow, OrderRow)
 
 BROAD = 8_000  # finds; words that so many items have tell nothing, and are not ranked
 FACETED = 2_000  # finds that are counted; more would cost a search more than the search itself
@@ -132,15 +53,6 @@ _UNRANKED = """
 SELECT item_fts.rowid FROM item_fts {further}
 WHERE {conditions} AND item_fts.rowid > ? ORDER BY item_fts.rowid LIMIT ?
 """
-_INDEXES = (
-    ("item", ["fold"], True), ("item", ["path"], True), ("item", ["kind", "fold"], False),
-    ("item", ["owner", "fold"], False), ("iteration", ["fold", "commit"], True),
-    ("revision", ["fold", "rev"], True), ("revision", ["code"], False),
-    ("revision", ["state", "fold"], False),
-    ("change_order", ["change"], True), ("change_order", ["state"], False),
-    ("order_item", ["fold"], False), ("item", ["material", "fold"], False),
-    ("uses", ["child_fold"], False), ("log_entry", ["at"], False),
-)  # fmt: skip
 _HAS_CURRENT = "EXISTS (SELECT 1 FROM revision r WHERE r.state = 'current' AND r.fold = item.fold)"
 ITEM_STATES = {
     "released": _HAS_CURRENT,
@@ -155,7 +67,7 @@ THEN 'recalled' ELSE 'never released' END"""
 
 def open_catalogue(path: Path) -> Catalogue:
     """Open the catalogue in a file, begun anew where it is missing, broken or of another version."""
-    file = RebuildableFile(path, VERSION, _schema)
+    file = RebuildableFile(path, VERSION, catalogue_schema.statements)
     file.make_ready()
     return Catalogue(file)
 
@@ -262,7 +174,7 @@ class Catalogue:
 
     def _hits(self, ids: list[int], words: str) -> list[Hit]:
         some = "id IN (SELECT value FROM json_each(?))"
-        sql = f"SELECT id, words, drawn, {_columns(ItemRow)} FROM item WHERE {some}"
+        sql = f"SELECT id, words, drawn, {names_of(ItemRow)} FROM item WHERE {some}"
         rows = {row[0]: row for row in self._execute(sql, (json.dumps(ids),))}
         return [_hit(ItemRow(*rows[one][3:]), rows[one][1], rows[one][2], words) for one in ids]
 
@@ -304,8 +216,8 @@ class Catalogue:
             gone = "SELECT number FROM item WHERE path = ? AND fold <> ?"
             for (number,) in self._execute(gone, (row.path, row.fold)):
                 self.drop_item(number)
-            self._execute(_upsert("item", ItemRow, "fold", "words", "material"),
-                          (*_values(row), *further))  # fmt: skip
+            self._execute(upsert("item", ItemRow, "fold", "words", "material"),
+                          (*cells(row), *further))  # fmt: skip
 
     def drop_item(self, number: str) -> None:
         """Remove an item from lists; its iterations and revisions are history and stay."""
@@ -352,11 +264,11 @@ class Catalogue:
 
     def put_iteration(self, row: IterationRow) -> None:
         """Write a commit that touched an item; they are written oldest first."""
-        columns = _columns(IterationRow)
+        columns = names_of(IterationRow)
         self._execute(
             f"INSERT INTO iteration ({columns}, fold) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            (*_values(row), fold(row.number)),
+            (*cells(row), fold(row.number)),
         )
 
     def revisions(self, number: str) -> list[RevisionRow]:
@@ -380,8 +292,8 @@ class Catalogue:
     def put_revision(self, row: RevisionRow) -> None:
         """Write a revision as it stands now."""
         with self.transaction():
-            statement = _upsert("revision", RevisionRow, "fold, rev", "fold")
-            self._execute(statement, (*_values(row), fold(row.number)))
+            statement = upsert("revision", RevisionRow, "fold, rev", "fold")
+            self._execute(statement, (*cells(row), fold(row.number)))
 
     def put_entry(self, sequence: int, at: str) -> None:
         """Write the moment an entry of the release log says it was made."""
@@ -441,7 +353,7 @@ class Catalogue:
     def put_order(self, row: OrderRow) -> None:
         """Write a change order as it stands now."""
         with self.transaction():
-            self._execute(_upsert("change_order", OrderRow, "change"), _values(row))
+            self._execute(upsert("change_order", OrderRow, "change"), cells(row))
             self._execute("DELETE FROM order_item WHERE change = ?", (row.change,))
             for number in set(json.loads(row.items)):
                 self._execute("INSERT INTO order_item VALUES (?, ?)", (row.change, fold(number)))
@@ -490,7 +402,7 @@ class Catalogue:
         return next(iter(self._all(kind, table, clause, *values)), None)
 
     def _all(self, kind: type[Row], table: str, clause: str, *values: object) -> list[Row]:
-        sql = f"SELECT {_columns(kind)} FROM {table} {clause}"
+        sql = f"SELECT {names_of(kind)} FROM {table} {clause}"
         return [kind(*row) for row in self._execute(sql, values)]
 
 
@@ -498,25 +410,6 @@ def _hit(row: ItemRow, words: str, drawn: str, wanted: str) -> Hit:
     """Return a find with the text that explains it: of a drawing, where only that has a word."""
     file, snippet = search.in_files(drawn, wanted, f"{row.number} {row.title} {words}")
     return Hit(row, snippet or search.marked(words, wanted), file)
-
-
-def _values(row: Row) -> tuple[Any, ...]:
-    """Return the values of a row as they are; ``astuple`` would copy each of them."""
-    return tuple(getattr(row, name) for name in row.__slots__)
-
-
-def _columns(kind: type[Row]) -> str:
-    return ", ".join(f'"{name}"' for name in kind.__slots__)
-
-
-def _upsert(table: str, kind: type[Row], key: str, *further: str) -> str:
-    names = [f'"{name}"' for name in (*(one.name for one in fields(kind)), *further)]
-    new = ", ".join(f"{name} = excluded.{name}" for name in names)
-    places = ", ".join("?" * len(names))
-    return (
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
-        f" ON CONFLICT ({key}) DO UPDATE SET {new}"
-    )
 
 
 def _where(conditions: list[str]) -> str:
@@ -530,44 +423,3 @@ def _conditions(
     where = [condition for condition, value in told if value is not None]
     values: list[Any] = [value for _condition, value in told if value is not None]
     return where + ([ITEM_STATES[state]] if state is not None else []), values
-
-
-def _schema() -> list[str]:
-    """Return the statements that make the schema, as sqlite-utils writes them.
-
-    They are run by ``forget`` in one transaction, which sqlite-utils itself would end too early.
-    """
-    from sqlite_utils import Database  # noqa: PLC0415
-
-    made = Database(memory=True)
-    texts = {
-        "item": (ItemRow, ("words", "material", "drawn")), "iteration": (IterationRow, ("fold",)),
-        "revision": (RevisionRow, ("fold",)), "change_order": (OrderRow, ()),
-    }  # fmt: skip
-    for name, (kind, further) in texts.items():
-        columns: dict[str, type] = {one.name: str for one in fields(kind)}
-        columns |= {name: int for name in ("sequence", "recalled") if name in columns}
-        columns = {"id": int, **columns, **dict.fromkeys(further, str)}
-        made.table(name).create(
-            columns, pk="id", not_null=set(columns) - {"id"}, strict=True,
-            defaults={"drawn": ""} if "drawn" in columns else {},
-        )  # fmt: skip
-    pair = {"change": str, "fold": str}
-    made.table("order_item").create(pair, pk=("change", "fold"), strict=True)
-    made.table("cursor").create({"ref": str, "commit": str}, pk="ref", strict=True)
-    made.table("unread").create({"fold": str, "tree": str}, pk="fold", strict=True)
-    made.table("log_entry").create({"sequence": int, "at": str}, pk="sequence", strict=True)
-    made.table("uses").create(
-        {"fold": str, "rev": str, "place": int, "parent": str, "child_fold": str, "child": str,
-         "qty": str, "find": str}, pk=("fold", "rev", "place"), strict=True,
-    )  # fmt: skip
-    for name, indexed, unique in _INDEXES:
-        made.table(name).create_index(indexed, unique=unique)
-    made.table("item").enable_fts(
-        ["number", "title", "words", "drawn"], create_triggers=True,
-        tokenize="unicode61 remove_diacritics 2",
-    )  # fmt: skip
-    rows = made.query("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
-    statements = [row["sql"] for row in rows if "_fts_" not in row["name"]]
-    made.close()
-    return statements

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from vault import acting, errors, following, grammars, item, locks, names, pointer, words, worker
 from vault.acting import Actor
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.history.repository import MAIN, Author, Entry
 from vault.home import Vault
 from vault.item import Item

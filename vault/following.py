@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from vault import bom, canonical, item, names, pushes, words
-from vault.catalogue import ItemRow, IterationRow
+from vault.catalogue_rows import ItemRow, IterationRow
 from vault.errors import BadManifest
 from vault.history.record import MAIN, Commit
 from vault.home import Vault

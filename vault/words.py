@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vault import derived, names, pointer, search, trimming
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.errors import BadPointer, Refusal, UnreadableFile, WorkerGaveUp
 from vault.home import Vault
 

@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from measuring import Goal, judged, show, world
 from vaults import MATERIALS, NOUNS, SIDES, number
 
-from vault.catalogue import Catalogue, ItemRow, open_catalogue
+from vault.catalogue import Catalogue, open_catalogue
+from vault.catalogue_rows import ItemRow
 from vault.terminal import table
 
 SHEET = ("deburr", "edges", "tolerance", "anodise", "chamfer", "thread", "radius", "finish", "hole",

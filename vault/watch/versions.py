@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from vault import names, pointer
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.home import Vault
 
 

@@ -16,7 +16,7 @@ from flask import Response, jsonify, request
 
 from release import settling
 from vault import locks
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.errors import LockedBy
 from vault.locks import Lock
 from vault.names import POINTER

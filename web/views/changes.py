@@ -19,7 +19,7 @@ from release.terms import Terms
 from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Nonconformance
 from vault import canonical
-from vault.catalogue import OrderRow
+from vault.catalogue_rows import OrderRow
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger import people
 from vault.ledger.people import Person

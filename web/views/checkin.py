@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 
 from release import desk, settling
-from vault.catalogue import ItemRow
+from vault.catalogue_rows import ItemRow
 from vault.errors import Refusal
 from vault.item import KINDS
 from vault.ledger import people

@@ -18,7 +18,8 @@ from release.log import INSTRUCTIONS, Recall, ReleaseLog, Revision
 from traveler import readers
 from traveler.copies import register
 from vault import canonical, item, locks
-from vault.catalogue import ITEM_STATES, Hit, ItemRow
+from vault.catalogue import ITEM_STATES
+from vault.catalogue_rows import Hit, ItemRow
 from vault.errors import NoSuchItem, Refusal
 from vault.ledger import people
 from vault.ledger.errors import NoSuchPerson

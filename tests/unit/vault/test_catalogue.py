@@ -20,16 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vault import durable, errors
-from vault.catalogue import (
-    ITEM_STATES,
-    VERSION,
-    Catalogue,
-    ItemRow,
-    IterationRow,
-    OrderRow,
-    RevisionRow,
-    open_catalogue,
-)
+from vault.catalogue import ITEM_STATES, VERSION, Catalogue, open_catalogue
+from vault.catalogue_rows import ItemRow, IterationRow, OrderRow, RevisionRow
 from vault.search import marked, query, text_of
 
 
