@@ -223,7 +223,9 @@ def nc_show(number: str) -> None:
 def _lines(view: View) -> list[str]:
     one, facts = view.one, view.one.facts
     told = (
-        ("found at", facts.place), ("pieces", facts.pieces), ("containment", facts.containment),
+        ("found at", facts.place), ("characteristics", ", ".join(facts.balloons)),
+        ("results", str(len(facts.results)) if facts.results else ""),
+        ("pieces", facts.pieces), ("containment", facts.containment),
         ("because", facts.disposed_why), ("approved by", facts.approved_by),
         ("cause", facts.cause), ("action", facts.action), ("change", facts.change),
         ("recall", facts.recall),

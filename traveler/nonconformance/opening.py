@@ -17,7 +17,7 @@ from release.log import ReleaseLog
 from traveler import job_records, operation_records, tokens, words
 from traveler.errors import JobCannot
 from traveler.job_records import Job
-from traveler.nonconformance import filing, rules
+from traveler.nonconformance import filing, records, rules
 from traveler.nonconformance.errors import BadHold, TooManyNonconforming
 from traveler.nonconformance.records import Nonconformance
 from traveler.nonconformance.rules import Facts
@@ -57,6 +57,7 @@ def open_new(
     """Write down what does not conform, and keep from going on what has to wait.
 
     ``sent`` tells how it came from a tablet, which may have kept it while it had no contact.
+    Where balloons are named and no results, it is about the results that `rules.meant` finds.
     Raises RoleNeeded, NoSuchJob, NoSuchOperation, JobCannot, BadQuantity, TooManyNonconforming,
     BadHold, BadWords, OutsideTraveler or ActStale.
     """
@@ -75,6 +76,11 @@ def open_new(
             raise TooManyNonconforming(job=job.number, most=job.qty, qty=facts.qty)
         if not facts.place and operation:
             facts = replace(facts, place=f"{operation.station}, step {operation.seq}")
+        if facts.balloons and not facts.results:
+            out = [(one.id, one.balloon, one.piece)
+                   for one in records.outside(writing.connection, job.number)]  # fmt: skip
+            named = rules.meant(out, facts.balloons, facts.pieces, facts.qty)
+            facts = replace(facts, results=named)
         told = pressed.facts(vault, writing, sent, job)
         made = filing.new(writing, job, operation, facts, told)
         owner = people.get(vault.ledger, wanted.owner).name if wanted.owner else job.added_by

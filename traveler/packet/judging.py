@@ -89,7 +89,7 @@ def _of_results(results: JobResults, proof: ProofState, unnamed: Sequence[Outsid
         row.characteristic.balloon for row in results.characteristics if row.state == "missing"
     ]
     if failing and unnamed:  # a nonconformance about something else decides nothing here
-        why = f"characteristic {', '.join(failing)} is out of tolerance; open a nonconformance"
+        why = f"characteristic {', '.join(failing)} is out of tolerance; open a nonconformance that names it"
         return Finding("results", "unsatisfied", why)
     if missing and waived:
         return Finding("results", "waived", f"characteristic {', '.join(missing)} is not measured")

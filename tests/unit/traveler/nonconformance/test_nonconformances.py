@@ -76,6 +76,22 @@ def test_what_is_not_in_the_table_is_refused(state: str, deed: str) -> None:
         filing.allowed(one, deed)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "qty", "taken"),
+    [
+        ("", 2, (1, 2)), ("3", 1, (1,)), ("P3, 7", 1, (2,)), ("3;7", 2, (1, 2)),
+        ("red tray", 2, (1, 2)), ("red tray", 1, ()), ("", 1, ()), ("3 7", 1, ()),
+    ],
+)  # fmt: skip
+def test_who_names_balloons_means_the_results_out_of_tolerance(
+    pieces: str, qty: int, taken: tuple[int, ...]
+) -> None:
+    """Those of the pieces named, else all; none where they would be more pieces than reported."""
+    found = [(1, "2a", "3"), (2, "2A", "7"), (4, "9", "3")]
+    assert rules.meant(found, ["2A"], pieces, qty) == taken
+    assert rules.meant(found, ["5"], pieces, qty) == ()
+
+
 def test_what_does_not_conform_holds_the_steps_after_it(shop: Any) -> None:
     """The blocker names it, nobody resolves it by hand, and it closes by itself."""
     one = _opened(shop)
@@ -261,6 +277,11 @@ def test_results_out_of_tolerance_propose_one(shop: Any) -> None:
     (found,) = nc_views.proposed(shop.vault, "J-1")
     assert (found.balloon, found.piece, found.text) == ("1", "1", "20.2")
     opening.open_new(shop.vault, shop.otto, Wanted("J-1", "bore", 1, 40, results=[found.id]))
+    assert nc_views.proposed(shop.vault, "J-1") == []
+    again = [measurements.Reading("1", "3", "20.3"), measurements.Reading("1", "4", "19")]
+    measurements.record(shop.vault, shop.otto, "J-1", 40, again)
+    both = opening.open_new(shop.vault, shop.otto, Wanted("J-1", "x", 2, 40, balloons=["1"]))
+    assert len(both.facts.results) == 2
     assert nc_views.proposed(shop.vault, "J-1") == []
 
 
