@@ -108,19 +108,23 @@ def glove(browser: Any, site: Any) -> Any:
 
 
 def test_an_operator_raises_a_blocker_and_works_on_once_it_is_resolved(
-    visit: Callable[..., Any], glove: Any, floor: Floor
+    visit: Callable[..., Any], glove: Any, floor: Floor, project: Path
 ) -> None:
     """Seven taps, a few words and a PIN; the owner finds it, sees to it, resolves it; work goes on."""
     glove.goto(f"/t/{floor.working}")
     glove.get_by_role("link", name="Raise a blocker").tap()
     glove.get_by_label("machine").tap()
     glove.get_by_label("What is missing or wrong?").fill("spindle hums")
+    glove.get_by_label("Photo of it").set_input_files(project / "sample_vault/evidence/burr.jpg")
     glove.get_by_label("Otto Lind").tap()
     tap(glove, PIN)
     glove.get_by_role("button", name="Raise it").tap()
     glove.wait_for_url("**?done=block")
     assert glove.get_by_text("BLOCKED", exact=True).is_visible()
     assert glove.get_by_text("spindle hums", exact=True).is_visible()
+    glove.get_by_role("link", name="Photo 1 of spindle hums").tap()
+    glove.locator("#looking img").wait_for()
+    glove.get_by_role("button", name="Back").tap()
     assert glove.get_by_role("link", name="Start", exact=True).count() == 0
 
     planner = visit("pat").page()

@@ -37,6 +37,7 @@ INSTEAD = {
     "/inbox/<code>/page.png": "/inbox/{inbox}/page.png",
     "/items/<number>/<rev>/models/<name>": "/items/{number}/{rev}/models/10-0042_bracket.step",
     "/t/<token>/models/<name>": "/t/{token}/models/10-0042_bracket.step",
+    "/t/<token>/blockers/<int:blocker>/<int:photo>/<role>": "/t/{rack}/blockers/{blocker}/1/thumb",
     "/changes/<change>/sheet": "/changes/CO-0016/sheet",
     "/jobs/<job>/decision": "/jobs/J-2042/decision",
     "/recalls/<number>/<rev>": "/recalls/10-0045/A",
@@ -71,6 +72,7 @@ BESIDES = (
     (None, "/r/0000000000000000000000000A"),
     (None, "/c/0000000000000000000000000A"),
     (None, "/t/{stopped}"),
+    (None, "/t/{rack}"),
     (None, "/t/{token}?act=start"),
 )
 """Other looks of pages: for other people, empty, refused, stopped, unknown."""
@@ -224,7 +226,8 @@ def _facts(vault: Any, prints: Path) -> dict[str, str]:
         "number": "10-0042", "rev": "C", "name": NAME, "filename": "css/tokens.css",
         "change": story.waiting(vault), "job": "J-2041", "station": "MILL-2", "balloon": "1",
         "token": travelers["J-2041"], "stopped": travelers["J-2042"], "code": "",
-        "copy": "C-000004", "copy_code": copies["C-000004"], "blocker": "3", "kept": "1",
+        "copy": "C-000004", "copy_code": copies["C-000004"], "kept": "1", "photo": "1",
+        "rack": travelers["J-2043"], "blocker": _shown(vault),
         "badge_code": codes("badges.txt")["otto"], "nc": "NC-0002", "packet": "PP-0001",
         "display_code": (prints / "screens.txt").read_text("utf-8").split()[0].rpartition("/")[2],
         "person": "otto", "table": "steps", "question": "1", "gauge": "CAL-09",
@@ -233,6 +236,13 @@ def _facts(vault: Any, prints: Path) -> dict[str, str]:
         "role": "original", "form": "zip", "paper": "inspection.pdf", "kind": "photo",
         "export": "jobs", "inbox": inbox.waiting(vault)[0].id,
     } | {"code": ReleaseLog(vault).wanted("10-0042", None).code}  # fmt: skip
+
+
+def _shown(vault: Any) -> str:
+    """Return a blocker that has a photo."""
+    from traveler.blockers import handling
+
+    return next(str(one.blocker.id) for one in handling.listing(vault) if one.photos)
 
 
 def _example(rule: str, facts: dict[str, str]) -> str:

@@ -138,18 +138,24 @@ def stop(page: Any, kind: str, what: str, picture: Path, place: Path) -> None:
     page.locator("#blocking [data-go]").tap()
 
 
-def measure(page: Any, results: tuple[str, ...]) -> None:
-    """Record results in the sheet that comes up; it asks for the next piece, and goes after the last."""
+def measure(page: Any, thumb: str, gauge: str) -> None:
+    """Record two results: one on the keypad, one by a gauge that types it as a scanner types a code.
+
+    The sheet asks for the next piece, and goes after the last.
+    """
     from playwright.sync_api import expect
 
     page.locator("[data-act=measure]").last.tap()
-    for at, digits in enumerate(results, 1):
-        expect(page.locator("#m-piece")).to_have_value(str(at))
-        for part in digits:
-            name = "Decimal point" if part == "." else part
-            page.locator(".pad:visible").get_by_role("button", name=name, exact=True).tap()
-        page.locator("#measuring [data-go]").tap()
-        page.get_by_text(f"Balloon 4, piece {at}: {digits}, ").wait_for(state="attached")
+    expect(page.locator("#m-piece")).to_have_value("1")
+    for part in thumb:
+        name = "Decimal point" if part == "." else part
+        page.locator(".pad:visible").get_by_role("button", name=name, exact=True).tap()
+    page.locator("#measuring [data-go]").tap()
+    page.get_by_text(f"Balloon 4, piece 1: {thumb}, ").wait_for()
+    expect(page.locator("#m-piece")).to_have_value("2")
+    page.locator("#m-result").focus()
+    page.keyboard.type(gauge)
+    page.keyboard.press("Enter")
     page.locator("#measuring").wait_for(state="hidden")
 
 
@@ -241,7 +247,7 @@ def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     page.locator("[data-act=note]").tap()
     page.get_by_label("What should others know?").fill("Insert changed.")
     page.locator("#noting [data-go]").tap()
-    measure(page, ("12.01", "12.02"))
+    measure(page, "12.01", "12.02")
     report(page, "Chatter on the face")
     stop(page, "material", "Bar 40 mm is out", picture, tmp_path)
     page.get_by_text("7 acts wait to be sent").wait_for()

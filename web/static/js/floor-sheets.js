@@ -111,6 +111,11 @@
     part("verdict").textContent = found ? found.words.toUpperCase() : "\u00a0";
   };
   result.addEventListener("input", look);
+  result.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    part("go").click();
+  });
   sheet.addEventListener("click", (event) => { if (event.target.closest("[data-key]")) look(); });
   const ask = (row, piece) => {
     const fields = sheet.querySelector("form").elements;
