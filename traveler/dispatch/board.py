@@ -309,8 +309,14 @@ def _light(
     if not running and ready:
         need = ready[0].line.found.needs.get(ready[0].seq or 0)
         if need is not None and need.start < board.now:
+            first, step = ready[0].line.number, ready[0].step
+            if step and step.operation.state == "paused":
+                return (
+                    True,
+                    f"Idle: {first} is paused, needed by {wording.when(need.finish, board.now)}",
+                )
             since = wording.span(board.now - need.start)
-            return True, f"Idle: {ready[0].line.number} should have started {since} ago"
+            return True, f"Idle: {first} should have started {since} ago"
     if not running and not ready and blocked and blocked[0].step:
         said = blocked[0].step.why
         return True, f"{said[:1].upper()}{said[1:]} ({blocked[0].line.number})"

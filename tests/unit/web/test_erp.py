@@ -66,6 +66,8 @@ def test_what_happened_is_given_back_by_page_and_api(guest: Any, stock: Any) -> 
     assert sheet.text.startswith("\ufeffjob,source,external_id")
     told = json.loads(planner.get(f"/erp/jobs?form=json&since={cursor}").text)
     assert told == {"what": "jobs", "cursor": cursor, "rows": []}
+    assert 'formaction="/erp/completions"' in planner.get("/erp").text
+    assert planner.get("/erp/completions?since=").status_code == 200
     assert planner.get("/api/v1/exports/times").json["what"] == "times"
     for wrong in ("abc", "-1", "99999999"):  # never all of it from the beginning instead
         assert planner.get(f"/api/v1/exports/times?since={wrong}").status_code == 422

@@ -13,6 +13,7 @@ from traveler.blockers import handling
 from traveler.dispatch import desk as desks
 from traveler.dispatch import snapshot, wording
 from traveler.dispatch.board import Board, Wanted, at_station
+from traveler.floor import starting, stopping
 
 
 def day(away: int) -> str:
@@ -222,6 +223,9 @@ def test_an_idle_station_with_late_work_is_red(shop: Any) -> None:
     seen = at_station(whole(shop), "saw-1")
     assert seen.red
     assert "Idle: J-1 should have started " in seen.reason
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 1)
+    assert "Idle: J-1 is paused, needed by " in at_station(whole(shop), "saw-1").reason
 
 
 def test_filters_narrow_by_station_customer_person_and_words(shop: Any) -> None:
