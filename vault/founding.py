@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final
 
-from vault import catalogue, durable, errors, home, settings
+from vault import catalogue, durable, errors, following, home, settings
 from vault.history import repository, signing
 from vault.history.repository import MAIN, Author
 from vault.home import Vault
@@ -72,6 +72,7 @@ def found(root: Path, admin: str, *, public_url: str | None = None, storage: str
         vault = home.open_vault(root)
         for floor in sorted(entry_points(group="titleblock.founding"), key=lambda one: one.name):
             floor.load()(vault)
+        following.follow(vault)  # else the first `titleblock verify` finds a catalogue that is behind
     except BaseException:
         shutil.rmtree(root, ignore_errors=True)  # it was empty before, so nothing is lost
         raise

@@ -6,8 +6,7 @@ from __future__ import annotations
 # Imports inside functions: `--help` must not wait for the database and git.
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -82,7 +81,7 @@ def move(url: str, dry_run: bool) -> None:
             f"{left} of {plan.objects} objects would be sent or proved at {url}.",
         )
         return
-    with _loading(), terminal.progress("Moving", len(plan.open)) as advance:
+    with terminal.progress("Moving", len(plan.open)) as advance:
         done = moving.move(vault.objects, target, told, advance, plan)
     old = vault.settings.storage
     _switch(vault, url, target, told, done)
@@ -98,12 +97,22 @@ def move(url: str, dry_run: bool) -> None:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
-    """Load what the switch will need while objects are under way: it takes a quarter of a second."""
-    thread = Thread(target=lambda: import_module("vault.ledger.engine"), daemon=True)
+def _opening(vault: Vault) -> Iterator[None]:
+    """Open the ledger while the store makes its list; earlier it would take from the objects.
+
+    What stops it is raised where the ledger is asked for.
+    """
+
+    def work() -> None:
+        with suppress(Exception):
+            _ = vault.ledger
+
+    thread = Thread(target=work, daemon=True)
     thread.start()
-    yield
-    thread.join()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _there_already(vault: Vault, url: str) -> None:
@@ -143,13 +152,15 @@ def _switch(vault: Vault, url: str, target: ObjectStore, told: Journal, done: Mo
     with vault.presence.alone() as alone:
         if not alone:
             raise errors.VaultInUse(count=done.objects)
-        left = moving.plan(vault.objects, target, told)
+        with _opening(vault):
+            left = moving.plan(vault.objects, target, told)
+        ledger = vault.ledger  # no address is changed that could not be written down
         if left.open:
             moving.move(vault.objects, target, told, begun=left)
             left = moving.plan(vault.objects, target, told)
         if left.open:
             raise errors.MoveIncomplete(count=len(left.open), why=f"{left.open[0]} did not stay.")
         settings.write(vault.root / settings.FILE, storage=url)
-    with vault.ledger.writing(session().actor.name) as writing:
+    with ledger.writing(session().actor.name) as writing:
         writing.record("storage.moved", "vault", old=vault.settings.storage, new=url,
                        objects=left.objects)  # fmt: skip

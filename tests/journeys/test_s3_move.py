@@ -233,5 +233,6 @@ def test_a_new_vault_may_begin_in_a_bucket(s3_url: str, tmp_path: Path) -> None:
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert (tmp_path / "new" / "titleblock.toml").exists() == (code == 0)
+    assert told(tmp_path / "new", "verify", "--json")["ok"]  # before anything else was done
     with pytest.raises(errors.MissingObject):
         open_bare(s3_url, tmp_path).identify("0" * 32)
