@@ -72,7 +72,7 @@ def found(root: Path, admin: str, *, public_url: str | None = None, storage: str
         vault = home.open_vault(root)
         for floor in sorted(entry_points(group="titleblock.founding"), key=lambda one: one.name):
             floor.load()(vault)
-        following.follow(vault)  # else the first `titleblock verify` finds a catalogue that is behind
+        following.follow(vault)  # else the first `verify` finds a catalogue that is behind
     except BaseException:
         shutil.rmtree(root, ignore_errors=True)  # it was empty before, so nothing is lost
         raise
