@@ -40,7 +40,7 @@ def check(job: str) -> None:
         "contents": [one.title for one in found.sections],
         "files": [one.name for one in found.files],
         "template": found.template, "left_out": list(found.left_out),
-        "held": [one.as_json() for one in found.held], "let": list(found.let),
+        "held": [one.as_json() for one in found.held], "let": [said for _root, said in found.let],
     }  # fmt: skip
     rows = [(one.verdict, one.requirement, one.reason) for one in found.findings]
     lines = [table(("", "requirement", "why"), rows), "", "It would hold:"]

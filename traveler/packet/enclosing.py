@@ -47,7 +47,7 @@ class Files:
     by: dict[int, Enclosed]
     faults: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
-    let: tuple[str, ...] = ()
+    let: tuple[tuple[int, str], ...] = ()
 
 
 class _Holds(Exception):
@@ -63,7 +63,7 @@ def enclose(
 
     ``let`` says which may leave with what lies in them: exactly that, and nothing found since.
     """
-    names, found, faults, held, gone = _Names(hidden), {}, [], list[Held](), list[str]()
+    names, found, faults, held, gone = _Names(hidden), {}, [], list[Held](), list[tuple[int, str]]()
     for one in kept:
         file = _file(one)
         if file is None:
@@ -84,7 +84,8 @@ def enclose(
         cleaned = file.digest.sha256 if sha256 != file.digest.sha256 else ""
         found[one.id] = Enclosed(name, path, sha256, part, cleaned)
         if what and allowed:
-            gone.append(f"{name} leaves with {'; '.join(what)} ({allowed.person}: {allowed.why})")
+            said = f"{name} leaves with {'; '.join(what)} ({allowed.person}: {allowed.why})"
+            gone.append((one.root, said))
     faults += [one.sentence for one in held]
     return Files(found, tuple(faults), tuple(held), tuple(gone))
 

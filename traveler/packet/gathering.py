@@ -84,7 +84,8 @@ def gather(vault: Vault, number: str) -> Gathered:
         files=chosen.files, texts=chosen.texts, head=head, moved=history[-1].seq if history else 0,
         findings=(
             *judging.of_work(view), *proven.findings,
-            *choosing.findings(template, view.ground.proof, basis.inside, faults, proven.let),
+            *choosing.findings(template, view.ground.proof, basis.inside, faults,
+                [said for _root, said in proven.let]),
         ),
         held=proven.held, let=proven.let,
         template=template.name, left_out=left, said=hidden.said,

@@ -102,7 +102,7 @@ class Proven:
     findings: tuple[Finding, ...] = ()
     faults: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
-    let: tuple[str, ...] = ()
+    let: tuple[tuple[int, str], ...] = ()
 
 
 def basis(log: ReleaseLog, connection: Connection, job: Job) -> Basis:
@@ -141,7 +141,7 @@ def proven(
     return Proven(
         certificate=tuple(signed.certificates(of.certificates)),
         sections=tuple(sections),
-        exceptions=(*_exceptions(proof, of.found), *files.let),
+        exceptions=(*_exceptions(proof, of.found), *(said for _root, said in files.let)),
         held=files.held,
         let=files.let,
         files=(*files.by.values(), *forms),

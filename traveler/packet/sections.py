@@ -188,8 +188,8 @@ class Gathered:
     template: str = ""
     left_out: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
-    let: tuple[str, ...] = ()
-    """Files that leave with what lies in them, each with who let it and why."""
+    let: tuple[tuple[int, str], ...] = ()
+    """Evidence whose file leaves with what lies in it, each with who let it and why."""
     said: Callable[[str], str] = str
     """What turns words of the shop into those the customer may read."""
 

@@ -74,6 +74,8 @@ def test_a_file_that_holds_a_packet_is_let_by_quality_with_a_reason(guest: Any, 
     assert quinn.post(page, data=let).status_code == 303
     shown = quinn.get(page).text
     assert "leaves with comments (quinn: asked for &lt;by&gt; them)" in shown
+    assert "Hold it again" in shown
+    assert "Hold it again" not in guest("pat").get(page).text
     back = {"act": "hold", "evidence": number, "why": "no longer"}
     assert quinn.post(page, data=back).status_code == 303
     assert "It holds comments." in quinn.get(page).text
