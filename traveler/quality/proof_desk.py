@@ -7,7 +7,7 @@ rules; who may vouch depends on the kind: the inspector is of quality and did no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy.engine import Connection
@@ -47,6 +47,15 @@ def show(vault: Vault, number: str) -> ProofState:
     with vault.ledger.reading() as connection:
         job, operations = _known(connection, number)
         return _state(vault, connection, job, operations)
+
+
+def of_jobs(
+    vault: Vault, jobs: Sequence[Job], operations: Mapping[str, Sequence[Operation]]
+) -> dict[str, ProofState]:
+    """Return how the proof of the jobs of one page stands, by job, in a few questions for all."""
+    with vault.ledger.reading() as connection:
+        plans = plan.finder(ReleaseLog(vault))
+        return proof_records.states(connection, jobs, operations, plans)
 
 
 def vouch(

@@ -18,6 +18,8 @@ from traveler.dispatch.board import AtStation, Board, Entry, Section, StationLoa
 from traveler.dispatch.judging import Line
 from traveler.dispatch.snapshot import day_number
 from traveler.dispatch.whatif import Trial
+from traveler.quality import proof_desk
+from traveler.quality.proof import NOTHING, ProofState
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.names import fold
 from web import forms, live, present, wall_pages
@@ -68,6 +70,7 @@ class Row:
     place: int
     pin: str
     provisional: bool
+    proof: ProofState
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def what_if() -> Response | str | tuple[str, int]:
 
 def _board_part(found: Board, shown: str, wanted: Wanted, skipped: int) -> str:
     entries = [] if shown == "load" else found.section(cast("Section", shown), wanted)
-    rows = [_row(found, one) for one in entries[skipped : skipped + PAGE]]
+    rows = _with_proof(found, entries[skipped : skipped + PAGE])
     after = skipped + PAGE
     counts = (
         {name: len(found.section(name, wanted)) for name in boards.SECTIONS} if wanted
@@ -358,7 +361,15 @@ def _people(found: Board) -> list[str]:
     return sorted({name for line in found.lines.values() for name in line.people})
 
 
-def _row(found: Board, entry: Entry) -> Row:
+def _with_proof(found: Board, entries: Sequence[Entry]) -> list[Row]:
+    """Return entries as rows that tell the proof of their jobs; asked for what is shown alone."""
+    facts = {one.line.number: one.line.facts for one in entries}
+    steps = {number: one.operations for number, one in facts.items()}
+    stands = proof_desk.of_jobs(vault(), [one.job for one in facts.values()], steps)
+    return [_row(found, one, stands[one.line.number]) for one in entries]
+
+
+def _row(found: Board, entry: Entry, stands: ProofState = NOTHING) -> Row:
     line: Line = entry.line
     job = line.facts.job
     need, _slot = line.dates(entry.seq) if entry.seq is not None else (None, None)
@@ -375,7 +386,7 @@ def _row(found: Board, entry: Entry) -> Row:
         forecast=wording.when(finish, found.now) if finish is not None else "no date",
         verdict=present.state("outlook", line.found.verdict), place=pin.position if pin else 0,
         pin=f"{pin.person}, {present.local(pin.at, zone)}: {pin.why}" if pin else "",
-        provisional=line.found.provisional,
+        provisional=line.found.provisional, proof=stands,
     )  # fmt: skip
 
 

@@ -58,6 +58,25 @@ def test_the_board_says_what_is_late_and_why(guest: Guests, verbs: Any) -> None:
     assert ">J-1<" in guest("pat").get("/dispatch?show=ready").text
 
 
+def test_the_board_shows_the_proof_of_each_job(guest: Guests, verbs: Any) -> None:
+    """Missing, given and waived, by whom and why; given a moment ago it is there at once."""
+    from traveler.quality import proof_desk
+
+    late_job(verbs)
+    pat, quinn = person(verbs, "pat"), person(verbs, "quinn")
+    assert "missing</span>" not in guest("pat").get("/dispatch?show=late").text
+    for kind in ("first piece", "photo", "kit list"):
+        proof_desk.ask(verbs, pat, kind, job="J-9", seq=10)
+    page = guest("pat").get("/dispatch?show=late").text
+    assert re.search(r"3 missing</span> first piece at step 10, photo at step 10, kit list", page)
+    proof_desk.waive(verbs, quinn, "J-9", "photo", "nothing to see", seq=10)
+    proof_desk.vouch(verbs, quinn, "J-9", "first piece", seq=10)
+    page = guest("pat").get("/dispatch?show=late").text
+    assert re.search(r"1 missing</span> kit list at step 10", page)
+    assert "1 proved</span>" in page
+    assert re.search(r"1 waived</span> photo at step 10: waived by quinn .nothing to see.", page)
+
+
 def test_filters_narrow_the_board_and_can_be_taken_back(guest: Guests, verbs: Any) -> None:
     """A filter nothing fits says so and leads back; an empty list of a calm shop says it is calm."""
     late_job(verbs)
