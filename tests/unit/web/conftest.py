@@ -165,10 +165,13 @@ def templates_once() -> Iterator[None]:
 def app(stock: Stock) -> Iterator[Flask]:
     """Return the application on a vault of its own."""
     from web.app import create_app
-    from web.tablet import TRIES
+    from web import tablet
+    from web.remote import basic
+    from web.views import customer, links, login
     from web.visitor import VAULT
 
-    TRIES._levels.clear()  # one process tries the PINs of all tests from one address
+    for tries in (tablet.TRIES, login.TRIES, links.TRIES, customer.LOOKS, basic.WRONG_TOKENS):
+        tries._levels.clear()  # one process tries words and PINs of all tests from one address
     made = create_app(stock.root)
     yield made
     made.extensions[VAULT].close()
