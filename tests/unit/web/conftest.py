@@ -164,8 +164,8 @@ def templates_once() -> Iterator[None]:
 @pytest.fixture
 def app(stock: Stock) -> Iterator[Flask]:
     """Return the application on a vault of its own."""
-    from web.app import create_app
     from web import tablet
+    from web.app import create_app
     from web.remote import basic
     from web.views import customer, links, login
     from web.visitor import VAULT
