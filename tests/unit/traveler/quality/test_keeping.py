@@ -172,5 +172,6 @@ def test_no_column_of_objects_is_forgotten() -> None:
         if "md5" in column.name
     }
     assert columns == {
-        "blocker_photo.md5", "evidence_file.md5", "packet.md5", "packet.pdf_md5",
+        "blocker_photo.md5", "evidence_file.md5", "packet.md5", "packet.pdf_md5", "question_file.given_md5",
+        "question_file.sent_md5",
     }  # fmt: skip
