@@ -195,12 +195,12 @@ def meant(
 ) -> tuple[int, ...]:
     """Return which results, told by number, balloon and piece, somebody means who names balloons.
 
-    They are those of the pieces that are named, or all where none of the words is such a piece.
-    None is taken where they are of more pieces than the report is about: what nobody clearly
-    named stays to be reported.
+    They are those of the pieces that are named, or all where no piece is.  None is taken where
+    they are of more pieces than the report is about: what nobody clearly named stays to be
+    reported.
     """
     wanted = {one.casefold() for one in balloons}
     near = [one for one in found if one[1].casefold() in wanted]
     named = {word.casefold() for word in re.split(r"[\s,;]+", pieces) if word}
-    chosen = [one for one in near if one[2].casefold() in named] or near
+    chosen = [one for one in near if not named or one[2].casefold() in named]
     return tuple(one[0] for one in chosen) if len({one[2] for one in chosen}) <= qty else ()
