@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
 
+_STORED: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _told: Final[ContextVar[datetime | None]] = ContextVar("titleblock-clock", default=None)
 
 
@@ -43,7 +45,9 @@ def text(moment: datetime) -> str:
 
 def moment(stored: str) -> datetime:
     """Return the aware moment of a stored text; raises ValueError where it is not one."""
-    return datetime.strptime(stored, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if not _STORED.fullmatch(stored):  # what is read below takes other forms of ISO 8601 too
+        raise ValueError(f"no stored moment: {stored!r}")
+    return datetime.fromisoformat(stored)
 
 
 def from_epoch(seconds: int) -> datetime:

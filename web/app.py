@@ -106,7 +106,7 @@ def _dress(app: Flask) -> None:
         may=_may, state=present.state, size=present.size,
         short=present.short, grouped=present.grouped, when=lambda stored: present.when(stored, shop),
         signed_at=lambda stored: present.signed_at(stored, shop),
-        due=lambda stored: present.due(stored, shop), customer_only=frozenset({"customer"}),
+        due=lambda stored: present.due(stored, present.today(shop)), customer_only=frozenset({"customer"}),
         shop=settings.shop_name or "Titleblock", zone_name=settings.time_zone,
         source_url=settings.source_url,
     )  # fmt: skip

@@ -190,18 +190,20 @@ def signed_at(stored: str, shop: tzinfo) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(stored, shown)
 
 
+def today(shop: tzinfo) -> date:
+    """Return what day it is in the shop."""
+    return datetime.now(shop).date()
+
+
 def now_time(shop: tzinfo) -> str:
     """Return the time of day in the shop, with seconds."""
     return f"{datetime.now(shop):%H:%M:%S}"
 
 
-def due(stored: str, shop: tzinfo, today: date | None = None) -> str:
-    """Return how far away a day is, ``in 2 d``, ``today``, ``3 d late``; nothing where no day.
-
-    Whoever asks for a whole list says what day it is, so that it is found out once.
-    """
+def due(stored: str, today: date) -> str:
+    """Return how far away a day is, ``in 2 d``, ``today``, ``3 d late``; nothing where no day."""
     try:
-        days = (date.fromisoformat(stored[:10]) - (today or datetime.now(shop).date())).days
+        days = (date.fromisoformat(stored[:10]) - today).days
     except ValueError:
         return ""
     if days == 0:

@@ -9,8 +9,9 @@ another row, so nothing has to be thrown away when the shop moves on.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import Flask, request
 from jinja2 import Environment
@@ -22,12 +23,39 @@ KNOWN: Final = ("url_for", "drawn_icon", "drawn_badge", "when")
 KEPT: Final = 5_000
 """Rows of each server process, half a kilobyte each."""
 
+_One = TypeVar("_One")
+_Row = TypeVar("_Row")
+
 
 def apart(app: Flask) -> Environment:
     """Return where rows are drawn: the templates of the application without what a visitor brings."""
     found = app.jinja_env.overlay()
     found.globals = {name: app.jinja_env.globals[name] for name in KNOWN}
     return found
+
+
+def once_for_each(
+    make: Callable[[_One, date, int], _Row],
+) -> Callable[[_One, date, int], _Row]:
+    """Return ``make``, asked once for the same object and day however often its row is shown.
+
+    The board gives the same object until something happens to its job, and comparing what an
+    object is costs nothing against comparing all that stands in it.
+    """
+    kept: dict[tuple[int, date, int], tuple[_One, _Row]] = {}
+
+    def made(one: _One, today: date, day: int) -> _Row:
+        key = id(one), today, day
+        known = kept.get(key)
+        if known is not None and known[0] is one:  # kept with it, so no other can have its id
+            return known[1]
+        row = make(one, today, day)
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = one, row
+        return row
+
+    return made
 
 
 def drawer(app: Flask) -> Callable[..., Markup]:
@@ -41,6 +69,7 @@ def drawer(app: Flask) -> Callable[..., Markup]:
 
     def rows(name: str, several: Iterable[Hashable], *more: Hashable) -> Markup:
         root = request.script_root
-        return Markup("").join([drawn(root, name, one, more) for one in several])
+        # Each is markup already: the join of Markup would look at every one again.
+        return present.rendered("".join([drawn(root, name, one, more) for one in several]))
 
     return rows

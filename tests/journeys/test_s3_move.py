@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from vault.home import Vault
 
 COUNT = 60
-MANY = 500
 
 
 def told(root: Path, *words: str, code: int = 0) -> Any:
@@ -132,26 +134,80 @@ def test_nobody_keeps_writing_to_the_old_store(root: Path, s3_url: str) -> None:
     assert open_bare(s3_url, root).read(late) == b"checked in while it moved"
 
 
-@pytest.mark.slow
-def test_killed_while_moving_it_goes_on_where_it_was(root: Path, s3_url: str) -> None:
-    """Killed at three moments, nothing is switched and no half object is there; then it ends."""
+class Gate:
+    """A way to the server that lets some requests through and then holds every byte back."""
+
+    def __init__(self, port: int) -> None:
+        self._behind = port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._left = 0
+        self._counting = threading.Lock()
+        self.shut, self._ended = threading.Event(), threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def open(self, puts: int) -> None:
+        """Let so many puts begin from now on; the next one is held in its middle, and all others."""
+        self._left = puts
+        self.shut.clear()
+
+    def close(self) -> None:
+        """Take no connection any more."""
+        self._ended.set()
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near = self._listening.accept()[0]
+                far = socket.create_connection(("127.0.0.1", self._behind))
+                for way in ((near, far, True), (far, near, False)):
+                    threading.Thread(target=self._pass, args=way, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, asked: bool) -> None:
+        with contextlib.suppress(OSError), source, target:
+            while data := source.recv(8_000):
+                if asked and data.startswith(b"PUT ") and not self._let_in():
+                    target.sendall(data[: len(data) // 2])
+                    self.shut.set()
+                if self.shut.is_set():
+                    self._ended.wait()
+                    return
+                target.sendall(data)
+
+    def _let_in(self) -> bool:
+        with self._counting:
+            self._left -= 1
+            return self._left >= 0
+
+
+@pytest.fixture
+def gate(seaweed: Any) -> Iterator[Gate]:
+    """Return a gate before the S3 server."""
+    made = Gate(seaweed.port)
+    yield made
+    made.close()
+
+
+def test_killed_while_moving_it_goes_on_where_it_was(root: Path, s3_url: str, gate: Gate) -> None:
+    """Killed at three moments, each in the middle of puts: nothing is switched, then it ends."""
     words = [Path(sys.executable).with_name("titleblock"), "--vault", root, "--as", "ada"]
-    source, target = FolderStore(root / "objects"), open_bare(s3_url, root)
-    for _ in range(MANY - COUNT):
-        source.put(io.BytesIO(os.urandom(20_000)))
-    for share in (0.05, 0.2, 0.4):
-        running = subprocess.Popen([*words, "objects", "move", s3_url])
-        while running.poll() is None and len(list(target.digests())) < share * MANY:
-            time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
+    target, before = open_bare(s3_url, root), 0
+    behind = s3_url.partition("?")[0] + f"?endpoint=http://127.0.0.1:{gate.port}"
+    for puts in (3, 20, 20):
+        gate.open(puts)
+        running = subprocess.Popen([*words, "objects", "move", behind])
+        assert gate.shut.wait(30)
+        running.kill()
         assert running.wait() == -signal.SIGKILL
         assert settings.load(root / settings.FILE).storage == "objects"
-        assert len(kept(target)) < MANY
-    there = len(kept(target))
-    done = told(root, "objects", "move", s3_url, "--json")
-    assert done["sent"] == MANY - there
+        assert before < len(kept(target)) < COUNT, "all of them whole, each proved by reading it"
+        before = len(kept(target))
+    gate.open(COUNT)
+    done = told(root, "objects", "move", behind, "--json")
+    assert done["sent"] == COUNT - before
     assert kept(target) == kept(FolderStore(root / "objects"))
-    assert settings.load(root / settings.FILE).storage == s3_url
+    assert settings.load(root / settings.FILE).storage == behind
 
 
 def test_what_was_there_before_is_proved_and_healed(root: Path, s3_url: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -354,14 +354,8 @@ def measured_with(connection: Connection, gauge: str, since: str) -> list[Measur
 
 def counts(connection: Connection, jobs: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return for each job how many results stand, and how many of them are out of tolerance."""
-    bad = sa.func.sum(sa.case((_MEASURED.c.verdict == "pass", 0), else_=1))
-    chosen = (
-        sa.select(_ACT.c.job, sa.func.count(), bad)
-        .join(_MEASURED, _MEASURED.c.measuring == _ACT.c.id)
-        .where(_ACT.c.job.in_(jobs), _stands(), _MEASURED.c.verdict != "withdrawn")
-        .group_by(_ACT.c.job)
-    )
-    return {job: (int(all_), int(out or 0)) for job, all_, out in connection.execute(chosen)}
+    rows = connection.execute(_COUNTS, {"jobs": jobs})
+    return {job: (int(all_), int(out or 0)) for job, all_, out in rows}
 
 
 def values_in(
@@ -388,6 +382,20 @@ def tallies(connection: Connection, ids: Sequence[int]) -> list[Tally]:
 
 def _stands() -> sa.ColumnElement[bool]:
     return ~sa.select(_NEWER.c.id).where(_NEWER.c.replaces == _MEASURED.c.id).exists()
+
+
+_COUNTS: Final = (
+    sa.select(
+        _ACT.c.job, sa.func.count(),
+        sa.func.sum(sa.case((_MEASURED.c.verdict == "pass", 0), else_=1)),
+    )
+    .join(_MEASURED, _MEASURED.c.measuring == _ACT.c.id)
+    .where(
+        _ACT.c.job.in_(sa.bindparam("jobs", expanding=True)), _stands(),
+        _MEASURED.c.verdict != "withdrawn",
+    )
+    .group_by(_ACT.c.job)
+)  # fmt: skip
 
 
 def _joined() -> sa.Select[Any]:

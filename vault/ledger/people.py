@@ -94,14 +94,14 @@ def require(person: Person, *roles: str) -> None:
 def get(ledger: Ledger, name: str) -> Person:
     """Return a person by name; raises NoSuchPerson."""
     with ledger.reading() as connection:
-        return _person(_row(connection, name))
+        return as_person(_row(connection, name))
 
 
 def everybody(ledger: Ledger) -> list[Person]:
     """Return all people, disabled ones too, by name."""
     with ledger.reading() as connection:
         rows = connection.execute(sa.select(people).order_by(people.c.name))
-        return [_person(row._asdict()) for row in rows]
+        return [as_person(row._asdict()) for row in rows]
 
 
 def add(
@@ -133,7 +133,7 @@ def add(
             disabled=0, added_at=writing.at,
         )  # fmt: skip
         writing.record("person.added", f"person/{name}", roles=sorted(given), email=email)
-        return _person(row)
+        return as_person(row)
 
 
 def set_roles(ledger: Ledger, actor: Person | str, name: str, roles: Iterable[str]) -> Person:
@@ -141,14 +141,14 @@ def set_roles(ledger: Ledger, actor: Person | str, name: str, roles: Iterable[st
     given = _roles(roles)
     with ledger.writing(_name(actor)) as writing:
         _by_administrator(writing.connection, writing.actor)
-        before = _person(_row(writing.connection, name))
+        before = as_person(_row(writing.connection, name))
         if "admin" in before.roles and "admin" not in given:
             _not_the_last(writing.connection, name)
         row = writing.update(people, name, roles=" ".join(sorted(given)))
         writing.record(
             "person.roles", f"person/{name}", before=sorted(before.roles), now=sorted(given)
         )
-        return _person(row)
+        return as_person(row)
 
 
 def disable(ledger: Ledger, actor: Person | str, name: str, disabled: bool = True) -> Person:
@@ -158,12 +158,12 @@ def disable(ledger: Ledger, actor: Person | str, name: str, disabled: bool = Tru
     """
     with ledger.writing(_name(actor)) as writing:
         _by_administrator(writing.connection, writing.actor)
-        before = _person(_row(writing.connection, name))
+        before = as_person(_row(writing.connection, name))
         if disabled and "admin" in before.roles:
             _not_the_last(writing.connection, name)
         row = writing.update(people, name, disabled=int(disabled))
         writing.record("person.disabled" if disabled else "person.enabled", f"person/{name}")
-        return _person(row)
+        return as_person(row)
 
 
 def set_password(ledger: Ledger, actor: Person | str, name: str, password: str) -> None:
@@ -191,7 +191,7 @@ def check_password(ledger: Ledger, name: str, password: str) -> Person:
             raise _locked(name, "password", PASSWORD_LIMIT, PASSWORD_LIMIT.minutes)
         raise WrongPassword
     attempts.forgive(ledger, _key("password", name), _key("pin", name))
-    return _person(row)
+    return as_person(row)
 
 
 def check_pin(ledger: Ledger, name: str, pin: str) -> Person:
@@ -210,7 +210,7 @@ def check_pin(ledger: Ledger, name: str, pin: str) -> Person:
         _tell_locked(ledger, row)
         raise _locked(name, "PIN", PIN_LIMIT, PIN_LIMIT.minutes)
     attempts.forgive(ledger, _key("pin", name))
-    return _person(row)
+    return as_person(row)
 
 
 def unlock(ledger: Ledger, actor: Person | str, name: str) -> None:
@@ -260,7 +260,7 @@ def check_token(ledger: Ledger, secret: str, scope: str) -> Person:
     chosen = sa.select(tokens).where(tokens.c.hash == _digest(secret))
     with ledger.reading() as connection:
         found = connection.execute(chosen).one_or_none()
-        owner = _person(_row(connection, found.person)) if found else None
+        owner = as_person(_row(connection, found.person)) if found else None
     if not found or not owner or owner.disabled or not _live(found, clock.now()):
         raise BadToken
     if scope not in SCOPES[found.scope]:
@@ -319,7 +319,7 @@ def _digest(secret: str) -> str:
 def by_self_or_administrator(connection: Connection, actor: str, name: str) -> None:
     """Refuse unless the actor changes what is their own, or is an administrator."""
     if actor == name:
-        require(_person(_row(connection, name)), *ROLES)
+        require(as_person(_row(connection, name)), *ROLES)
     else:
         _by_administrator(connection, actor)
 
@@ -337,7 +337,7 @@ def _by_administrator(connection: Connection, actor: str) -> None:
     row = _maybe(connection, actor)
     if row is None:
         raise RoleNeeded(name=actor or "nobody", roles="admin")
-    require(_person(row))
+    require(as_person(row))
 
 
 def _not_the_last(connection: Connection, name: str) -> None:
@@ -390,7 +390,8 @@ def _row(connection: Connection, name: str) -> dict[str, Any]:
     return row
 
 
-def _person(kept: Mapping[str, Any]) -> Person:
+def as_person(kept: Mapping[str, Any]) -> Person:
+    """Return the person of a row; what proves them stays behind."""
     return Person(
         name=kept["name"],
         full_name=kept["full_name"],

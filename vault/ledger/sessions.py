@@ -18,13 +18,19 @@ import sqlalchemy as sa
 from vault import clock
 from vault.ledger import people
 from vault.ledger.engine import Ledger
+from vault.ledger.tables import person as persons
 from vault.ledger.tables import session as sessions
 
 IDLE = timedelta(hours=4)
 ABSOLUTE = timedelta(hours=14)
 TOUCH = timedelta(minutes=5)
 """How stale ``seen_at`` may be: a write for every look at a page would be one too many."""
-_SESSION: Final = sa.select(sessions).where(sessions.c.hash == sa.bindparam("hash"))
+_SESSION: Final = (
+    sa.select(sessions, persons)
+    .join(persons, persons.c.name == sessions.c.person)
+    .where(sessions.c.hash == sa.bindparam("hash"))
+)
+"""Asked before every page, so it is one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def session(ledger: Ledger, secret: str) -> Session | None:
         row = connection.execute(_SESSION, {"hash": _digest(secret)}).one_or_none()
     if row is None or at >= row.expires_at or clock.moment(at) - clock.moment(row.seen_at) >= IDLE:
         return None
-    person = people.get(ledger, row.person)
+    person = people.as_person(row._asdict())
     if person.disabled:
         return None
     if clock.moment(at) - clock.moment(row.seen_at) >= TOUCH:

@@ -282,7 +282,7 @@ def _job_row(one: JobLine) -> Row:
         if one.of
         else f"{job.qty} × {job.item} {job.rev}"
     )
-    far = present.due(job.due, present.zone(vault().settings.time_zone))
+    far = present.due(job.due, present.today(present.zone(vault().settings.time_zone)))
     kind, state = "job", job.state
     if not one.ground.workable:
         kind, state = "revision", one.standing.state

@@ -6,7 +6,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -25,11 +25,13 @@ from traveler.memory.rules import Remembered
 from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Filter
 from traveler.route import Step
+from traveler.schedule.clock import DAY
 from traveler.views import JobLine, JobView, OperationView
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger.events import Event
 from web import dated, flow_picture, forms, present
 from web.errors import NotReadable
+from web.rows import once_for_each
 from web.visitor import has_role, me, vault
 
 TABS: Final = (
@@ -150,20 +152,22 @@ class Line:
 def job_rows(lines: Iterable[JobLine]) -> list[Row]:
     """Return jobs as tables show them; one on an old or recalled revision says so."""
     zone, now = present.zone(vault().settings.time_zone), dated.minute()
-    today = datetime.now(zone).date()
-    return [
-        Row(
-            job=one.job.number, customer=one.job.customer, number=one.job.item,
-            title=one.job.title, rev=one.job.rev,
-            warning="" if one.standing.state == "current" else one.standing.state,
-            qty=one.job.qty, due=one.job.due,
-            due_note="" if one.job.ended else present.due(one.job.due, zone, today),
-            state=one.job.state, progress=f"{one.done} of {one.of}" if one.of else "",
-            blocked=one.step is not None and bool(one.ground.on(one.job, one.step)),
-            forecast=dated.forecast(one.dates, now), behind=dated.behind(one.dates),
-        )
-        for one in lines
-    ]  # fmt: skip
+    today, day = present.today(zone), now // DAY
+    return [_row(one, today, day) for one in lines]
+
+
+@once_for_each
+def _row(one: JobLine, today: date, day: int) -> Row:
+    """Return the row of a job on a day of the calendar; ``day`` is that of the schedule."""
+    job = one.job
+    return Row(
+        job=job.number, customer=job.customer, number=job.item, title=job.title, rev=job.rev,
+        warning="" if one.standing.state == "current" else one.standing.state,
+        qty=job.qty, due=job.due, due_note="" if job.ended else present.due(job.due, today),
+        state=job.state, progress=f"{one.done} of {one.of}" if one.of else "",
+        blocked=one.step is not None and bool(one.ground.on(job, one.step)),
+        forecast=dated.forecast(one.dates, day * DAY), behind=dated.behind(one.dates),
+    )  # fmt: skip
 
 
 def of_item(number: str, limit: int) -> list[Row]:

@@ -381,6 +381,28 @@ def test_many_threads_read_while_work_goes_on(shop: Any) -> None:
     assert not faults
 
 
+def test_many_events_are_followed_job_by_job_and_the_whole_comes_after(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shop that was just counted whole is not counted again at once, and nobody has to act for it."""
+    from traveler.floor import starting
+
+    for number in ("J-1", "J-2"):
+        plan(shop, number, 20)
+    desk = desks.Desk()
+    before = desk.board(shop.vault)
+    monkeypatch.setattr(desks, "FREE_S", -1.0)  # so the rest is twenty seconds, whatever it took
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    touched = desk.board(shop.vault)
+    assert touched.lines["J-1"].found.provisional
+    assert touched.lines["J-2"] is before.lines["J-2"]
+    assert desk.board(shop.vault) is touched, "it is too early"
+    monkeypatch.setattr(desk, "_rested", desk._rested - 30)
+    after = desk.board(shop.vault)
+    assert (after.head, after.lines["J-1"].found.provisional) == (touched.head, False)
+    assert desk.board(shop.vault) is after, "nothing is owed any more"
+
+
 @pytest.mark.usefixtures("slow")
 def test_time_alone_has_the_shop_counted_beside(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while the count is made anew without anybody waiting for it."""
