@@ -125,14 +125,3 @@ def scheme(name: str) -> Scheme:
         return SCHEMES[name]
     except KeyError:
         raise NoSuchScheme(scheme=name, known=", ".join(sorted(SCHEMES))) from None
-
-
-def any_label(text: str) -> bool:
-    """Tell whether a text is a label of any scheme, which every name in the log must be."""
-    for known in SCHEMES.values():
-        try:
-            known.parse(text)
-        except BadRevision:
-            continue
-        return True
-    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from flask import Response, send_file
 
-from traveler.quality.records import EvidenceFile
+from traveler.quality.evidence_records import EvidenceFile
 from web.headers import SANDBOX
 from web.visitor import vault
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from release import desk
 from traveler import jobs
 from traveler.memory import desk as memory
-from traveler.quality import charts, importing, proof_desk, records, tables, tally
+from traveler.quality import charts, importing, measurement_records, proof_desk, tables, tally
 from vault import founding
 from vault.home import Vault
 from vault.ledger import people
@@ -96,7 +96,7 @@ def _fill(vault: Vault, count: int) -> None:
     """Write a million rows of balloon 1 and add them to its tally."""
     chance = random.Random(9)
     with vault.ledger.reading() as connection:
-        one = next(each for each in records.planned(connection, "10-0042")
+        one = next(each for each in measurement_records.planned(connection, "10-0042")
                    if each.characteristic.balloon == "1")  # fmt: skip
     grid = tally.grid(one.characteristic)
     sums = {each.bin: tally.Sums(each.count, each.total, each.squares, each.least, each.most,
@@ -123,9 +123,9 @@ def _fill(vault: Vault, count: int) -> None:
         ])  # fmt: skip
 
 
-def _kept(vault: Vault, number: int) -> list[records.Tally]:
+def _kept(vault: Vault, number: int) -> list[measurement_records.Tally]:
     with vault.ledger.reading() as connection:
-        return records.tallies(connection, [number])
+        return measurement_records.tallies(connection, [number])
 
 
 def _median(act: Callable[[], object], runs: int = 9) -> float:

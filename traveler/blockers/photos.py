@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from traveler import tables
 from traveler.errors import NoSuchPhoto
 from traveler.quality import taking
-from traveler.quality.records import EvidenceFile
+from traveler.quality.evidence_records import EvidenceFile
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.objects.store import Digest

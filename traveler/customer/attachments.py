@@ -30,7 +30,7 @@ from traveler.packet import records as packet_records
 from traveler.packet.redaction import Redaction
 from traveler.quality import taking
 from traveler.quality.errors import FileNotTaken
-from traveler.quality.records import EvidenceFile
+from traveler.quality.evidence_records import EvidenceFile
 from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.home import Vault
 from vault.ledger.engine import Writing

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from traveler.quality.views import CharacteristicResults
 
@@ -142,12 +142,3 @@ def _remark(row: CharacteristicResults) -> str:
     out = [f"{one.piece} {one.by} {one.verdict}".replace("  ", " ") for one in row.outside]
     told = [*(f"measured with {one}" for one in gauges), *(f"piece {one}" for one in out)]
     return ", ".join(told)
-
-
-def blank_required(forms: Mapping[str, Any]) -> list[str]:
-    """Return the fields that must not be blank and are; signatures of form 1 are checked too."""
-    empty = [f"form 1 field {number}" for number, _ in FORM1 if not forms["form1"].get(number)]
-    for at, row in enumerate(forms["form3"], 1):
-        empty += [f"form 3 line {at} field {number}" for number in ("5", "8", "9")
-                  if not row.get(number)]  # fmt: skip
-    return empty

@@ -16,8 +16,8 @@ from traveler.packet import enclosing
 from traveler.packet.judging import finding
 from traveler.packet.redaction import Redaction
 from traveler.packet.sections import Block, Enclosed, Facts, Finding, Grid, Section, Text
+from traveler.quality.evidence_records import Evidence
 from traveler.quality.proof import Line, ProofState
-from traveler.quality.records import Evidence
 from vault.home import Vault
 
 TITLE: Final = "What is left out of this packet"

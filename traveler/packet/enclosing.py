@@ -20,7 +20,7 @@ from traveler.packet.records import Let
 from traveler.packet.redaction import Redaction
 from traveler.packet.sections import Enclosed, Held
 from traveler.quality import media
-from traveler.quality.records import Evidence, EvidenceFile
+from traveler.quality.evidence_records import Evidence, EvidenceFile
 from vault import canonical, derived, trimming
 from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.home import Vault

@@ -13,7 +13,7 @@ from traveler.packet.errors import LettingNeedsReason, MayNotBeLet, NothingHeld,
 from traveler.packet.sections import Held
 from traveler.packet.tables import evidence_let
 from traveler.quality import evidence
-from traveler.quality.records import Evidence
+from traveler.quality.evidence_records import Evidence
 from traveler.words import line
 from vault import canonical
 from vault.home import Vault

@@ -33,8 +33,9 @@ from traveler.packet.sections import (
     Text,
 )
 from traveler.quality import views
+from traveler.quality.evidence_records import Evidence
+from traveler.quality.measurement_records import Measurement
 from traveler.quality.proof import ProofState
-from traveler.quality.records import Evidence, Measurement
 from traveler.quality.views import CharacteristicResults, JobResults
 from traveler.shipping import records as shipping
 from traveler.shipping.records import Certificate, Shipment

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from release.log import ReleaseLog
-from traveler.quality import plan, records, tally
+from traveler.quality import measurement_records, plan, tally
 from traveler.quality.capability import Bar, Capability
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.measurement_records import Measurement, Planned
 from traveler.quality.quantity import Quantity
-from traveler.quality.records import Measurement, Planned
 from traveler.quality.tally import Grid, Sums
 from vault.home import Vault
 
@@ -70,7 +70,7 @@ def of_item(vault: Vault, number: str, rev: str | None = None) -> tuple[str, str
     revision = log.wanted(number, rev)
     pinned = plan.of_revision(log, revision.number, revision.rev)
     with vault.ledger.reading() as connection:
-        known = records.planned(connection, revision.number)
+        known = measurement_records.planned(connection, revision.number)
         steps = _by_step(connection, [one.id for one in known])
     found = []
     for told in pinned.characteristics:
@@ -87,9 +87,13 @@ def of_characteristic(vault: Vault, number: str, balloon: str, rev: str | None =
     told = plan.of_revision(log, revision.number, revision.rev).find(balloon)
     grid = tally.grid(told)
     with vault.ledger.reading() as connection:
-        ids = [one.id for one in records.planned(connection, revision.number) if _same(one, told)]
+        ids = [
+            one.id
+            for one in measurement_records.planned(connection, revision.number)
+            if _same(one, told)
+        ]
         steps = _by_step(connection, ids)
-        newest = records.newest_of(connection, ids, NEWEST) if ids else []
+        newest = measurement_records.newest_of(connection, ids, NEWEST) if ids else []
     by_step: dict[int, Sums] = {}
     for one in steps.values():
         for place, sums in one.items():
@@ -104,7 +108,7 @@ def of_characteristic(vault: Vault, number: str, balloon: str, rev: str | None =
 
 def _by_step(connection: Any, ids: list[int]) -> dict[int, dict[int, Sums]]:
     found: dict[int, dict[int, Sums]] = {}
-    for one in records.tallies(connection, ids):
+    for one in measurement_records.tallies(connection, ids):
         sums = Sums(one.count, one.total, one.squares, one.least, one.most, one.outside)
         found.setdefault(one.characteristic, {})[one.bin] = sums
     return found

@@ -12,8 +12,10 @@ import click
 from vault.terminal import needed_why, reads, say, session, table
 
 if TYPE_CHECKING:
+    from traveler.quality.evidence_records import Evidence
+    from traveler.quality.gauge_records import Gauge
     from traveler.quality.importing import BadRow
-    from traveler.quality.records import Evidence, Gauge, Measurement
+    from traveler.quality.measurement_records import Measurement
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

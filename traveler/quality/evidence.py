@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from release.log import ReleaseLog
 from traveler.job_records import subject
-from traveler.quality import place, plan, records, tables, taking
+from traveler.quality import evidence_records, place, plan, tables, taking
 from traveler.quality.errors import (
     BadMarks,
     CorrectionNeedsReason,
@@ -26,8 +26,8 @@ from traveler.quality.errors import (
     NoSuchKindOfEvidence,
     NotAPicture,
 )
+from traveler.quality.evidence_records import Evidence, EvidenceFile
 from traveler.quality.place import Place
-from traveler.quality.records import Evidence, EvidenceFile
 from traveler.words import line, lines
 from vault import canonical
 from vault.home import Vault
@@ -119,7 +119,7 @@ def mark(
     require(actor, *STAFF)
     drawn = canonical.dumps(_marks(marks)).decode()
     with vault.ledger.writing(actor.name, device) as writing:
-        standing = _known(records.evidence_one(writing.connection, number), number)
+        standing = _known(evidence_records.evidence_one(writing.connection, number), number)
         if standing.file("shown") is None:
             raise NotAPicture(number=number)
         writing.insert(
@@ -134,8 +134,8 @@ def mark(
 def show(vault: Vault, number: int) -> tuple[Evidence, list[Evidence]]:
     """Return evidence as it stands, and every record of it, oldest first; raises NoSuchEvidence."""
     with vault.ledger.reading() as connection:
-        standing = _known(records.evidence_one(connection, number), number)
-        return standing, records.line_of(connection, standing.root)
+        standing = _known(evidence_records.evidence_one(connection, number), number)
+        return standing, evidence_records.line_of(connection, standing.root)
 
 
 def file(one: Evidence, role: str) -> EvidenceFile:
@@ -209,7 +209,7 @@ def _newer(
     if not reason:
         raise CorrectionNeedsReason(what="evidence", act=_ACTS[act])
     with vault.ledger.writing(actor.name, device) as writing:
-        before = _known(records.evidence_one(writing.connection, number), number)
+        before = _known(evidence_records.evidence_one(writing.connection, number), number)
         if before.withdrawn or seen not in {None, before.id}:
             raise EvidenceReplaced(number=before.root, act=_ACTS[before.act], person=before.person)
         told = {
@@ -235,7 +235,7 @@ def _newer(
 
 
 def _standing(writing: Writing, numbers: Sequence[int]) -> list[Evidence]:
-    found = [records.evidence_one(writing.connection, number) for number in numbers]
+    found = [evidence_records.evidence_one(writing.connection, number) for number in numbers]
     return [one for one in found if one is not None]
 
 

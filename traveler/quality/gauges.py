@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from traveler.quality import records, tables
+from traveler.quality import gauge_records, measurement_records, tables
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import (
     BadCalibration,
@@ -18,7 +18,8 @@ from traveler.quality.errors import (
     GaugeRetired,
     NoSuchGauge,
 )
-from traveler.quality.records import Calibration, Gauge, Measurement, Use
+from traveler.quality.gauge_records import Calibration, Gauge, Use
+from traveler.quality.measurement_records import Measurement
 from traveler.words import day, line, today
 from vault.errors import Refusal
 from vault.home import Vault
@@ -55,14 +56,14 @@ def add(vault: Vault, actor: Person, code: str, kind: str, name: str = "", due: 
     if not what:
         raise BadGauge(code=code, why="its kind is not said")
     with vault.ledger.writing(actor.name) as writing:
-        if found := records.gauge(writing.connection, told):
+        if found := gauge_records.gauge(writing.connection, told):
             raise GaugeExists(code=found.code)
         writing.insert(
             tables.gauge, code=told, fold=fold(told), name=line("name", name, 120), kind=what,
             due=day(due) if due else "", retired=0, added_at=writing.at, added_by=writing.actor,
         )  # fmt: skip
         writing.record("gauge.added", f"gauge/{told}", of=what, due=due)
-        return known(records.gauge(writing.connection, told), told)
+        return known(gauge_records.gauge(writing.connection, told), told)
 
 
 def calibrated(
@@ -81,7 +82,7 @@ def calibrated(
     if until <= done:
         raise BadCalibration(code=code, why="it is due again no later than it was done")
     with vault.ledger.writing(actor.name) as writing:
-        gauge = known(records.gauge(writing.connection, code), code)
+        gauge = known(gauge_records.gauge(writing.connection, code), code)
         writing.insert(
             tables.gauge_calibration, gauge=gauge.code, day=done, due=until, fit=int(fit),
             certificate=line("certificate", certificate, 120), note=line("note", note, 500),
@@ -96,17 +97,17 @@ def retire(vault: Vault, actor: Person, code: str, *, retired: bool = True) -> G
     """Take a gauge out of use, or back into it; raises RoleNeeded or NoSuchGauge."""
     require(actor, *KEEPERS)
     with vault.ledger.writing(actor.name) as writing:
-        gauge = known(records.gauge(writing.connection, code), code)
+        gauge = known(gauge_records.gauge(writing.connection, code), code)
         writing.update(tables.gauge, gauge.code, retired=int(retired))
         writing.record("gauge.retired" if retired else "gauge.returned", f"gauge/{gauge.code}")
-        return known(records.gauge(writing.connection, code), code)
+        return known(gauge_records.gauge(writing.connection, code), code)
 
 
 def listing(vault: Vault) -> list[tuple[Gauge, str]]:
     """Return every gauge with its state, by code."""
     now = today(vault.settings.time_zone)
     with vault.ledger.reading() as connection:
-        return [(one, one.state(now)) for one in records.gauges(connection)]
+        return [(one, one.state(now)) for one in gauge_records.gauges(connection)]
 
 
 def show(vault: Vault, code: str) -> GaugeView:
@@ -115,13 +116,13 @@ def show(vault: Vault, code: str) -> GaugeView:
     Where the last calibration found it unfit, every result since the last fit one is in doubt.
     """
     with vault.ledger.reading() as connection:
-        gauge = known(records.gauge(connection, code), code)
-        done = records.calibrations(connection, gauge.code)
+        gauge = known(gauge_records.gauge(connection, code), code)
+        done = gauge_records.calibrations(connection, gauge.code)
         doubtful: Sequence[Measurement] = ()
         if done and not done[-1].fit:
             since = next((one.day for one in reversed(done) if one.fit), "")
-            doubtful = records.measured_with(connection, gauge.code, since)
-        uses = records.uses(connection, gauge.code, NEWEST)
+            doubtful = measurement_records.measured_with(connection, gauge.code, since)
+        uses = gauge_records.uses(connection, gauge.code, NEWEST)
     state = gauge.state(today(vault.settings.time_zone))
     return GaugeView(gauge, state, tuple(done), tuple(doubtful), tuple(uses))
 

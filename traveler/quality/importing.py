@@ -17,7 +17,15 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler.blockers import clearing
-from traveler.quality import evidence, measurements, place, plan, records, taking
+from traveler.quality import (
+    evidence,
+    gauge_records,
+    measurement_records,
+    measurements,
+    place,
+    plan,
+    taking,
+)
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import NoRowTaken, SameFileAgain
 from traveler.quality.measurements import Judge, Judging, Reading, Recorded
@@ -111,7 +119,7 @@ def preview(
     with vault.ledger.reading() as connection:
         where = place.found(connection, job, seq)
         judge = Judge(
-            {fold(one.code): one for one in records.gauges(connection)},
+            {fold(one.code): one for one in gauge_records.gauges(connection)},
             today(vault.settings.time_zone),
             plan.needed(ReleaseLog(vault), where.job.item, where.job.rev),
         )
@@ -237,8 +245,8 @@ def _results(path: Path, name: str, balloon: str) -> Sequence[Result]:
 
 def _stood(connection: Connection, where: Place) -> dict[tuple[str, str], tuple[str, str, str]]:
     """Return text, unit and gauge of what stands by the plan of the job's revision."""
-    standing = records.measurements(connection, where.job.number)
-    every = records.planned_of(connection, {one.characteristic for one in standing})
+    standing = measurement_records.measurements(connection, where.job.number)
+    every = measurement_records.planned_of(connection, {one.characteristic for one in standing})
     told = {number: one for number, one in every.items() if one.rev == where.job.rev}
     return {
         (told[one.characteristic].characteristic.balloon, one.piece): (
@@ -252,7 +260,9 @@ def _stood(connection: Connection, where: Place) -> dict[tuple[str, str], tuple[
 
 
 def _before(writing: Writing, kept: Any) -> Imported:
-    found = [records.measurement(writing.connection, number) for number in kept["outside"]]
+    found = [
+        measurement_records.measurement(writing.connection, number) for number in kept["outside"]
+    ]
     outside = tuple(one for one in found if one is not None)
     done = Recorded(kept["job"], kept["seq"], kept["measuring"], kept["count"], outside)
     bad = tuple(BadRow(one["where"], one["name"], one["piece"], one["result"], one["why"])

@@ -7,14 +7,14 @@ A mark beside the record, never an edit: taking it off again is a newer row, wit
 from __future__ import annotations
 
 from traveler.job_records import subject
-from traveler.quality import records, tables
+from traveler.quality import evidence_records, tables
 from traveler.quality.errors import (
     CorrectionNeedsReason,
     EvidenceReplaced,
     InternalAlready,
     NoSuchEvidence,
 )
-from traveler.quality.records import Evidence
+from traveler.quality.evidence_records import Evidence
 from traveler.words import line
 from vault.home import Vault
 from vault.ledger.people import Person, require
@@ -36,7 +36,7 @@ def mark(
     if not reason:
         raise CorrectionNeedsReason(what="evidence", act=said)
     with vault.ledger.writing(actor.name, device) as writing:
-        before = records.evidence_one(writing.connection, number)
+        before = evidence_records.evidence_one(writing.connection, number)
         if before is None:
             raise NoSuchEvidence(number=number)
         if before.withdrawn:
@@ -50,6 +50,6 @@ def mark(
         writing.record("evidence.internal" if internal else "evidence.released",
                        subject(before.job), evidence=before.root, why=reason)  # fmt: skip
         return next(
-            one for one in records.evidence(writing.connection, before.job)
+            one for one in evidence_records.evidence(writing.connection, before.job)
             if one.root == before.root
         )  # fmt: skip

@@ -18,7 +18,17 @@ from release.log import ReleaseLog
 from traveler.blockers import clearing
 from traveler.errors import ActStale
 from traveler.job_records import Job, subject
-from traveler.quality import gauges, place, plan, quantity, records, tables, tally, tolerance
+from traveler.quality import (
+    gauge_records,
+    gauges,
+    measurement_records,
+    place,
+    plan,
+    quantity,
+    tables,
+    tally,
+    tolerance,
+)
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.errors import (
     BadPiece,
@@ -29,9 +39,10 @@ from traveler.quality.errors import (
     NoSuchMeasurement,
     TooManyResults,
 )
+from traveler.quality.gauge_records import Gauge
+from traveler.quality.measurement_records import Measurement
 from traveler.quality.place import Place
 from traveler.quality.plan import Plan
-from traveler.quality.records import Gauge, Measurement
 from traveler.quality.tally import Sums
 from traveler.tablet import pressed, sending
 from traveler.tablet.sending import DIRECT, Sent
@@ -154,7 +165,7 @@ def correct(
         raise CorrectionNeedsReason(what="result", act="corrected")
     with vault.ledger.writing(actor.name, device) as writing:
         before, where = _standing(writing, job, number)
-        pinned = records.planned_of(writing.connection, [before.characteristic])
+        pinned = measurement_records.planned_of(writing.connection, [before.characteristic])
         told = pinned[before.characteristic].characteristic
         judge = Judge(_gauges(writing), today(vault.settings.time_zone))
         reading = Reading(told.balloon, before.piece, text, unit, gauge or before.gauge)
@@ -174,7 +185,7 @@ def withdraw(
         raise CorrectionNeedsReason(what="result", act=_WITHDRAWN)
     with vault.ledger.writing(actor.name, device) as writing:
         before, where = _standing(writing, job, number)
-        pinned = records.planned_of(writing.connection, [before.characteristic])
+        pinned = measurement_records.planned_of(writing.connection, [before.characteristic])
         told = pinned[before.characteristic].characteristic
         row = {
             "characteristic": before.characteristic, "piece": before.piece, "text": "",
@@ -245,7 +256,7 @@ def write(
     ids = _pinned(writing, pinned, {one.characteristic.balloon for one in judged})
     stood = {
         (one.characteristic, one.piece): one
-        for one in records.measurements(writing.connection, where.job.number)
+        for one in measurement_records.measurements(writing.connection, where.job.number)
     }
     act = _act(writing, where, source)
     rows, gone = [], []
@@ -265,7 +276,9 @@ def write(
         outside=len(outside), balloons=sorted({one.characteristic.balloon for one in judged})[:_TOLD],
         **({"seq": where.operation.seq} if where.operation else {}), **facts,
     )  # fmt: skip
-    found = [records.measurement(writing.connection, number) for number in outside[:_TOLD]]
+    found = [
+        measurement_records.measurement(writing.connection, number) for number in outside[:_TOLD]
+    ]
     return Recorded(
         where.job.number, where.operation.seq if where.operation else None, act, len(made),
         tuple(one for one in found if one is not None),
@@ -276,11 +289,11 @@ def _since(
     writing: Writing, where: Place, pinned: Plan, judged: Sequence[Judging], sent: Sent
 ) -> str:
     """Return what somebody else measured of these pieces after this was read off, in words."""
-    planned = records.planned(writing.connection, pinned.item, pinned.rev)
+    planned = measurement_records.planned(writing.connection, pinned.item, pinned.rev)
     balloons = {one.id: one.characteristic.balloon for one in planned}
     asked = {(one.characteristic.balloon, one.piece) for one in judged}
     read_at = sending.moment(sent, writing.at, ())
-    for one in records.measurements(writing.connection, where.job.number):
+    for one in measurement_records.measurements(writing.connection, where.job.number):
         balloon = balloons.get(one.characteristic, "")
         if (balloon, one.piece) in asked and one.at > read_at and one.person != writing.actor:
             return f"{one.person} has measured piece {one.piece} at balloon {balloon} since"
@@ -288,17 +301,19 @@ def _since(
 
 
 def _recorded_before(writing: Writing, kept: Mapping[str, Any]) -> Recorded:
-    found = [records.measurement(writing.connection, number) for number in kept["outside"]]
+    found = [
+        measurement_records.measurement(writing.connection, number) for number in kept["outside"]
+    ]
     outside = tuple(one for one in found if one is not None)
     return Recorded(kept["job"], kept["seq"], kept["measuring"], kept["count"], outside)
 
 
 def _standing(writing: Writing, job: str, number: int) -> tuple[Measurement, Place]:
     where = place.found(writing.connection, job, None)
-    before = records.measurement(writing.connection, number)
+    before = measurement_records.measurement(writing.connection, number)
     if before is None or before.job != where.job.number:
         raise NoSuchMeasurement(job=where.job.number, number=number)
-    newer = records.replaced_by(writing.connection, number)
+    newer = measurement_records.replaced_by(writing.connection, number)
     if newer is not None:
         raise MeasurementReplaced(number=number, person=newer.person)
     operation = next((one for one in where.operations if one.seq == before.seq), None)
@@ -317,7 +332,7 @@ def _replaced(
         f"measurement.{act}", subject(before.job), balloon=told.balloon, piece=before.piece,
         was=before.id, now=made["id"], result=made["text"], why=made["why"],
     )  # fmt: skip
-    found = records.measurement(writing.connection, made["id"])
+    found = measurement_records.measurement(writing.connection, made["id"])
     if found is None:
         raise NoSuchMeasurement(job=before.job, number=made["id"])
     return found
@@ -343,7 +358,7 @@ def _pinned(writing: Writing, pinned: Plan, balloons: Iterable[str]) -> dict[str
     """Return the rows of characteristics, written when the first result needs them."""
     found = {
         one.characteristic.balloon: one.id
-        for one in records.planned(writing.connection, pinned.item, pinned.rev)
+        for one in measurement_records.planned(writing.connection, pinned.item, pinned.rev)
     }
     for balloon in sorted(set(balloons) - found.keys()):
         row = writing.insert(
@@ -355,7 +370,7 @@ def _pinned(writing: Writing, pinned: Plan, balloons: Iterable[str]) -> dict[str
 
 
 def _gauges(writing: Writing) -> dict[str, Gauge]:
-    return {fold(one.code): one for one in records.gauges(writing.connection)}
+    return {fold(one.code): one for one in gauge_records.gauges(writing.connection)}
 
 
 def _piece(text: str) -> str:
@@ -402,7 +417,7 @@ def _tally(
         (one.characteristic, one.bin): Sums(
             one.count, one.total, one.squares, one.least, one.most, one.outside
         )
-        for one in records.tallies(writing.connection, list(grids))
+        for one in measurement_records.tallies(writing.connection, list(grids))
     }
     for key, more in sums.items():
         if key in there:
@@ -415,7 +430,7 @@ def _tally(
 def _counted(writing: Writing, number: int, bin_: int, grid: tally.Grid) -> Sums:
     found = Sums()
     since, until = grid.around(bin_)
-    for value, verdict in records.values_in(writing.connection, number, since, until):
+    for value, verdict in measurement_records.values_in(writing.connection, number, since, until):
         if grid.bin(value) == bin_:
             found.take(value, grid, outside=verdict != "pass")
     return found

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from traveler.quality import media
 from traveler.quality.errors import FileNotTaken, TooManyFiles
+from traveler.quality.evidence_records import EvidenceFile
 from traveler.quality.media import Media
-from traveler.quality.records import EvidenceFile
 from vault.errors import UnreadableFile, WorkerGaveUp
 from vault.home import Vault
 

@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog
 from traveler import job_records, operation_records
 from traveler.job_records import Job
-from traveler.quality import plan, proof_records, records, sampling
+from traveler.quality import evidence_records, measurement_records, plan, proof_records, sampling
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.evidence_records import Evidence
+from traveler.quality.measurement_records import Measurement, Planned
 from traveler.quality.plan import Plan
-from traveler.quality.records import Evidence, Measurement, Planned
 from vault.home import Vault
 
 State = Literal["missing", "fail", "pass"]
@@ -130,7 +131,7 @@ def evidence_of(vault: Vault, job: str) -> list[Evidence]:
 
 def evidence_in(connection: Connection, job: Job) -> list[Evidence]:
     """Return the same inside a transaction, for gates; withdrawn pieces are among them."""
-    return records.evidence(connection, job.number)
+    return evidence_records.evidence(connection, job.number)
 
 
 def results_of(vault: Vault, job: str) -> JobResults:
@@ -143,8 +144,10 @@ def results_of(vault: Vault, job: str) -> JobResults:
 def results_in(log: ReleaseLog, connection: Connection, job: Job) -> JobResults:
     """Return the same inside a transaction, for gates that judge what they are about to change."""
     pinned = plan.of_revision(log, job.item, job.rev)
-    standing = [one for one in records.measurements(connection, job.number) if not one.withdrawn]
-    judged_by = records.planned_of(connection, {one.characteristic for one in standing})
+    standing = [
+        one for one in measurement_records.measurements(connection, job.number) if not one.withdrawn
+    ]
+    judged_by = measurement_records.planned_of(connection, {one.characteristic for one in standing})
     operations = operation_records.operations(connection, job.number)
     lots = proof_records.lots(connection, job, operations, pinned)
     rows, counted = [], set()

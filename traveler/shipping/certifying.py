@@ -16,8 +16,8 @@ from traveler.decisions import records as decisions
 from traveler.firstarticle import records as articles
 from traveler.job_records import Job
 from traveler.nonconformance import records as nonconformances
-from traveler.quality import records as quality
-from traveler.quality.records import Evidence
+from traveler.quality import evidence_records
+from traveler.quality.evidence_records import Evidence
 from traveler.shipping.records import Shipment
 from vault.home import Vault
 from vault.ledger.people import Person
@@ -70,7 +70,7 @@ def fields(
 
 def _standing(connection: Connection, job: Job) -> list[Evidence]:
     """Return the evidence of a job that nobody withdrew: nothing else may be certified with."""
-    return [one for one in quality.evidence(connection, job.number) if not one.withdrawn]
+    return [one for one in evidence_records.evidence(connection, job.number) if not one.withdrawn]
 
 
 def _traces(connection: Connection, job: Job, sent: Shipment) -> str:

@@ -53,14 +53,6 @@ def forgive(ledger: Ledger, *keys: str) -> None:
         writing.execute(sa.delete(attempt).where(attempt.c.key.in_(keys)))
 
 
-def locked(ledger: Ledger, key: str, limit: Limit) -> bool:
-    """Say whether the next try under ``key`` would be refused."""
-    counted = (attempt.c.key == key) & (attempt.c.until > clock.now())
-    with ledger.reading() as connection:
-        failures = connection.execute(sa.select(attempt.c.failures).where(counted)).scalar()
-    return (failures or 0) >= limit.tries
-
-
 def _forget_old(writing: Writing) -> None:
     writing.execute(sa.delete(attempt).where(attempt.c.until <= writing.at))
 

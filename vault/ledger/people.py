@@ -222,11 +222,6 @@ def unlock(ledger: Ledger, actor: Person | str, name: str) -> None:
     attempts.forgive(ledger, _key("password", name), _key("pin", name))
 
 
-def pin_locked(ledger: Ledger, name: str) -> bool:
-    """Say whether the person's PIN is locked now, for a list an administrator reads."""
-    return attempts.locked(ledger, _key("pin", name), PIN_LIMIT)
-
-
 def issue_token(
     ledger: Ledger, actor: Person | str, name: str, scope: str, expires: str | None = None
 ) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from flask import Response, render_template, request, url_for
 
 from traveler.quality import gauges
-from traveler.quality.records import Gauge
+from traveler.quality.gauge_records import Gauge
 from traveler.words import today
 from vault.errors import NotFound, Refusal, WrongUse
 from web import forms, paging

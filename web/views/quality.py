@@ -15,11 +15,11 @@ from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
 from traveler.nonconformance import views as nonconformances
-from traveler.quality import evidence, gauges, importing, measurements, records, views
+from traveler.quality import evidence, gauges, importing, measurement_records, measurements, views
 from traveler.quality.evidence import Wanted
 from traveler.quality.importing import ReadAs
+from traveler.quality.measurement_records import Measurement
 from traveler.quality.measurements import Reading
-from traveler.quality.records import Measurement
 from traveler.quality.views import CharacteristicResults, JobResults
 from vault import codes
 from vault.errors import NotFound, Refusal
@@ -86,7 +86,7 @@ def listing() -> str:
     more = url_for("quality.listing", q=words or None, state=state, skip=skipped + size,
                    rows=size if size > forms.ROWS else None)  # fmt: skip
     with vault().ledger.reading() as connection:
-        numbers = records.counts(connection, [one.job.number for one in found])
+        numbers = measurement_records.counts(connection, [one.job.number for one in found])
     due = [
         (one, state) for one, state in gauges.listing(vault()) if state not in {"ready", "retired"}
     ]
@@ -364,7 +364,7 @@ def _said(job: str) -> Measurement | None:
 def out_of(connection: Any, job: str, number: int) -> Measurement | None:
     """Return a result of a job by its number, and nothing for one of another job."""
     within = job_records.job(connection, job)
-    found = records.measurement(connection, number)
+    found = measurement_records.measurement(connection, number)
     if within is None or found is None or found.job != within.number:
         return None
     return found

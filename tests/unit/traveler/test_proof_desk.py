@@ -360,14 +360,14 @@ def test_scrapped_pieces_need_no_result(sampled: Any) -> None:
 
 def test_a_result_taken_back_is_owed_again(sampled: Any) -> None:
     """And a second result of the same piece is no second piece."""
-    from traveler.quality import measurements, records
+    from traveler.quality import measurement_records, measurements
 
     _measure(sampled, "2", "5.0", 1)
     _measure(sampled, "2", "5.01", 1)
     _measure(sampled, "1", "20.0", 13)
     assert jobs.show(sampled.vault, "J-6").operations[1].owing == ()
     with sampled.vault.ledger.reading() as connection:
-        one = records.measurements(connection, "J-6")[0]
+        one = measurement_records.measurements(connection, "J-6")[0]
     measurements.withdraw(sampled.vault, sampled.otto, "J-6", one.id, "wrong drawing")
     (line,) = jobs.show(sampled.vault, "J-6").operations[1].owing
     assert line.counted == "13 of 14, 2 Height still 1"

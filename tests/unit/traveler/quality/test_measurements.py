@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from traveler import jobs
 from traveler.errors import ActStale, BadQuantityText, NoSuchJob, NoSuchOperation, OtherUnit
-from traveler.quality import errors, gauges, measurements, records, tables, tally, views
+from traveler.quality import errors, gauges, measurement_records, measurements, tables, tally, views
 from traveler.quality.characteristics import Characteristic
 from traveler.quality.measurements import Reading
 from traveler.tablet.sending import Sent
@@ -55,7 +55,7 @@ def test_a_second_result_of_a_piece_counts_and_the_first_stays(shop: Any) -> Non
     enter(shop, Reading("1", "1", "12.01"))
     assert [one.text for one in row(shop, "1").results] == ["12.01"]
     with shop.vault.ledger.reading() as connection:
-        every = records.measurements(connection, "J-1", standing=False)
+        every = measurement_records.measurements(connection, "J-1", standing=False)
     assert [(one.text, one.replaces) for one in every] == [("12.05", None), ("12.01", every[0].id)]
 
 
@@ -138,7 +138,7 @@ def test_sent_twice_is_recorded_once(shop: Any) -> None:
     first = enter(shop, Reading("1", "1", "12.05"), idempotency_key="k")
     assert enter(shop, Reading("1", "1", "12.05"), idempotency_key="k") == first
     with shop.vault.ledger.reading() as connection:
-        assert len(records.measurements(connection, "J-1", standing=False)) == 1
+        assert len(measurement_records.measurements(connection, "J-1", standing=False)) == 1
 
 
 def test_what_was_measured_since_by_somebody_else_is_asked_about(shop: Any) -> None:
@@ -212,17 +212,17 @@ def test_the_tally_is_what_counting_all_standing_results_gives(shop: Any) -> Non
             measurements.withdraw(shop.vault, shop.quinn, "J-1", one.id, "x")
     table = tables.measurement
     with shop.vault.ledger.reading() as connection:
-        for planned in records.planned(connection, "10-0042"):
+        for planned in measurement_records.planned(connection, "10-0042"):
             grid = tally.grid(planned.characteristic)
             wanted: dict[int, tally.Sums] = {}
-            for one in records.measurements(connection, "J-1"):
+            for one in measurement_records.measurements(connection, "J-1"):
                 if one.characteristic == planned.id and not one.withdrawn:
                     chosen = sa.select(table.c.value).where(table.c.id == one.id)
                     value = connection.execute(chosen).scalar_one()
                     wanted.setdefault(grid.bin(value), tally.Sums()).take(
                         value, grid, outside=not one.passes
                     )
-            kept = {one.bin: one for one in records.tallies(connection, [planned.id])}
+            kept = {one.bin: one for one in measurement_records.tallies(connection, [planned.id])}
             assert kept.keys() == wanted.keys()
             for bin_, sums in wanted.items():
                 found = kept[bin_]

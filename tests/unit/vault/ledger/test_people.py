@@ -171,7 +171,6 @@ def test_five_wrong_pins_lock_and_the_sentence_says_for_how_long(shop: Ledger) -
             "5 wrong PINs in a row: the PIN of otto is locked for 15 more minutes; wait, sign in "
             "with your password, or ask an administrator to unlock it."
         )
-    assert people.pin_locked(shop, "otto")
     assert [one.kind for one in events.of(shop, "person/otto")][-1] == "person.pin-locked"
 
 
