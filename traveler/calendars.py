@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import hours, station_records, tables
-from traveler.errors import BadDueDate
+from traveler.errors import DaysBackwards, TooManyDays
 from traveler.hours import Week
 from traveler.schedule.clock import Calendar, Shifts, weekdays
 from traveler.words import day as day_of
@@ -148,7 +148,7 @@ def tell_day(
     """Set the hours of a day, or of every day up to ``last``; returns the days.
 
     ``text`` is ``closed`` for a holiday and None where the day is to be ordinary again.  Raises
-    RoleNeeded, BadDueDate, BadHoursText, BadWords or NoSuchStation.
+    RoleNeeded, BadDueDate, DaysBackwards, TooManyDays, BadHoursText, BadWords or NoSuchStation.
     """
     require(actor, "planner")
     shifts = None if text is None else hours.day(text)
@@ -170,9 +170,12 @@ def tell_day(
 def _days(first: str, last: str) -> list[str]:
     begin = date.fromisoformat(day_of(first))
     end = date.fromisoformat(day_of(last)) if last else begin
-    if not 0 <= (end - begin).days < MOST_DAYS:
-        raise BadDueDate(due=f"{first} to {last}")
-    return [(begin + timedelta(days=n)).isoformat() for n in range((end - begin).days + 1)]
+    count = (end - begin).days + 1
+    if count < 1:
+        raise DaysBackwards(first=begin, last=end)
+    if count > MOST_DAYS:
+        raise TooManyDays(first=begin, last=end, days=count, most=MOST_DAYS)
+    return [(begin + timedelta(days=n)).isoformat() for n in range(count)]
 
 
 def _code(connection: Connection, station: str) -> str:

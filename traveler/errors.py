@@ -83,6 +83,15 @@ class BadDueDate(BadInput):
     """“{due}” is not a day; write it as 2027-03-01."""
 
 
+class DaysBackwards(BadInput):
+    """{last} comes before {first}; give a last day that is the first one or a later one."""
+
+
+class TooManyDays(BadInput):
+    """{first} to {last} are {days} days, and at most {most} are told at once; give an earlier last
+    day, and the rest after that."""
+
+
 class BadWords(BadInput):
     """The {what} cannot be used: {why}; write it again."""
 

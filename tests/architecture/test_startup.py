@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,23 @@ def test_a_heavy_module_is_found() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="starting a process costs too much there")
+def verbs(group: click.Group, words: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield every command of a group by the words that call it, and those of the groups in it."""
+    for name in group.list_commands(click.Context(group)):
+        one = group.get_command(click.Context(group), name)
+        assert one is not None
+        yield f"{words} {name}", one
+        if isinstance(one, click.Group):
+            yield from verbs(one, f"{words} {name}")
+
+
+def test_the_help_of_every_command_can_be_read_as_it_stands() -> None:
+    """Click keeps lines as they are after a backspace; a backslash and a b are shown and run together."""
+    told = dict(verbs(cli.trunk(), "titleblock"))
+    assert len(told) > 100
+    assert [words for words, one in told.items() if "\\b" in (one.help or "")] == []
+
+
 def test_help_starts_within_300_ms() -> None:
     """In processor time, and against the bare interpreter, so that a busy machine slows both."""
     command = Path(sys.executable).with_name("titleblock")

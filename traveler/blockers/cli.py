@@ -46,7 +46,7 @@ class _Blocking(click.Group):
 
 @click.group(cls=_Blocking, subcommand_metavar="[raise] JOB [OPTIONS] | COMMAND ID …")
 def block() -> None:
-    r"""Blockers: what keeps a job, a step or a station from going on.
+    """Blockers: what keeps a job, a step or a station from going on.
 
     \b
     titleblock block J-1 --type material --owner pat -m "no bar Ø40" --set eta=2027-03-04

@@ -151,7 +151,7 @@ class Board:
 
     ``counted`` is when the whole shop was counted last; jobs revised since are provisional.
     ``names`` has the stations in use, ``place`` the resource each counts for, ``stopped`` the
-    blockers of whole stations.
+    blockers of whole stations, ``revised`` says whether single jobs were counted since.
     """
 
     head: int
@@ -164,11 +164,16 @@ class Board:
     place: Mapping[str, str]
     stopped: Mapping[str, tuple[Blocker, ...]]
     loads: tuple[StationLoad, ...]
+    revised: bool = False
 
     @property
     def version(self) -> str:
-        """Return what changes whenever anything on it may have."""
-        return f"{self.head}-{self.counted}"
+        """Return what changes whenever anything on it may have.
+
+        The whole follows what was revised job by job within the same minute and without another
+        event; a screen that was not told would show what was provisional for good.
+        """
+        return f"{self.head}-{self.counted}{'-revised' if self.revised else ''}"
 
     @cached_property
     def ranked(self) -> tuple[Line, ...]:

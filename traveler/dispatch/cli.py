@@ -42,7 +42,7 @@ def dispatch(
     context: click.Context, station: str, customer: str, person: str, limit: int, what_if: bool,
     pins: tuple[str, ...], ranking: str | None,
 ) -> None:  # fmt: skip
-    r"""What needs action now, with the reason in a sentence.
+    """What needs action now, with the reason in a sentence.
 
     \b
     titleblock dispatch --station MILL-2

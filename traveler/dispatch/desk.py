@@ -83,6 +83,7 @@ class Count:
     lines: dict[str, judging.Line]
     shown: dict[str, StationLoad] = field(default_factory=dict)
     took: float = 0.0
+    revised: bool = False
 
     def take_in(self, facts: Iterable[Facts]) -> None:
         """Keep what was read of jobs, and what follows for each alone."""
@@ -114,6 +115,7 @@ class Count:
             self.lines = {number: self._line(number) for number in self.facts}
             self.shown = {code: _station_load(self, code) for code in self.floor.resources}
         self.took = time.thread_time() - began
+        self.revised = False
 
     def revise(self, facts: Iterable[Facts], touched: frozenset[str]) -> None:
         """Count some jobs alone, in the room the others leave; drop those that are not open."""
@@ -128,6 +130,7 @@ class Count:
             self.lines[number] = self._line(number)
         for code in booked | self._stations(touched):
             self.shown[code] = _station_load(self, code)
+        self.revised = True
 
     def _stations(self, numbers: Iterable[str]) -> set[str]:
         loads = (self.loads[number] for number in numbers if number in self.loads)
@@ -146,6 +149,7 @@ class Count:
         return Board(
             self.head, self.now.minute, self.now.minute, self.names, dict(self.lines),
             self.floor.resources, self.floor.names, self.floor.place, _stopped(self.floor), loads,
+            self.revised,
         )  # fmt: skip
 
     def load(self, facts: Facts) -> Load:
@@ -170,7 +174,6 @@ class Desk:
         self._stand: tuple[str, Stand] | None = None
         self._beside: threading.Thread | None = None
         self._rested = 0.0
-        self._owed = False
 
     def board(self, vault: Vault) -> Board:
         """Return the board after the newest event; raises what reading the vault refuses."""
@@ -184,7 +187,7 @@ class Desk:
                 return self._taken(self._read(vault, connection, head, marks, now))
             if head != count.head or marks != count.marks:
                 return self._followed(vault, connection, head, marks, now)
-            if self._owed or now.minute - count.now.minute >= AGED_MIN:
+            if count.revised or now.minute - count.now.minute >= AGED_MIN:
                 self._caught_up(count, now)
             return self._board
 
@@ -218,7 +221,6 @@ class Desk:
     def _taken(self, count: Count) -> Board:
         self._count = count
         self._rested = time.monotonic()
-        self._owed = False
         self._board = count.board()
         if count.took >= QUICK_S:
             gc.freeze()  # a page after it would wait 300 ms while half a million values are walked
@@ -258,7 +260,6 @@ class Desk:
             return self._taken(count)
         if touched:
             count.revise(facts, touched)
-            self._owed = True
             if count.took >= QUICK_S:
                 self._soon(now)
         self._board = count.board()

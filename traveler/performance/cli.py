@@ -47,7 +47,7 @@ def performance(
     context: click.Context, first: str, last: str, by: str, item: str, station: str, customer: str,
     person: str, name: str, out: Path | None,
 ) -> None:  # fmt: skip
-    r"""On-time delivery, yield, scrap, planned and actual time, blocked time, over months and years.
+    """On-time delivery, yield, scrap, planned and actual time, blocked time, over months and years.
 
     \b
     titleblock performance --by year --from 2020-01-01

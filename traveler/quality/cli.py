@@ -269,7 +269,7 @@ class _Measuring(click.Group):
 
 @click.group(cls=_Measuring, subcommand_metavar="[file] JOB FILE [OPTIONS] | COMMAND JOB …")
 def measure() -> None:
-    r"""Measurements: results of a job, judged by its released plan as they come.
+    """Measurements: results of a job, judged by its released plan as they come.
 
     \b
     titleblock measure J-1 --op 40 results.csv

@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traveler import calendars, hours, stations
-from traveler.errors import BadDueDate, BadHoursText, NoSuchStation
+from traveler.errors import (
+    BadHoursText,
+    DaysBackwards,
+    NoSuchStation,
+    TooManyDays,
+)
 from traveler.schedule.clock import Calendar, weekdays
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
@@ -163,7 +168,7 @@ def test_who_may_tell_hours_and_of_what(shop: Any, refused: Callable[..., Any]) 
         calendars.tell_day(shop.vault, shop.otto, "2026-12-25", "closed")
     with refused(NoSuchStation, "There is no station kiln"):
         calendars.tell_hours(shop.vault, shop.pat, "closed", "kiln")
-    with refused(BadDueDate, "2026-12-26 to 2026-12-25"):
+    with refused(DaysBackwards, "2026-12-25 comes before 2026-12-26; give a last day"):
         calendars.tell_day(shop.vault, shop.pat, "2026-12-26", "closed", last="2026-12-25")
-    with refused(BadDueDate, "to 2028-01-01"):
+    with refused(TooManyDays, "2026-12-26 to 2028-01-01 are 372 days, and at most 366"):
         calendars.tell_day(shop.vault, shop.pat, "2026-12-26", "closed", last="2028-01-01")

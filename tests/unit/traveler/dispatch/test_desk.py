@@ -403,6 +403,27 @@ def test_many_events_are_followed_job_by_job_and_the_whole_comes_after(
     assert desk.board(shop.vault) is after, "nothing is owed any more"
 
 
+def test_a_screen_is_told_when_the_whole_follows_within_the_minute(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event and no new minute: only the version says that nothing is provisional any more."""
+    from traveler.floor import starting
+
+    noon = snapshot.now("UTC")
+    monkeypatch.setattr(snapshot, "now", lambda _zone: noon)
+    plan(shop, "J-1", 20)
+    desk = desks.Desk()
+    desk.board(shop.vault)
+    monkeypatch.setattr(desks, "FREE_S", -1.0)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    touched = desk.board(shop.vault)
+    monkeypatch.setattr(desk, "_rested", desk._rested - 30)
+    after = desk.board(shop.vault)
+    assert (touched.head, touched.counted) == (after.head, after.counted)
+    assert (touched.revised, after.revised) == (True, False)
+    assert touched.version != after.version
+
+
 @pytest.mark.usefixtures("slow")
 def test_time_alone_has_the_shop_counted_beside(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while the count is made anew without anybody waiting for it."""
