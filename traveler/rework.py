@@ -13,12 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from traveler import flow, operation_records, route, routing, tables
-from traveler.errors import (
-    BadRework,
-    BadRoute,
-    JobCannot,
-    NoPiecesForRework,
-)
+from traveler.errors import BadRework, BadRoute, JobCannot, NoPiecesForRework
 from traveler.job_records import Job, subject
 from traveler.operation_records import Operation
 from traveler.route import Route, Step

@@ -14,14 +14,7 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from traveler import calendars, route, station_records, tables
-from traveler.errors import (
-    BadDays,
-    BadGroup,
-    BadLanes,
-    BadMachine,
-    BadStationTime,
-    StationExists,
-)
+from traveler.errors import BadDays, BadGroup, BadLanes, BadMachine, BadStationTime, StationExists
 from traveler.operation_records import Operation
 from traveler.schedule.clock import weekdays
 from traveler.station_records import Station

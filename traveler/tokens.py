@@ -15,12 +15,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from traveler import job_records, operation_records, tables, token_records
-from traveler.errors import (
-    NoSuchPrint,
-    NoSuchTraveler,
-    OutsideTraveler,
-    TravelerEnded,
-)
+from traveler.errors import NoSuchPrint, NoSuchTraveler, OutsideTraveler, TravelerEnded
 from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.tablet.badges import FLOOR

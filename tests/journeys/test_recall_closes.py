@@ -34,7 +34,8 @@ def test_a_recall_closes_after_five_decisions(
     from traveler.blockers import handling
     from traveler.copies import issuing, register
     from traveler.decisions import deciding
-    from traveler.errors import ChoiceNotOpen, RevisionRecalled
+    from traveler.decisions.errors import ChoiceNotOpen
+    from traveler.errors import RevisionRecalled
     from traveler.floor import starting, stopping
     from vault.ledger import events
 

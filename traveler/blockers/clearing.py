@@ -15,10 +15,10 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog
 from traveler import lifecycle
 from traveler.blockers import filing, records
+from traveler.blockers.errors import BadBlockerFact
 from traveler.blockers.records import Blocker, BlockerFilter
 from traveler.copies import records as copies
 from traveler.copies.records import Copy
-from traveler.errors import BadBlockerFact
 from traveler.job_records import Job
 from traveler.lifecycle import BLOCKING
 from traveler.operation_records import Operation

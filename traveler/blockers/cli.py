@@ -267,7 +267,7 @@ def decide(job: str, choice: str, why: str, qty: int | None, until: str, keep: t
     item by item.
     """
     from traveler.decisions import deciding
-    from traveler.errors import BadChoice
+    from traveler.decisions.errors import BadChoice
 
     vault = session().vault
     if not choice:

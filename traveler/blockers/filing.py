@@ -13,9 +13,9 @@ from typing import Any
 
 from traveler import lifecycle, tables
 from traveler.blockers import photos, records
+from traveler.blockers.errors import BlockerCannot, NoSuchBlocker
 from traveler.blockers.photos import Kept
 from traveler.blockers.records import Blocker, Step
-from traveler.errors import BlockerCannot, NoSuchBlocker
 from vault import canonical
 from vault.ledger.engine import Writing
 

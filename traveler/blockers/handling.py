@@ -18,25 +18,23 @@ from sqlalchemy.engine import Connection
 from release.log import ReleaseLog
 from traveler import following, job_records, operation_records, station_records, tokens
 from traveler.blockers import clearing, filing, kinds, photos, records, telling
-from traveler.blockers.filing import Draft
-from traveler.blockers.photos import Photo
-from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
-from traveler.blockers.telling import BlockerView
-from traveler.errors import (
+from traveler.blockers.errors import (
     BadHours,
     BadOwner,
     BlockerCannot,
     BlockerDecides,
     BlockerMoved,
     BlockerNowhere,
-    JobCannot,
     NoPhoto,
-    NoReason,
     NoSuchBlocker,
     NoSuchTick,
     NotTheirBlocker,
-    OutsideTraveler,
 )
+from traveler.blockers.filing import Draft
+from traveler.blockers.photos import Photo
+from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
+from traveler.blockers.telling import BlockerView
+from traveler.errors import JobCannot, NoReason, OutsideTraveler
 from traveler.job_records import Job
 from traveler.nonconformance import rules as nc_rules
 from traveler.nonconformance.errors import BlockerFollows

@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 from release.change import change_name
 from release.errors import NoSuchChange
+from traveler.blockers.errors import BadBlockerFact, NoSuchBlockerType
 from traveler.copies import records as copies
-from traveler.errors import BadBlockerFact, NoSuchBlockerType
 from traveler.words import day, line
 from vault.names import item_number
 

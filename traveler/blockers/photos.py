@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import tables
-from traveler.errors import NoSuchPhoto
+from traveler.blockers.errors import NoSuchPhoto
 from traveler.quality import taking
 from traveler.quality.evidence_records import EvidenceFile
 from vault.home import Vault

@@ -22,15 +22,15 @@ from release.stamp import press
 from release.transaction import templates_of
 from traveler import job_records, kit_records, lifecycle, operation_records, tables
 from traveler.copies import marking, records
-from traveler.copies.records import Copy
-from traveler.decisions import rules
-from traveler.decisions.records import decisions
-from traveler.errors import (
+from traveler.copies.errors import (
     CopyOfAnotherRevision,
     NoCopyOfRecalled,
     NoSuchCopy,
     OnlyDrawingsAreCopies,
 )
+from traveler.copies.records import Copy
+from traveler.decisions import rules
+from traveler.decisions.records import decisions
 from traveler.standing import standing
 from traveler.words import today
 from vault import codes, worker

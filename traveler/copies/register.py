@@ -14,9 +14,9 @@ from traveler import lifecycle, tables
 from traveler import words as words_of
 from traveler.blockers import clearing
 from traveler.copies import old, records
+from traveler.copies.errors import BadCopyAct, CopyCannot, CopyNeedsNote, NoSuchCopy
 from traveler.copies.issuing import STAFF, deviation, subject
 from traveler.copies.records import Act, Copy, CopyFilter
-from traveler.errors import BadCopyAct, CopyCannot, CopyNeedsNote, NoSuchCopy
 from vault.home import Vault
 from vault.ledger.engine import Writing
 from vault.ledger.people import Person, require

@@ -9,8 +9,8 @@ from typing import Any
 from release import settling, shelf
 from release.log import ReleaseLog
 from traveler.copies import issuing
+from traveler.copies.errors import NoCopyOfRecalled
 from traveler.copies.issuing import Wanted
-from traveler.errors import NoCopyOfRecalled
 from vault import durable
 from vault.home import Vault
 

@@ -28,15 +28,10 @@ from traveler import (
 from traveler.decisions import asking, carrying, comparison, rules
 from traveler.decisions import records as decision_records
 from traveler.decisions.comparison import Compared
+from traveler.decisions.errors import ChoiceNotOpen, NoSuchStep, NothingToDecide, NotTheirDecision
 from traveler.decisions.records import Decision
 from traveler.decisions.rules import Option
-from traveler.errors import (
-    ChoiceNotOpen,
-    NoSuchStep,
-    NothingToDecide,
-    NotInKit,
-    NotTheirDecision,
-)
+from traveler.errors import NotInKit
 from traveler.gate import Standing
 from traveler.job_records import Job, subject
 from traveler.kit_records import JobItem

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from traveler import gate, readers, stations, tables, words, work_records
-from traveler.errors import NotOutside
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
+from traveler.floor.errors import NotOutside
 from traveler.tablet.sending import DIRECT, Sent
 from vault import canonical
 from vault.home import Vault

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from traveler.errors import BadCharacteristics, BadSampling
 from traveler.quality import quantity, sampling
+from traveler.quality.errors import BadCharacteristics, BadSampling
 from traveler.quality.quantity import ATTRIBUTES, Quantity
 from traveler.quality.sampling import Sampling
 

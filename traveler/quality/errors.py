@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a person may be told about evidence, gauges and measurements: one class each."""
+"""What a person may be told about evidence, gauges, measurements and proof: one class each."""
 
 from __future__ import annotations
 
-from vault.errors import BadInput, Conflict, NotFound, Refused
+from vault.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
 
 # --- evidence ---------------------------------------------------------------
 
@@ -140,3 +140,70 @@ class BadCalibration(BadInput):
 class PlanMoved(Conflict):
     """Somebody checked in other characteristics of {number} meanwhile; nothing was changed. Open the
     grid again, where what is there now stands, and repeat what you changed."""
+
+
+# --- characteristics and results as they are written ------------------------
+
+
+class BadCharacteristics(BadInput):
+    """{where} is not a list of characteristics: {why}."""
+
+
+class BadSampling(BadInput):
+    """“{text}” is no sampling; write all, first, a number of pieces, every 10, or aql with one of {aqls}."""
+
+
+class BadQuantityText(BadInput):
+    """“{text}” is no result: {why}."""
+
+
+class OtherUnit(BadInput):
+    """A value in {unit} cannot be compared with limits in {wanted}; enter it in {wanted}."""
+
+
+class BadResults(BadInput):
+    """The results in {where} cannot be read: {why}; nothing was taken from it."""
+
+
+# --- proof ------------------------------------------------------------------
+
+
+class ProofNotOwed(Refused):
+    """Job {job} owes no {kind}{where}, so there is nothing to give or waive; `titleblock proof {job}` shows
+    what it owes."""
+
+
+class ProofThere(Refused):
+    """The {what} of job {job} is there already, so there is nothing to waive."""
+
+
+class ProofNeedsRecord(Refused):
+    """Nobody’s word stands for a {kind}: {way}."""
+
+
+class OwnWorkInspected(NotAllowed):
+    """{name} worked on operation {seq} of job {job}, so somebody else of quality has to inspect it."""
+
+
+class NoSuchWord(NotFound):
+    """Nobody vouched for anything under number {id}; `titleblock proof JOB` shows what was given."""
+
+
+class BadProofKind(BadInput):
+    """“{kind}” cannot be a kind of proof: {why}; write a few words, as measurement or photo."""
+
+
+class BadProofMoment(BadInput):
+    """“{before}” is no moment before which proof is owed; choose step, shipping or packet."""
+
+
+class ProofOfWhom(BadInput):
+    """Name either the customer or the job that proof is asked for."""
+
+
+class NoSuchDemand(NotFound):
+    """There is no demand for proof {id} that holds; `titleblock proof demands` shows what is there."""
+
+
+class NoSuchWaiver(NotFound):
+    """There is no waiver {id} that holds; `titleblock proof JOB` shows what was waived."""

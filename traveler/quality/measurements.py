@@ -16,7 +16,6 @@ import sqlalchemy as sa
 
 from release.log import ReleaseLog
 from traveler.blockers import clearing
-from traveler.errors import ActStale
 from traveler.job_records import Job, subject
 from traveler.quality import (
     gauge_records,
@@ -45,6 +44,7 @@ from traveler.quality.place import Place
 from traveler.quality.plan import Plan
 from traveler.quality.tally import Sums
 from traveler.tablet import pressed, sending
+from traveler.tablet.errors import ActStale
 from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import line, today
 from vault.errors import Refusal

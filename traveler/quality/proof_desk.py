@@ -15,7 +15,10 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog
 from traveler import job_records, operation_records, tokens, words
-from traveler.errors import (
+from traveler.job_records import Job, subject
+from traveler.operation_records import Operation
+from traveler.quality import plan, proof, proof_records, proof_tables
+from traveler.quality.errors import (
     BadProofKind,
     BadProofMoment,
     NoSuchDemand,
@@ -27,9 +30,6 @@ from traveler.errors import (
     ProofOfWhom,
     ProofThere,
 )
-from traveler.job_records import Job, subject
-from traveler.operation_records import Operation
-from traveler.quality import plan, proof, proof_records, proof_tables
 from traveler.quality.proof import Demand, Given, Line, ProofState, Waiver
 from vault.home import Vault
 from vault.ledger import idempotency

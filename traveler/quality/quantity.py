@@ -13,7 +13,7 @@ from decimal import Context, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
-from traveler.errors import BadQuantityText, OtherUnit
+from traveler.quality.errors import BadQuantityText, OtherUnit
 
 _EXACT: Final = Context(prec=60)
 _FARTHEST: Final = 15

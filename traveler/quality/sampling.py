@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from traveler.errors import BadSampling
+from traveler.quality.errors import BadSampling
 
 _LOTS: Final = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10_000, 35_000, 150_000, 500_000)
 """The largest lot of each code letter of level II (table 1), from A on; Q has no end."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from traveler.errors import BadQuantityText
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.errors import BadQuantityText
 from traveler.quality.quantity import Quantity, read
 
 Verdict = Literal["pass", "under", "over", "fail"]

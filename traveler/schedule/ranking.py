@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from traveler.errors import BadRanking
+from traveler.schedule.errors import BadRanking
 from traveler.schedule.plan import Load
 
 DEFAULT: Final = ("pinned", "late first", "need-by")

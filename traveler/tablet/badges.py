@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from traveler import tables
-from traveler.errors import BadgeUnknown, NoSuchBadge, NotForBadges
+from traveler.tablet.errors import BadgeUnknown, NoSuchBadge, NotForBadges
 from vault.codes import hashed, new_code
 from vault.errors import BadCode
 from vault.home import Vault

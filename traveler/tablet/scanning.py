@@ -15,8 +15,10 @@ from urllib.parse import unquote
 from release.log import ReleaseLog
 from traveler import jobs, tokens
 from traveler.copies import register
-from traveler.errors import NoSuchBadge, NoSuchCopy, NoSuchJob, NoSuchTraveler, TravelerEnded
+from traveler.copies.errors import NoSuchCopy
+from traveler.errors import NoSuchJob, NoSuchTraveler, TravelerEnded
 from traveler.tablet import badges
+from traveler.tablet.errors import NoSuchBadge
 from vault import codes
 from vault.errors import BadCode, NotFound
 from vault.home import Vault

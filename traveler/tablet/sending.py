@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from traveler.errors import ActStale, WrongStation
 from traveler.gate import Ground
 from traveler.job_records import Job
 from traveler.operation_records import Operation
+from traveler.tablet.errors import ActStale, WrongStation
 from vault import canonical, clock
 from vault.errors import Refusal
 

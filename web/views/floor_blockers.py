@@ -9,9 +9,10 @@ from typing import Final
 from flask import Response, render_template, request, url_for
 
 from traveler.blockers import handling, kinds, photos
+from traveler.blockers.errors import NoSuchBlocker, NoSuchPhoto
 from traveler.blockers.handling import Wanted
 from traveler.blockers.telling import BlockerView
-from traveler.errors import NoSuchBlocker, NoSuchOperation, NoSuchPhoto
+from traveler.errors import NoSuchOperation
 from traveler.floor import scan, watching
 from traveler.floor.scan import FloorView
 from traveler.views import OperationView

@@ -15,15 +15,9 @@ from PIL import Image
 from release.rules.packets import HIDDEN, NAMES, Template
 from traveler import jobs, sheet
 from traveler.blockers import handling
+from traveler.blockers.errors import BlockerCannot, NoPhoto, NoSuchBlocker, NoSuchPhoto
 from traveler.blockers.handling import Wanted
-from traveler.errors import (
-    BlockerCannot,
-    NoPhoto,
-    NoSuchBlocker,
-    NoSuchJob,
-    NoSuchPhoto,
-    OutsideTraveler,
-)
+from traveler.errors import NoSuchJob, OutsideTraveler
 from traveler.packet import gathering
 from traveler.packet.redaction import Redaction
 from traveler.quality import proof_desk, views

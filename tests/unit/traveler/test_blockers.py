@@ -14,27 +14,29 @@ from PIL import Image
 
 from traveler import jobs, lifecycle
 from traveler.blockers import filing, handling, kinds, records, stats, telling
-from traveler.blockers.handling import Wanted
-from traveler.blockers.records import BlockerFilter
-from traveler.errors import (
+from traveler.blockers.errors import (
     BadBlockerFact,
-    BadDueDate,
     BadHours,
     BadOwner,
-    BadWords,
     BlockerCannot,
     BlockerDecides,
     BlockerMoved,
     BlockerNowhere,
-    JobCannot,
-    NoReason,
     NoSuchBlocker,
     NoSuchBlockerType,
+    NoSuchTick,
+    NotTheirBlocker,
+)
+from traveler.blockers.handling import Wanted
+from traveler.blockers.records import BlockerFilter
+from traveler.errors import (
+    BadDueDate,
+    BadWords,
+    JobCannot,
+    NoReason,
     NoSuchJob,
     NoSuchOperation,
     NoSuchStation,
-    NoSuchTick,
-    NotTheirBlocker,
     OperationBlocked,
     OutsideTraveler,
 )

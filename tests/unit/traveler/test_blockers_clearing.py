@@ -8,9 +8,9 @@ from typing import Any
 
 from traveler import stations
 from traveler.blockers import clearing, handling
+from traveler.blockers.errors import BadBlockerFact
 from traveler.blockers.handling import Wanted
 from traveler.copies import issuing, register
-from traveler.errors import BadBlockerFact
 from traveler.floor import starting, stopping
 
 

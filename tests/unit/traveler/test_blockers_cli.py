@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from traveler.errors import BadChoice, BlockerNowhere, OperationBlocked, RevisionUndecided
+from traveler.blockers.errors import BlockerNowhere
+from traveler.decisions.errors import BadChoice
+from traveler.errors import OperationBlocked, RevisionUndecided
 from vault.cli import trunk
 
 Run = Callable[..., Any]

@@ -133,9 +133,9 @@ def test_a_superseded_revision_is_handed_out_as_such(drawn: Any) -> None:
 
 def test_what_is_no_copy_is_refused(drawn: Any, refused: Callable[..., Any]) -> None:
     """Recalled, not a drawing, another job's revision, no such job or step, no customer."""
-    from traveler import errors
-    from traveler.copies import issuing
+    from traveler.copies import errors, issuing
     from traveler.copies.issuing import Wanted
+    from traveler.errors import NoSuchJob, NoSuchOperation
     from vault.errors import NoSuchFile
     from vault.ledger.errors import RoleNeeded
 
@@ -146,9 +146,9 @@ def test_what_is_no_copy_is_refused(drawn: Any, refused: Callable[..., Any]) -> 
         issuing.issue(drawn.vault, drawn.otto, Wanted("10-0042", "B", "b.pdf"))
     with refused(errors.CopyOfAnotherRevision, "Job J-A is on 10-0042 A"):
         issue(drawn, job="J-A")
-    with refused(errors.NoSuchJob, "J-9"):
+    with refused(NoSuchJob, "J-9"):
         issue(drawn, job="J-9")
-    with refused(errors.NoSuchOperation, "no operation 99"):
+    with refused(NoSuchOperation, "no operation 99"):
         issue(drawn, job="J-1", seq=99)
     with pytest.raises(RoleNeeded):
         issue(drawn, "cora")
@@ -172,7 +172,7 @@ def test_a_number_that_never_was_handed_out_is_no_copy(
     from release.errors import UnstampableFile
     from release.stamp import press
     from traveler.copies import register
-    from traveler.errors import NoSuchCopy
+    from traveler.copies.errors import NoSuchCopy
 
     def fails(kind: type[Exception], **facts: Any) -> Callable[..., Any]:
         def stamp(*_given: Any, **_more: Any) -> Any:
@@ -226,7 +226,7 @@ def test_every_step_that_is_not_in_the_table_is_refused(drawn: Any) -> None:
     """All states of a copy with all acts: what the table has works, all else is a conflict."""
     from traveler import lifecycle
     from traveler.copies import register
-    from traveler.errors import CopyCannot
+    from traveler.copies.errors import CopyCannot
 
     ways = {"open": [], "collected": ["collect"], "destroyed": ["destroy"], "missing": ["miss"]}
     walked = 0
@@ -270,7 +270,7 @@ def test_a_hostile_code_finds_nothing(
 ) -> None:
     """What is no copy of ours is answered by one sentence, whatever it is."""
     from traveler.copies import register
-    from traveler.errors import NoSuchCopy
+    from traveler.copies.errors import NoSuchCopy
 
     issue(drawn)
     if hostile.strip() != "C-1":
@@ -282,7 +282,8 @@ def test_a_hostile_code_finds_nothing(
 
 def test_closing_is_refused_with_a_reason(drawn: Any, refused: Callable[..., Any]) -> None:
     """An act nobody knows, a missing note, a customer, a second closing: one sentence each."""
-    from traveler import errors
+    from traveler.copies import errors
+    from traveler.errors import BadWords
     from vault.ledger.errors import RoleNeeded
 
     copy = issue(drawn).copy.number
@@ -290,7 +291,7 @@ def test_closing_is_refused_with_a_reason(drawn: Any, refused: Callable[..., Any
         act(drawn, copy, "burn")
     with refused(errors.CopyNeedsNote, "a missing copy needs a note"):
         act(drawn, copy, "miss", "  ")
-    with refused(errors.BadWords, "note"):
+    with refused(BadWords, "note"):
         act(drawn, copy, "destroy", "n" * 501)
     with pytest.raises(RoleNeeded):
         act(drawn, copy, "destroy", who="cora")
@@ -304,7 +305,7 @@ def test_closing_is_refused_with_a_reason(drawn: Any, refused: Callable[..., Any
 def test_of_two_who_close_a_copy_at_once_one_wins(drawn: Any) -> None:
     """Twelve rounds: one act is on record each time, the other is told who was first."""
     from traveler.copies import register
-    from traveler.errors import CopyCannot
+    from traveler.copies.errors import CopyCannot
 
     for _round in range(12):
         copy, lost = issue(drawn).copy.number, []

@@ -16,14 +16,11 @@ from release.terms import Terms
 from traveler import following, jobs, recalls, sheet, tables, tokens
 from traveler.blockers import handling
 from traveler.decisions import deciding
+from traveler.decisions.errors import ChoiceNotOpen, NoSuchStep, NothingToDecide, NotTheirDecision
 from traveler.errors import (
-    ChoiceNotOpen,
     DeviationUsedUp,
     JobNotReleased,
     NoReason,
-    NoSuchStep,
-    NothingToDecide,
-    NotTheirDecision,
     RevisionRecalled,
     RevisionUndecided,
     TravelerEnded,

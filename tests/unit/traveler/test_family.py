@@ -31,13 +31,13 @@ from traveler.errors import (
     NoChildren,
     NoReason,
     NotInKit,
-    NotOutside,
     OperationCannot,
     OperationSkipCannot,
     RevisionRecalled,
 )
 from traveler.family import Family, Wanted
 from traveler.floor import starting, stopping
+from traveler.floor.errors import NotOutside
 from traveler.floor.starting import Trip
 from traveler.route import Step
 from traveler.tablet.sending import Sent

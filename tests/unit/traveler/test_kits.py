@@ -14,16 +14,14 @@ from traveler import following, jobs, readers, recalls, sheet
 from traveler.blockers import handling
 from traveler.blockers.records import Blocker
 from traveler.copies import issuing
+from traveler.copies.errors import CopyOfAnotherRevision
 from traveler.decisions import deciding
+from traveler.decisions.errors import ChoiceNotOpen, NothingToDecide, NotTheirDecision
 from traveler.dispatch import desk as dispatch
 from traveler.errors import (
-    ChoiceNotOpen,
-    CopyOfAnotherRevision,
     DeviationUsedUp,
     KitOvertaken,
-    NothingToDecide,
     NotInKit,
-    NotTheirDecision,
     RevisionRecalled,
     RevisionUndecided,
 )

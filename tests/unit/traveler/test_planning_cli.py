@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from traveler.errors import NothingToDecide
+from traveler.decisions.errors import NothingToDecide
 from vault.cli import trunk
 
 Run = Callable[..., Any]

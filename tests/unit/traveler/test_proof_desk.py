@@ -8,25 +8,21 @@ from typing import Any
 import pytest
 
 from traveler import jobs, sheet
-from traveler.errors import (
+from traveler.errors import NoReason, NoSuchJob, NoSuchOperation, OutsideTraveler, ProofOwed
+from traveler.floor import starting, stopping
+from traveler.quality import proof_desk
+from traveler.quality.errors import (
     BadProofKind,
     BadProofMoment,
-    NoReason,
     NoSuchDemand,
-    NoSuchJob,
-    NoSuchOperation,
     NoSuchWaiver,
     NoSuchWord,
-    OutsideTraveler,
     OwnWorkInspected,
     ProofNeedsRecord,
     ProofNotOwed,
     ProofOfWhom,
-    ProofOwed,
     ProofThere,
 )
-from traveler.floor import starting, stopping
-from traveler.quality import proof_desk
 from vault.codes import parse_qr
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler.errors import BadRanking
 from traveler.schedule import ranking
 from traveler.schedule.clock import DAY, NEVER, Calendar, Clock, moment, wall, weekdays
+from traveler.schedule.errors import BadRanking
 from traveler.schedule.forecast import Slot
 from traveler.schedule.lane import Lane
 from traveler.schedule.outlook import Outlook, outlook

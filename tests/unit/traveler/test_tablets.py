@@ -13,21 +13,17 @@ from hypothesis import strategies as st
 
 from traveler import jobs, lots, sheet, tokens
 from traveler.errors import (
-    ActStale,
-    BadgeUnknown,
     LotOverfull,
     LotTooLarge,
-    NoSuchBadge,
     NoSuchJob,
     NoSuchLot,
     NoSuchOperation,
     NoSuchPrint,
-    NotForBadges,
     TravelerEnded,
-    WrongStation,
 )
 from traveler.floor import noting, scan, starting, stopping
 from traveler.tablet import badges, presence, sending
+from traveler.tablet.errors import ActStale, BadgeUnknown, NoSuchBadge, NotForBadges, WrongStation
 from traveler.tablet.sending import Sent
 from vault import clock, settings
 from vault.codes import parse_qr

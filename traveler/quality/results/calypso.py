@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from traveler.errors import BadResults
 from traveler.quality import quantity
+from traveler.quality.errors import BadResults
 from traveler.quality.results import text_table
 from traveler.quality.results.result import MOST, Result
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from traveler.errors import BadResults
 from traveler.quality import quantity
+from traveler.quality.errors import BadResults
 from traveler.quality.results.result import MOST, Result
 from traveler.quality.results.xml_tree import NotXml, tree
 

@@ -12,8 +12,8 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from traveler.errors import BadResults
 from traveler.quality import quantity
+from traveler.quality.errors import BadResults
 from traveler.quality.results.result import MOST, Result
 
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")

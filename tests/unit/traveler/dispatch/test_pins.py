@@ -17,7 +17,8 @@ from traveler.dispatch import desk as desks
 from traveler.dispatch import pins, rules, whatif
 from traveler.dispatch.errors import BadDispatchRules, BadPlace, BadTrial, CannotPin, NotPinned
 from traveler.dispatch.records import Pin
-from traveler.errors import BadRanking, NoReason, NoSuchJob
+from traveler.errors import NoReason, NoSuchJob
+from traveler.schedule.errors import BadRanking
 from vault.ledger.errors import RoleNeeded
 
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from traveler import skipping, stations
-from traveler.errors import NoSuchJob, ProofNeedsRecord
+from traveler.errors import NoSuchJob
 from traveler.firstarticle import desk, due, process, rules
 from traveler.firstarticle.errors import (
     FullShowsAll,
@@ -25,7 +25,7 @@ from traveler.nonconformance import closing, disposing, opening
 from traveler.nonconformance.opening import Wanted
 from traveler.quality import measurements, proof_desk
 from traveler.quality.characteristics import Characteristic
-from traveler.quality.errors import NoSuchBalloon
+from traveler.quality.errors import NoSuchBalloon, ProofNeedsRecord
 from traveler.quality.measurements import Reading
 from vault.cli import trunk
 from vault.ledger import events

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from traveler import jobs
-from traveler.errors import BadResults, OutsideTraveler
+from traveler.errors import OutsideTraveler
 from traveler.quality import errors, importing, views
+from traveler.quality.errors import BadResults
 from vault.ledger import events
 
 CORPUS = Path(__file__).parents[5] / "shared" / "corpus" / "measurements"

@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from traveler import jobs
-from traveler.errors import ActStale, BadQuantityText, NoSuchJob, NoSuchOperation, OtherUnit
+from traveler.errors import NoSuchJob, NoSuchOperation
 from traveler.quality import errors, gauges, measurement_records, measurements, tables, tally, views
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.errors import BadQuantityText, OtherUnit
 from traveler.quality.measurements import Reading
+from traveler.tablet.errors import ActStale
 from traveler.tablet.sending import Sent
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded

@@ -120,7 +120,7 @@ def test_a_file_that_is_no_drawing_proposes_nothing(shop: Any) -> None:
 
 def test_the_plan_is_checked_in_as_the_file_that_is_released(shop: Any) -> None:
     """What the grid saves is the characteristics.csv of the item, refused where a row is wrong."""
-    from traveler.errors import BadCharacteristics
+    from traveler.quality.errors import BadCharacteristics
 
     before = balloons.working(shop.vault, "10-0042")
     assert [one.balloon for one in before] == ["1", "2", "3"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler.errors import BadResults
+from traveler.quality.errors import BadResults
 from traveler.quality.results import reading
 from traveler.quality.results.result import Result
 

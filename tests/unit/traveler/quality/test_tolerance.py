@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traveler.errors import BadCharacteristics, BadQuantityText, BadSampling, OtherUnit
 from traveler.quality import characteristics, quantity, sampling, tolerance
 from traveler.quality.characteristics import Characteristic
+from traveler.quality.errors import BadCharacteristics, BadQuantityText, BadSampling, OtherUnit
 from traveler.quality.quantity import Quantity
 
 CASES = Path(__file__).with_name("tolerance_cases.csv")
