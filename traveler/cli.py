@@ -15,6 +15,7 @@ from traveler.blockers import cli as blockers_cli
 from traveler.copies import cli as copies_cli
 from traveler.customer import cli as customer_cli
 from traveler.customer import share_cli, talk_cli
+from traveler.decisions import cli as decisions_cli
 from traveler.dispatch import cli as dispatch_cli
 from traveler.display import cli as display_cli
 from traveler.exchange import cli as exchange_cli
@@ -43,7 +44,8 @@ def hang(trunk: click.Group) -> None:
     stations_cli.hang(trunk, station)
     planning_cli.hang(job, op, _say_job, _say_progress)
     copies_cli.hang(trunk)
-    blockers_cli.hang(trunk, job)
+    blockers_cli.hang(trunk)
+    decisions_cli.hang(job)
     tablet_cli.hang(trunk, job)
     dispatch_cli.hang(trunk)
     exchange_cli.hang(trunk, job)

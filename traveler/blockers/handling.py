@@ -16,8 +16,8 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import following, job_records, operation_records, station_records, tokens
-from traveler.blockers import clearing, filing, kinds, photos, records, telling
+from traveler import clearing, following, job_records, operation_records, station_records, tokens
+from traveler.blockers import filing, kinds, photos, records, telling
 from traveler.blockers.errors import (
     BadHours,
     BadOwner,

@@ -10,9 +10,8 @@ from sqlalchemy.engine import Connection
 
 from release import settling
 from release.log import Recall, ReleaseLog, Revision
-from traveler import lifecycle, tables
+from traveler import clearing, lifecycle, tables
 from traveler import words as words_of
-from traveler.blockers import clearing
 from traveler.copies import old, records
 from traveler.copies.errors import BadCopyAct, CopyCannot, CopyNeedsNote, NoSuchCopy
 from traveler.copies.issuing import STAFF, deviation, subject

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from traveler import flow, gate, lots, tables, words, work_records
-from traveler.blockers import clearing
+from traveler import clearing, flow, gate, lots, tables, words, work_records
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
 from traveler.tablet.sending import DIRECT, Sent

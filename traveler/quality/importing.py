@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler.blockers import clearing
+from traveler import clearing
 from traveler.quality import (
     evidence,
     gauge_records,

@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from release.log import ReleaseLog
-from traveler.blockers import clearing
+from traveler import clearing
 from traveler.job_records import Job, subject
 from traveler.quality import (
     gauge_records,

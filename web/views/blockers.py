@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler import lifecycle
-from traveler.blockers import clearing, handling, kinds, stats
+from traveler import clearing, lifecycle
+from traveler.blockers import handling, kinds, stats
 from traveler.blockers.handling import Wanted
 from traveler.blockers.kinds import Kind
 from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from traveler.blockers import clearing, handling
+from traveler import clearing
+from traveler.blockers import handling
 from traveler.blockers.handling import Wanted
 from traveler.quality import importing, measurements, views
 from traveler.quality.measurements import Reading

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from traveler import stations
-from traveler.blockers import clearing, handling
+from traveler import clearing, stations
+from traveler.blockers import handling
 from traveler.blockers.errors import BadBlockerFact
 from traveler.blockers.handling import Wanted
 from traveler.copies import issuing, register
