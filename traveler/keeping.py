@@ -8,11 +8,11 @@ from typing import Final, Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
 
+from traveler import series
 from traveler.blockers import photos
 from traveler.blockers.photos import PhotoBytes
 from traveler.customer import talk_records
 from traveler.customer.talk_records import Attachment
-from traveler.nonconformance import rules
 from traveler.packet import records as packets
 from traveler.quality import file_records as files
 from traveler.quality.file_records import FiledBytes
@@ -88,6 +88,6 @@ def _words(file: FiledBytes) -> str:
     if file.seq is not None:
         parts.append(f"step {file.seq}")
     if file.nonconformance is not None:
-        parts.append(rules.name(file.nonconformance))
+        parts.append(series.NONCONFORMANCE.name(file.nonconformance))
     parts.append(f"{file.kind} {file.name} (evidence {file.evidence})")
     return ", ".join(parts) + _ROLES.get(file.role, "")

@@ -51,6 +51,10 @@ class BlockerDecides(Refused):
     `titleblock job decide {job}`."""
 
 
+class BlockerFollows(Refused):
+    """Blocker {id} belongs to {number} and closes with it; see `titleblock nc show {number}`."""
+
+
 class NotTheirBlocker(NotAllowed):
     """{name} cannot {act} blocker {id}; that is up to {who}."""
 

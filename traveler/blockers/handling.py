@@ -16,13 +16,22 @@ from typing import Any, Final
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import clearing, following, job_records, operation_records, station_records, tokens
+from traveler import (
+    clearing,
+    following,
+    job_records,
+    operation_records,
+    series,
+    station_records,
+    tokens,
+)
 from traveler.blockers import filing, kinds, photos, records, telling
 from traveler.blockers.errors import (
     BadHours,
     BadOwner,
     BlockerCannot,
     BlockerDecides,
+    BlockerFollows,
     BlockerMoved,
     BlockerNowhere,
     NoPhoto,
@@ -36,8 +45,6 @@ from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
 from traveler.blockers.telling import BlockerView
 from traveler.errors import JobCannot, NoReason, OutsideTraveler
 from traveler.job_records import Job
-from traveler.nonconformance import rules as nc_rules
-from traveler.nonconformance.errors import BlockerFollows
 from traveler.operation_records import Operation
 from traveler.tablet import pressed
 from traveler.tablet.sending import DIRECT, Sent
@@ -251,7 +258,9 @@ def _act(
     with vault.ledger.writing(actor.name) as writing:
         before = _undecided(_known(writing.connection, number))
         if before.follows and deed in _FOLLOWED:
-            raise BlockerFollows(id=number, number=nc_rules.name(before.cause["nonconformance"]))
+            raise BlockerFollows(
+                id=number, number=series.NONCONFORMANCE.name(before.cause["nonconformance"])
+            )
         if not may(actor, before, deed):
             raise NotTheirBlocker(name=actor.name, act=deed, id=number, who=_whose(before, deed))
         if seen is not None and seen != before.entries:

@@ -8,7 +8,6 @@ the job belongs to later.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -54,7 +53,6 @@ QUESTION: Table = MappingProxyType(
 )
 """``add`` and ``reword`` are the customer's and want an answer; ``answer`` and ``correct`` the shop's."""
 LONGEST: Final = 2000
-_WRITTEN: Final = re.compile(r"(?:Q-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 A_DAY: Final = 40
 """So often may the customer's side write on one order within a day."""
 READERS: Final = ("engineer", "approver", "planner", "quality")
@@ -253,10 +251,10 @@ def may_answer(vault: Vault, actor: Person) -> bool:
 
 def number(text: str) -> int:
     """Return which question people mean by ``Q-0007`` or ``7``; raises NoSuchQuestion."""
-    match = _WRITTEN.fullmatch(text.strip())
-    if match is None:
+    found = talk_records.read(text)
+    if found is None:
         raise NoSuchQuestion(question=text)
-    return int(match[1])
+    return found
 
 
 def known(connection: Connection, question: int) -> Question:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,6 +21,7 @@ from vault.objects.store import Digest
 
 CUSTOMER, SHOP = "customer", "shop"
 """The two sides of a talk."""
+_WRITTEN: Final = re.compile(r"(?:Q-?)?0*(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Question:
     @property
     def label(self) -> str:
         """Return its number as it is written, ``Q-0007``."""
-        return f"Q-{self.id:04d}"
+        return written(self.id)
 
     @property
     def waits_since(self) -> str:
@@ -160,6 +162,17 @@ class Message:
         }  # fmt: skip
 
 
+def written(number: int) -> str:
+    """Return a question's number as it is written."""
+    return f"Q-{number:04d}"
+
+
+def read(text: str) -> int | None:
+    """Return which question people mean by ``Q-0007`` or ``7``; None where they mean none."""
+    found = _WRITTEN.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
 def question(connection: Connection, number: int) -> Question | None:
     """Return a question by its number."""
     found = _questions(connection, [question_table.c.id == number])
@@ -231,7 +244,9 @@ def files_after(connection: Connection, last: int, most: int) -> list[tuple[str,
         .join(question_table, question_table.c.id == file_table.c.question)
         .where(file_table.c.id > last).order_by(file_table.c.id).limit(most)
     )  # fmt: skip
-    return [(f"{row.job}, Q-{row.question:04d}", _file(row)) for row in connection.execute(chosen)]
+    return [
+        (f"{row.job}, {written(row.question)}", _file(row)) for row in connection.execute(chosen)
+    ]
 
 
 def message(connection: Connection, number: int) -> Message | None:

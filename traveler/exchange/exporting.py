@@ -18,12 +18,11 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import flow, job_records, operation_records
+from traveler import flow, job_records, operation_records, series
 from traveler.exchange import records as kept
 from traveler.exchange.errors import CursorAhead, NothingToExport
 from traveler.operation_records import Operation
 from traveler.shipping import records as shipping
-from traveler.shipping import rules
 from traveler.shipping.records import Shipment
 from vault import clock
 from vault.home import Vault
@@ -189,7 +188,7 @@ def _times(connection: Connection, since: int, until: int) -> list[dict[str, Any
 def _shipments(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
     """Return the shipments that changed, each as it stands; a job that leaves in parts has several."""
     told = kept.said_since(connection, since, until, _LEFT)
-    last = {rules.number(one.facts["shipment"]) or 0: one.seq for one in told}
+    last = {series.SHIPMENT.number(one.facts["shipment"]) or 0: one.seq for one in told}
     found: list[Shipment] = []
     papers: dict[int, str] = {}
     numbers = sorted(last)

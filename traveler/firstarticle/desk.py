@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog, Revision
-from traveler import job_records, words
+from traveler import job_records, series, words
 from traveler.decisions import records as decisions
 from traveler.firstarticle import forms, records, rules, tables
 from traveler.firstarticle.errors import (
@@ -208,7 +208,7 @@ def listing(vault: Vault, job: str = "", item: str = "") -> list[Article]:
 
 def known(connection: Connection, number: str) -> Article:
     """Return one by ``FA-0001``; raises NoSuchArticle."""
-    which = rules.number(number)
+    which = series.FIRST_ARTICLE.number(number)
     found = records.article(connection, which) if which is not None else None
     if found is None:
         raise NoSuchArticle(number=number)

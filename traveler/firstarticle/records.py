@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from traveler import series
 from traveler import tables as floor_tables
-from traveler.firstarticle import rules, tables
+from traveler.firstarticle import tables
 from traveler.firstarticle.rules import Facts, Waiver
 from vault import canonical
 
@@ -36,7 +37,7 @@ class Article:
     @property
     def number(self) -> str:
         """Return the FAIR identifier, ``FA-0001``."""
-        return rules.name(self.id)
+        return series.FIRST_ARTICLE.name(self.id)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""

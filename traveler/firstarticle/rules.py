@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -30,18 +29,6 @@ customer's own approval, fields 24 and 25, comes after it, once."""
 DETAIL, ASSEMBLY = "detail", "assembly"
 FULL, PARTIAL = "full", "partial"
 LAPSE_YEARS: Final = 2
-_NUMBER: Final = re.compile(r"FA-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
-
-
-def name(number: int) -> str:
-    """Return the FAIR identifier as people write it, ``FA-0001``."""
-    return f"FA-{number:04d}"
-
-
-def number(text: str) -> int | None:
-    """Return which one a text names; None where it names none."""
-    found = _NUMBER.fullmatch(text.strip())
-    return int(found[1]) or None if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,5 @@ class NotExplained(Refused):
     """{number} cannot be closed without {what}; add it with `titleblock nc explain {number}`."""
 
 
-class BlockerFollows(Refused):
-    """Blocker {id} belongs to {number} and closes with it; see `titleblock nc show {number}`."""
-
-
 class NonconformanceOpen(Refused):
     """{what} waits for {numbers}, which is not closed; dispose of it and close it first."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from traveler import series
 from traveler import words as words_of
 from traveler.blockers import filing as blocker_filing
 from traveler.blockers import records as blocker_records
@@ -48,7 +49,7 @@ _WAYS = {
 
 def known(connection: Connection, number: str) -> Nonconformance:
     """Return a nonconformance by ``NC-0001``; raises NoSuchNonconformance."""
-    which = rules.number(number)
+    which = series.NONCONFORMANCE.number(number)
     found = records.one(connection, which) if which is not None else None
     if found is None:
         raise NoSuchNonconformance(number=number)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from release import orders
 from release.log import ReleaseLog
-from traveler import job_records, operation_records, tokens, words
+from traveler import job_records, operation_records, series, tokens, words
 from traveler.errors import JobCannot
 from traveler.job_records import Job
 from traveler.nonconformance import filing, records, rules
@@ -68,7 +68,9 @@ def open_new(
     with vault.ledger.writing(actor.name, device) as writing:
         earlier = idempotency.earlier(writing, idempotency_key, request)
         if earlier is not None:
-            return filing.known(writing.connection, rules.name(earlier["nonconformance"]))
+            return filing.known(
+                writing.connection, series.NONCONFORMANCE.name(earlier["nonconformance"])
+            )
         job, operations, operation = _place(writing.connection, wanted.job, wanted.seq)
         if token:
             tokens.within(writing.connection, token, job, operation)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from traveler import series
 from traveler import tables as floor_tables
 from traveler.nonconformance import rules, tables
 from traveler.nonconformance.rules import Facts, Part
@@ -47,7 +48,7 @@ class Nonconformance:
     @property
     def number(self) -> str:
         """Return it as people write it, ``NC-0001``."""
-        return rules.name(self.id)
+        return series.NONCONFORMANCE.name(self.id)
 
     @property
     def open(self) -> bool:

@@ -48,19 +48,6 @@ HOLDS: Final = ("rest", "job", "nothing")
 OPEN: Final = frozenset({"open", "proposed", "disposed"})
 """The states in which it still wants something, so that nothing of the job leaves."""
 
-_NUMBER: Final = re.compile(r"NC-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
-
-
-def name(number: int) -> str:
-    """Return the number of a nonconformance as people write it, ``NC-0001``."""
-    return f"NC-{number:04d}"
-
-
-def number(text: str) -> int | None:
-    """Return which one a text names, whatever its case; None where it names none."""
-    found = _NUMBER.fullmatch(text.strip())
-    return int(found[1]) or None if found else None
-
 
 def disposition(text: str) -> str | None:
     """Return a disposition as it is spelled, however its words are joined; None for any other."""

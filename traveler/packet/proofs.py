@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from release.rules.packets import Template
+from traveler import series
 from traveler.exchange.exporting import as_csv
 from traveler.firstarticle import records as first_articles
 from traveler.firstarticle.records import Article
@@ -253,7 +254,7 @@ def _about(one: Evidence) -> str:
     parts = [
         f"step {one.seq}" if one.seq is not None else "",
         f"characteristic {one.balloon}" if one.balloon else "",
-        f"NC-{one.nonconformance:04d}" if one.nonconformance else "",
+        series.NONCONFORMANCE.name(one.nonconformance) if one.nonconformance else "",
     ]
     return ", ".join(part for part in parts if part) or "the job"
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import flow, tables
-from traveler.firstarticle import rules as article_rules
+from traveler import flow, series, tables
 from traveler.firstarticle import tables as article_tables
 from traveler.job_records import Job
 from traveler.operation_records import Operation
@@ -281,7 +280,7 @@ def _add_first_articles(
         .order_by(row.c.id)
     )  # fmt: skip
     for one in connection.execute(chosen).all():
-        name = article_rules.name(one.id)
+        name = series.FIRST_ARTICLE.name(one.id)
         for job in jobs:
             if (job.item, job.rev) == (one.item, one.rev):
                 found[job.number].append(Given(

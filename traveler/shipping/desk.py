@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog
 from traveler import ground as grounds
-from traveler import job_records, operation_records, words
+from traveler import job_records, operation_records, series, words
 from traveler.errors import NoReason
 from traveler.job_records import Job, subject
 from traveler.nonconformance import views as nc_views
@@ -85,7 +85,7 @@ def pack(
     facts = _told(Facts(words.pieces(qty, least=1)), told)
     with vault.ledger.writing(actor.name, device) as writing:
         if earlier := idempotency.earlier(writing, idempotency_key, request):
-            return known(writing.connection, rules.name(earlier["shipment"]))
+            return known(writing.connection, series.SHIPMENT.name(earlier["shipment"]))
         job, operations = _job(writing.connection, number)
         _enough(writing.connection, job, operations, facts.qty)
         facts = replace(facts, packed_by=writing.actor, packed_at=writing.at,
@@ -235,12 +235,12 @@ def certify(
             fields="{}",
         )  # fmt: skip
         fields = certifying.fields(
-            vault, writing.connection, job, sent, actor, rules.certificate_name(row["id"]),
+            vault, writing.connection, job, sent, actor, series.CERTIFICATE.name(row["id"]),
             writing.at, given,
         )  # fmt: skip
         writing.update(tables.certificate, row["id"], fields=canonical.dumps(fields).decode())
         writing.record("certificate.signed", subject(job.number), shipment=sent.number,
-                       certificate=rules.certificate_name(row["id"]), why=given["why"])  # fmt: skip
+                       certificate=series.CERTIFICATE.name(row["id"]), why=given["why"])  # fmt: skip
         return next(one for one in records.certificates(writing.connection, shipment_id=sent.id)
                     if one.id == row["id"])  # fmt: skip
 
@@ -255,7 +255,7 @@ def show(vault: Vault, number: str) -> tuple[Shipment, list[Entry], list[Certifi
 
 def certificate(vault: Vault, number: str) -> Certificate:
     """Return a certificate by ``CC-0001``; raises NoSuchCertificate."""
-    which = rules.number(number, "CC")
+    which = series.CERTIFICATE.number(number)
     with vault.ledger.reading() as connection:
         found = [one for one in records.certificates(connection) if one.id == which]
     if not found:
@@ -265,7 +265,7 @@ def certificate(vault: Vault, number: str) -> Certificate:
 
 def known(connection: Connection, number: str) -> Shipment:
     """Return a shipment by ``SH-0001``; raises NoSuchShipment."""
-    which = rules.number(number)
+    which = series.SHIPMENT.number(number)
     found = records.shipment(connection, which) if which is not None else None
     if found is None:
         raise NoSuchShipment(number=number)

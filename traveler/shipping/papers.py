@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from traveler import jobs, paper
+from traveler.series import CERTIFICATE, SHIPMENT
 from traveler.shipping import certifying, desk
-from traveler.shipping.rules import certificate_name, name
 from vault.home import Vault
 
 
@@ -18,11 +18,11 @@ def certificate(vault: Vault, number: str, out: Path) -> int:
     """Write a certificate of conformance as PDF and return how many pages it has."""
     one = desk.certificate(vault, number)
     rows = [(field, label, _page(one.fields[field])) for field, label in certifying.FIELDS]
-    said = f"Job {one.job}, {name(one.shipment)}"
+    said = f"Job {one.job}, {SHIPMENT.name(one.shipment)}"
     if one.replaced:
-        said += f". REPLACED by {certificate_name(one.replaced)}"
+        said += f". REPLACED by {CERTIFICATE.name(one.replaced)}"
     elif one.replaces:
-        said += f". Replaces {certificate_name(one.replaces)}"
+        said += f". Replaces {CERTIFICATE.name(one.replaces)}"
     section = paper.section("", [("Field", 0.7), ("AS9163", 2.2), ("", 7)], rows)
     return paper.draw(vault, out, "CERTIFICATE OF CONFORMANCE", one.number, said, [section],
                  f"/jobs/{one.job}/shipping", f"{one.number}, signed {one.at}")  # fmt: skip

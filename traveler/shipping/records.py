@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler.shipping import rules, tables
+from traveler import series
+from traveler.shipping import tables
 from traveler.shipping.rules import Facts
 from vault import canonical
 
@@ -33,7 +34,7 @@ class Shipment:
     @property
     def number(self) -> str:
         """Return it as people write it, ``SH-0001``."""
-        return rules.name(self.id)
+        return series.SHIPMENT.name(self.id)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
@@ -73,14 +74,14 @@ class Certificate:
     @property
     def number(self) -> str:
         """Return it as people write it, ``CC-0001``."""
-        return rules.certificate_name(self.id)
+        return series.CERTIFICATE.name(self.id)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""
         return {
-            "certificate": self.number, "job": self.job, "shipment": rules.name(self.shipment),
-            "replaces": rules.certificate_name(self.replaces) if self.replaces else None,
-            "replaced_by": rules.certificate_name(self.replaced) if self.replaced else None,
+            "certificate": self.number, "job": self.job, "shipment": series.SHIPMENT.name(self.shipment),
+            "replaces": series.CERTIFICATE.name(self.replaces) if self.replaces else None,
+            "replaced_by": series.CERTIFICATE.name(self.replaced) if self.replaced else None,
             "at": self.at, "by": self.person, "fields": self.fields,
         }  # fmt: skip
 
@@ -114,7 +115,7 @@ def certified(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     chosen = sa.select(_CERTIFICATE.c.shipment, sa.func.max(_CERTIFICATE.c.id).label("newest"))
     chosen = chosen.where(_CERTIFICATE.c.shipment.in_(numbers)).group_by(_CERTIFICATE.c.shipment)
     rows = connection.execute(chosen)
-    return {row.shipment: rules.certificate_name(row.newest) for row in rows}
+    return {row.shipment: series.CERTIFICATE.name(row.newest) for row in rows}
 
 
 def entries(connection: Connection, number: int) -> list[Entry]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -30,23 +29,6 @@ SHIPMENT: Table = MappingProxyType(
 )
 OUT: Final = frozenset({"packed", "shipped", "received"})
 """The states in which a shipment takes its pieces from the job."""
-_NUMBER: Final = re.compile(r"(SH|CC)-([1-9][0-9]{3,8}|0[0-9]{3})", re.IGNORECASE)
-
-
-def name(number: int) -> str:
-    """Return the number of a shipment as people write it, ``SH-0001``."""
-    return f"SH-{number:04d}"
-
-
-def certificate_name(number: int) -> str:
-    """Return the number of a certificate as people write it, ``CC-0001``."""
-    return f"CC-{number:04d}"
-
-
-def number(text: str, kind: str = "SH") -> int | None:
-    """Return which shipment or certificate a text names; None where it names none."""
-    found = _NUMBER.fullmatch(text.strip())
-    return int(found[2]) or None if found and found[1].upper() == kind else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as st
 
 from traveler import jobs, lifecycle
 from traveler.blockers import handling
+from traveler.blockers.errors import BlockerFollows
 from traveler.errors import JobCannot, NoSuchJob, NoSuchOperation, OperationBlocked
 from traveler.floor import starting, stopping
 from traveler.nonconformance import closing, disposing, filing, opening, records, rules
@@ -20,7 +19,6 @@ from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.disposing import Rework
 from traveler.nonconformance.errors import (
     BadHold,
-    BlockerFollows,
     DispositionNeedsReason,
     NonconformanceCannot,
     NonconformanceMoved,
@@ -49,19 +47,6 @@ def _opened(shop: Any, **more: Any) -> records.Nonconformance:
     shop.job("J-1")
     starting.start(shop.vault, shop.otto, "J-1", 10)
     return opening.open_new(shop.vault, shop.otto, Wanted("J-1", "cut too short", 2, 10, **more))
-
-
-@given(st.integers(1, 999_999_999))
-def test_a_number_is_read_as_it_is_written(which: int) -> None:
-    """NC-0001 and nc-12345 are one grammar; zero and others are none."""
-    assert rules.number(rules.name(which)) == which
-    assert rules.number(f" {rules.name(which).lower()} ") == which
-
-
-@pytest.mark.parametrize("text", ["NC-0000", "NC-1", "NC-00001", "CO-0001", "", "NC-"])
-def test_what_is_no_number_names_nothing(text: str) -> None:
-    """A near miss is not read as somebody else's."""
-    assert rules.number(text) is None
 
 
 @pytest.mark.parametrize("state", lifecycle.states(NONCONFORMANCE))
