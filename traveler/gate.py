@@ -262,12 +262,18 @@ def _kit(job: Job, ground: Ground) -> Refusal:
 
 
 def _children(job: Job, operation: Operation, children: Sequence[Child]) -> Refusal:
-    shown = ", ".join(f"{one.job} ({one.item} {one.rev}, {one.state})" for one in children[:3])
-    more = f" and {len(children) - 3} more" if len(children) > 3 else ""
     way = "finish or close them first"
     if any(one.state == "cancelled" for one in children):
         way = "plan another job in place of the cancelled one, with this job as its parent"
-    return ChildrenOpen(job=job.number, seq=operation.seq, children=shown + more, way=way)
+    return ChildrenOpen(
+        job=job.number, seq=operation.seq, children=named(children), way=way
+    )  # fmt: skip
+
+
+def named(children: Sequence[Child]) -> str:
+    """Return child jobs in a few words: ``J-12-01 (10-0043 B, planned)``, at most three by name."""
+    shown = ", ".join(f"{one.job} ({one.item} {one.rev}, {one.state})" for one in children[:3])
+    return shown + (f" and {len(children) - 3} more" if len(children) > 3 else "")
 
 
 def undecided(job: Job, standing: Standing) -> Refusal:

@@ -24,6 +24,8 @@ from vault.names import fold
 SECTIONS: Final = ("late", "blocked", "ready", "at_risk", "next")
 Section = Literal["late", "blocked", "ready", "at_risk", "next"]
 COMING: Final = 30
+_HOW: Final = {"blocked": "is ", "waits": ""}
+"""What goes before the reason of a step that cannot start, by how that begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class Entry:
         if step is None or (self.section == "ready" and line.at == step.operation):
             return line.why
         if self.section == "blocked":
-            word = "is" if step.why.startswith("blocked") else "waits:"
-            return f"{step.operation.title} {word} {step.why}"
+            how = next((how for how in _HOW if step.why.startswith(how)), "")
+            return f"{step.operation.title} {_HOW.get(how, 'waits: ')}{step.why}"
         if self.section == "coming":
             return step.why
         said = f"{step.operation.title}: {step.why}"

@@ -125,8 +125,8 @@ class Count:
         for number in touched - known.keys():
             self.found.drop(number)
         self.drop(touched - known.keys())
-        for number in known:
-            self.found.revise(self.loads[number])
+        for number in sorted(known, key=lambda one: bool(known[one].ground.children)):
+            self.found.revise(self.loads[number])  # what goes into a job before the job
             self.lines[number] = self._line(number)
         for code in booked | self._stations(touched):
             self.shown[code] = _station_load(self, code)
@@ -391,9 +391,13 @@ def _has_stations(count: Count, facts: Facts) -> bool:
 
 
 def _parents(count: Count, touched: frozenset[str]) -> frozenset[str]:
-    """Return the jobs that wait for some jobs, so far as they were known before."""
+    """Return the jobs that wait for some jobs, and their lots, so far as they were known before."""
     known = (count.facts[number].job for number in touched if number in count.facts)
-    return frozenset(one.parent for one in known if one.parent)
+    above = frozenset(one.parent for one in known if one.parent)
+    if not above:
+        return above
+    jobs = (one.job for one in count.facts.values())
+    return above | {one.number for one in jobs if one.split_from in above}
 
 
 def _stopped(floor: Floor) -> dict[str, tuple[Blocker, ...]]:

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Final, Literal
 
 from traveler import flow, gate
+from traveler.blockers.records import Blocker
 from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import Facts
-from traveler.errors import JobNotReleased
+from traveler.errors import ChildrenOpen, JobNotReleased
 from traveler.operation_records import Operation
 from traveler.quality import proof
 from traveler.schedule.clock import NEVER
@@ -65,7 +66,7 @@ class Line:
 
     @cached_property
     def _todo(self) -> tuple[str, str]:
-        return _next(self.facts, self.steps)
+        return _next(self.facts, self.steps, self.urgent)
 
     @property
     def act(self) -> str:
@@ -169,12 +170,14 @@ def _startable(facts: Facts, one: Operation, refusal: Refusal | None, now: int) 
         return Step(one, "blocked", f"blocked, {said}", held[0].owner)
     if refusal is None:
         return Step(one, "ready", "paused" if one.state == "paused" else "ready", "")
+    if isinstance(refusal, ChildrenOpen):
+        return Step(one, "blocked", f"waits for {refusal.facts['children']}", "")
     if isinstance(refusal, JobNotReleased):
         word = {"planned": "not released", "held": "on hold"}.get(facts.job.state, facts.job.state)
         return Step(one, "unreleased", word, "")
     if facts.undecided:
         return Step(one, "blocked", _standing(facts), "")
-    return Step(one, "blocked", str(refusal), "")
+    return Step(one, "blocked", str(refusal).rstrip("."), "")
 
 
 def _standing(facts: Facts) -> str:
@@ -214,7 +217,11 @@ def _why(
         return f"{at.title} has no date: {cause}"
     behind = slot.finish - need.finish
     if behind > 0:
-        return f"{at.title} is {wording.span(behind)} behind need-by: {cause}"
+        said = f"{at.title} is {wording.span(behind)} behind need-by: {cause}"
+        lost = next((one for one in facts.left if found.slots[one.seq].finish >= NEVER), None)
+        if lost is None:
+            return said
+        return f"{said}; {lost.title} has no date: {_cause(facts, found, steps, lost, now)}"
     step = next((one for one in steps if one.operation.seq == at.seq), None)
     word = step.why if step else "waits"
     spare = wording.span(need.finish - slot.finish)
@@ -237,6 +244,9 @@ def _cause(
             break
     waits = [(found.slots[one.seq].queued, one) for one in facts.left if one.seq <= at.seq]
     queued, there = max(waits, key=lambda pair: pair[0], default=(0, at))
+    lost = found.slots[at.seq].finish >= NEVER
+    if (lost or queued < WORTH_SAYING) and (parts := facts.ground.waits(at)):
+        return f"waits for {gate.named(parts)}"
     if queued >= WORTH_SAYING:
         return f"{wording.hours(queued)} of other work goes first at {there.station}"
     if found.verdict == "late":
@@ -258,11 +268,14 @@ def _work(found: JobOutlook) -> str:
 # --- what to do ---------------------------------------------------------------------------------
 
 
-def _next(facts: Facts, steps: tuple[Step, ...]) -> tuple[str, str]:
-    """Return what somebody should do next, and who; the planner where nobody is named."""
+def _next(facts: Facts, steps: tuple[Step, ...], urgent: bool) -> tuple[str, str]:
+    """Return what somebody should do next, and who; the planner where nobody is named.
+
+    Where an urgent job can go on now but is blocked further on, both are told.
+    """
     job = facts.job
     if facts.undecided:
-        return f"Decide what happens to it: {_standing(facts)}", ""
+        return _to_decide(facts), ""
     if job.state == "planned":
         return "Release the job to the floor", ""
     if job.state == "held":
@@ -276,16 +289,55 @@ def _next(facts: Facts, steps: tuple[Step, ...]) -> tuple[str, str]:
     if chosen is None:
         return "", ""
     title, station = chosen.operation.title, chosen.operation.station
+    later = _further_on(facts, chosen.operation) if urgent else ""
     if chosen.state == "running":
-        return f"Finish {title} at {station}", chosen.who
+        return f"Finish {title} at {station}{later}", chosen.who
     word = "Go on with" if chosen.operation.state == "paused" else "Start"
-    return f"{word} {title} at {station}", ""
+    return f"{word} {title} at {station}{later}", ""
+
+
+def _further_on(facts: Facts, now: Operation) -> str:
+    """Return what has to be seen to meanwhile, so that a later step can begin when its turn comes."""
+    for one in facts.left:
+        if one.seq > now.seq and one.state != "running" and (held := facts.held(one)):
+            return f"; for {one.title}, {held[0].owner}: {_told(held[0])}"
+    return ""
+
+
+def _to_decide(facts: Facts) -> str:
+    """Return the ways there are out of a revision that is not current; the page of it has them all."""
+    ground = facts.ground
+    if ground.workable and ground.overtaken:
+        part = ground.overtaken[0]
+        take = f"take {part.standing.current} into the kit, " if part.standing.current else ""
+        return (
+            f"Decide on {part.item.item} {part.item.rev}: {take}go on by deviation, or hold the job"
+        )
+    now = ground.standing
+    move = f"move to {now.current}, " if now.current else ""
+    go_on = "" if now.state == "recalled" else f"go on with {facts.job.rev} by deviation, "
+    return f"Decide: {move}{go_on}or hold the job" if move or go_on else "Decide: hold the job"
 
 
 def _way_out(facts: Facts, step: Step) -> tuple[str, str]:
-    held = facts.held(step.operation)
-    if not held:
-        return step.why, step.who
-    one = held[0]
-    todo = next((way.text for way in one.steps if not way.done_by), "")
-    return (f"{todo} ({one.what})" if todo else f"Resolve: {one.what}"), one.owner
+    if held := facts.held(step.operation):
+        return _told(held[0]), held[0].owner
+    if parts := facts.ground.waits(step.operation):
+        one = parts[0]
+        which = f"{one.job} ({one.item} {one.rev})"
+        return _OF_A_PART[one.state].format(which=which, job=one.job, item=one.item), ""
+    return step.why, step.who
+
+
+_OF_A_PART: Final = {
+    "planned": "Release {which} to the floor",
+    "released": "Finish {which} first",
+    "held": "Take {which} off hold",
+    "closed": "Finish {which} first",
+    "cancelled": "Plan another job for {item} in place of {job}",
+}
+
+
+def _told(blocker: Blocker) -> str:
+    todo = next((way.text for way in blocker.steps if not way.done_by), "")
+    return f"{todo} ({blocker.what})" if todo else f"Resolve: {blocker.what}"

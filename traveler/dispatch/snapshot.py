@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import calendars, flow, ground, job_records, kit_records, lifecycle, station_records
+from traveler import calendars, flow, ground, kit_records, lifecycle, station_records
 from traveler.blockers import records as blocker_records
 from traveler.blockers.records import Blocker, BlockerFilter
 from traveler.decisions import records as decision_records
@@ -26,7 +26,7 @@ from traveler.decisions import rules as decision_rules
 from traveler.dispatch import records
 from traveler.dispatch.records import AtWork, Pin
 from traveler.gate import Ground, Standing
-from traveler.job_records import Child, Job
+from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.quality import plan, proof_records
 from traveler.schedule.clock import DAY, Calendar, Clock, moment
@@ -68,8 +68,6 @@ class Facts:
     operations: tuple[Operation, ...]
     ground: Ground
     at_work: Mapping[int, Sequence[AtWork]]
-    due: Mapping[str, str]
-    """When the open child jobs are due that it waits for."""
 
     @property
     def left(self) -> tuple[Operation, ...]:
@@ -188,8 +186,7 @@ def jobs(
                 tuple(blockers), waited,
                 ground.kit(kits.get(number, ()), stands, made, job, day),
             )  # fmt: skip
-        due = _due(connection, waited)
-        facts.append(Facts(job, steps, stood, _theirs(work, steps), due))
+        facts.append(Facts(job, steps, stood, _theirs(work, steps)))
     return _with_proof(connection, facts, stand)
 
 
@@ -206,11 +203,6 @@ def _with_proof(connection: Connection, facts: list[Facts], stand: Stand) -> lis
         else one
         for one in facts
     ]
-
-
-def _due(connection: Connection, children: Sequence[Child]) -> dict[str, str]:
-    jobs = (job_records.job(connection, one.job) for one in children if not one.over)
-    return {one.number: one.due for one in jobs if one is not None and not one.ended}
 
 
 def _in_parts(
@@ -285,6 +277,7 @@ def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
         here_open = True
         running = one.state == "running"
         until, undated = (0, stopped) if running or free else _held(facts, one, now, stopped)
+        awaits = () if running or free else _awaits(facts, one)
         there = floor.place[one.station]
         if one.outside:
             minutes, unknown = _outside(one, now)
@@ -292,7 +285,7 @@ def load(facts: Facts, floor: Floor, now: Moment, pin: Pin | None) -> Load:
         else:
             came = _came(facts, one, looped, earlier_open)
             minutes = _minutes(facts, one, came, floor.resources[there], now)
-        tasks.append(Task(one.seq, there, minutes, group, running, until, undated))
+        tasks.append(Task(one.seq, there, minutes, group, running, until, undated, awaits))
     return Load(
         job.number, (day_number(job.due) + 1) * DAY, tuple(tasks), job.customer, job.added_at,
         pin.position if pin else 0,
@@ -347,16 +340,12 @@ def _worked(resource: Resource, since: int, until: int) -> int:
 def _held(facts: Facts, one: Operation, now: Moment, stopped: bool) -> tuple[int, bool]:
     """Return from when an operation can start as far as is known, and whether nobody knows.
 
-    A day that has passed while the blocker still blocks says nothing any more.  A child job is
-    taken to come when it is due.
+    A day that has passed while the blocker still blocks says nothing any more, and a child job
+    that was given up never comes.
     """
     latest, undated = 0, stopped
-    for child in facts.ground.waits(one) if facts.ground.children else ():
-        due = facts.due.get(child.job, "")
-        if not due or due < now.day:
-            undated = True
-        else:
-            latest = max(latest, (day_number(due) + 1) * DAY)
+    if any(child.state == "cancelled" for child in facts.ground.waits(one)):
+        undated = True
     for held in facts.held(one):
         expected = held.expected
         if not expected or expected < now.day:
@@ -364,3 +353,8 @@ def _held(facts: Facts, one: Operation, now: Moment, stopped: bool) -> tuple[int
         else:
             latest = max(latest, day_number(expected) * DAY)
     return latest, undated
+
+
+def _awaits(facts: Facts, one: Operation) -> tuple[str, ...]:
+    """Return the child jobs an operation waits for, by number."""
+    return tuple(child.job for child in facts.ground.waits(one) if child.state != "cancelled")

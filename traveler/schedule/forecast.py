@@ -8,7 +8,8 @@ scheduling; see Kolisch, *European Journal of Operational Research* 90, 1996.)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 from typing import NamedTuple
@@ -112,11 +113,12 @@ class Shop:
 
     # --- one job -------------------------------------------------------------
 
-    def place(self, load: Load) -> dict[int, Slot]:
+    def place(self, load: Load, ends: Callable[[str], int]) -> dict[int, Slot]:
         """Book what is left of one job in the room that the others leave, and return its slots.
 
-        A blocker never makes an operation earlier here, since the first room after a later
-        moment is never an earlier one.
+        ``ends`` says when another job will be done, NEVER where nobody knows.  A blocker never
+        makes an operation earlier here, since the first room after a later moment is never an
+        earlier one.
         """
         slots = {
             task.seq: self._placed(load.job, task, self._now) for task in load.tasks if task.running
@@ -125,7 +127,8 @@ class Shop:
         for _group, tasks in groupby(load.tasks, key=lambda task: task.group):
             latest = ready
             for task in tasks:
-                slot = slots.get(task.seq) or self._placed(load.job, task, ready)
+                came = max([ready, *map(ends, task.awaits)])
+                slot = slots.get(task.seq) or self._placed(load.job, task, came)
                 slots[task.seq] = slot
                 latest = max(latest, slot.finish)
             ready = latest
@@ -170,6 +173,8 @@ class _Play:
         ]
         self.left = [[len(group) for group in groups] for groups in self.groups]
         self.events: list[_Event] = []
+        self.open = {load.job for load in loads}
+        self.parked: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
     def run(self) -> dict[str, dict[int, Slot]]:
         for rank, load in enumerate(self.loads):
@@ -221,11 +226,26 @@ class _Play:
             self.group[rank] += 1
             if self.group[rank] == len(left):
                 self.group[rank] -= 1
+                self._is_over(self.loads[rank].job, at)
                 return
             for place in self.groups[rank][self.group[rank]]:
                 task = tasks[place]
                 if not task.running and not task.undated:
-                    heappush(self.events, (max(at, task.not_before), rank, place, _ARRIVES))
+                    self._arrive(rank, place, at)
+
+    def _arrive(self, rank: int, place: int, at: int) -> None:
+        """Let a task arrive as soon as the jobs it waits for are over, each looked at in turn."""
+        task = self.loads[rank].tasks[place]
+        for job in task.awaits:
+            if job in self.open:
+                self.parked[job].append((rank, place))
+                return
+        heappush(self.events, (max(at, task.not_before), rank, place, _ARRIVES))
+
+    def _is_over(self, job: str, at: int) -> None:
+        self.open.discard(job)
+        for rank, place in self.parked.pop(job, ()):
+            self._arrive(rank, place, at)
 
     def _choose(self, code: str, at: int) -> None:
         """Give the free lanes of a station what waits there, the best first."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from traveler.schedule import ranking
-from traveler.schedule.clock import DAY, Clock
+from traveler.schedule.clock import DAY, NEVER, Clock
 from traveler.schedule.forecast import Shop, Slot, done
 from traveler.schedule.needby import NeedBy, need_by
 from traveler.schedule.plan import Load, Resource
@@ -101,7 +101,7 @@ class Outlook:
         counted again; it costs the size of one job.  A new blocker never makes it earlier.
         """
         self._shop.lift(load.job)
-        slots = self._shop.place(load)
+        slots = self._shop.place(load, self._ends)
         before = self.jobs.get(load.job)
         rank = before.rank if before else len(self.jobs) + 1
         found = replace(_judged(load, rank, self._needs(load), slots, self.now), provisional=True)
@@ -123,6 +123,13 @@ class Outlook:
             booked = sum(lane.busy(start, end) for lane, start, end in edges)
             found.append(DayLoad(day, booked, sum(end - start for _, start, end in edges)))
         return tuple(found)
+
+    def _ends(self, job: str) -> int:
+        """Return when a job will be done, now where it is not open, NEVER where nobody knows."""
+        found = self.jobs.get(job)
+        if found is None:
+            return self.now
+        return NEVER if found.finish is None else found.finish
 
     def _needs(self, load: Load) -> dict[int, NeedBy]:
         return need_by(load, self._resources, self._clocks)

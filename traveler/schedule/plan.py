@@ -29,7 +29,7 @@ class Task(NamedTuple):
     ``minutes`` are manned minutes (plain ones where the resource is outside), ``group`` rises
     along the route and is the same for operations that run side by side.  ``not_before`` is the
     moment the last dated blocker is expected to be gone; an ``undated`` one has none, and nobody
-    can say when this will be done.
+    can say when this will be done.  ``awaits`` are the jobs whose pieces go into this one.
     """
 
     seq: int
@@ -39,6 +39,7 @@ class Task(NamedTuple):
     running: bool = False
     not_before: int = 0
     undated: bool = False
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,34 @@ def test_an_assembly_plans_a_job_for_every_part_it_makes(assembly: Any) -> None:
     assert list(events.verify(assembly.vault.ledger)) == []
 
 
+def test_the_board_says_which_part_an_assembly_waits_for_and_what_to_do(assembly: Any) -> None:
+    """Its date is the part's forecast, not the part's due date, which is the assembly's own."""
+    from traveler.dispatch import desk as desks
+
+    _add(assembly, "J-9", "10-0060", children=True)
+    jobs.release_job(assembly.vault, assembly.pat, "J-9")
+    desk = desks.Desk()
+    line = desk.board(assembly.vault).lines["J-9"]
+    assert line.act == "Start Clean housing at bench"
+    starting.start(assembly.vault, assembly.otto, "J-9", 10)
+    stopping.finish(assembly.vault, assembly.otto, "J-9", 10)
+    board = desk.board(assembly.vault)
+    line, part = board.lines["J-9"], board.lines["J-9-01"]
+    (blocked,) = board.section("blocked")
+    assert blocked.why == "Fit bracket waits for J-9-01 (10-0042 B, planned)"
+    assert line.act == "Release J-9-01 (10-0042 B) to the floor"
+    assert line.found.slots[20].start >= part.found.finish > 0
+    jobs.release_job(assembly.vault, assembly.pat, "J-9-01")
+    assert desk.board(assembly.vault).lines["J-9"].act == "Finish J-9-01 (10-0042 B) first"
+    jobs.hold(assembly.vault, assembly.pat, "J-9-01", "no bar")
+    line = desk.board(assembly.vault).lines["J-9"]
+    assert line.act == "Take J-9-01 (10-0042 B) off hold"
+    assert line.why == "Fit bracket has no date: waits for J-9-01 (10-0042 B, held)"
+    jobs.cancel(assembly.vault, assembly.pat, "J-9-01", "made elsewhere")
+    line = desk.board(assembly.vault).lines["J-9"]
+    assert line.act == "Plan another job for 10-0042 in place of J-9-01"
+
+
 def test_a_family_is_released_as_a_whole_or_not_at_all(assembly: Any) -> None:
     """A part that was recalled keeps the assembly from the floor too."""
     _add(assembly, "J-9", "10-0060", children=True)

@@ -234,6 +234,20 @@ def test_a_blocker_without_a_date_has_no_forecast_and_takes_no_room() -> None:
     assert jobs["J-2"].slots[10].queued == 0
 
 
+def test_a_job_begins_when_the_jobs_that_go_into_it_are_done() -> None:
+    """Their forecast counts and not their due date; one without a date leaves none behind it."""
+    part = load("J-2", "2026-12-30", Task(10, "SAW", 300, 0))
+    whole = load("J-1", "2026-12-01", Task(10, "MILL", 60, 0, awaits=("J-2", "J-9")))
+    found = counted([whole, part])
+    assert found.jobs["J-1"].slots[10].start == found.jobs["J-2"].finish
+    longer = found.revise(load("J-2", "2026-12-30", Task(10, "SAW", 900, 0)))
+    assert found.revise(whole).slots[10].start == longer.finish
+    found.revise(load("J-2", "2026-12-30", Task(10, "SAW", 300, 0, undated=True)))
+    assert found.revise(whole).finish is None
+    stuck = load("J-2", "2026-12-30", Task(10, "SAW", 300, 0, undated=True))
+    assert counted([whole, stuck]).jobs["J-1"].verdict == "unknown"
+
+
 def test_a_job_past_its_due_date_is_late_whatever_the_forecast() -> None:
     """Late is a fact; at risk is an expectation."""
     late = load("J-1", "2026-11-20", Task(10, "SAW", 10, 0))
@@ -283,7 +297,7 @@ def test_a_rule_nobody_knows_is_refused_by_name(names: list[str]) -> None:
 
 @st.composite
 def shops(draw: st.DrawFn) -> list[Load]:
-    """Up to a dozen jobs of up to five operations, some side by side, running, blocked, outside."""
+    """Up to a dozen jobs of up to five operations, side by side, running, blocked, outside, in parts."""
     loads = []
     for number in range(draw(st.integers(1, 12))):
         group = 0
@@ -291,10 +305,13 @@ def shops(draw: st.DrawFn) -> list[Load]:
         for place in range(draw(st.integers(0, 5))):
             group += draw(st.booleans()) or not tasks
             blocked = draw(st.one_of(st.just(0), st.integers(MONDAY, MONDAY + 9 * DAY)))
+            running = not tasks and draw(st.booleans())
+            parts = () if running else draw(st.lists(st.integers(0, number + 9), max_size=2))
+            awaits = tuple(f"J-{one}" for one in parts if one < number or one > 11)
             tasks.append(
                 Task(10 * (place + 1), draw(st.sampled_from(["SAW", "MILL", "PLATING"])),
-                     draw(st.integers(0, 700)), group, running=not tasks and draw(st.booleans()),
-                     not_before=blocked, undated=draw(st.integers(0, 9)) == 0)
+                     draw(st.integers(0, 700)), group, running=running,
+                     not_before=blocked, undated=draw(st.integers(0, 9)) == 0, awaits=awaits)
             )  # fmt: skip
         due = MONDAY + draw(st.integers(-5, 30)) * DAY
         pin = draw(st.sampled_from([0, 0, 0, 1, 2]))
@@ -335,7 +352,7 @@ def test_capacity_is_never_booked_twice(loads: list[Load]) -> None:
 
 @given(shops())
 def test_nothing_begins_before_what_it_waits_for(loads: list[Load]) -> None:
-    """Earlier groups end first, blockers are gone first, and nothing begins in the past."""
+    """Earlier groups and parts end first, blockers are gone first, and nothing begins in the past."""
     jobs = counted(loads).jobs
     for one in loads:
         for task in one.tasks:
@@ -344,6 +361,9 @@ def test_nothing_begins_before_what_it_waits_for(loads: list[Load]) -> None:
                 continue
             assert slot.start >= MONDAY
             assert slot.start >= task.not_before
+            for part in (jobs[name] for name in task.awaits if name in jobs):
+                assert part.finish is not None
+                assert slot.start >= part.finish
             if not task.running:
                 for earlier in one.tasks:
                     if earlier.group < task.group:

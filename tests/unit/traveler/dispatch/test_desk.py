@@ -81,7 +81,19 @@ def test_a_blocker_without_a_day_leaves_no_date(shop: Any) -> None:
     line = whole(shop).lines["J-1"]
     assert (line.found.verdict, line.found.finish) == ("unknown", None)
     assert line.why == "Mill first side has no date: blocked, material, no ETA"
-    assert line.act == "Start Cut bar at saw-1"
+    assert line.act == (
+        "Start Cut bar at saw-1; for Mill first side, pat: Ask for a confirmed day (no bar)"
+    )
+
+
+def test_a_step_that_is_late_hides_no_later_one_without_a_date(shop: Any) -> None:
+    """Both are in the sentence, or the mark “no date” beside it could not be understood."""
+    plan(shop, "J-1", 1)
+    block(shop, "J-1", 10, eta=day(9))
+    block(shop, "J-1", 20)
+    why = whole(shop).lines["J-1"].why
+    assert why.startswith("Cut bar is ")
+    assert "; Mill first side has no date: " in why
 
 
 def test_a_day_that_has_passed_is_no_date_any_more(shop: Any) -> None:

@@ -59,7 +59,7 @@ def shops(draw: st.DrawFn) -> list[Facts]:
         state = draw(st.sampled_from(["released", "released", "planned", "held"]))
         stands = draw(st.sampled_from(["current", "current", "current", "superseded"]))
         found.append(Facts(job(number, draw(st.integers(-5, 60)), state), steps,
-                           Ground(Standing(stands, "B")), {}, {}))  # fmt: skip
+                           Ground(Standing(stands, "B")), {}))  # fmt: skip
     return found
 
 
@@ -117,7 +117,7 @@ def test_counting_one_job_anew_disturbs_no_other(shop: list[Facts], data: st.Dat
         if left and one is left[0] else one
         for one in chosen.operations
     )  # fmt: skip
-    now = Facts(chosen.job, steps, chosen.ground, {}, {})
+    now = Facts(chosen.job, steps, chosen.ground, {})
     count.revise([now], frozenset({chosen.job.number}))
     whole = counted([now if one is chosen else one for one in shop])
     assert all(
