@@ -325,18 +325,30 @@ class ReleaseLog:
     def wanted(self, number: str, rev: str | None) -> Revision:
         """Return a named revision, or the current one where ``rev`` is None or ``current``.
 
-        Raises NoSuchRevision, NeverReleased, or NothingCurrent where the last one was recalled.
+        Raises NoSuchItem, NoSuchRevision, NeverReleased, or NothingCurrent where the last one was
+        recalled.
         """
         if rev is not None and rev != "current":
-            return self.revision(number, rev)
+            try:
+                return self.revision(number, rev)
+            except NoSuchRevision:
+                self._must_be_known(number)
+                raise
         found = self.current(number)
         if found is not None:
             return found
         latest = self.latest(number)
         recalled = self.recall(number, latest) if latest else None
         if recalled is None:
+            self._must_be_known(number)
             raise NeverReleased(number=number)
         raise NothingCurrent(number=number, rev=recalled.rev, why=recalled.reason)
+
+    def _must_be_known(self, number: str) -> None:
+        """Raise NoSuchItem: who mistyped a number must not be sent to release it."""
+        catalogue = self._vault.catalogue
+        if catalogue.item(number) is None and not catalogue.revisions(number):
+            raise errors.NoSuchItem(number=number)
 
     def by_code(self, code: str) -> Revision:
         """Return the revision whose stamp carries a code; raises NoSuchReleaseCode."""

@@ -6,14 +6,17 @@ The revision of a job is never changed here: that is a decision (``traveler.deci
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from traveler import job_records, jobs, tables
 from traveler.customer import records as customers
 from traveler.customer.errors import CustomerStays
 from traveler.errors import JobCannot
 from traveler.exchange.errors import QuantityStays
-from traveler.job_records import subject
+from traveler.job_records import Job, subject
 from traveler.packet import records as packets
 from traveler.views import JobView
 from traveler.words import day, line, pieces
@@ -62,30 +65,50 @@ def given(
 
 def amended(writing: Writing, number: str, wanted: dict[str, Any], why: str) -> list[str]:
     """Change a job inside a transaction and return which columns were not as wanted before."""
-    job = job_records.known(writing.connection, number)
-    before = {"qty": job.qty, "due": job.due, "customer": job.customer, "order_number": job.order}
-    changed = {name: value for name, value in wanted.items() if before[name] != value}
-    if not changed:
-        return []
-    if job.state in {"closed", "cancelled"}:
-        raise JobCannot(job=job.number, state=job.state, act="changed", way="make a new job")
-    if job.customer and "customer" in changed:
-        _not_opened(writing, job.number, job.customer)
-    if "qty" in changed and job.released_at is not None:
-        more = f"{changed['qty'] - job.qty} more" if changed["qty"] > job.qty else "fewer"
-        raise QuantityStays(job=job.number, qty=job.qty, more=more)
-    writing.update(tables.job, job.number, **changed)
-    writing.record(
-        "job.amended", subject(job.number), now=changed,
-        before={name: before[name] for name in changed}, **({"why": why} if why else {}),
-    )  # fmt: skip
+    job, before = _known(writing.connection, number)
+    changed = judged(writing.connection, number, wanted)
+    if changed:
+        writing.update(tables.job, job.number, **changed)
+        writing.record(
+            "job.amended", subject(job.number), now=changed,
+            before={name: before[name] for name in changed}, **({"why": why} if why else {}),
+        )  # fmt: skip
     return sorted(changed)
 
 
-def _not_opened(writing: Writing, number: str, customer: str) -> None:
+def judged(connection: Connection, number: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which columns would change, and to what; raises what ``amend`` does.
+
+    A preview asks this too, so that it cannot promise what is then refused.
+    """
+    job, before = _known(connection, number)
+    changed = {name: value for name, value in wanted.items() if before[name] != value}
+    if not changed:
+        return {}
+    if job.state in {"closed", "cancelled"}:
+        raise JobCannot(job=job.number, state=job.state, act="changed", way="make a new job")
+    if job.customer and "customer" in changed:
+        _not_opened(connection, job.number, job.customer)
+    if "qty" in changed and job.released_at is not None:
+        more = f"{changed['qty'] - job.qty} more" if changed["qty"] > job.qty else "fewer"
+        raise QuantityStays(job=job.number, qty=job.qty, more=more)
+    return changed
+
+
+def _known(connection: Connection, number: str) -> tuple[Job, dict[str, Any]]:
+    job = job_records.known(connection, number)
+    return job, {
+        "qty": job.qty,
+        "due": job.due,
+        "customer": job.customer,
+        "order_number": job.order,
+    }
+
+
+def _not_opened(connection: Connection, number: str, customer: str) -> None:
     """Raise CustomerStays where a link or a packet would show one customer's order to another."""
-    links = [one for one in customers.of_job(writing.connection, number) if one.state == "live"]
-    issued = [one for one in packets.of_job(writing.connection, number) if one.state == "valid"]
+    links = [one for one in customers.of_job(connection, number) if one.state == "live"]
+    issued = [one for one in packets.of_job(connection, number) if one.state == "valid"]
     opened = [*(f"link {one.id}" for one in links), *(one.label for one in issued)]
     if opened:
         raise CustomerStays(job=number, customer=customer, what=" and ".join(opened))

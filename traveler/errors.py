@@ -76,7 +76,7 @@ class BadQuantity(BadInput):
 
 
 class BadDueDate(BadInput):
-    """“{due}” is not a day; write it as 2027-03-01."""
+    """“{due}” is not a day between 1950 and 2150; write it as 2027-03-01."""
 
 
 class DaysBackwards(BadInput):

@@ -37,11 +37,17 @@ def lines(what: str, text: str, longest: int) -> str:
 
 
 def day(text: str) -> str:
-    """Return a day as it is stored, ``2027-03-01``; raises BadDueDate."""
+    """Return a day as it is stored, ``2027-03-01``; raises BadDueDate, also for the year 1 or 9999.
+
+    With those other programs say that there is none.
+    """
     try:
-        return date.fromisoformat(text).isoformat()
+        told = date.fromisoformat(text)
     except ValueError as error:
         raise BadDueDate(due=text) from error
+    if not 1950 <= told.year <= 2150:
+        raise BadDueDate(due=text)
+    return told.isoformat()
 
 
 def today(time_zone: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +24,16 @@ if os.name == "posix":
 _AT_ONCE = 8  # flushes under way; more of them gain nothing
 
 
-def write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Put bytes at a path as a whole or not at all, and return when they are on disk."""
+def write(path: Path, data: bytes | Iterable[bytes], mode: int = 0o644) -> None:
+    """Put bytes at a path as a whole or not at all, and return when they are on disk.
+
+    Parts of them may come one by one, so that a large file need not be in memory.
+    """
     aside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.aside")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)

@@ -193,7 +193,8 @@ class NoModelReader(Refused):
 
 
 class NoSuchItem(NotFound):
-    """There is no item {number} in this vault; `titleblock item list` shows what is there."""
+    """There is no item {number} in this vault; look for the right number with `titleblock search`, or
+    make the item with `titleblock item add`."""
 
 
 class NoSuchFile(NotFound):

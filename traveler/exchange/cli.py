@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 # Imports inside functions: `--help` must not wait for the database and git.
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -77,9 +78,10 @@ def import_orders(file: Path, map_file: Path | None, source: str, dry_run: bool)
     The same file again changes nothing. Bad rows are listed with row, field and remedy, and good
     ones land; the exit code is 1 where any row was refused.
     """
-    from traveler.exchange import importing
+    from traveler.exchange import importing, rows
 
     told = _map(map_file, source)
+    rows.small_enough(file.stat().st_size, file.name)
     vault, actor, data = session().vault, session().actor, file.read_bytes()
     if dry_run:
         found = importing.preview(vault, actor, data, file.name, told)
@@ -102,26 +104,35 @@ def import_orders(file: Path, map_file: Path | None, source: str, dry_run: bool)
 def export(what: str, out: Path, since: int) -> None:
     """Write what happened since a cursor: WHAT is jobs, completions, times or shipments.
 
-    The answer names the cursor to ask with the next time.
+    The answer names the cursor to ask with the next time.  The file is written as a whole or not at
+    all, so after an interruption the same cursor is asked again.
     """
+    from dataclasses import replace
+
     from traveler.exchange import exporting
     from vault import durable
 
     found = exporting.export(session().vault, what, since)
+    count = 0
+
+    def counted() -> Iterator[Mapping[str, Any]]:
+        nonlocal count
+        for row in found.rows:
+            count += 1
+            yield row
+
+    made = replace(found, rows=counted())
     is_json = out.suffix.lower() == ".json"
-    durable.write(out, found.json_bytes() if is_json else found.csv_bytes())
-    told = {"what": what, "file": str(out), "rows": len(found.rows), "cursor": found.cursor}
-    said = f"{out}: {len(found.rows)} rows; the next time ask --since {found.cursor}."
-    say(told, said)
+    durable.write(out, made.json_parts() if is_json else made.csv_parts())
+    told = {"what": found.what, "file": str(out), "rows": count, "cursor": found.cursor}
+    say(told, f"{out}: {count} rows; the next time ask --since {found.cursor}.")
 
 
 def _map(place: Path | None, source: str) -> Map:
-    from dataclasses import replace
-
     from traveler.exchange import mapping
 
     told = mapping.parse(place.read_bytes(), place.name) if place else mapping.Map()
-    return replace(told, source=source) if source else told
+    return mapping.named(told, source)
 
 
 def _told(found: Import) -> list[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -21,11 +22,14 @@ from sqlalchemy.engine import Connection
 from traveler import flow, job_records, operation_records, series
 from traveler.exchange import records as kept
 from traveler.exchange.errors import CursorAhead, NothingToExport
+from traveler.exchange.records import Stretch
+from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.shipping import records as shipping
 from traveler.shipping.records import Shipment
 from vault import clock
 from vault.home import Vault
+from vault.ledger.engine import Ledger
 from vault.ledger.events import Event
 from vault.ledger.tables import event_head
 
@@ -47,51 +51,61 @@ One = TypeVar("One")
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Rows for an ERP, their columns in order, and the cursor to ask with the next time."""
+    """Rows for an ERP, their columns in order, and the cursor to ask with the next time.
+
+    The rows are read from the ledger as they are taken, once; so years of them need no more memory
+    than a day.
+    """
 
     what: str
     columns: tuple[str, ...]
-    rows: tuple[Mapping[str, Any], ...]
+    rows: Iterator[Mapping[str, Any]]
     cursor: int
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as programs read it."""
-        return {"what": self.what, "cursor": self.cursor, "rows": [dict(one) for one in self.rows]}
+    def json_parts(self) -> Iterator[bytes]:
+        """Yield the file for a program that reads JSON, a row on a line."""
+        yield f'{{"what": "{self.what}", "cursor": {self.cursor}, "rows": ['.encode()
+        between = "\n"
+        for some in _batches(self.rows):
+            lines = (json.dumps(one, ensure_ascii=False) for one in some)
+            yield (between + ",\n".join(lines)).encode()
+            between = ",\n"
+        yield b"\n]}\n"
 
-    def json_bytes(self) -> bytes:
-        """Return the file for a program that reads JSON."""
-        return (json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
-
-    def csv_bytes(self) -> bytes:
-        """Return the file for a program, or a person, that reads CSV (RFC 4180, UTF-8)."""
-        return as_csv(self.columns, self.rows)
+    def csv_parts(self) -> Iterator[bytes]:
+        """Yield the file for a program, or a person, that reads CSV (RFC 4180, UTF-8)."""
+        return csv_parts(self.columns, self.rows)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Return rows as CSV in which no cell is taken for a formula by a spreadsheet."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in columns])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    return b"".join(csv_parts(columns, rows))
+
+
+def csv_parts(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Yield what ``as_csv`` returns, some rows at a time."""
+    yield b"\xef\xbb\xbf" + _lines([columns])
+    for some in _batches(iter(rows)):
+        yield _lines([_cell(row.get(name)) for name in columns] for row in some)
 
 
 def export(vault: Vault, what: str, since: int = 0) -> Export:
     """Return what happened after the event ``since``.
 
-    Raises NothingToExport for an unknown kind, CursorAhead for an event that has not happened.
+    Each part is read as the ledger stands when it is taken; what has happened after the cursor by
+    then is told again the next time.  Raises NothingToExport for an unknown kind, CursorAhead for
+    an event that has not happened.
     """
-    made = _KINDS.get(what)
+    name = "jobs" if what == "status" else what
+    made = _KINDS.get(name)
     if made is None:
         raise NothingToExport(what=what, known=", ".join(_KINDS))
     columns, gather = made
     with vault.ledger.reading() as connection:
         until = int(connection.execute(sa.select(event_head.c.seq)).scalar_one())
-        if since > until:  # an older ledger: what is missing must not look like nothing new
-            raise CursorAhead(since=since, until=until)
-        rows = gather(connection, since, until)
-    return Export(what, columns, tuple(rows), until)
+    if since > until:  # an older ledger: what is missing must not look like nothing new
+        raise CursorAhead(since=since, until=until)
+    return Export(name, columns, gather(vault.ledger, since, until), until)
 
 
 def kinds() -> tuple[str, ...]:
@@ -99,42 +113,59 @@ def kinds() -> tuple[str, ...]:
     return tuple(_KINDS)
 
 
-Gather = Callable[[Connection, int, int], list[dict[str, Any]]]
+Gather = Callable[[Ledger, int, int], Iterator[dict[str, Any]]]
 
 
-def _jobs(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    found = kept.said_since(connection, since, until, _CHANGED)
-    numbers = list(dict.fromkeys(_job_of(one) for one in found if _job_of(one)))
-    heads, operations = _heads(connection, numbers), _operations(connection, numbers)
-    jobs = {
-        one.number: one
-        for some in _parts(numbers)
-        for one in job_records.jobs_named(connection, some)
-    }
-    rows = []
-    for number in numbers:
-        job, steps = jobs[number], operations[number]
-        step = next((one for one in steps if one.state not in {"done", "skipped"}), None)
-        rows.append(
-            {
-                **heads[number], "qty": job.qty, "due": job.due, "state": job.state,
-                "good": flow.out(job, steps), "scrap": flow.spoiled(steps),
-                "operations": len(steps), "done": sum(one.state == "done" for one in steps),
-                "at_operation": step.seq if step else "", "at_station": step.station if step else "",
-                "released_at": job.released_at or "", "closed_at": job.closed_at or "",
-            }
-        )  # fmt: skip
-    return rows
+def _by_event(
+    ledger: Ledger,
+    since: int,
+    until: int,
+    kinds: Sequence[str],
+    told: Callable[[Connection, Sequence[Event]], list[dict[str, Any]]],
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of some events at a time; nobody waits for the ledger while they are taken."""
+    at = since
+    while at < until:
+        with ledger.reading() as connection:
+            found = kept.said_since(connection, at, until, kinds, _AT_ONCE)
+            rows = told(connection, found)
+        yield from rows
+        at = found[-1].seq if len(found) == _AT_ONCE else until
 
 
-def _completions(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    """Return every change of the counts; added up for an operation they are what its job says.
+def _jobs(ledger: Ledger, since: int, until: int) -> Iterator[dict[str, Any]]:
+    with ledger.reading() as connection:
+        subjects = kept.subjects_since(connection, since, until, _CHANGED)
+    for some in _batches(filter(None, map(_job_of, subjects))):
+        with ledger.reading() as connection:
+            heads, operations = _heads(connection, some), _operations(connection, some)
+            jobs = job_records.jobs_named(connection, some)
+        by_number = {one.number: one for one in jobs}
+        yield from (_job(heads[one], by_number[one], operations[one]) for one in some)
+
+
+def _job(head: Mapping[str, Any], job: Job, steps: Sequence[Operation]) -> dict[str, Any]:
+    step = next((one for one in steps if one.state not in {"done", "skipped"}), None)
+    return {
+        **head, "qty": job.qty, "due": job.due, "state": job.state,
+        "good": flow.out(job, steps), "scrap": flow.spoiled(steps),
+        "operations": len(steps), "done": sum(one.state == "done" for one in steps),
+        "at_operation": step.seq if step else "", "at_station": step.station if step else "",
+        "released_at": job.released_at or "", "closed_at": job.closed_at or "",
+    }  # fmt: skip
+
+
+def _completions(ledger: Ledger, since: int, until: int) -> Iterator[dict[str, Any]]:
+    """Yield every change of the counts; added up for an operation they are what its job says.
 
     What is not counted but decided (a write-off, what is brought back, rework of pieces that were
     good, a move to another route) is told by signed numbers and by its ``what``.
     """
-    found = kept.said_since(connection, since, until, tuple(_COUNTED))
-    heads = _heads(connection, list({_job_of(one) for one in found}))
+    return _by_event(ledger, since, until, tuple(_COUNTED), _counts)
+
+
+def _counts(connection: Connection, found: Sequence[Event]) -> list[dict[str, Any]]:
+    heads = _heads(connection, list({_job_of(one.subject) for one in found}))
     steps = {
         (job, one.seq): one
         for job, several in _operations(connection, list(heads)).items()
@@ -142,12 +173,13 @@ def _completions(connection: Connection, since: int, until: int) -> list[dict[st
     }
     rows = []
     for one in found:
+        job = _job_of(one.subject)
         told = [one.facts] if one.kind in _STOPPED else one.facts.get("counts", ())
         for counts in told:
-            step = steps.get((_job_of(one), counts["seq"]))
+            step = steps.get((job, counts["seq"]))
             rows.append(
                 {
-                    **heads[_job_of(one)], "event": one.seq, "at": one.facts.get("done_at", one.at),
+                    **heads[job], "event": one.seq, "at": one.facts.get("done_at", one.at),
                     "what": _COUNTED[one.kind], "operation": counts["seq"],
                     "station": (step.machine or step.station) if step else "",
                     **{name: counts.get(name, 0) for name in ("good", "scrap", "rework")},
@@ -157,63 +189,84 @@ def _completions(connection: Connection, since: int, until: int) -> list[dict[st
     return rows
 
 
-def _times(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    """Return every stretch of work that ended; one that nobody ended has ended with its job."""
-    stopped = kept.said_since(connection, since, until, _STOPPED)
-    told = {stint: one.seq for one in stopped for stint in one.facts.get("stints", ())}
-    ended = kept.stints(connection, sorted(told))
-    for one in stopped:
-        if "stints" not in one.facts:  # recorded before the numbers were: then by the moment
+def _times(ledger: Ledger, since: int, until: int) -> Iterator[dict[str, Any]]:
+    """Yield every stretch of work that ended; one that nobody ended has ended with its job."""
+    before: set[int] = set()
+    """What the events just before told, among which those of one moment stand."""
+
+    def told(connection: Connection, found: Sequence[Event]) -> list[dict[str, Any]]:
+        stretches = _ended(connection, found, before)
+        before.clear()
+        before.update(stretches)
+        heads = _heads(connection, list({one.job for _, one in stretches.values()}))
+        rows = [
+            {
+                **heads[one.job], "event": seq, "operation": one.seq,
+                "station": one.station, "person": one.person, "started_at": one.started_at,
+                "ended_at": one.ended_at, "minutes": _minutes(one.started_at, one.ended_at),
+                "good": one.good, "scrap": one.scrap,
+            }
+            for seq, one in stretches.values()
+        ]  # fmt: skip
+        return sorted(rows, key=lambda row: int(row["event"]))
+
+    return _by_event(ledger, since, until, (*_STOPPED, *_CLOSED), told)
+
+
+def _ended(
+    connection: Connection, found: Sequence[Event], before: Collection[int]
+) -> dict[int, tuple[int, Stretch]]:
+    """Return the stretches of work some events ended, by their numbers, each with its event."""
+    by = {stint: one.seq for one in found for stint in one.facts.get("stints", ())}
+    ended = {one.id: (by[one.id], one) for one in kept.stints(connection, sorted(by))}
+    for one in found:
+        job = _job_of(one.subject)
+        if one.kind in _CLOSED:
+            for row in kept.stints_left(connection, job):
+                ended[row.id] = one.seq, replace(row, ended_at=max(one.at, row.started_at))
+        elif "stints" not in one.facts:  # recorded before the numbers were: then by the moment
             at = one.facts.get("done_at", one.at)
-            by_moment = kept.stints_at(connection, _job_of(one), one.facts["seq"], at)
-            ended += [row for row in by_moment if row.id not in told]
-            told |= dict.fromkeys((row.id for row in by_moment), one.seq)
-    for one in kept.said_since(connection, since, until, _CLOSED):
-        left = kept.stints_left(connection, _job_of(one))
-        told |= dict.fromkeys((row.id for row in left), one.seq)
-        ended += [replace(row, ended_at=max(one.at, row.started_at)) for row in left]
-    heads = _heads(connection, list({row.job for row in ended}))
-    rows = [
-        {
-            **heads[row.job], "event": told[row.id], "operation": row.seq,
-            "station": row.station, "person": row.person, "started_at": row.started_at,
-            "ended_at": row.ended_at, "minutes": _minutes(row.started_at, row.ended_at),
-            "good": row.good, "scrap": row.scrap,
-        }
-        for row in ended
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: int(row["event"]))
+            for row in kept.stints_at(connection, job, one.facts["seq"], at):
+                if row.id not in before:
+                    ended.setdefault(row.id, (one.seq, row))
+    return ended
 
 
-def _shipments(connection: Connection, since: int, until: int) -> list[dict[str, Any]]:
-    """Return the shipments that changed, each as it stands; a job that leaves in parts has several."""
-    told = kept.said_since(connection, since, until, _LEFT)
-    last = {series.SHIPMENT.number(one.facts["shipment"]) or 0: one.seq for one in told}
-    found: list[Shipment] = []
-    papers: dict[int, str] = {}
-    numbers = sorted(last)
-    for some in _parts(numbers):
-        found += shipping.several(connection, some)
-        papers |= shipping.certified(connection, some)
-    heads = _heads(connection, list(dict.fromkeys(one.job for one in found)))
-    return [
-        {
-            **heads[one.job], "event": last[one.id], "shipment": one.number, "state": one.state,
-            "pieces": one.facts.qty, "serials": one.facts.pieces, "boxes": one.facts.boxes,
-            "to": one.facts.to, "carrier": one.facts.carrier, "tracking": one.facts.tracking,
-            "packed_at": one.facts.packed_at, "packed_by": one.facts.packed_by,
-            "shipped_at": one.facts.shipped_at, "shipped_by": one.facts.shipped_by,
-            "received_on": one.facts.received_on, "received_by": one.facts.received_by,
-            "certificate": papers.get(one.id, ""),
-        }
-        for one in found
-    ]  # fmt: skip
+def _shipments(ledger: Ledger, since: int, until: int) -> Iterator[dict[str, Any]]:
+    """Yield the shipments that changed, each as it stands; a job that leaves in parts has several."""
+    last: dict[int, int] = {}
+
+    def noted(_connection: Connection, found: Sequence[Event]) -> list[dict[str, Any]]:
+        last.update((series.SHIPMENT.number(one.facts["shipment"]) or 0, one.seq) for one in found)
+        return []
+
+    yield from _by_event(ledger, since, until, _LEFT, noted)
+    for some in _batches(iter(sorted(last))):
+        with ledger.reading() as connection:
+            found = shipping.several(connection, some)
+            papers = shipping.certified(connection, some)
+            heads = _heads(connection, list(dict.fromkeys(one.job for one in found)))
+        yield from (
+            _shipment(heads[one.job], last[one.id], one, papers.get(one.id, "")) for one in found
+        )
+
+
+def _shipment(head: Mapping[str, Any], seq: int, one: Shipment, paper: str) -> dict[str, Any]:
+    return {
+        **head, "event": seq, "shipment": one.number, "state": one.state,
+        "pieces": one.facts.qty, "serials": one.facts.pieces, "boxes": one.facts.boxes,
+        "to": one.facts.to, "carrier": one.facts.carrier, "tracking": one.facts.tracking,
+        "packed_at": one.facts.packed_at, "packed_by": one.facts.packed_by,
+        "shipped_at": one.facts.shipped_at, "shipped_by": one.facts.shipped_by,
+        "received_on": one.facts.received_on, "received_by": one.facts.received_by,
+        "certificate": paper,
+    }  # fmt: skip
 
 
 def _heads(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return what names each job; one that was split off goes by the line of the order it is of."""
     found = {}
-    for some in _parts(numbers):
+    for some in _batches(iter(numbers)):
         jobs = {one.number: one for one in job_records.jobs_named(connection, some)}
         roots = {one.split_from or number for number, one in jobs.items()}
         names = kept.names(connection, sorted(roots))
@@ -229,24 +282,30 @@ def _heads(connection: Connection, numbers: Sequence[str]) -> dict[str, dict[str
 
 def _operations(connection: Connection, numbers: Sequence[str]) -> dict[str, list[Operation]]:
     found: defaultdict[str, list[Operation]] = defaultdict(list)
-    for some in _parts(numbers):
+    for some in _batches(iter(numbers)):
         found.update(operation_records.operations_of(connection, some))
     return found
 
 
-def _parts(numbers: Sequence[One]) -> Iterator[Sequence[One]]:
+def _batches(found: Iterator[One]) -> Iterator[list[One]]:
     """Yield so many at a time as one statement takes, however many there are."""
-    for start in range(0, len(numbers), _AT_ONCE):
-        yield numbers[start : start + _AT_ONCE]
+    while some := list(itertools.islice(found, _AT_ONCE)):
+        yield some
 
 
-def _job_of(event: Event) -> str:
-    kind, _slash, number = event.subject.partition("/")
+def _job_of(subject: str) -> str:
+    kind, _slash, number = subject.partition("/")
     return number if kind == "job" else ""
 
 
 def _minutes(started: str, ended: str) -> float:
     return round((clock.moment(ended) - clock.moment(started)).total_seconds() / 60, 2)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _cell(value: Any) -> str:

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from release.errors import NoSuchRevision
 from release.log import ReleaseLog
 from traveler import amending, gate, job_records, jobs, routing
-from traveler.errors import BadDueDate, BadJobNumber, BadQuantity, BadWords, JobExists
+from traveler.customer.errors import CustomerStays
+from traveler.errors import BadDueDate, BadJobNumber, BadQuantity, BadWords, JobCannot, JobExists
 from traveler.exchange import records as kept
 from traveler.exchange import rows as sheets
 from traveler.exchange.errors import QuantityStays
-from traveler.exchange.mapping import Map, folded
+from traveler.exchange.mapping import FIELDS, Map, folded
 from traveler.exchange.orders import Fault, OrderLine, order_line
 from traveler.exchange.tables import erp_line
 from traveler.standing import standing
@@ -31,7 +33,7 @@ from vault.names import fold
 
 _FIELD_OF: Final[Mapping[type[Refusal], str]] = {
     BadQuantity: "qty", BadDueDate: "due", BadJobNumber: "job", JobExists: "job", QuantityStays: "qty",
-    BadWords: "customer",
+    CustomerStays: "customer", JobCannot: "job", NoSuchRevision: "rev",
 }  # fmt: skip
 _CHANGEABLE: Final = ("qty", "due", "customer", "order")
 _PINNED: Final = ("job", "item", "rev")
@@ -162,7 +164,8 @@ def _plan(
     try:
         changes = verb(vault, actor, told, line)
     except Refusal as refusal:
-        name = _FIELD_OF.get(type(refusal), "item")
+        what = str(refusal.facts.get("what", ""))
+        name = _FIELD_OF.get(type(refusal), what if what in FIELDS else "item")
         return RowPlan(number, "refused", line.job, line, field=name, why=str(refusal))
     if changes is None:
         return RowPlan(number, "new", line.job, line)
@@ -177,11 +180,7 @@ def _judged(
         before = kept.last_said(connection, told.source, line.external_id)
         if before is not None:
             changes = _changes(before[1], line)
-            job = job_records.job(connection, before[0])
-            if "qty" in changes and job is not None and job.released_at is not None:
-                more = f"{line.qty - job.qty} more" if line.qty > job.qty else "fewer"
-                raise QuantityStays(job=job.number, qty=job.qty, more=more)
-            amending.given(line.qty, line.due, line.customer, line.order)
+            amending.judged(connection, before[0], _wanted(line, changes))
             return changes
         if found := job_records.job(connection, line.job):
             raise JobExists(number=found.number)
@@ -210,9 +209,7 @@ def _taken(
     changes = _changes(before[1], line)
     if changes:
         with vault.ledger.writing(actor.name) as writing:
-            columns = {name: getattr(line, name) for name in changes}
-            wanted = amending.given(**{name: columns.get(name) for name in _CHANGEABLE})
-            amending.amended(writing, before[0], wanted, f"as {told.source} says")
+            amending.amended(writing, before[0], _wanted(line, changes), f"as {told.source} says")
             _keep(writing, told.source, line, before[0])
     return changes
 
@@ -230,6 +227,11 @@ def _changes(said: Mapping[str, Any], line: OrderLine) -> dict[str, tuple[Any, A
     return {
         name: (said.get(name), now[name]) for name in _CHANGEABLE if said.get(name) != now[name]
     }
+
+
+def _wanted(line: OrderLine, changes: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: getattr(line, name) if name in changes else None for name in _CHANGEABLE}
+    return amending.given(**told)
 
 
 def _keep(writing: Writing, source: str, line: OrderLine, job: str) -> None:

@@ -8,7 +8,8 @@ Whatever else the file holds stays in the ERP and is not even read.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from traveler.exchange.errors import BadMapping
@@ -67,6 +68,8 @@ class Map:
         default_factory=lambda: {name: (name,) for name in FIELDS}
     )
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wanted: Sequence[str] = NEEDED
+    """Fields whose columns a table must have: all that a map names, lest a wrong name goes unseen."""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -90,7 +93,14 @@ def parse(data: bytes, where: str = "map.toml") -> Map:
     if faults:
         raise BadMapping(where=where, why="; ".join(faults))
     named = {name: (one,) if isinstance(one, str) else tuple(one) for name, one in fields.items()}
-    return Map(**told, fields=named, values=values)
+    return Map(**told, fields=named, values=values, wanted=tuple(named))
+
+
+def named(told: Map, source: str) -> Map:
+    """Return the map with another source, where one is given; raises BadMapping."""
+    if source and (fault := _source_fault(source)):
+        raise BadMapping(where="source", why=fault)
+    return replace(told, source=source) if source else told
 
 
 def _text_faults(told: Mapping[str, Any]) -> list[str]:
@@ -100,16 +110,42 @@ def _text_faults(told: Mapping[str, Any]) -> list[str]:
     ]
     if faults:
         return faults
-    source = told.get("source", "")
-    if not source or len(source) > 40 or not source.isprintable():
-        faults.append("`source` has to name the ERP in up to 40 characters")
+    if fault := _source_fault(told.get("source", "")):
+        faults.append(fault)
+    if (code := told.get("encoding", "")) and not _is_code(code):
+        faults.append(f"`encoding` {code} is not known here; use utf-8, cp1252 or utf-16")
     if told.get("decimal", "") not in {"", ".", ","}:
         faults.append("`decimal` is neither . nor ,")
-    if len(told.get("delimiter", "")) > 1:
-        faults.append("`delimiter` is more than one character")
-    if (dates := told.get("dates", "")) and not all(part in dates for part in ("%d", "%m")):
-        faults.append("`dates` does not say where %d and %m stand")
+    if len(sign := told.get("delimiter", "")) > 1:
+        faults.append('`delimiter` is more than one character; a tab is "\\t"')
+    elif sign and (sign.isalnum() or sign in '"\r\n\0 '):
+        faults.append("`delimiter` cannot part cells; use one of ; , | or a tab")
+    if (dates := told.get("dates", "")) and not _is_form(dates):
+        faults.append("`dates` is no form of a day; write it with %d, %m and %Y, as %d/%m/%Y")
     return faults
+
+
+def _source_fault(source: str) -> str:
+    is_name = 0 < len(source) <= 40 and source.isprintable()
+    return "" if is_name else "`source` has to name the ERP in up to 40 characters"
+
+
+def _is_code(name: str) -> bool:
+    try:
+        return bool("a".encode(name))
+    except (LookupError, ValueError):
+        return False
+
+
+def _is_form(dates: str) -> bool:
+    """Return whether every day written so is read as that day again."""
+    try:
+        return all(
+            datetime.strptime(one.strftime(dates), dates).date() == one  # noqa: DTZ007 - a day has no zone
+            for one in (date(2027, 3, 14), date(2019, 12, 31))
+        )
+    except ValueError:
+        return False
 
 
 def _field_faults(fields: Any) -> list[str]:

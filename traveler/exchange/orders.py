@@ -12,7 +12,10 @@ from typing import Any, Final
 from traveler.exchange.mapping import NEEDED, Map, folded
 from traveler.exchange.rows import Row
 
+LONGEST: Final = 200
+"""Characters of what an ERP calls a line."""
 _ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?$")
+_PACKED: Final = re.compile(r"(?:19|20)\d{6}$")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$")
 
 
@@ -62,15 +65,19 @@ def order_line(row: Row, told: Map) -> OrderLine | Fault:
         due = day(found["due"], told.dates)
     except ValueError as fault:
         return Fault(row.number, "due", str(fault), found["job"])
+    external = found.get("external_id") or found["job"]
+    if len(external) > LONGEST or not external.isprintable():
+        why = f"it is longer than {LONGEST} characters or holds a sign that cannot be seen"
+        return Fault(row.number, "external_id", f"{why}; name another column", found["job"][:40])
     texts = {name: found.get(name, "") for name in ("job", "item", "rev", "customer", "order")}
-    return OrderLine(found.get("external_id") or found["job"], **texts, qty=qty, due=due)
+    return OrderLine(external, **texts, qty=qty, due=due)
 
 
 def quantity(text: str, decimal: str) -> int:
     """Return a whole number of pieces as an ERP writes it; raises ValueError with the remedy.
 
-    ``12.0`` is twelve; ``1.000`` is only read as a thousand where the map says that decimals have
-    a comma, since guessing wrong would be off by a factor of a thousand.
+    ``12.0`` is twelve; ``1.000`` is only read, as one or a thousand, where the map says which sign
+    decimals have, since guessing wrong would be off by a factor of a thousand.
     """
     point = decimal or "."
     group = {".": ",", ",": "."}[point]
@@ -80,7 +87,8 @@ def quantity(text: str, decimal: str) -> int:
     ):
         plain = plain.replace(group, "")
     match = re.fullmatch(rf"(\d{{1,9}})(?:{re.escape(point)}0+)?", plain)
-    if match is None or not plain.isascii():
+    may_be_thousands = not decimal and re.fullmatch(r"[1-9]\d{0,2}\.000", plain)
+    if match is None or not plain.isascii() or may_be_thousands:
         way = (
             "give a whole number" if decimal else "give a whole number, or say `decimal` in the map"
         )
@@ -104,7 +112,8 @@ def day(text: str, dates: str) -> str:
     except ValueError:
         way = f"write it as {dates}" if dates else "write it as 2027-03-01"
         raise ValueError(f"“{text}” is no day; {way}") from None
-    raise ValueError(f"“{text}” is no day for certain; say `dates` in the map, as %d/%m/%Y")
+    form = "%Y%m%d" if _PACKED.match(text) else "%d/%m/%Y"
+    raise ValueError(f"“{text}” is no day for certain; say `dates` in the map, as {form}")
 
 
 def _joined(cells: Mapping[str, str], columns: Any) -> str:

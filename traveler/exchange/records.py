@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,17 +35,32 @@ def names(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[str
     return {row.job: (row.source, row.external_id) for row in rows}
 
 
-def said_since(connection: Connection, since: int, until: int, kinds: Sequence[str]) -> list[Event]:
-    """Return the events of some kinds, or families of them (``job.%``), after one and up to one."""
-    wanted = sa.or_(*(event.c.kind.like(kind) for kind in kinds))
-    chosen = sa.select(event).where(event.c.seq > since, event.c.seq <= until, wanted)
+def said_since(
+    connection: Connection, since: int, until: int, kinds: Sequence[str], most: int
+) -> list[Event]:
+    """Return the first events of some kinds, or families (``job.%``), after one and up to one."""
+    chosen = sa.select(event).where(*_between(since, until, kinds))
     return [
         Event(
             row.seq, row.at, row.actor, row.device, row.kind, row.subject,
             canonical.loads(row.facts.encode()), row.hash,
         )
-        for row in connection.execute(chosen.order_by(event.c.seq))
+        for row in connection.execute(chosen.order_by(event.c.seq).limit(most))
     ]  # fmt: skip
+
+
+def subjects_since(
+    connection: Connection, since: int, until: int, kinds: Sequence[str]
+) -> Iterator[str]:
+    """Return what the events of some kinds are about, each once, what was touched first in front."""
+    chosen = sa.select(event.c.subject).where(*_between(since, until, kinds))
+    first = sa.func.min(event.c.seq)
+    return iter(connection.scalars(chosen.group_by(event.c.subject).order_by(first)).all())
+
+
+def _between(since: int, until: int, kinds: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    family = sa.or_(*(event.c.kind.like(kind) for kind in kinds))
+    return event.c.seq > since, event.c.seq <= until, family
 
 
 @dataclass(frozen=True, slots=True)

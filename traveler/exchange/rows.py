@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
@@ -15,9 +16,15 @@ from traveler.exchange.errors import BadOrderFile
 from traveler.exchange.mapping import NEEDED, Map, folded
 
 MOST_ROWS: Final = 100_000
+MOST_BYTES: Final = 100_000_000
+LONGEST_CELL: Final = 10_000
+"""More than any cell of an order; a longer one is a quotation mark that was never closed."""
+_TRIED: Final = 20
+"""Lines in which the heads are looked for; reports like to begin with a title."""
 MOST_BROKEN: Final = 100
 _GUESSES: Final = ("utf-8-sig", "cp1252")
 _DELIMITERS: Final = ";,\t|"
+_TOO_LONG: Final = f"a cell of it is longer than {LONGEST_CELL} characters; shorten it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +49,42 @@ class Sheet:
 
 def read(data: bytes, where: str, told: Map) -> Sheet:
     """Return the rows of a file, JSON where it begins like that; raises BadOrderFile."""
+    small_enough(len(data), where)
     text = _decoded(data, where, told.encoding)
     if text.lstrip()[:1] in {"[", "{"}:
         sheet = _json(text, where, told.list)
     else:
-        sheet = _csv(text, where, told.delimiter)
-    if sheet.columns:
-        _has_needed(sheet, where, told)
+        return _csv(text, where, told)
+    if sheet.columns:  # what no object has is empty in all of them, so only what is needed counts
+        _has(sheet.columns, where, told, NEEDED)
     return sheet
 
 
-def _has_needed(sheet: Sheet, where: str, told: Map) -> None:
-    """Refuse a file in which every row would lack the same: it was mapped wrongly."""
-    there = {folded(one) for one in sheet.columns}
-    wanted = {name: told.fields.get(name, (name,)) for name in NEEDED}
-    missing = {
+def small_enough(size: int, where: str) -> None:
+    """Raise BadOrderFile for a file that nobody means to send; asked before it is read, too."""
+    if size > MOST_BYTES:
+        why = f"it is larger than {MOST_BYTES // 1_000_000} MB; give it in parts"
+        raise BadOrderFile(where=where, why=why)
+
+
+def _missing(columns: Sequence[str], told: Map, names: Sequence[str]) -> dict[str, Sequence[str]]:
+    there = {folded(one) for one in columns}
+    wanted = {name: told.fields.get(name, (name,)) for name in names}
+    return {
         name: columns for name, columns in wanted.items()
         if there.isdisjoint(folded(one) for one in columns)
     }  # fmt: skip
+
+
+def _has(found: Sequence[str], where: str, told: Map, names: Sequence[str]) -> None:
+    """Refuse a file in which every row would lack the same: it was mapped wrongly."""
+    missing = _missing(found, told, names)
     if missing:
         lacking = ", ".join(
             name if tuple(columns) == (name,) else f"{name} ({' and '.join(columns)})"
             for name, columns in missing.items()
         )
-        has = ", ".join(one for one in sheet.columns if one)[:200]
+        has = ", ".join(one for one in found if one)[:200]
         why = f"it has no column for {lacking}, but {has}; name the right ones in the map"
         raise BadOrderFile(where=where, why=why)
 
@@ -76,6 +95,11 @@ def _decoded(data: bytes, where: str, encoding: str) -> str:
             return data.decode(encoding).removeprefix("\ufeff")
         except (LookupError, UnicodeDecodeError):
             raise BadOrderFile(where=where, why=f"it is not text in {encoding}") from None
+    if data[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
+        try:
+            return data.decode("utf-32")
+        except UnicodeDecodeError:
+            raise BadOrderFile(where=where, why="it is not whole UTF-32 text") from None
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         try:
             return data.decode("utf-16")
@@ -103,32 +127,51 @@ def _wide(data: bytes, where: str) -> str:
     raise BadOrderFile(where=where, why="it is not text; save it as CSV or JSON")
 
 
-def _csv(text: str, where: str, delimiter: str) -> Sheet:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise BadOrderFile(where=where, why="it is empty")
-    chosen = delimiter or max(_DELIMITERS, key=first.count)
+def _csv(text: str, where: str, told: Map) -> Sheet:
+    plain = list(io.StringIO(text, newline=""))
+    begin, chosen = _begin(plain, where, told)
     lines = [
-        (number, cells) for number, cells in _lines(text, chosen, where)
-        if cells is None or any(one.strip() for one in cells)
+        (number, cells) for number, cells in _lines(plain, begin, chosen, where)
+        if isinstance(cells, str) or any(one.strip() for one in cells)
     ]  # fmt: skip
-    first_cells = lines[0][1] if lines else None
-    if first_cells is None:
+    first_cells = lines[0][1] if lines else ""
+    if isinstance(first_cells, str):
         raise BadOrderFile(where=where, why="it has no columns, or their line is broken")
     heads = _heads(first_cells, where)
     _few(len(lines) - 1, where)
+    _has(first_cells, where, told, told.wanted)
     return Sheet(
         tuple(first_cells), tuple(_row(number, cells, heads) for number, cells in lines[1:])
     )
 
 
-def _lines(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield each record with the line it begins on, None for a line whose quotes do not close.
+def _begin(plain: Sequence[str], where: str, told: Map) -> tuple[int, str]:
+    """Return on which line the heads stand, and what parts the cells.
+
+    Above them may stand what a report is called, or ``sep=;`` as one spreadsheet writes it.
+    """
+    signs = told.delimiter or _DELIMITERS
+    written = [(place, line) for place, line in enumerate(plain) if line.strip()][:_TRIED]
+    for place, line in written:
+        for sign in signs:
+            with contextlib.suppress(csv.Error):
+                cells = next(csv.reader([line], delimiter=sign, strict=True), [])
+                if not _missing(cells, told, NEEDED):
+                    return place, sign
+    if not written:
+        raise BadOrderFile(where=where, why="it is empty")
+    place, first = written[0]
+    return place, max(signs, key=first.count)
+
+
+def _lines(
+    plain: Sequence[str], begin: int, delimiter: str, where: str
+) -> Iterator[tuple[int, list[str] | str]]:
+    """Yield each record with the line it begins on, or what is wrong with a line.
 
     Reading goes on with the line after a broken one, so that one stray quote costs one row.
     """
-    plain = list(io.StringIO(text, newline=""))
-    begin, broken = 0, 0
+    broken = 0
     while begin < len(plain):
         done = 0
         reader = csv.reader(itertools.islice(plain, begin, None), delimiter=delimiter, strict=True)
@@ -142,17 +185,34 @@ def _lines(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list[st
             if broken > MOST_BROKEN:
                 why = f"more than {MOST_BROKEN} lines have quotes that do not close"
                 raise BadOrderFile(where=where, why=why) from None
-            yield begin + done + 1, None
+            yield begin + done + 1, _fault(plain[begin + done])
             begin += done + 1
 
 
-def _row(number: int, cells: Sequence[str] | None, heads: Sequence[str]) -> Row:
-    if cells is None:
-        return Row(number, {}, "a quotation mark in it does not close; double it or take it out")
+def _fault(line: str) -> str:
+    if '"' not in line:
+        return _TOO_LONG
+    return "a quotation mark in it does not close; double it or take it out"
+
+
+def _row(number: int, cells: Sequence[str] | str, heads: Sequence[str]) -> Row:
+    if isinstance(cells, str):
+        return Row(number, {}, cells)
     if len(cells) > len(heads):
         way = "put quotation marks around a cell that holds the separator"
         return Row(number, {}, f"it has {len(cells)} cells, the first line {len(heads)}; {way}")
-    return Row(number, dict(zip(heads, (one.strip() for one in cells), strict=False)))
+    return _sound(number, dict(zip(heads, (one.strip() for one in cells), strict=False)))
+
+
+def _sound(number: int, cells: Mapping[str, str]) -> Row:
+    """Return a row, or what is wrong with its cells that none of them may have."""
+    if any(len(one) > LONGEST_CELL for one in cells.values()):
+        return Row(number, {}, _TOO_LONG)
+    try:
+        "".join(cells.values()).encode()
+    except UnicodeEncodeError:
+        return Row(number, {}, "it holds half a letter (a lone surrogate); write it again")
+    return Row(number, cells)
 
 
 def _heads(cells: Sequence[str], where: str) -> list[str]:
@@ -165,7 +225,7 @@ def _heads(cells: Sequence[str], where: str) -> list[str]:
 
 def _json(text: str, where: str, path: str) -> Sheet:
     try:
-        found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        found = json.loads(text, parse_float=_plain, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as fault:
         raise BadOrderFile(where=where, why=f"it is not JSON ({fault})") from None
     for part in path.split(".") if path else ():
@@ -174,7 +234,9 @@ def _json(text: str, where: str, path: str) -> Sheet:
         lists = [one for one in found.values() if isinstance(one, list)]
         found = lists[0] if len(lists) == 1 else None
     if not isinstance(found, list):
-        raise BadOrderFile(where=where, why="no list of orders stands there; name it in the map")
+        raise BadOrderFile(
+            where=where, why="no list of orders stands there; name it in the map, as `list`"
+        )
     _few(len(found), where)
     rows = tuple(_object(number, one) for number, one in enumerate(found, 1))
     return Sheet(tuple(dict.fromkeys(_names(found))), rows)
@@ -183,7 +245,13 @@ def _json(text: str, where: str, path: str) -> Sheet:
 def _names(found: Sequence[Any]) -> Iterator[str]:
     for one in found:
         if isinstance(one, dict):
-            yield from one
+            yield from (name.encode(errors="replace").decode() for name in one)
+
+
+def _plain(number: str) -> str:
+    """Return a number of JSON, whose decimals have a point whatever the map says of texts."""
+    whole, _point, decimals = number.partition(".")
+    return whole if decimals and not decimals.strip("0") else number
 
 
 def _object(number: int, found: Any) -> Row:
@@ -195,7 +263,7 @@ def _object(number: int, found: Any) -> Row:
             continue  # no field of a job is a structure; a map that names it finds nothing
         plain = {None: "", True: "true", False: "false"}
         cells[folded(name)] = value.strip() if isinstance(value, str) else plain[value]
-    return Row(number, cells)
+    return _sound(number, cells)
 
 
 def _few(count: int, where: str) -> None:

@@ -180,7 +180,7 @@ def blocker_counts() -> Response:
 def exported(export: str) -> Response:
     """Return what an ERP may want to know since a cursor: jobs, completions, times or shipments."""
     found = exporting.export(vault(), export, forms.event_asked("since"))
-    return jsonify(found.as_json())
+    return Response(found.json_parts(), mimetype="application/json")
 
 
 def decision(job: str) -> Response:

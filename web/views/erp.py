@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import replace
 from typing import Final
 
 from flask import Response, render_template, request, url_for
@@ -32,16 +31,16 @@ def page() -> str | Response | tuple[str, int]:
 
 
 def sent(export: str) -> Response:
-    """Send what happened since a cursor, as CSV or with ``?form=json`` as JSON."""
+    """Send what happened since a cursor, as CSV or with ``?form=json`` as JSON, row by row."""
     found = exporting.export(vault(), export, forms.event_asked("since"))
     is_json = forms.asked("form") == "json"
     answer = Response(
-        found.json_bytes() if is_json else found.csv_bytes(),
+        found.json_parts() if is_json else found.csv_parts(),
         mimetype="application/json" if is_json else "text/csv",
     )
     ending = "json" if is_json else "csv"
     answer.headers["Content-Disposition"] = (
-        f'attachment; filename="{export}-{found.cursor}.{ending}"'
+        f'attachment; filename="{found.what}-{found.cursor}.{ending}"'
     )
     answer.headers["Titleblock-Cursor"] = str(found.cursor)
     return answer
@@ -98,8 +97,7 @@ def _rules() -> str:
 def _map(rules: str) -> Map:
     if rules.strip():
         return mapping.parse(rules.encode(), "map")
-    source = forms.text("source")
-    return replace(Map(), source=source[:40]) if source else Map()
+    return mapping.named(Map(), forms.text("source"))
 
 
 def _about() -> dict[str, object]:

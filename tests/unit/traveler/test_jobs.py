@@ -23,6 +23,7 @@ from traveler.errors import (
     RevisionRecalled,
 )
 from traveler.job_records import JobFilter
+from vault.errors import NoSuchItem
 from vault.ledger import events
 from vault.ledger.errors import RoleNeeded
 
@@ -54,7 +55,7 @@ def test_an_unreleased_item_gets_no_job(shop: Any, refused: Callable[..., Any]) 
     """Neither never released, nor unknown, nor a letter that was never given; nothing is kept."""
     with refused(NeverReleased, "10-0060 has never been released"):
         jobs.add(shop.vault, shop.pat, "J-1", "10-0060", 5, "2027-03-01")
-    with refused(NeverReleased, "99-9999"):
+    with refused(NoSuchItem, "There is no item 99-9999"):
         jobs.add(shop.vault, shop.pat, "J-1", "99-9999", 5, "2027-03-01")
     with refused(NoSuchRevision, "10-0042 has no released revision Z"):
         jobs.add(shop.vault, shop.pat, "J-1", "10-0042", 5, "2027-03-01", rev="Z")

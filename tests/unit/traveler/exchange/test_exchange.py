@@ -70,7 +70,7 @@ def test_a_preview_says_the_same_and_does_nothing(shop: Any) -> None:
     ]
     assert verdicts(done) == ["new", "new"] + ["refused"] * 7
     assert [one.field for one in done.of("refused")] == [
-        "job", "item", "item", "qty", "job", "external_id", "job",
+        "job", "item", "rev", "qty", "job", "external_id", "job",
     ]  # fmt: skip
 
 
@@ -155,6 +155,27 @@ def test_a_closed_job_is_not_changed(shop: Any) -> None:
         amending.amend(shop.vault, shop.pat, "J-1", due="2027-05-05")
 
 
+def test_a_preview_promises_no_change_that_is_then_refused(shop: Any) -> None:
+    """A closed job stays as it was; one that was brought to the number by hand needs no change."""
+    from traveler import amending, jobs
+    from traveler.exchange import importing
+    from traveler.exchange.mapping import Map
+
+    take(shop, ROWS)
+    jobs.close(shop.vault, shop.pat, "J-1", "not needed")
+    amending.amend(shop.vault, shop.pat, "J-2", qty=9)
+    jobs.release_job(shop.vault, shop.pat, "J-2")
+    text = ROWS.replace("2027-03-01", "2027-04-01").replace("A,7,", "A,9,")
+    seen = importing.preview(shop.vault, shop.pat, (HEADS + text).encode(), "f.csv", Map())
+    done = take(shop, text)
+    assert verdicts(seen) == verdicts(done) == ["refused", "changed"]
+    assert [(one.field, one.why) for one in seen.rows] == [
+        (one.field, one.why) for one in done.rows
+    ]
+    assert seen.rows[0].field == "job"
+    assert "make a new job" in seen.rows[0].why
+
+
 def test_exports_tell_everything_once(shop: Any) -> None:
     """Asking again with the cursor tells what happened since, and nothing when nothing did."""
     from traveler import jobs
@@ -167,7 +188,7 @@ def test_exports_tell_everything_once(shop: Any) -> None:
     assert [(one["job"], one["external_id"], one["state"]) for one in first.rows] == [
         ("J-1", "4711-1", "released"), ("J-2", "4711-2", "planned"),
     ]  # fmt: skip
-    assert exporting.export(shop.vault, "jobs", first.cursor).rows == ()
+    assert list(exporting.export(shop.vault, "jobs", first.cursor).rows) == []
     starting.start(shop.vault, shop.otto, "J-1", 10)
     stopping.finish(shop.vault, shop.otto, "J-1", 10, 4, 1)
     second = exporting.export(shop.vault, "completions", first.cursor)
@@ -177,7 +198,7 @@ def test_exports_tell_everything_once(shop: Any) -> None:
     assert (time["person"], time["station"], time["good"]) == ("otto", "saw-1", 4)
     assert time["event"] == done["event"]
     for what in exporting.kinds():
-        assert exporting.export(shop.vault, what, second.cursor).rows == ()
+        assert list(exporting.export(shop.vault, what, second.cursor).rows) == []
 
 
 def test_shipments_are_told_in_parts_and_again_when_they_change(shop: Any, tmp_path: Path) -> None:
@@ -200,11 +221,12 @@ def test_shipments_are_told_in_parts_and_again_when_they_change(shop: Any, tmp_p
     desk.ship(shop.vault, shop.otto, sent.number, carrier="Hermes", tracking="H 77")
     desk.pack(shop.vault, shop.otto, "J-1", 2)
     second = exporting.export(shop.vault, "shipments", first.cursor)
-    assert [(one["shipment"], one["state"], one["pieces"]) for one in second.rows] == [
+    rows = list(second.rows)
+    assert [(one["shipment"], one["state"], one["pieces"]) for one in rows] == [
         ("SH-0001", "shipped", 3), ("SH-0002", "packed", 2),
     ]  # fmt: skip
-    assert second.rows[0]["tracking"] == "H 77"
-    assert second.rows[0]["shipped_at"]
+    assert rows[0]["tracking"] == "H 77"
+    assert rows[0]["shipped_at"]
     desk.receive(shop.vault, shop.pat, sent.number, "C. Steen", "2026-12-01")
     desk.certify(shop.vault, shop.quinn, sent.number, "correct horse 7")
     desk.cancel(shop.vault, shop.otto, "SH-0002", "wrong box")
@@ -213,7 +235,7 @@ def test_shipments_are_told_in_parts_and_again_when_they_change(shop: Any, tmp_p
             for one in third.rows] == [
         ("SH-0001", "received", "C. Steen", "CC-0001"), ("SH-0002", "cancelled", "", ""),
     ]  # fmt: skip
-    assert exporting.export(shop.vault, "shipments", third.cursor).rows == ()
+    assert list(exporting.export(shop.vault, "shipments", third.cursor).rows) == []
     out = tmp_path / "shipments.csv"
     given = ["--vault", str(shop.vault.root), "--as", "pat", "erp", "export", "shipments", "-o",
              str(out), "--json"]  # fmt: skip
@@ -221,6 +243,68 @@ def test_shipments_are_told_in_parts_and_again_when_they_change(shop: Any, tmp_p
     assert json.loads(done.stdout)["rows"] == 2
     (one, _other) = csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig")))
     assert (one["to"], one["received_on"]) == ("'=Acme", "2026-12-01")
+
+
+def test_wherever_it_is_cut_nothing_is_lost_and_nothing_comes_twice(
+    shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few events at a time, and asked again from any cursor: the same rows as at once."""
+    from traveler import jobs
+    from traveler.exchange import exporting
+    from traveler.floor import starting, stopping
+    from traveler.shipping import desk
+
+    for number in range(1, 6):
+        shop.job(f"J-{number}", 5)
+        starting.start(shop.vault, shop.otto, f"J-{number}", 10)
+        if number % 2:
+            stopping.finish(shop.vault, shop.otto, f"J-{number}", 10, 4, 1)
+    jobs.close(shop.vault, shop.pat, "J-2", "not needed")
+    for number in ("J-8", "J-9"):
+        jobs.add(shop.vault, shop.pat, number, "10-0050", 5, "2027-03-01")
+        desk.pack(shop.vault, shop.otto, number, 2)
+    for what in exporting.kinds():
+        found = exporting.export(shop.vault, what)
+        whole = list(found.rows)
+        assert whole
+        monkeypatch.setattr(exporting, "_AT_ONCE", 2)
+        assert list(exporting.export(shop.vault, what).rows) == whole
+        parts = json.loads(b"".join(exporting.export(shop.vault, what).json_parts()))
+        assert parts == {"what": what, "cursor": found.cursor, "rows": whole}
+        monkeypatch.undo()
+        for cut in range(found.cursor + 1):
+            later = list(exporting.export(shop.vault, what, cut).rows)
+            if "event" in found.columns:
+                assert later == [one for one in whole if one["event"] > cut]
+            else:
+                assert {one["job"] for one in later} <= {one["job"] for one in whole}
+
+
+def test_an_export_reads_few_events_at_a_time(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Years of events cost the memory of a day: none is read before the rows before it are gone."""
+    from traveler.exchange import exporting, records
+    from traveler.floor import starting, stopping
+
+    for number in range(4):
+        starting.start(shop.vault, shop.otto, shop.job(f"J-{number}", 5), 10)
+        stopping.pause(shop.vault, shop.otto, f"J-{number}", 10)
+    asked: list[int] = []
+    real = records.said_since
+
+    def counted(*given: Any) -> Any:
+        found = real(*given)
+        asked.append(len(found))
+        return found
+
+    monkeypatch.setattr(records, "said_since", counted)
+    monkeypatch.setattr(exporting, "_AT_ONCE", 1)
+    for what in ("completions", "times"):
+        asked.clear()
+        rows = exporting.export(shop.vault, what).rows
+        assert asked == []
+        assert next(rows)["job"] == "J-0"
+        assert asked == [1]
+        assert len(list(rows)) == 3
 
 
 def test_an_export_nobody_knows_is_refused(shop: Any) -> None:
@@ -238,7 +322,7 @@ def test_a_cursor_of_a_later_ledger_is_refused(shop: Any) -> None:
     from traveler.exchange.errors import CursorAhead
 
     cursor = exporting.export(shop.vault, "jobs").cursor
-    assert exporting.export(shop.vault, "jobs", cursor).rows == ()
+    assert list(exporting.export(shop.vault, "jobs", cursor).rows) == []
     with pytest.raises(CursorAhead, match="if a backup was restored, ask from 0"):
         exporting.export(shop.vault, "jobs", cursor + 1)
 
@@ -249,7 +333,7 @@ def test_no_cell_of_an_export_is_a_formula(shop: Any) -> None:
     from traveler.exchange import exporting
 
     jobs.add(shop.vault, shop.pat, "J-1", "10-0042", 1, "2027-01-01", order="=cmd|'/c calc'!A1")
-    text = exporting.export(shop.vault, "jobs").csv_bytes().decode("utf-8-sig")
+    text = b"".join(exporting.export(shop.vault, "jobs").csv_parts()).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["order"] == "'=cmd|'/c calc'!A1"
 

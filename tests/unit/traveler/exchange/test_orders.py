@@ -55,7 +55,8 @@ def test_quantities_as_programs_write_them(text: str, decimal: str, pieces: int)
 
 @pytest.mark.parametrize(
     ("text", "decimal"),
-    [("1,200", ""), ("1.200", ""), ("12.5", ""), ("12,5", ","), ("-3", ""), ("", ""), ("dozen", ""),
+    [("1,200", ""), ("1.200", ""), ("1.000", ""), ("5.000", ""), ("12.5", ""),
+     ("12,5", ","), ("-3", ""), ("", ""), ("dozen", ""),
      ("1.2.3", ","), ("12.00.0", ","), ("\uff11\uff12", ""), ("1e3", ""), ("9" * 12, "")],
 )  # fmt: skip
 def test_what_may_be_a_thousand_or_one_is_not_guessed(text: str, decimal: str) -> None:
@@ -124,13 +125,75 @@ def test_a_stray_quotation_mark_costs_one_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["utf-16", "utf-16-le", "utf-16-be", "utf-8", "utf-8-sig", "cp1252"]
+    "code", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8", "utf-8-sig", "cp1252"]
 )
 def test_letters_are_read_in_whatever_code_they_came(code: str) -> None:
     """With a mark in front or without one."""
     text = HEADS + "e1,J1,I,,1,2027-01-01,Müller & Söhne,\n"
     (found,) = lines(text.encode(code))
     assert found.customer == "Müller & Söhne"
+
+
+def test_a_number_of_json_has_a_point_whatever_the_map_says_of_texts() -> None:
+    """There is nothing to guess: three zeros behind it are no thousand."""
+    data = b'[{"job": "J", "item": "I", "qty": 5.000, "due": "2027-01-01"}]'
+    for decimal in ("", ","):
+        (found,) = lines(data, Map(decimal=decimal))
+        assert isinstance(found, OrderLine)
+        assert found.qty == 5
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Open orders, Acme, Inc., of 2027-01-01\n\n", "\n\n"])
+def test_heads_are_found_below_a_title(above: str) -> None:
+    """Rows are counted from the first line of the file, as an editor does."""
+    text = above + HEADS.replace(",", ";") + "e1;J1;I;;1;2027-01-01;A, B;\n"
+    (found,) = lines(text.encode())
+    assert isinstance(found, OrderLine)
+    assert found.customer == "A, B"
+    assert rows.read(text.encode(), "f", Map()).rows[0].number == above.count("\n") + 2
+
+
+def test_a_cell_without_an_end_costs_one_row() -> None:
+    """It is told as what it is, and the row after it is read."""
+    text = (
+        HEADS + f"e1,J1,I,,1,2027-01-01,{'x' * 200_000},\ne2,J2,I,,1,2027-01-01,{'y' * 10_001},\n"
+    )
+    found = lines((text + "e3,J3,I,,1,2027-01-01,,\n").encode())
+    assert [one.what for one in found if isinstance(one, Fault)] == [
+        "a cell of it is longer than 10000 characters; shorten it"
+    ] * 2
+    assert isinstance(found[2], OrderLine)
+
+
+def test_a_file_nobody_means_to_send_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is asked before a byte of it is decoded."""
+    monkeypatch.setattr(rows, "MOST_BYTES", 10)
+    with pytest.raises(BadOrderFile, match="larger than"):
+        rows.read(b"\0" * 11, "f", Map())
+
+
+@pytest.mark.parametrize("external", ["x" * 201, "a\\u0007b"])
+def test_what_an_erp_calls_a_line_can_be_kept(external: str) -> None:
+    """Neither a book nor a sign no database takes; half a letter is a row's fault too."""
+    data = (
+        f'[{{"external_id": "{external}", "job": "J", "item": "I", "qty": 1, "due": "2027-01-01"}}]'
+    )
+    (found,) = lines(data.encode())
+    assert isinstance(found, Fault)
+    assert found.field == "external_id"
+    (half,) = lines(data.replace(external, "\\ud800").encode())
+    assert isinstance(half, Fault)
+    assert "half a letter" in half.what
+
+
+def test_a_column_the_map_names_has_to_be_there() -> None:
+    """A revision under another name would silently be the current one."""
+    told = mapping.parse(
+        b"source='x'\n[fields]\njob='job'\nitem='item'\nqty='qty'\ndue='due'\nrev='Index'"
+    )
+    with pytest.raises(BadOrderFile, match=r"no column for rev \(Index\)"):
+        lines((HEADS + "e1,J1,I,A,1,2027-01-01,,\n").encode(), told)
+    assert lines(b'[{"job": "J", "item": "I", "qty": 1, "due": "2027-01-01"}]', told)
 
 
 def test_json_is_read_wherever_its_list_stands() -> None:
@@ -176,6 +239,11 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
      ("[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`source` has to name"),
      ("source='x'\ndecimal=';'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`decimal`"),
      ("source='x'\ndates='soon'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", "`dates`"),
+     *((f"source='x'\n{line}\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'", why) for line, why in (
+         ("dates='%d/%m/%Q'", "no form of a day"), ("dates='%d/%m'", "no form of a day"),
+         ("encoding='nope'", "`encoding` nope"), ('encoding="a\\u0000"', "`encoding`"),
+         ("encoding='hex'", "`encoding`"), ("delimiter='tab'", "more than one character"),
+         ('delimiter="\\n"', "cannot part cells"), ("delimiter='\"'", "cannot part cells"))),
      ("source='x'\n[fields]\njob='J'\nitem='I'\nqty='Q'\ndue='D'\nprice='P'", "`fields.price` is no field"),
      ("source='x'\n[fields]\njob=[]\nitem='I'\nqty='Q'\ndue='D'", "neither a column"),
      ("not toml [", "cannot be used")],
