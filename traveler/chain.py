@@ -6,5 +6,5 @@ from __future__ import annotations
 from vault.ledger.chains import Chain
 
 TRAVELER = Chain(
-    "traveler", "traveler_0022", "traveler.migrations.versions", "traveler.keeping:kept"
+    "traveler", "traveler_0023", "traveler.migrations.versions", "traveler.keeping:kept"
 )

@@ -81,6 +81,10 @@ BLOCKER: Table = MappingProxyType(
         ("open", "photo"): "open",
         ("acknowledged", "photo"): "acknowledged",
         ("resolved", "photo"): "resolved",
+        ("open", "withdraw"): "open",
+        ("acknowledged", "withdraw"): "acknowledged",
+        ("resolved", "withdraw"): "resolved",
+        ("closed", "withdraw"): "closed",
         ("open", "resolve"): "resolved",
         ("acknowledged", "resolve"): "resolved",
         ("resolved", "close"): "closed",
@@ -91,7 +95,8 @@ BLOCKER: Table = MappingProxyType(
         ("resolved", "clear"): "closed",
     }
 )
-"""``clear`` is what the system does when it knows that the reason is gone; people resolve."""
+"""``clear`` is what the system does when it knows that the reason is gone; people resolve.
+``withdraw`` takes a photo back."""
 
 BLOCKING = frozenset({"open", "acknowledged"})
 """The states of a blocker in which it keeps work from starting."""

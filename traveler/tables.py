@@ -270,6 +270,16 @@ blocker_photo = Table(
 )
 """A file of a photo of what blocks; ``entry`` is the number of the act it came with."""
 
+blocker_photo_withdrawal = Table(
+    "blocker_photo_withdrawal",
+    metadata,
+    key(),
+    of("blocker.id"),
+    *wholes("photo", "entry"),
+    UniqueConstraint("blocker", "photo"),
+)
+"""A photo that shows the wrong thing; ``entry`` is the number of the act that took it back."""
+
 start_override = Table(
     "start_override",
     metadata,

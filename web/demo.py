@@ -348,6 +348,8 @@ def _blocker(
         handling.acknowledge(vault, owner, made.id, told["seen"])
     for step in told.get("ticked", ()):
         handling.tick(vault, owner, made.id, step)
+    if wrong := told.get("wrong"):
+        handling.withdraw_photo(vault, owner, made.id, wrong["photo"], wrong["why"])
     if told.get("resolved"):
         handling.resolve(vault, owner, made.id, told["resolved"])
 

@@ -111,6 +111,18 @@ def block_photo(number: int, shown: tuple[Path, ...], why: str) -> None:
     _say_one(handling.add_photos(session().vault, session().actor, number, files, why))
 
 
+@block.command("withdraw")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("shot", metavar="PHOTO", type=int)
+@needed_why
+@reads
+def block_withdraw(number: int, shot: int, why: str) -> None:
+    """Take photo PHOTO of a blocker back, since it shows the wrong thing; it stays on record."""
+    from traveler.blockers import handling
+
+    _say_one(handling.withdraw_photo(session().vault, session().actor, number, shot, why))
+
+
 @block.command("show")
 @click.argument("number", metavar="ID", type=int)
 @reads
@@ -135,6 +147,8 @@ def block_show(number: int) -> None:
           for at, step in enumerate(one.steps, 1)),
         *(f"photo {photo.number}: {photo.file('original').name} ({photo.person}, {photo.at})"
           for photo in view.photos),
+        *(f"photo {photo.number} WITHDRAWN: {photo.taken.why} ({photo.taken.person}, "
+          f"{photo.taken.at})" for photo in view.withdrawn if photo.taken),
         table(("at", "by", "act", "words"), [(e.at, e.person, e.act, e.words) for e in entries]),
     ]  # fmt: skip
     say({**view.as_json(), "history": [telling.entry_json(one) for one in entries]}, lines)

@@ -42,6 +42,10 @@ class NoSuchPhoto(NotFound):
     """Blocker {id} has no photo {photo}; it has {photos}."""
 
 
+class PhotoWithdrawn(Conflict):
+    """Photo {photo} of blocker {id} was withdrawn by {by} already; nothing is left to be done."""
+
+
 class BlockerMoved(Conflict):
     """Blocker {id} was changed by {by} meanwhile; look at it again, then do what is still needed."""
 

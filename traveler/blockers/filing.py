@@ -14,7 +14,7 @@ from typing import Any
 from traveler import lifecycle, tables
 from traveler.blockers import photos, records
 from traveler.blockers.errors import BlockerCannot, NoSuchBlocker
-from traveler.blockers.photos import Kept
+from traveler.blockers.photos import Kept, Photo
 from traveler.blockers.records import Blocker, Step
 from vault import canonical
 from vault.ledger.engine import Writing
@@ -22,7 +22,7 @@ from vault.ledger.engine import Writing
 _SAID = {
     "acknowledge": "acknowledge", "step": "tick a step of", "correct": "correct",
     "resolve": "resolve", "close": "close", "reopen": "reopen", "clear": "clear",
-    "photo": "add a photo to",
+    "photo": "add a photo to", "withdraw": "withdraw a photo of",
 }  # fmt: skip
 
 
@@ -71,9 +71,14 @@ def raise_new(
 
 
 def act(
-    writing: Writing, number: int, deed: str, words: str, kept: Kept = (), **changes: Any
-) -> Blocker:
-    """Take one step of a blocker's lifecycle; raises NoSuchBlocker or BlockerCannot."""
+    writing: Writing, number: int, deed: str, words: str, kept: Kept = (),
+    back: Photo | None = None, **changes: Any,
+) -> Blocker:  # fmt: skip
+    """Take one step of a blocker's lifecycle; raises NoSuchBlocker or BlockerCannot.
+
+    ``kept`` are photos that come with it, ``back`` is one it takes back, ``changes`` what is known
+    of the blocker from now on.
+    """
     before = records.blocker(writing.connection, number)
     if before is None:
         raise NoSuchBlocker(id=number)
@@ -82,7 +87,7 @@ def act(
         changed_by=writing.actor, **changes,
     )  # fmt: skip
     writing.update(tables.blocker, number, state=now.state, owner=now.owner, entries=now.entries)
-    _enter(writing, now, deed, words, kept=kept)
+    _enter(writing, now, deed, words, kept=kept, back=back)
     return now
 
 
@@ -112,6 +117,7 @@ def _enter(
     words: str,
     more: Mapping[str, Any] = MappingProxyType({}),
     kept: Kept = (),
+    back: Photo | None = None,
 ) -> None:
     writing.insert(
         tables.blocker_entry, blocker=now.id, number=now.entries, at=writing.at,
@@ -124,6 +130,9 @@ def _enter(
     told: dict[str, object] = {**more, **photos.named(kept)} | (
         {"seq": now.seq} if now.seq is not None else {}
     )
+    if back is not None:
+        photos.withdraw(writing, back, now.entries)
+        told |= {"photo": back.number, "name": back.file("original").name}
     if words:
         told["words"] = words
     writing.record(

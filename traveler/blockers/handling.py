@@ -38,6 +38,7 @@ from traveler.blockers.errors import (
     NoSuchBlocker,
     NoSuchTick,
     NotTheirBlocker,
+    PhotoWithdrawn,
 )
 from traveler.blockers.filing import Draft
 from traveler.blockers.photos import Photo
@@ -48,7 +49,7 @@ from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.tablet import pressed
 from traveler.tablet.sending import DIRECT, Sent
-from traveler.words import day, line, today
+from traveler.words import day, line, reason_for, today
 from vault.home import Vault
 from vault.ledger import idempotency, people
 from vault.ledger.people import Person, require
@@ -60,7 +61,7 @@ LISTED = 200
 NO_FILES: Final[Mapping[str, Path]] = MappingProxyType({})
 _OWN = frozenset({"acknowledge"})
 """What only those may do who have to act; who raised it knows that it is there."""
-_ANYBODY = frozenset({"reopen", "photo"})
+_ANYBODY = frozenset({"reopen", "photo", "withdraw"})
 """What everybody who works here may do: whoever stands before it knows best how it looks."""
 _FOLLOWED = frozenset({"resolve", "close", "reopen"})
 """What nobody does by hand with a blocker that follows a nonconformance."""
@@ -181,8 +182,27 @@ def add_photos(
     return made
 
 
+def withdraw_photo(
+    vault: Vault, actor: Person, number: int, photo_number: int, words: str, *, device: str = ""
+) -> Blocker:  # fmt: skip
+    """Take a photo back that shows the wrong thing, with the reason; by anybody who works here.
+
+    It stays on record and is shown with its reason on the blocker's page alone.  Raises RoleNeeded,
+    NoReason, NoSuchBlocker, NoSuchPhoto or PhotoWithdrawn.
+    """
+    require(actor, *STAFF)
+    said = reason_for("withdrawn photo", words)
+    with vault.ledger.writing(actor.name, device) as writing:
+        _known(writing.connection, number)
+        found = photos.of(writing.connection, [number]).get(number, ())
+        shot = photos.one(found, number, photo_number)
+        if shot.taken:
+            raise PhotoWithdrawn(photo=shot.number, id=number, by=shot.taken.person)
+        return filing.act(writing, number, "withdraw", said, back=shot)
+
+
 def photo(vault: Vault, number: int, photo_number: int) -> Photo:
-    """Return a photo of a blocker; raises NoSuchBlocker or NoSuchPhoto."""
+    """Return a photo of a blocker, a withdrawn one too; raises NoSuchBlocker or NoSuchPhoto."""
     with vault.ledger.reading() as connection:
         _known(connection, number)
         those = photos.of(connection, [number]).get(number, ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,14 +27,28 @@ from vault.objects.store import Digest
 MOST: Final = 8
 """How many photos come with one act; as many files as one upload may hold."""
 _FILE, _ENTRY, _ROW = tables.blocker_photo, tables.blocker_entry, tables.blocker
+_BACK = tables.blocker_photo_withdrawal
+_TAKEN = _ENTRY.alias("taken")
 
 Kept = Sequence[tuple[EvidenceFile, ...]]
 """Photos that are in the objects, each as its files, and not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How a photo was withdrawn: by whom, when and why."""
+
+    at: str
+    person: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a blocker: its number there, the act it came with, by whom, and its files."""
+    """A photo of a blocker: its number there, the act it came with, by whom, and its files.
+
+    ``taken`` is how it was withdrawn, None while it stands.
+    """
 
     blocker: int
     number: int
@@ -42,6 +56,7 @@ class Photo:
     at: str
     person: str
     files: tuple[EvidenceFile, ...]
+    taken: Taken | None = None
 
     def file(self, role: str) -> EvidenceFile:
         """Return its file of a role: as it came, drawn anew, or small; raises NoSuchPhoto."""
@@ -57,6 +72,7 @@ class Photo:
         return {
             "photo": self.number, "name": original.name, "sha256": original.digest.sha256,
             "size": original.digest.size, "at": self.at, "by": self.person,
+            "withdrawn": asdict(self.taken) if self.taken else None,
         }  # fmt: skip
 
 
@@ -99,12 +115,23 @@ def write(writing: Writing, blocker: int, entry: int, kept: Kept) -> None:
             )  # fmt: skip
 
 
+def withdraw(writing: Writing, photo: Photo, entry: int) -> None:
+    """Record that an entry of its blocker took a photo back; its bytes stay where they are."""
+    writing.insert(_BACK, blocker=photo.blocker, photo=photo.number, entry=entry)
+
+
 def of(connection: Connection, blockers: Collection[int]) -> dict[int, tuple[Photo, ...]]:
-    """Return the photos of each of these blockers, oldest first; those without are left out."""
+    """Return the photos of each of these blockers, withdrawn ones too, the oldest first."""
     if not blockers:
         return {}
     came = sa.and_(_ENTRY.c.blocker == _FILE.c.blocker, _ENTRY.c.number == _FILE.c.entry)
-    chosen = sa.select(_FILE, _ENTRY.c.at, _ENTRY.c.person).join(_ENTRY, came)
+    back = sa.and_(_BACK.c.blocker == _FILE.c.blocker, _BACK.c.photo == _FILE.c.photo)
+    took = sa.and_(_TAKEN.c.blocker == _BACK.c.blocker, _TAKEN.c.number == _BACK.c.entry)
+    chosen = (
+        sa.select(_FILE, _ENTRY.c.at, _ENTRY.c.person, _TAKEN.c.at.label("taken_at"),
+                  _TAKEN.c.person.label("taken_by"), _TAKEN.c.words.label("why"))
+        .join(_ENTRY, came).outerjoin(_BACK, back).outerjoin(_TAKEN, took)
+    )  # fmt: skip
     chosen = chosen.where(_FILE.c.blocker.in_(list(blockers))).order_by(_FILE.c.id)
     rows: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
     for row in connection.execute(chosen):
@@ -117,7 +144,10 @@ def of(connection: Connection, blockers: Collection[int]) -> dict[int, tuple[Pho
                          row.wide, row.high)
             for row in those
         )  # fmt: skip
-        found[blocker].append(Photo(blocker, number, first.entry, first.at, first.person, files))
+        taken = Taken(first.taken_at, first.taken_by, first.why) if first.taken_at else None
+        found[blocker].append(
+            Photo(blocker, number, first.entry, first.at, first.person, files, taken)
+        )
     return {blocker: tuple(those) for blocker, those in found.items()}
 
 

@@ -24,7 +24,17 @@ class BlockerView:
     blocker: Blocker
     now: str
     today: str
-    photos: tuple[Photo, ...] = ()
+    every_photo: tuple[Photo, ...] = ()
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """Return the photos that show what blocks: those nobody withdrew."""
+        return tuple(one for one in self.every_photo if one.taken is None)
+
+    @property
+    def withdrawn(self) -> tuple[Photo, ...]:
+        """Return the photos that were withdrawn."""
+        return tuple(one for one in self.every_photo if one.taken is not None)
 
     @property
     def kind(self) -> Kind:
@@ -112,6 +122,7 @@ class BlockerView:
             "raised_at": one.raised_at, "raised_by": one.raised_by, "hours": round(self.hours, 1),
             "changed_at": one.changed_at, "decides": one.decides, "entries": one.entries,
             "photos": [photo.as_json() for photo in self.photos],
+            "withdrawn_photos": [photo.as_json() for photo in self.withdrawn],
         }  # fmt: skip
 
 

@@ -38,11 +38,13 @@ DONE: Final = {
     "close": "Closed.",
     "reopen": "Open again.",
     "photo": "The photos are kept with the blocker.",
+    "withdraw": "Withdrawn; it stays on record here and is shown nowhere else.",
 }
 SAID: Final = {
     "raise": "raised", "acknowledge": "sees to it", "step": "ticked a step",
     "correct": "corrected", "resolve": "resolved", "close": "closed", "reopen": "reopened",
     "clear": "closed by itself", "photo": "added photos",
+    "withdraw": "withdrew a photo",
 }  # fmt: skip
 _FIELDS: Final = ("job", "op", "station", "what", "owner", "path", "until", "next_check",
                   "escalate_hours", "escalate_to")  # fmt: skip
@@ -166,6 +168,9 @@ def _act(blocker: int, act: str) -> None:
         with uploads.sent("photo") as files:
             handling.add_photos(vault(), me(), blocker, files, words, device=device(),
                                 idempotency_key=forms.text("key"))  # fmt: skip
+    elif act == "withdraw":
+        handling.withdraw_photo(vault(), me(), blocker, forms.whole("photo", "The photo"), words,
+                                device=device())  # fmt: skip
     elif act == "correct":
         kind = handling.show(vault(), blocker)[0].kind
         handling.correct(vault(), me(), blocker, words, seen, **_changes(kind))

@@ -72,6 +72,8 @@ _SAID: Final = {
     "blocker.step": "ticked a step of blocker {blocker}",
     "blocker.correct": "corrected blocker {blocker}: {words}",
     "blocker.resolve": "resolved blocker {blocker}: {words}",
+    "blocker.photo": "added photos to blocker {blocker}",
+    "blocker.withdraw": "withdrew photo {photo} of blocker {blocker}: {words}",
     "blocker.close": "closed blocker {blocker}",
     "blocker.reopen": "reopened blocker {blocker}: {words}",
     "blocker.clear": "closed blocker {blocker} by itself: {words}",

@@ -10,18 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from release.rules.packets import HIDDEN, NAMES, Template
 from traveler import jobs, sheet
 from traveler.blockers import handling
-from traveler.blockers.errors import BlockerCannot, NoPhoto, NoSuchBlocker, NoSuchPhoto
+from traveler.blockers.errors import (
+    BlockerCannot,
+    NoPhoto,
+    NoSuchBlocker,
+    NoSuchPhoto,
+    PhotoWithdrawn,
+)
 from traveler.blockers.handling import Wanted
-from traveler.errors import NoSuchJob, OutsideTraveler
+from traveler.errors import NoReason, NoSuchJob, OutsideTraveler
+from traveler.floor import watching
 from traveler.packet import gathering
 from traveler.packet.redaction import Redaction
 from traveler.quality import proof_desk, views
 from traveler.quality.errors import FileNotTaken, TooManyFiles
+from vault import cli
 from vault.ledger import events, keeping
 from vault.ledger.errors import RoleNeeded
 
@@ -157,3 +166,52 @@ def test_the_command_line_takes_photos(shop: Any) -> None:
         cli.trunk(), [*base, "block", "photo", str(made["id"]), str(place), str(place)]
     )
     assert (twice.exit_code, "spindle.jpg is named twice" in twice.output) == (2, True)
+
+
+def test_a_wrong_photo_is_withdrawn_and_stays_on_record(
+    shop: Any, refused: Callable[..., Any], tmp_path: Path
+) -> None:
+    """With a reason, once, by anybody who works here; no screen of the floor shows it any more."""
+    shop.job("J-1")
+    vault, otto = shop.vault, shop.otto
+    made = handling.raise_blocker(vault, otto, HELD, files=files(shop, cat=photo(), belt=photo()))
+    with refused(NoReason, "The withdrawn photo needs a reason"):
+        handling.withdraw_photo(vault, otto, made.id, 1, " ")
+    with refused(NoSuchPhoto, f"Blocker {made.id} has no photo 3; it has 1, 2"):
+        handling.withdraw_photo(vault, otto, made.id, 3, "x")
+    with pytest.raises(RoleNeeded):
+        handling.withdraw_photo(vault, shop.cora, made.id, 1, "x")
+    with pytest.raises(NoSuchBlocker):
+        handling.withdraw_photo(vault, otto, 99, 1, "x")
+    paper = sheet.print_traveler(vault, shop.pat, "J-1", tmp_path / "t.pdf")
+    code = paper.addresses[0][1].rpartition("/")[2].lower()
+    before, _view = watching.tagged(vault, code)
+    assert handling.withdraw_photo(vault, shop.eli, made.id, 1, "my cat").state == "open"
+    after, view = watching.tagged(vault, code)
+    assert after != before  # so that tablets fetch the page again
+    assert [[shot.number for shot in one.photos] for one in view.view.blockers] == [[2]]
+    seen, entries = handling.show(vault, made.id)
+    assert [(one.number, one.taken and one.taken.why) for one in seen.every_photo] == [
+        (1, "my cat"), (2, None),
+    ]  # fmt: skip
+    told = seen.as_json()
+    assert [one["photo"] for one in told["photos"]] == [2]
+    assert [one["withdrawn"]["person"] for one in told["withdrawn_photos"]] == ["eli"]
+    assert (entries[-1].act, entries[-1].words) == ("withdraw", "my cat")
+    event = next(one for one in jobs.history(vault, "J-1") if one.kind == "blocker.withdraw")
+    assert (event.facts["photo"], event.facts["name"]) == (1, "cat.jpg")
+    kept = handling.photo(vault, made.id, 1).file("original").digest
+    assert vault.objects.read(kept) == photo()
+    with refused(PhotoWithdrawn, f"Photo 1 of blocker {made.id} was withdrawn by eli already"):
+        handling.withdraw_photo(vault, otto, made.id, 1, "again")
+    handling.resolve(vault, shop.pat, made.id, "tightened")
+    handling.close(vault, shop.pat, made.id)
+    assert handling.withdraw_photo(vault, otto, made.id, 2, "not ours").state == "closed"
+    assert list(events.verify(vault.ledger)) == []
+    base = ["--vault", str(vault.root), "--as", "otto"]
+    shown = CliRunner().invoke(cli.trunk(), [*base, "block", "show", str(made.id)])
+    assert "photo 2 WITHDRAWN: not ours (otto, " in shown.output
+    twice = CliRunner().invoke(
+        cli.trunk(), [*base, "block", "withdraw", str(made.id), "2", "-m", "x"]
+    )
+    assert isinstance(twice.exception, PhotoWithdrawn)

@@ -44,7 +44,17 @@ from traveler.floor import starting, stopping
 from vault.ledger import events, people
 from vault.ledger.errors import NoSuchPerson, RoleNeeded
 
-ACTS = ("acknowledge", "step", "correct", "resolve", "close", "reopen", "clear", "photo")
+ACTS = (
+    "acknowledge",
+    "step",
+    "correct",
+    "resolve",
+    "close",
+    "reopen",
+    "clear",
+    "photo",
+    "withdraw",
+)
 
 
 def raised(shop: Any, who: str = "otto", **more: Any) -> Any:
@@ -63,6 +73,8 @@ def act(shop: Any, number: int, deed: str) -> Any:
         place = shop.folder / "spindle.png"
         Image.new("RGB", (9, 9)).save(place)
         return handling.add_photos(vault, pat, number, {"spindle.png": place})
+    if deed == "withdraw":
+        return handling.withdraw_photo(vault, pat, number, 1, "the wrong one")
     if deed == "step":
         return handling.tick(vault, pat, number, 1)
     if deed == "correct":
@@ -83,6 +95,7 @@ def test_every_act_is_in_the_table_or_refused(shop: Any, state: str, deed: str) 
     """Through the real verbs, every pair of state and act does what the table says, or nothing."""
     shop.job("J-1")
     made = raised(shop)
+    act(shop, made.id, "photo")
     for before in WAYS[state]:
         act(shop, made.id, before)
     if (state, deed) in lifecycle.BLOCKER:

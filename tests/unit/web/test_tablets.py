@@ -162,6 +162,17 @@ def test_photos_of_a_blocker_come_from_a_queue_and_are_shown_where_it_holds(
         True,
     )
     assert guest("cora").get(f"/blockers/{number}/photos/1/shown").status_code == 403
+    page = f"/blockers/{number}"
+    bare = guest("pat").post(page, {"act": "withdraw", "photo": "1", "why": ""})
+    assert (bare.status_code, "needs a reason" in bare.text) == (422, True)
+    gone = guest("pat").post(page, {"act": "withdraw", "photo": "1", "why": "not our machine"})
+    assert gone.headers["Location"] == f"{page}?done=withdraw"
+    assert "Photo 1 is withdrawn</b>: not our machine" in guest("pat").get(page).text
+    assert f"/blockers/{number}/photos/1/thumb" not in guest("pat").get("/blockers").text
+    assert public.get(f"/t/{stock.token}/blockers/{number}/1/shown").status_code == 404
+    assert public.get(f"/t/{stock.token}/blockers/{number}/2/shown").status_code == 200
+    again = guest("pat").post(page, {"act": "withdraw", "photo": "1", "why": "x"})
+    assert (again.status_code, "was withdrawn by pat already" in again.text) == (409, True)
     bad = pressed(tablet, stock, "shot", blocker=str(number), photo=(io.BytesIO(b"x y"), "b.jpg"))
     assert (bad.status_code, bad.json["type"].rpartition(":")[2]) == (422, "file-not-taken")
     none = pressed(tablet, stock, "shot", blocker=str(number))
