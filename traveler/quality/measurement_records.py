@@ -101,6 +101,25 @@ def measurements(connection: Connection, job: str, *, standing: bool = True) -> 
     return _measurements(connection, conditions)
 
 
+def pieces(connection: Connection, job: str, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Return of which pieces of a job some characteristics were measured."""
+    chosen = sa.select(_MEASURED.c.characteristic, _MEASURED.c.piece).where(
+        _MEASURED.c.characteristic.in_(list(ids)), *_of_job(job)
+    )
+    return [(row.characteristic, row.piece) for row in connection.execute(chosen.distinct())]
+
+
+def piece_names(connection: Connection, job: str) -> list[str]:
+    """Return every piece of a job that has a result."""
+    chosen = sa.select(_MEASURED.c.piece).where(*_of_job(job)).distinct()
+    return list(connection.execute(chosen).scalars())
+
+
+def _of_job(job: str) -> list[sa.ColumnElement[bool]]:
+    acts = sa.select(_ACT.c.id).where(_ACT.c.job == job)
+    return [_MEASURED.c.measuring.in_(acts), _stands(), _MEASURED.c.verdict != "withdrawn"]
+
+
 def measurement(connection: Connection, number: int) -> Measurement | None:
     """Return one result by its number, replaced or not."""
     found = _measurements(connection, [_MEASURED.c.id == number])

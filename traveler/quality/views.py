@@ -93,7 +93,7 @@ class JobResults:
     def pieces(self) -> tuple[str, ...]:
         """Return every piece with a result, numbers in their order."""
         found = {one.piece for row in self.characteristics for one in row.results}
-        return tuple(sorted(found, key=_in_order))
+        return tuple(sorted(found, key=in_order))
 
     @property
     def state(self) -> State:
@@ -168,17 +168,19 @@ def _own(
 
     A job that moved to another revision keeps what was measured where the requirement is the same.
     """
-    same = {number for number, one in judged_by.items() if _asks(one.characteristic) == _asks(told)}
+    same = {number for number, one in judged_by.items() if asks(one.characteristic) == asks(told)}
     newest: dict[str, Measurement] = {}
     for one in standing:
         if one.characteristic in same:
             newest[one.piece] = one
-    return tuple(sorted(newest.values(), key=lambda one: _in_order(one.piece)))
+    return tuple(sorted(newest.values(), key=lambda one: in_order(one.piece)))
 
 
-def _asks(one: Characteristic) -> tuple[str, ...]:
+def asks(one: Characteristic) -> tuple[str, ...]:
+    """Return what a characteristic asks for; where it is the same, so is what a result says of it."""
     return (one.balloon, one.requirement, one.nominal, one.lower, one.upper, one.unit)
 
 
-def _in_order(piece: str) -> tuple[int, int, str]:
+def in_order(piece: str) -> tuple[int, int, str]:
+    """Return what sorts pieces: numbers by their size, then names."""
     return (0, int(piece), "") if piece.isascii() and piece.isdigit() else (1, 0, piece)

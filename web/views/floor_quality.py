@@ -7,21 +7,20 @@ from typing import Any, Final
 
 from flask import Response, jsonify, render_template, request, url_for
 
-from traveler.floor import scan
+from traveler.floor import scan, watching
 from traveler.floor.scan import FloorView
-from traveler.quality import evidence, gauges, measurements, views
+from traveler.quality import evidence, gauges, measurements, remaining
 from traveler.quality.errors import NothingToMeasure
 from traveler.quality.evidence import Wanted
 from traveler.quality.measurements import Reading
-from traveler.quality.views import CharacteristicResults
 from vault import codes
 from vault.errors import NotFound, Refusal
 from web import badge, forms, tablet, uploads
 from web.views import quality
 from web.visitor import device, vault
 
-MOST_ROWS, MOST_PIECES = 200, 500
-"""How much of a step's plan a tablet takes along; the page of the desk shows all of it."""
+MOST_ROWS, AHEAD = 200, 100
+"""Characteristics of a step, and the next pieces to measure, that a tablet takes along."""
 KINDS: Final = ("photo", "note", "document", "certificate", "heat")
 
 
@@ -76,18 +75,19 @@ def measure_page(token: str) -> Response | str | tuple[str, int]:
 
 def plan(token: str) -> Response:
     """Tell the page's program what the step still asks to be measured, for when there is no contact."""
-    view = scan.look(vault(), token)
-    found = views.results_of(vault(), view.job.number)
-    rows = found.at(_seq(view))[:MOST_ROWS]
+    view = watching.view(vault(), token)
+    found = remaining.at(vault(), view.job.number, _seq(view))
+    ahead = found.ahead(AHEAD + 1)
+    pieces = ahead[:AHEAD]
     return jsonify(
-        seq=_seq(view), pieces=quality.columns(found)[:MOST_PIECES],
+        seq=_seq(view), pieces=pieces, more=len(ahead) > AHEAD,
         rows=[
             {
                 "balloon": told.balloon, "requirement": told.requirement, "unit": told.unit,
                 "lower": told.lower, "upper": told.upper, "attribute": told.is_attribute, "gauge": told.gauge,
-                "needed": row.needed, "measured": [one.piece for one in row.results],
+                "open": row.open, "measured": sorted(row.measured.intersection(pieces)),
             }
-            for row in rows for told in (row.characteristic,)
+            for row in found.rows[:MOST_ROWS] for told in (row.characteristic,)
         ],
         gauges=[
             {"code": one.code, "kind": one.kind, "state": state}
@@ -133,23 +133,16 @@ def _asking_evidence(token: str, view: FloorView, refusal: Refusal | None) -> st
 
 
 def _asking_result(token: str, view: FloorView, refusal: Refusal | None) -> str:
-    found = views.results_of(vault(), view.job.number)
-    if refusal is None and not found.characteristics:
+    found = remaining.at(vault(), view.job.number, _seq(view))
+    if refusal is None and not found.plan.characteristics:
         refusal = NothingToMeasure(item=view.job.item, rev=view.job.rev)
-    seq = _seq(view)
-    balloon = forms.text("balloon") or forms.asked("balloon")
-    chosen: tuple[CharacteristicResults, str] | None = quality.next_open(found, seq)
-    if balloon:
-        told = found.plan.find(balloon)
-        row = next(one for one in found.characteristics if one.characteristic == told)
-        chosen = row, forms.text("piece") or forms.asked("piece") or "1"
+    chosen = quality.asked_for(found)
     number = forms.number_asked("said")
     with vault().ledger.reading() as connection:
         said = quality.out_of(connection, view.job.number, number) if number else None
-    rows = found.at(seq)
     return render_template(
         "floor_measure.html", view=view, job=view.job, code=token, step=view.step, found=found, chosen=chosen,
-        left=sum(row.open for row in rows), of=sum(row.needed for row in rows), said=said,
+        left=found.open, said=said,
         ok=forms.asked("ok"), last=forms.asked("last"), last_of=forms.asked("of"),
         gauges=[one for one in gauges.listing(vault()) if one[1] != "retired"],
         gauge=forms.text("gauge") or forms.asked("gauge"),

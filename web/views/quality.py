@@ -15,11 +15,20 @@ from traveler.job_records import JobFilter
 from traveler.memory import desk as memory
 from traveler.memory.rules import Remembered
 from traveler.nonconformance import views as nonconformances
-from traveler.quality import evidence, gauges, importing, measurement_records, measurements, views
+from traveler.quality import (
+    evidence,
+    gauges,
+    importing,
+    measurement_records,
+    measurements,
+    remaining,
+    views,
+)
 from traveler.quality.evidence import Wanted
 from traveler.quality.importing import ReadAs
 from traveler.quality.measurement_records import Measurement
 from traveler.quality.measurements import Reading
+from traveler.quality.remaining import Remaining, ToMeasure
 from traveler.quality.views import CharacteristicResults, JobResults
 from vault import codes
 from vault.errors import NotFound, Refusal
@@ -130,9 +139,8 @@ def page(job: str) -> Response | str | tuple[str, int]:
 
 def enter(job: str) -> Response | str | tuple[str, int]:
     """Ask for one result, big, for a tablet; the next one follows by itself."""
-    found = views.results_of(vault(), job)
     if request.method != "POST":
-        return _asking(found, None)
+        return _asking(job, None)
     balloon = forms.needed("balloon", "The characteristic")
     piece = forms.needed("piece", "The piece")
     try:
@@ -143,7 +151,7 @@ def enter(job: str) -> Response | str | tuple[str, int]:
     except NotFound:
         raise
     except Refusal as refusal:
-        return _asking(found, refusal), refusal.status
+        return _asking(job, refusal), refusal.status
     said = done.outside[0].id if done.outside else 0
     return forms.gone_on(
         url_for("quality.enter", job=job, op=_seq(), said=said or None, ok=None if said else 1,
@@ -282,10 +290,7 @@ def _grid(found: JobResults, rows: tuple[CharacteristicResults, ...], first: int
 def columns(found: JobResults) -> list[str]:
     """Return the pieces of the grid: those of the job by number, then others by their names."""
     most = max((row.needed for row in found.characteristics), default=0)
-    counted_on = [str(at) for at in range(1, most + 1)]
-    if found.pieces and not any(piece in set(counted_on) for piece in found.pieces):
-        counted_on = []  # this job goes by serial numbers
-    return [*counted_on, *(piece for piece in found.pieces if piece not in set(counted_on))]
+    return remaining.columns(most, found.pieces)
 
 
 def _shown(job: str, refusal: Refusal | None) -> str:
@@ -313,30 +318,12 @@ def _usable() -> list[tuple[Any, str]]:
     return [(one, state) for one, state in gauges.listing(vault()) if state != "retired"]
 
 
-def next_open(found: JobResults, seq: int | None) -> tuple[CharacteristicResults, str] | None:
-    """Return what is to be measured next: piece by piece, each through all its balloons."""
-    for piece in columns(found):
-        for row in found.at(seq):
-            if row.open and row.of(piece) is None:
-                return row, piece
-    return None
-
-
-def _asking(found: JobResults, refusal: Refusal | None) -> str:
+def _asking(job: str, refusal: Refusal | None) -> str:
     seq = _seq()
-    balloon = forms.text("balloon") or forms.asked("balloon")
-    if balloon:
-        told = found.plan.find(balloon)
-        row = next(one for one in found.characteristics if one.characteristic == told)
-        chosen: tuple[CharacteristicResults, str] | None = (
-            row, forms.text("piece") or forms.asked("piece") or "1"
-        )  # fmt: skip
-    else:
-        chosen = next_open(found, seq)
-    rows = found.at(seq)
+    found = remaining.at(vault(), job, seq)
+    chosen = asked_for(found)
     return render_template(
-        "quality_enter.html", job=found.job, found=found, seq=seq, chosen=chosen,
-        left=sum(row.open for row in rows), of=sum(row.needed for row in rows),
+        "quality_enter.html", job=found.job, found=found, seq=seq, chosen=chosen, left=found.open,
         said=_said(found.job.number), ok=forms.asked("ok"), last=forms.asked("last"),
         last_of=forms.asked("of"), gauges=_usable(),
         gauge=forms.text("gauge") or forms.asked("gauge"), typed=forms.typed("result"),
@@ -345,9 +332,15 @@ def _asking(found: JobResults, refusal: Refusal | None) -> str:
     )  # fmt: skip
 
 
-def said_before(
-    job: str, chosen: tuple[CharacteristicResults, str] | None
-) -> tuple[Remembered, ...]:
+def asked_for(found: Remaining) -> tuple[ToMeasure, str] | None:
+    """Return which result is asked for: the one that is named, else the next one."""
+    balloon = forms.text("balloon") or forms.asked("balloon")
+    if not balloon:
+        return found.next
+    return found.row(balloon), forms.text("piece") or forms.asked("piece") or "1"
+
+
+def said_before(job: str, chosen: tuple[ToMeasure, str] | None) -> tuple[Remembered, ...]:
     """Return what earlier jobs tell of the characteristic that is asked for."""
     return memory.of_job(vault(), job).about(chosen[0].characteristic) if chosen else ()
 

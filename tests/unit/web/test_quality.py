@@ -209,3 +209,22 @@ def test_charts_are_drawn_by_the_server_with_their_tables(guest: Any, job: str) 
     assert "Cpk" in page
     assert "10-0077" in quinn.get("/charts/10-0077").text
     assert job in quinn.get("/quality").text
+
+
+def test_a_tablet_takes_along_what_is_next_to_measure_and_no_more(
+    guest: Any, job: str, code: str, monkeypatch: Any
+) -> None:
+    """Also far behind the first pieces, and it is told where there are more than it has."""
+    from web.views import floor_quality
+
+    monkeypatch.setattr(floor_quality, "AHEAD", 2)
+    floor = guest(None)
+    plan = floor.get(f"/t/{code}/plan").get_json()
+    assert (plan["pieces"], plan["more"]) == (["1", "2"], True)
+    for piece in ("1", "2"):
+        for balloon, result in (("1", "12.01"), ("2", "pass")):
+            told = {"balloon": balloon, "piece": piece, "result": result, "operator": "otto"}
+            assert floor.post(f"/t/{code}/measure", data=told | {"pin": "4711"}).status_code == 303
+    plan = floor.get(f"/t/{code}/plan").get_json()
+    assert (plan["pieces"], plan["more"]) == (["3"], False)
+    assert [(row["open"], row["measured"]) for row in plan["rows"]] == [(1, []), (1, [])]

@@ -64,6 +64,7 @@
 
   const sheet = document.getElementById("measuring");
   if (!sheet) return;
+  const MORE = "That was all this tablet took along; close this, and the next pieces come with contact.";
   let plan = null;
   let recorded = [];  // sent since the plan came
   const part = (name) => sheet.querySelector(`[data-${name}]`);
@@ -87,17 +88,22 @@
   });
   sheet.addEventListener("close", fetched);
 
-  const done = async () => {
+  const done = async () => {  // of each balloon the pieces that have a result, and how many are open
     const pressed = [...(await queue.all()), ...recorded].filter((act) => act.act === "measure" && mine(act));
-    const found = new Map(plan.rows.map((row) => [row.balloon, new Set(row.measured)]));
-    for (const { fields } of pressed) found.get(fields.balloon)?.add(fields.piece);
+    const found = new Map(plan.rows.map((row) => [row.balloon, { had: new Set(row.measured), open: row.open }]));
+    for (const { fields } of pressed) take(found.get(fields.balloon), fields.piece);
     return found;
+  };
+  const take = (row, piece) => {
+    if (!row || row.had.has(piece)) return;
+    row.had.add(piece);
+    row.open -= 1;
   };
   const next = (rows, measured) => {
     for (const piece of plan.pieces) {
       for (const row of rows) {
-        const had = measured.get(row.balloon);
-        if (had.size < row.needed && !had.has(piece)) return [row, piece];
+        const { had, open } = measured.get(row.balloon);
+        if (open > 0 && !had.has(piece)) return [row, piece];
       }
     }
     return null;
@@ -155,7 +161,7 @@
     const first = plan && (given ? [plan.rows.find((row) => row.balloon === given.fields.balloon), given.fields.piece] : next(plan.rows, measured));
     const said = !plan ? "What this step asks to be measured is not on this tablet yet; it comes as soon as there is contact."
       : !plan.rows.length ? "Nothing is to be measured at this step."
-        : !first?.[0] ? "Everything this step asks for is measured." : "";
+        : first?.[0] ? "" : plan.more ? MORE : "Everything this step asks for is measured.";
     part("last").textContent = said;
     part("asks").hidden = part("go").hidden = Boolean(said);
     if (said) return;
@@ -178,10 +184,13 @@
       part("last").className = `verdict ${found ? (found.out ? "out" : "in") : ""}`;
       part("last").textContent = `Balloon ${row.balloon}, piece ${piece}: ${value}${found ? `, ${found.words}` : ""}${found?.out ? ". Set the piece aside." : ""}`;
       const had = await done();
-      had.get(row.balloon).add(piece);  // the act may not be in the store yet
+      take(had.get(row.balloon), piece);  // the act may not be in the store yet
       const after = next(plan.rows, had);
       if (after) ask(...after);
-      else sheet.close();
+      else if (plan.more) {
+        part("last").textContent += `. ${MORE}`;
+        part("asks").hidden = part("go").hidden = true;
+      } else sheet.close();
     };
   };
 })();
