@@ -494,7 +494,8 @@ def op_note(job_number: str, seq: int, words: str) -> None:
     """Write down something about operation SEQ."""
     from traveler.floor import noting
 
-    _say_progress(noting.note(session().vault, session().actor, job_number, seq, words))
+    done = noting.note(session().vault, session().actor, job_number, seq, words)
+    say(asdict(done), f"Noted at operation {done.seq} of {done.job}, which is {done.state}.")
 
 
 def _say_progress(done: Progress) -> None:

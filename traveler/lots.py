@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from traveler import job_records, tables
-from traveler.errors import LotOverfull, LotTooLarge, NoSuchLot
+from traveler.errors import JobCannot, LotOverfull, LotTooLarge, NoSuchLot
 from traveler.job_records import Job
 from traveler.operation_records import Operation
 from traveler.words import pieces
@@ -39,11 +39,14 @@ class Lot:
 
 
 def make(vault: Vault, actor: Person, number: str, qty: int) -> Lot:
-    """Take so many of a job's pieces as its next lot; raises LotTooLarge, NoSuchJob, RoleNeeded."""
+    """Take so many of a job's pieces as its next lot; raises LotTooLarge, JobCannot, NoSuchJob."""
     require(actor, "planner")
     wanted = pieces(qty, least=1)
     with vault.ledger.writing(actor.name) as writing:
         job = job_records.known(writing.connection, number)
+        if job.ended:
+            raise JobCannot(job=job.number, state=job.state, act="taken apart into lots",
+                            way="make a new job for more pieces")  # fmt: skip
         there = of_job(writing.connection, job.number)
         given = sum(one.qty for one in there)
         if given + wanted > job.qty:

@@ -16,6 +16,7 @@ from release.log import ReleaseLog, Revision
 from release.printed.placing import placed
 from release.stamp import qr
 from traveler import gate, job_records, jobs, lots, route, station_records, tokens
+from traveler.errors import JobCannot
 from traveler.memory import desk as memory
 from traveler.memory.desk import JobMemory
 from traveler.memory.rules import worth_printing
@@ -61,10 +62,13 @@ def print_traveler(
     """Write a job's traveler as PDF, with new codes; earlier prints stay valid unless withdrawn.
 
     ``paper`` is A4 or Letter, by default the vault's; with a ``lot`` it counts for that part of
-    the job.  Raises RoleNeeded, NoSuchJob, NoSuchLot, RevisionRecalled, or WorkerGaveUp.
+    the job.  Raises RoleNeeded, NoSuchJob, NoSuchLot, JobCannot, RevisionRecalled, or WorkerGaveUp.
     """
     require(actor, "planner")
     view = jobs.show(vault, number)
+    if view.job.ended:
+        raise JobCannot(job=view.job.number, state=view.job.state, act="printed for the floor",
+                        way="make a new job for more pieces")  # fmt: skip
     if view.standing.state == "recalled" and not view.ground.workable:
         raise gate.recalled(view.job.item, view.job.rev, view.standing)
     printed, codes = _issue(vault, actor, view, withdraw, lot)
@@ -213,6 +217,7 @@ def _operation(
         "run": one.run_minutes,
         "planned": one.setup_minutes + one.run_minutes * qty,
         "notes": one.notes,
+        "left_out": f"LEFT OUT, go past it: {view.skipped.why}" if view.skipped else "",
         "files": list(one.files),
         "proof": [_owed(line) for line in view.proof.lines],
         "parallel": one.parallel,

@@ -101,6 +101,8 @@ def _block(fonts: Fonts, one: dict[str, Any], width: float) -> _Block:
     room = width - 2 * MARGIN - SEQ - side - 14
     title = fonts.few(one["title"], 11.5, room, 3, bold=True)
     lines: list[tuple[str, int]] = []
+    left_out = str(one["left_out"])
+    lines += [(line, STRONG) for line in fonts.few(left_out, 9, room, 2, bold=True) if left_out]
     for part in str(one["notes"]).splitlines():
         lines += [(line, PLAIN) for line in fonts.wrapped(part, 9, room)]
     if len(lines) > MOST_LINES:

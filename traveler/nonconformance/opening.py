@@ -86,7 +86,8 @@ def open_new(
         told = pressed.facts(vault, writing, sent, job)
         made = filing.new(writing, job, operation, facts, told)
         owner = people.get(vault.ledger, wanted.owner).name if wanted.owner else job.added_by
-        filing.hold(writing, made, operations, owner)
+        if not job.ended:  # there is nothing left to keep from going on
+            filing.hold(writing, made, operations, owner)
         idempotency.keep(writing, idempotency_key, request, {"nonconformance": made.id})
     return made
 
@@ -164,9 +165,21 @@ def _place(
     connection: Connection, number: str, seq: int | None
 ) -> tuple[Job, list[Operation], Operation | None]:
     job = job_records.known(connection, number)
-    if job.state == "planned":
-        way = "nothing was made yet"
-        raise JobCannot(job=job.number, state=job.state, act="called nonconforming", way=way)
     operations = operation_records.operations(connection, job.number)
+    if way := _nothing_there(job, operations):
+        raise JobCannot(job=job.number, state=job.state, act="called nonconforming", way=way)
     found = None if seq is None else operation_records.step(operations, job.number, seq)
     return job, operations, found
+
+
+def _nothing_there(job: Job, operations: Sequence[Operation]) -> str:
+    """Return why a job has no pieces that could be wrong, empty where it may have some.
+
+    What was made before a job was given up is still there, and may have gone out already.
+    """
+    if job.state == "planned":
+        return "nothing was made yet"
+    made = job.split_from or any(one.counted or one.started_at for one in operations)
+    if job.state == "cancelled" and not made:
+        return "nothing was made of it; what others should know goes into a note"
+    return ""

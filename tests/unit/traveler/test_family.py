@@ -14,6 +14,7 @@ from traveler import (
     jobs,
     lots,
     rework,
+    sheet,
     skipping,
     splitting,
     stations,
@@ -36,7 +37,7 @@ from traveler.errors import (
     RevisionRecalled,
 )
 from traveler.family import Family, Wanted
-from traveler.floor import starting, stopping
+from traveler.floor import noting, starting, stopping
 from traveler.floor.errors import NotOutside
 from traveler.floor.starting import Trip
 from traveler.route import Step
@@ -324,6 +325,12 @@ def test_a_job_given_up_is_over(serial: Any, refused: Callable[..., Any]) -> Non
         jobs.release_job(serial.vault, serial.pat, "J-1")
     with refused(JobCannot, "is cancelled"):
         skipping.skip(serial.vault, serial.pat, "J-1", 10, "x")
+    with refused(JobCannot, "is cancelled, so it cannot be taken apart into lots"):
+        lots.make(serial.vault, serial.pat, "J-1", 1)
+    with refused(JobCannot, "is cancelled, so it cannot be printed for the floor"):
+        sheet.print_traveler(serial.vault, serial.pat, "J-1", serial.folder / "t.pdf")
+    assert not (serial.folder / "t.pdf").exists()
+    assert noting.note(serial.vault, serial.otto, "J-1", 10, "The bar lies in rack 4.")
 
 
 # --- stations ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 
 from release.printed.pen import FOOT, MARGIN, PAPERS
-from traveler import jobs, sheet
+from traveler import jobs, sheet, skipping
 from traveler.errors import RevisionRecalled
 from traveler.floor import noting
 from traveler.nonconformance import opening
@@ -205,3 +205,12 @@ def test_a_traveler_tells_the_few_things_that_matter_of_earlier_jobs(
     assert set().union(*_codes(made.path)) == {address for _, address in made.addresses}
     (plain,) = _text(sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "o.pdf").path)
     assert "Before" not in plain
+
+
+def test_a_step_that_was_left_out_says_so_on_the_next_print(shop: Any, tmp_path: Path) -> None:
+    """With the reason; whoever has only the paper goes past it."""
+    shop.job("J-1")
+    skipping.skip(shop.vault, shop.pat, "J-1", 10, "sawn by the merchant")
+    sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
+    (page,) = _text(tmp_path / "t.pdf")
+    assert page.count("LEFT OUT, go past it: sawn by the merchant") == 1

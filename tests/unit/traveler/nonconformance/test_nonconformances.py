@@ -303,3 +303,17 @@ def test_the_command_line_opens_disposes_and_closes(shop: Any) -> None:
     assert [one["act"] for one in run("quinn", "show", "NC-0001")["history"]] == [
         "open", "propose", "approve", "explain", "close",
     ]  # fmt: skip
+
+
+def test_of_a_job_given_up_only_what_was_made_can_be_wrong(shop: Any) -> None:
+    """It holds nothing back, since nothing waits; where nothing was made a note is the way."""
+    for number in ("J-1", "J-2"):
+        shop.job(number)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    for number in ("J-1", "J-2"):
+        jobs.cancel(shop.vault, shop.pat, number, "order withdrawn")
+    with pytest.raises(JobCannot, match="nothing was made of it; what others should know goes"):
+        opening.open_new(shop.vault, shop.otto, Wanted("J-2", "bent", 1, 10))
+    made = opening.open_new(shop.vault, shop.otto, Wanted("J-1", "bent", 1, 10))
+    assert made.state == "open"
+    assert not jobs.show(shop.vault, "J-1").ground.blockers
