@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO, FileIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from flask import Response, make_response, redirect, render_template, request, s
 from werkzeug.datastructures import FileStorage
 
 from vault import names
-from vault.errors import BadFileName, Refusal
+from vault.errors import BadFileName, NotFound, Refusal, WrongUse
 from vault.settings import Settings
 from web.errors import MissingField, NotANumber
 from web.headers import SANDBOX
@@ -97,6 +97,25 @@ def typed(*fields: str) -> dict[str, str]:
 def shown_again(refusal: Refusal, template: str, **facts: object) -> tuple[str, int]:
     """Return the page of a refused form: the sentence, and all that was typed still in it."""
     return render_template(template, refusal=str(refusal), **facts), refusal.status
+
+
+Answer = Response | str | tuple[str, int]
+"""What a view of a page gives back: a way on or a file, the page, or the page of what was refused."""
+
+
+def answered(act: Callable[[], Response], show: Callable[[Refusal | None], str]) -> Answer:
+    """Show a page, or do what its form asks; where that is refused, show it again with the sentence.
+
+    What is not here, and a form that is none of ours, has a page of its own.
+    """
+    if request.method != "POST":
+        return show(None)
+    try:
+        return act()
+    except (NotFound, WrongUse):
+        raise
+    except Refusal as refusal:
+        return show(refusal), refusal.status
 
 
 def gone_on(address: str) -> Response:

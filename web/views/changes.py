@@ -20,11 +20,12 @@ from traveler.nonconformance import views as nc_views
 from traveler.nonconformance.records import Nonconformance
 from vault import canonical
 from vault.catalogue_rows import OrderRow
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms, order_page
 from web.errors import MissingField, NotReadable
+from web.forms import Answer
 from web.views import characteristics
 from web.visitor import me, vault
 
@@ -140,18 +141,15 @@ def new() -> Response | str | tuple[str, int]:
     )  # fmt: skip
 
 
-def page(change: str) -> Response | str | tuple[str, int]:
+def page(change: str) -> Answer:
     """Show a change order with its findings, or act on it."""
-    if request.method != "POST":
-        return _shown(change, None)
-    act = forms.text("act")
-    try:
+
+    def acted() -> Response:
+        act = forms.text("act")
         _act(change, act)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(change, refusal), refusal.status
-    return forms.gone_on(url_for("changes.page", change=change, done=act))
+        return forms.gone_on(url_for("changes.page", change=change, done=act))
+
+    return forms.answered(acted, lambda refusal: _shown(change, refusal))
 
 
 def plan(change: str, number: str) -> Response | str | tuple[str, int]:

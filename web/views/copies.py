@@ -20,6 +20,7 @@ from traveler.copies.register import CopyView
 from traveler.nonconformance import views as nc_views
 from vault.errors import NotFound, Refusal
 from web import forms, paging
+from web.forms import Answer
 from web.headers import SANDBOX
 from web.views.files import named
 from web.views.items import found
@@ -79,18 +80,15 @@ def listing() -> Response | str | tuple[str, int]:
     return (page, refusal.status) if refusal else page
 
 
-def page(copy: str) -> Response | str | tuple[str, int]:
+def page(copy: str) -> Answer:
     """Show a copy and what was done with it, or put on record what became of it."""
-    if request.method != "POST":
-        return _shown(register.look(vault(), copy), None)
-    act = forms.text("act")
-    try:
+
+    def acted() -> Response:
+        act = forms.text("act")
         register.act(vault(), me(), copy, act, forms.text("note"), device())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _shown(register.look(vault(), copy), refusal), refusal.status
-    return forms.gone_on(url_for("copies.page", copy=copy, done=act))
+        return forms.gone_on(url_for("copies.page", copy=copy, done=act))
+
+    return forms.answered(acted, lambda refusal: _shown(register.look(vault(), copy), refusal))
 
 
 def of_item(number: str, rev: str, name: str) -> Response:

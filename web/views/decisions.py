@@ -9,10 +9,11 @@ from flask import Response, render_template, request, url_for
 
 from traveler.decisions import deciding
 from traveler.decisions.deciding import Question
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from vault.ledger.people import Person
 from web import forms
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import has_role, me, vault
 
 PROPOSED: Final = {
@@ -22,23 +23,14 @@ PROPOSED: Final = {
 }
 
 
-def page(job: str) -> Response | str | tuple[str, int]:
+def page(job: str) -> Answer:
     """Show what is to be decided about a job and how both routes differ, or decide."""
-    if request.method != "POST":
-        return _shown(job, None)
+    return forms.answered(lambda: _decided(job), lambda refusal: _shown(job, refusal))
+
+
+def _decided(job: str) -> Response:
     deciding.question(vault(), job, _item())
-    choice = forms.text("choice")
-    try:
-        _decide(job, choice)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(job, refusal), refusal.status
-    return forms.gone_on(url_for("jobs.page", job=job, done=choice))
-
-
-def _decide(job: str, choice: str) -> None:
-    why = forms.text("why")
+    choice, why = forms.text("choice"), forms.text("why")
     if choice == "deviation":
         qty = forms.whole("qty", "The number of pieces") if forms.text("qty") else None
         deciding.deviate(vault(), me(), forms.secret("password"), job, why, qty,
@@ -55,6 +47,7 @@ def _decide(job: str, choice: str) -> None:
                       keep=kept & both, again=both - kept)  # fmt: skip
     else:
         raise NotReadable(why="the form does not say what was decided")
+    return forms.gone_on(url_for("jobs.page", job=job, done=choice))
 
 
 def _shown(job: str, refusal: Refusal | None) -> str:

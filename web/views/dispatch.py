@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, url_for
 
 from traveler import stations
 from traveler.customer import questions
@@ -20,10 +20,11 @@ from traveler.dispatch.snapshot import day_number
 from traveler.dispatch.whatif import Trial
 from traveler.quality import proof_desk
 from traveler.quality.proof import NOTHING, ProofState
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from vault.names import fold
 from web import forms, live, present, wall_pages
 from web.errors import NotReadable
+from web.forms import Answer
 from web.present import State
 from web.visitor import device, has_role, me, vault
 
@@ -118,24 +119,20 @@ def board() -> Response:
     )  # fmt: skip
 
 
-def what_if() -> Response | str | tuple[str, int]:
+def what_if() -> Answer:
     """Show what a pin or another ranking would move, or pin, or take a pin back."""
-    if request.method != "POST":
-        return _trial(None)
-    act = forms.text("act")
-    try:
-        job = forms.needed("job", "The job")
-        if act == "pin":
-            place = forms.whole("place", "The place")
-            pins.pin(vault(), me(), job, place, forms.text("why"), device=device())
-        elif act == "unpin":
-            pins.unpin(vault(), me(), job, forms.text("why"), device=device())
-        else:
-            raise NotReadable(why="the form does not say what to do")
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _trial(refusal), refusal.status
+    return forms.answered(_pinned, _trial)
+
+
+def _pinned() -> Response:
+    act, job = forms.text("act"), forms.needed("job", "The job")
+    if act == "pin":
+        place = forms.whole("place", "The place")
+        pins.pin(vault(), me(), job, place, forms.text("why"), device=device())
+    elif act == "unpin":
+        pins.unpin(vault(), me(), job, forms.text("why"), device=device())
+    else:
+        raise NotReadable(why="the form does not say what to do")
     return forms.gone_on(url_for("dispatch.board", done=act))
 
 

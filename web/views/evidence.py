@@ -10,9 +10,10 @@ from flask import Response, render_template, request, url_for
 
 from traveler.quality import evidence, internal
 from traveler.quality.errors import BadMarks
-from vault.errors import NotFound, Refusal
+from vault.errors import Refusal
 from web import forms, handing
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 DONE: Final = {
@@ -24,19 +25,9 @@ DONE: Final = {
 }
 
 
-def page(kept: int) -> Response | str | tuple[str, int]:
+def page(kept: int) -> Answer:
     """Show evidence, or correct, withdraw or mark it."""
-    if request.method != "POST":
-        return _shown(kept, None)
-    evidence.show(vault(), kept)
-    act = forms.text("act")
-    try:
-        _act(kept, act)
-    except (NotFound, NotReadable):
-        raise
-    except Refusal as refusal:
-        return _shown(kept, refusal), refusal.status
-    return forms.gone_on(url_for("evidence.page", kept=kept, done=act))
+    return forms.answered(lambda: _acted(kept), lambda refusal: _shown(kept, refusal))
 
 
 def file(kept: int, role: str) -> Response:
@@ -46,7 +37,9 @@ def file(kept: int, role: str) -> Response:
     return handing.kept(one, f"{standing.job}-{standing.root}-{one.name}")
 
 
-def _act(number: int, act: str) -> None:
+def _acted(number: int) -> Response:
+    evidence.show(vault(), number)
+    act = forms.text("act")
     if act == "mark":
         evidence.mark(vault(), me(), number, _marks(), device=device())
     elif act == "correct":
@@ -61,6 +54,7 @@ def _act(number: int, act: str) -> None:
                       device=device())  # fmt: skip
     else:
         raise NotReadable(why="the form does not say what to do")
+    return forms.gone_on(url_for("evidence.page", kept=number, done=act))
 
 
 def _marks() -> list[dict[str, Any]]:

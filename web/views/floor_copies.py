@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from traveler import gate, readers
 from traveler.copies import issuing
@@ -11,14 +11,14 @@ from traveler.copies.issuing import Wanted
 from traveler.floor import scan
 from traveler.floor.scan import FloorView
 from traveler.gate import Part
-from vault.errors import NotFound, Refusal
 from web import badge, forms
 from web.badge import Ask
+from web.forms import Answer
 from web.views.copies import sent
 from web.visitor import device, vault
 
 
-def copy(token: str, name: str) -> Response | str | tuple[str, int]:
+def copy(token: str, name: str) -> Answer:
     """Ask who takes a copy of the job's drawing, and hand it out."""
     view, part = _not_recalled(token)
     job, one = view.job, part.item
@@ -32,18 +32,14 @@ def copy(token: str, name: str) -> Response | str | tuple[str, int]:
         warning="" if part.workable else
         f"{one.item} {one.rev} is superseded, and the copy will say so.",
     )  # fmt: skip
-    if request.method != "POST":
-        return badge.asking(ask)
     wanted = Wanted(one.item, one.rev, name, job.number, step)
-    try:
-        return sent(issuing.issue(vault(), badge.who(), wanted, device(), forms.text("key")))
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return badge.asking(ask, refusal), refusal.status
+    return forms.answered(
+        lambda: sent(issuing.issue(vault(), badge.who(), wanted, device(), forms.text("key"))),
+        lambda refusal: badge.asking(ask, refusal),
+    )
 
 
-def read(token: str) -> Response | str | tuple[str, int]:
+def read(token: str) -> Answer:
     """Ask who has read the job's revision, and put it on record."""
     _view, part = _not_recalled(token)
     one = part.item
@@ -53,15 +49,12 @@ def read(token: str) -> Response | str | tuple[str, int]:
         url_for("floor_copies.read", token=token, item=forms.asked("item") or None),
         url_for("floor.page", token=token),
     )  # fmt: skip
-    if request.method != "POST":
-        return badge.asking(ask)
-    try:
+
+    def acknowledged() -> Response:
         readers.acknowledge(vault(), badge.who(), one.item, one.rev, device())
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return badge.asking(ask, refusal), refusal.status
-    return forms.gone_on(url_for("floor.page", token=token, done="read"))
+        return forms.gone_on(url_for("floor.page", token=token, done="read"))
+
+    return forms.answered(acknowledged, lambda refusal: badge.asking(ask, refusal))
 
 
 def _not_recalled(token: str) -> tuple[FloorView, Part]:

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from traveler.floor import scan
 from traveler.quality import proof, proof_desk
-from vault.errors import NotFound, Refusal
 from web import badge, forms
 from web.badge import Ask
+from web.forms import Answer
 from web.visitor import device, vault
 
 
-def page(token: str, kind: str) -> Response | str | tuple[str, int]:
+def page(token: str, kind: str) -> Answer:
     """Ask who vouches for a kind of proof the traveler's step owes, and put it on record."""
     view = scan.look(vault(), token)
     job, kind = view.job, proof.named(kind)
@@ -25,15 +25,12 @@ def page(token: str, kind: str) -> Response | str | tuple[str, int]:
         url_for("floor_proof.page", token=token, kind=kind), url_for("floor.page", token=token),
         note="What you looked at, if it is worth a word",
     )  # fmt: skip
-    if request.method != "POST":
-        return badge.asking(ask)
-    try:
+
+    def vouched() -> Response:
         proof_desk.vouch(
             vault(), badge.who(), job.number, kind, seq=seq, said=forms.text("note"),
             device=device(), idempotency_key=forms.text("key"), token=token,
         )  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return badge.asking(ask, refusal), refusal.status
-    return forms.gone_on(url_for("floor.page", token=token, done="proof"))
+        return forms.gone_on(url_for("floor.page", token=token, done="proof"))
+
+    return forms.answered(vouched, lambda refusal: badge.asking(ask, refusal))

@@ -6,14 +6,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 
 from traveler.quality import gauges
 from traveler.quality.gauge_records import Gauge
 from traveler.words import today
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from web import forms, paging
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import has_role, me, vault
 
 SOON: Final = 30
@@ -24,46 +25,39 @@ DONE: Final = {"add": "On the list.", "calibrate": "The calibration is on record
 _BAD: Final = frozenset({"overdue", "uncalibrated", "soon"})
 
 
-def listing() -> Response | str | tuple[str, int]:
+def listing() -> Answer:
     """Show the gauges, what is due first, or put one on the list."""
-    typed = forms.typed("code", "kind", "name")
-    if request.method != "POST":
-        return _listed(typed, None)
-    try:
-        made = gauges.add(vault(), me(), forms.needed("code", "The code"),
-                          forms.needed("kind", "The kind"), forms.text("name"))  # fmt: skip
-    except WrongUse:
-        raise
-    except Refusal as refusal:
-        return _listed(typed, refusal), refusal.status
-    return forms.gone_on(url_for("gauges.page", gauge=made.code, done="add"))
+    return forms.answered(_added, _listed)
 
 
-def page(gauge: str) -> Response | str | tuple[str, int]:
+def page(gauge: str) -> Answer:
     """Show a gauge with its history, or record a calibration, or take it out of use."""
-    if request.method != "POST":
-        return _shown(gauge, None)
-    gauges.show(vault(), gauge)
-    act = forms.text("act")
-    try:
-        if act == "calibrate":
-            gauges.calibrated(
-                vault(), me(), gauge, forms.needed("due", "The day it is due again"),
-                on=forms.text("on"), fit=forms.text("fit") != "no",
-                certificate=forms.text("certificate"), note=forms.text("note"),
-            )  # fmt: skip
-        elif act in {"retire", "return"}:
-            gauges.retire(vault(), me(), gauge, retired=act == "retire")
-        else:
-            raise NotReadable(why="the form does not say what to do")
-    except (NotFound, NotReadable):
-        raise
-    except Refusal as refusal:
-        return _shown(gauge, refusal), refusal.status
-    return forms.gone_on(url_for("gauges.page", gauge=gauge, done=act))
+    return forms.answered(lambda: _acted(gauge), lambda refusal: _shown(gauge, refusal))
 
 
 # --- inside -----------------------------------------------------------------
+
+
+def _added() -> Response:
+    made = gauges.add(vault(), me(), forms.needed("code", "The code"),
+                      forms.needed("kind", "The kind"), forms.text("name"))  # fmt: skip
+    return forms.gone_on(url_for("gauges.page", gauge=made.code, done="add"))
+
+
+def _acted(gauge: str) -> Response:
+    gauges.show(vault(), gauge)
+    act = forms.text("act")
+    if act == "calibrate":
+        gauges.calibrated(
+            vault(), me(), gauge, forms.needed("due", "The day it is due again"),
+            on=forms.text("on"), fit=forms.text("fit") != "no",
+            certificate=forms.text("certificate"), note=forms.text("note"),
+        )  # fmt: skip
+    elif act in {"retire", "return"}:
+        gauges.retire(vault(), me(), gauge, retired=act == "retire")
+    else:
+        raise NotReadable(why="the form does not say what to do")
+    return forms.gone_on(url_for("gauges.page", gauge=gauge, done=act))
 
 
 def _state(one: Gauge, state: str) -> str:
@@ -76,7 +70,7 @@ def _text(row: tuple[Gauge, str]) -> str:
     return f"{row[0].code} {row[0].kind} {row[0].name}"
 
 
-def _listed(typed: dict[str, str], refusal: Refusal | None) -> str:
+def _listed(refusal: Refusal | None) -> str:
     chosen = forms.asked("show")
     found = [(one, _state(one, state)) for one, state in gauges.listing(vault())]
     rows = [
@@ -85,8 +79,9 @@ def _listed(typed: dict[str, str], refusal: Refusal | None) -> str:
     ]  # fmt: skip
     rows.sort(key=lambda row: (row[1] not in _BAD, row[0].due, row[0].code))
     return render_template(
-        "gauges.html", rows=paging.paged(rows, _text), tabs=TABS, chosen=chosen, typed=typed,
-        keeps=has_role(*gauges.KEEPERS), refusal=str(refusal) if refusal else None,
+        "gauges.html", rows=paging.paged(rows, _text), tabs=TABS, chosen=chosen,
+        typed=forms.typed("code", "kind", "name"), keeps=has_role(*gauges.KEEPERS),
+        refusal=str(refusal) if refusal else None,
     )  # fmt: skip
 
 

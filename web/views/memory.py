@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, url_for
 
 from traveler.memory import desk, rules
-from vault.errors import NotFound, Refusal
+from vault.errors import Refusal
 from web import forms
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 PAGE: Final = 100
@@ -23,22 +24,9 @@ TABS: Final = (
 )  # fmt: skip
 
 
-def page(number: str) -> Response | str | tuple[str, int]:
+def page(number: str) -> Answer:
     """Show what is remembered of an item, or set some of it aside, or have it told again."""
-    if request.method == "POST":
-        desk.of_item(vault(), number)
-        act, ref, why = forms.text("act"), forms.text("ref"), forms.text("why")
-        try:
-            if act not in DONE:
-                raise NotReadable(why="the form does not say what to do")
-            deed = desk.dismiss if act == "dismiss" else desk.restore
-            deed(vault(), me(), number, ref, why, device())
-        except (NotFound, NotReadable):
-            raise
-        except Refusal as refusal:
-            return _shown(number, refusal), refusal.status
-        return forms.gone_on(url_for("memory.page", number=number, done=act))
-    return _shown(number, None)
+    return forms.answered(lambda: _acted(number), lambda refusal: _shown(number, refusal))
 
 
 def api_item(number: str) -> Response:
@@ -50,6 +38,16 @@ def api_item(number: str) -> Response:
 def api_job(job: str) -> Response:
     """Return what earlier jobs of its item tell a job, by its steps."""
     return jsonify({"job": job, **desk.of_job(vault(), job).as_json()})
+
+
+def _acted(number: str) -> Response:
+    desk.of_item(vault(), number)
+    act = forms.text("act")
+    if act not in DONE:
+        raise NotReadable(why="the form does not say what to do")
+    deed = desk.dismiss if act == "dismiss" else desk.restore
+    deed(vault(), me(), number, forms.text("ref"), forms.text("why"), device())
+    return forms.gone_on(url_for("memory.page", number=number, done=act))
 
 
 def _shown(number: str, refusal: Refusal | None) -> str:

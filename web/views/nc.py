@@ -18,9 +18,10 @@ from traveler.nonconformance.records import Filter, Outside
 from traveler.quality import evidence, views
 from traveler.route import Step
 from vault import codes
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from web import badge, forms, tablet
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 PAGE: Final = 100
@@ -95,34 +96,27 @@ def new() -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("nc.page", nc=made.number, done="open"))
 
 
-def page(nc: str) -> Response | str | tuple[str, int]:
+def page(nc: str) -> Answer:
     """Show a nonconformance with all that was done about it, or act on it."""
-    if request.method != "POST":
-        return _shown(nc, None)
-    nc_views.show(vault(), nc)
-    act = forms.text("act")
-    try:
-        done = _act(nc, act)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(nc, refusal), refusal.status
-    return forms.gone_on(url_for("nc.page", nc=nc, done=done))
+
+    def acted() -> Response:
+        nc_views.show(vault(), nc)
+        done = _act(nc, forms.text("act"))
+        return forms.gone_on(url_for("nc.page", nc=nc, done=done))
+
+    return forms.answered(acted, lambda refusal: _shown(nc, refusal))
 
 
-def on_floor(token: str) -> Response | str | tuple[str, int]:
+def on_floor(token: str) -> Answer:
     """Ask on the floor what is not right with how many pieces, and open it."""
     view = scan.look(vault(), token)
-    if request.method != "POST":
-        return _asking(token, view, None)
-    try:
+
+    def opened() -> Response:
         opening.open_new(vault(), badge.who(), _on_floor(view), device=device(),
-                      idempotency_key=forms.text("key"), token=token)  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _asking(token, view, refusal), refusal.status
-    return forms.gone_on(url_for("floor.page", token=token, done="nc"))
+                         idempotency_key=forms.text("key"), token=token)  # fmt: skip
+        return forms.gone_on(url_for("floor.page", token=token, done="nc"))
+
+    return forms.answered(opened, lambda refusal: _asking(token, view, refusal))
 
 
 def kept(token: str) -> str:

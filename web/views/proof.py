@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 
 from release import rulebook
 from traveler import jobs
 from traveler.quality import proof, proof_desk
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from web import forms
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 DONE: Final = {
@@ -24,21 +25,13 @@ DONE: Final = {
 }
 
 
-def page(job: str) -> Response | str | tuple[str, int]:
+def page(job: str) -> Answer:
     """Show what a job owes, or waive, ask, or take either back."""
-    if request.method != "POST":
-        return _shown(job, None)
+    return forms.answered(lambda: _acted(job), lambda refusal: _shown(job, refusal))
+
+
+def _acted(job: str) -> Response:
     act = forms.text("act")
-    try:
-        _act(job, act)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(job, refusal), refusal.status
-    return forms.gone_on(url_for("proof.page", job=job, done=act))
-
-
-def _act(job: str, act: str) -> None:
     why, before = forms.text("why"), forms.text("before")
     seq = forms.whole("seq", "The step") if forms.text("seq") else None
     if act == "waive":
@@ -60,6 +53,7 @@ def _act(job: str, act: str) -> None:
                        seq=seq, why=why)  # fmt: skip
     else:
         raise NotReadable(why="the form does not say what to do")
+    return forms.gone_on(url_for("proof.page", job=job, done=act))
 
 
 def _shown(number: str, refusal: Refusal | None) -> str:

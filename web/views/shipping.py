@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, url_for
 
 from release import rulebook
 from traveler import jobs
@@ -19,9 +19,10 @@ from traveler.firstarticle import papers as article_papers
 from traveler.inspection import report
 from traveler.shipping import desk, papers
 from vault import codes
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from web import forms
 from web.errors import NoSuchPage, NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 DONE: Final = {
@@ -48,12 +49,12 @@ _PAPERS: Final[dict[str, Callable[[Any, str, Path], int]]] = {
 }  # fmt: skip
 
 
-def page(job: str) -> Response | str | tuple[str, int]:
+def page(job: str) -> Answer:
     """Show what has left of a job and what holds the rest, or act on it."""
     return _answered(job, "shipping.page", _ship, _leaving)
 
 
-def article(job: str) -> Response | str | tuple[str, int]:
+def article(job: str) -> Answer:
     """Show the first articles of a job and whether one is due, or act on one."""
     return _answered(job, "shipping.article", _inspect, _articles)
 
@@ -87,17 +88,13 @@ def paper(job: str, paper: str) -> Response:
 def _answered(
     job: str, address: str, act: Callable[[str, str], None],
     show: Callable[[str, Refusal | None], str],
-) -> Response | str | tuple[str, int]:  # fmt: skip
-    if request.method != "POST":
-        return show(job, None)
-    deed = forms.text("act")
-    try:
+) -> Answer:  # fmt: skip
+    def acted() -> Response:
+        deed = forms.text("act")
         act(job, deed)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return show(job, refusal), refusal.status
-    return forms.gone_on(url_for(address, job=job, done=deed))
+        return forms.gone_on(url_for(address, job=job, done=deed))
+
+    return forms.answered(acted, lambda refusal: show(job, refusal))
 
 
 def _ship(job: str, deed: str) -> None:

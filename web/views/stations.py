@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, url_for
 
 from traveler import calendars, hours
 from traveler import stations as verbs
@@ -14,9 +14,10 @@ from traveler.calendars import SpecialDay
 from traveler.schedule.clock import DAY
 from traveler.station_records import Station
 from traveler.words import today
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from web import forms
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import has_role, me, vault
 
 DONE: Final = {
@@ -39,43 +40,15 @@ class Row:
     own: bool
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Show the stations and the shop's calendar; add a station, tell the shop's hours and days."""
-    if request.method != "POST":
-        return _shown(None)
-    act = forms.text("act")
-    try:
-        if act == "add":
-            _add()
-        elif act in {"hours", "day"}:
-            _tell(act, "")
-        else:
-            raise NotReadable(why="the form does not say what to do")
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(refusal), refusal.status
-    return forms.gone_on(url_for("stations.page", done=act))
+    return forms.answered(_acted, _shown)
 
 
-def edit(station: str) -> Response | str | tuple[str, int]:
+def edit(station: str) -> Answer:
     """Show a station, change it, tell its hours and days."""
     found = verbs.get(vault(), station)
-    if request.method != "POST":
-        return _station(found, None)
-    act = forms.text("act")
-    try:
-        if act == "change":
-            _change(found)
-        elif act in {"hours", "day"}:
-            _tell(act, found.code)
-        else:
-            raise NotReadable(why="the form does not say what to do")
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _station(found, refusal), refusal.status
-    return forms.gone_on(url_for("stations.edit", station=found.code, done=act))
+    return forms.answered(lambda: _edited(found), lambda refusal: _station(found, refusal))
 
 
 def api_list() -> Response:
@@ -90,6 +63,28 @@ def api_calendar() -> Response:
         week = calendars.shop_week(connection)
         days = calendars.special_days(connection, since)
     return jsonify({"hours": hours.write_week(week), "days": [one.as_json() for one in days]})
+
+
+def _acted() -> Response:
+    act = forms.text("act")
+    if act == "add":
+        _add()
+    elif act in {"hours", "day"}:
+        _tell(act, "")
+    else:
+        raise NotReadable(why="the form does not say what to do")
+    return forms.gone_on(url_for("stations.page", done=act))
+
+
+def _edited(found: Station) -> Response:
+    act = forms.text("act")
+    if act == "change":
+        _change(found)
+    elif act in {"hours", "day"}:
+        _tell(act, found.code)
+    else:
+        raise NotReadable(why="the form does not say what to do")
+    return forms.gone_on(url_for("stations.edit", station=found.code, done=act))
 
 
 def _add() -> None:

@@ -12,11 +12,12 @@ from flask import Response, render_template, request, send_file, url_for
 
 from traveler import jobs, lots, sheet, tokens
 from traveler.tablet import badges, card
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal, WrongUse
 from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms
 from web.errors import NoSuchAct
+from web.forms import Answer
 from web.headers import SANDBOX
 from web.visitor import has_role, me, vault
 
@@ -27,26 +28,9 @@ DONE: Final = {
 }
 
 
-def of_job(job: str) -> Response | str | tuple[str, int]:
+def of_job(job: str) -> Answer:
     """Show the travelers and lots of a job, or print, withdraw or make one."""
-    if request.method != "POST":
-        return _of_job(job, None)
-    act = forms.text("act")
-    try:
-        if act == "print":
-            return _printed(job, forms.whole("lot", "The lot"))
-        if act == "withdraw":
-            only = forms.text("print")
-            tokens.withdraw(vault(), me(), job, forms.whole("print", "The print") if only else None)
-        elif act == "lot":
-            lots.make(vault(), me(), job, forms.whole("qty", "The quantity"))
-        else:
-            raise NoSuchAct(act=act)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _of_job(job, refusal), refusal.status
-    return forms.gone_on(url_for("travelers.of_job", job=job, done=act))
+    return forms.answered(lambda: _acted(job), lambda refusal: _of_job(job, refusal))
 
 
 def cards() -> Response | str | tuple[str, int]:
@@ -66,6 +50,20 @@ def cards() -> Response | str | tuple[str, int]:
     except Refusal as refusal:
         return _cards(refusal), refusal.status
     return forms.gone_on(url_for("travelers.cards", done=act))
+
+
+def _acted(job: str) -> Response:
+    act = forms.text("act")
+    if act == "print":
+        return _printed(job, forms.whole("lot", "The lot"))
+    if act == "withdraw":
+        only = forms.text("print")
+        tokens.withdraw(vault(), me(), job, forms.whole("print", "The print") if only else None)
+    elif act == "lot":
+        lots.make(vault(), me(), job, forms.whole("qty", "The quantity"))
+    else:
+        raise NoSuchAct(act=act)
+    return forms.gone_on(url_for("travelers.of_job", job=job, done=act))
 
 
 def _of_job(number: str, refusal: Refusal | None) -> str:
