@@ -163,7 +163,7 @@ def test_a_wall_is_read_at_ten_metres(visit: Visits, shop: Any) -> None:
     from vault.ledger import people
 
     pat = people.get(shop.ledger, "pat")
-    for number in range(28):
+    for number in range(56):
         code = stations.add(shop, pat, f"MILL-{number}", f"Mill {number}").code
         if number % 2:
             said = handling.Wanted(
@@ -174,17 +174,21 @@ def test_a_wall_is_read_at_ten_metres(visit: Visits, shop: Any) -> None:
         page.set_viewport_size(screen)
         page.clock.install()
         page.goto("/wall")
-        assert page.locator(".map li.red .code").count() >= 14  # every red one, whatever page it is
-        seen = set()
-        for _ in range(3):
+        assert page.locator(".map li.red .code").count() >= 28  # every red one, whatever page it is
+        seen, told, most = set(), set(), 0
+        for _ in range(6):
             seen.add(page.locator("[data-mark]").inner_text())
+            now = page.evaluate("""() => [...document.querySelectorAll('.urgent .card')]
+                .map(one => [one.getBoundingClientRect(), one.querySelector('.job').innerText])
+                .filter(([box]) => box.left >= 0 && box.right <= innerWidth
+                    && box.bottom <= document.querySelector('.beat').getBoundingClientRect().top)
+                .map(([, job]) => job)""")
+            told |= set(now)
+            most = max(most, len(now))
             page.clock.run_for(8_000)
         assert len(seen) >= 2, "pages turn, and the mark says which one it is"
-        assert (
-            page.evaluate("""() => [...document.querySelectorAll('.urgent .card')]
-            .filter(one => one.getBoundingClientRect().right <= innerWidth).length""")
-            >= 3
-        )
+        assert most >= 3, "what is next has room beside sixty stations"
+        assert told == set(page.locator(".urgent .job").all_inner_texts()), "and all of it its turn"
         least = 24 * screen["height"] / 1080
         assert page.evaluate(
             """least => [...document.querySelectorAll('main .code, main .why')]

@@ -306,33 +306,63 @@ def _judged(board: Board, code: str, lists: Mapping[str, list[Entry]], limit: in
 def _light(
     board: Board, code: str, running: list[Entry], ready: list[Entry], blocked: list[Entry]
 ) -> tuple[bool, str]:
-    """Return whether a station shows red, and the reason: the first rule that says so names it."""
-    if stopped := board.stopped.get(code):
-        one = stopped[0]
-        return True, f"Stopped, {wording.held(one, board.now)}: {one.what}"
-    late = [one for one in running if one.line.found.verdict in {"late", "at risk"}]
-    if late:
-        return True, f"{late[0].line.number}: {late[0].line.why}"
-    if not running and ready:
-        need = ready[0].line.found.needs.get(ready[0].seq or 0)
-        if need is not None and need.start < board.now:
-            first, step = ready[0].line.number, ready[0].step
-            if step and step.operation.state == "paused":
-                return (
-                    True,
-                    f"Idle: {first} is paused, needed by {wording.when(need.finish, board.now)}",
-                )
-            since = wording.span(board.now - need.start)
-            return True, f"Idle: {first} should have started {since} ago"
-    if not running and not ready and blocked and blocked[0].step:
-        said = blocked[0].step.why
-        return True, f"{said[:1].upper()}{said[1:]} ({blocked[0].line.number})"
+    """Return whether a station shows red, and the reason."""
+    if reason := _red(board, code, running, ready, blocked):
+        return True, reason
     if running:
         names = ", ".join(one.line.number for one in running[:3])
         return False, f"{names} in work"
     if ready:
         return False, f"{ready[0].line.number} can start"
     return False, "No work waits here"
+
+
+def _red(
+    board: Board, code: str, running: list[Entry], ready: list[Entry], blocked: list[Entry]
+) -> str:
+    """Return why a station shows red, empty where it does not: the first rule that says so."""
+    if stopped := board.stopped.get(code):
+        return f"Stopped, {wording.held(stopped[0], board.now)}: {stopped[0].what}"
+    if late := next(filter(_behind, running), None):
+        return f"{late.line.number}: {late.line.why}"
+    if running:
+        waits = next(filter(_behind, ready), None)
+        return (
+            f"{waits.line.number}: {_lateness(waits)}, and other work goes first" if waits else ""
+        )
+    if ready:
+        return _idle(ready[0], board.now)
+    if blocked and blocked[0].step:
+        said = blocked[0].step.why
+        return f"{said[:1].upper()}{said[1:]} ({blocked[0].line.number})"
+    return ""
+
+
+def _idle(first: Entry, now: int) -> str:
+    """Return what should run already where nothing does, empty where there is time."""
+    number, step = first.line.number, first.step
+    need = first.line.found.needs.get(first.seq or 0)
+    if need is None or need.start >= now:
+        return ""
+    if step and step.operation.state == "paused":
+        return f"Idle: {number} is paused, needed by {wording.when(need.finish, now)}"
+    return f"Idle: {number} should have started {wording.span(now - need.start)} ago"
+
+
+def _behind(entry: Entry) -> bool:
+    """Say whether a station loses time of a job: what comes too late elsewhere is not its fault."""
+    found, seq = entry.line.found, entry.seq
+    if found.verdict == "on time" or seq is None or seq not in found.needs:
+        return False
+    return found.slots[seq].finish > found.needs[seq].finish
+
+
+def _lateness(entry: Entry) -> str:
+    found, seq, title = entry.line.found, entry.seq or 0, entry.step and entry.step.operation.title
+    if not found.slots[seq].is_known:
+        return f"{title} has no date"
+    behind = wording.span(found.slots[seq].finish - found.needs[seq].finish)
+    return f"{title} is {behind} behind need-by"
 
 
 def _waiting(line: Line, one: Operation) -> Step:

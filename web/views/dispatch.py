@@ -32,7 +32,7 @@ PAGE: Final = 50
 LISTED: Final = 500
 """The most entries of one list that a program gets at once; ``skip`` goes on."""
 BAR_DAYS: Final = 5
-WALL_ROWS, URGENT_ROWS = 4, 8
+WALL_ROWS, URGENT_ROWS = 4, 12
 QUICK_S, REST, LONGEST_REST_S = 0.03, 20, 5.0
 """Where a walk through the stations is not quick: how much longer than it took it is good for."""
 TABS: Final = (

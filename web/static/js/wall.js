@@ -15,6 +15,19 @@
     pages.forEach((page, at) => page.classList.toggle("off", at !== shown));
     for (const mark of live.querySelectorAll("[data-mark]")) mark.textContent = pages[shown].dataset.said;
     live.querySelectorAll("[data-dot]").forEach((dot, at) => dot.classList.toggle("on", at === shown));
+    if (!held) next();
+  }
+  // What has to be done next and has no room stands in columns beside what is seen, and has its turn.
+  function next() {
+    const rows = live.querySelector("[data-rows]"), said = live.querySelector("[data-of]");
+    const cards = rows ? [...rows.querySelectorAll(".card")] : [];
+    if (!cards.length) return;
+    const wide = rows.clientWidth, column = (card) => Math.round(card.offsetLeft / wide);
+    const at = Math.floor(Date.now() / 1000 / EVERY) % (column(cards.at(-1)) + 1);
+    rows.scrollLeft = at * wide;
+    const seen = cards.flatMap((card, place) => column(card) === at ? [place + 1] : []);
+    const which = seen.length > 1 ? `${seen[0]} to ${seen.at(-1)}` : seen[0];
+    said.textContent = seen.length < said.dataset.of ? `${which} of ${said.dataset.of}` : said.dataset.of;
   }
   addEventListener("pointermove", () => { touched = performance.now(); });
   live.addEventListener("shown", turn);

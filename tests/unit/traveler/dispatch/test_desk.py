@@ -240,6 +240,28 @@ def test_an_idle_station_with_late_work_is_red(shop: Any) -> None:
     assert "Idle: J-1 is paused, needed by " in at_station(whole(shop), "saw-1").reason
 
 
+def test_a_station_is_red_for_time_lost_there_and_nowhere_else(shop: Any) -> None:
+    """Work that will wait further on is no reason to stand red before it gets there."""
+    plan(shop, "J-1", 30)
+    block(shop, "J-1", 20, eta=day(60))
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    board = whole(shop)
+    assert board.lines["J-1"].found.verdict == "at risk"
+    seen = at_station(board, "saw-1")
+    assert (seen.red, seen.reason) == (False, "J-1 in work")
+
+
+def test_a_station_is_red_where_what_is_needed_waits_for_other_work(shop: Any) -> None:
+    """It works, and on the wrong thing: the job that comes too late by it is named."""
+    plan(shop, "J-1", 300, qty=4000)
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    plan(shop, "J-2", 2)
+    seen = at_station(whole(shop), "saw-1")
+    assert seen.red
+    assert seen.reason.startswith("J-2: Cut bar is ")
+    assert seen.reason.endswith(" behind need-by, and other work goes first")
+
+
 def test_filters_narrow_by_station_customer_person_and_words(shop: Any) -> None:
     """Each alone, in any case of letters; what nobody has leaves nothing."""
     plan(shop, "J-1", 20, customer="Halvard Robotics")
