@@ -2,22 +2,20 @@
 """Blockers that close by themselves, because the ledger knows that their reason is gone.
 
 Each is called in the transaction that makes it so: what was measured passes, a copy is back, pieces
-came home.  A release is followed in ``traveler.following``, a nonconformance closes its own.
+came home, a shipment left.  A release is followed in ``traveler.following``, a nonconformance closes
+its own.  That a step is done closes nothing: a machine that was loud all through it still is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
-from traveler import lifecycle
 from traveler.blockers import filing, records
-from traveler.blockers.errors import BadBlockerFact
+from traveler.blockers.fitting import BACK
 from traveler.blockers.records import Blocker, BlockerFilter
-from traveler.copies import records as copies
 from traveler.copies.records import Copy
 from traveler.job_records import Job
 from traveler.lifecycle import BLOCKING
@@ -30,7 +28,6 @@ from vault.ledger.engine import Writing
 AWAITS: Final = "awaits"
 """The key under which a blocker says what the ledger watches for it."""
 RESULTS: Final = "results"
-_IN: Final = frozenset({"collected", "destroyed"})
 _EVERY: Final = 100_000
 
 
@@ -61,7 +58,7 @@ def inspected(vault: Vault, writing: Writing, job: Job) -> None:
 
 def collected(writing: Writing, copy: Copy) -> None:
     """Close the blockers that waited until a copy is out of everybody's hands."""
-    if copy.state not in _IN:
+    if copy.state not in BACK:
         return
     for one in records.listed(writing.connection, BlockerFilter(states=BLOCKING), _EVERY):
         if one.facts.get("copy") == copy.number:
@@ -75,18 +72,32 @@ def came_back(writing: Writing, operation: Operation) -> None:
             filing.clear(writing, one, f"step {operation.seq} came back")
 
 
-def fitting(connection: Connection, kind: str, facts: Mapping[str, str]) -> None:
-    """Raise BadBlockerFact for a copy nobody has to bring back any more, or that never was."""
-    number = facts.get("copy", "")
-    serial = copies.serial(number) if number else None
-    found = copies.by_id(connection, serial) if serial is not None else None
-    if not number or (found is not None and found.state not in _IN | lifecycle.NEVER_OUT):
-        return
-    gone = found is not None and found.state in _IN
-    why = (
-        f"{number} is {found.state} already" if found and gone else f"{number} was never handed out"
-    )
-    raise BadBlockerFact(key="copy", type=kind, why=why)
+def went_out(writing: Writing, operation: Operation, vendor: str) -> None:
+    """Close the blockers of shipping of an outside operation whose pieces are on their way."""
+    for one in records.concerning(writing.connection, [operation.job], ()):
+        if one.blocking and one.kind == "shipping" and one.operation == operation.id:
+            to = f" to {vendor}" if vendor else ""
+            filing.clear(writing, one, f"the pieces of step {operation.seq} are on their way{to}")
+
+
+def left(writing: Writing, job: str, shipment: str, *, whole: bool) -> None:
+    """Close the blockers of shipping of what has left: a shipment, or with ``whole`` all of a job.
+
+    While pieces of the job are still here, one that names no shipment stays: they may lack the
+    same papers.
+    """
+    for one in _of_shipping(writing, job):
+        if one.facts.get("shipment") == shipment:
+            filing.clear(writing, one, f"{shipment} has left")
+        elif whole and not one.facts.get("shipment"):
+            filing.clear(writing, one, f"all of job {job} has left, the last with {shipment}")
+
+
+def unpacked(writing: Writing, job: str, shipment: str) -> None:
+    """Close the blockers of a shipment that was unpacked again: it does not leave any more."""
+    for one in _of_shipping(writing, job):
+        if one.facts.get("shipment") == shipment:
+            filing.clear(writing, one, f"{shipment} was unpacked")
 
 
 def said(one: Blocker) -> str:
@@ -100,7 +111,14 @@ def said(one: Blocker) -> str:
         return f"copy {one.facts['copy']} is collected or destroyed"
     if one.kind == "outside process" and one.operation is not None:
         return f"the pieces of step {one.seq} are taken back"
+    if one.kind == "shipping" and one.job:
+        return f"{one.facts.get('shipment') or f'all of job {one.job}'} has left"
     return ""
+
+
+def _of_shipping(writing: Writing, job: str) -> list[Blocker]:
+    found = records.concerning(writing.connection, [job], ())
+    return [one for one in found if one.blocking and one.kind == "shipping"]
 
 
 def _due(found: JobResults, seq: int | None) -> list[views.CharacteristicResults]:

@@ -63,7 +63,8 @@ def _saying(command: Any) -> Any:
         click.option("--escalate-to", metavar="USER", help="…it is this person's matter too."),
         click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE",
                      help="What its type asks: po, eta · change, item, vote, copy · asset, up · plan, "
-                          "lot · skill · vendor, sent, back · carrier, papers."),
+                          "lot · skill · vendor, sent, back · carrier, papers, "
+                          "shipment."),
     )):  # fmt: skip
         command = option(command)
     return command

@@ -22,12 +22,24 @@ class BlockerNowhere(BadInput):
     """A blocker belongs to a job, one of its operations, or a station; name a job or a station."""
 
 
+class StepOfNoJob(BadInput):
+    """Step {seq} belongs to a job; name the job as well, or leave the step out."""
+
+
+class BlockerHoldsNothing(BadInput):
+    """A blocker there would hold nothing: {why}; {way}."""
+
+
 class BadOwner(BadInput):
     """{name} cannot be given a blocker: {why}; name somebody who works here."""
 
 
 class BadHours(BadInput):
-    """{hours} is not a time after which to escalate; give whole hours from 1 to 2000, and to whom."""
+    """{why}; escalating takes whole hours from 1 to 2000, and to whom."""
+
+
+class NothingCorrected(BadInput):
+    """Nothing about blocker {id} would be different; say what is known now."""
 
 
 class BlockerCannot(Refused):

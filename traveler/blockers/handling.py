@@ -25,7 +25,7 @@ from traveler import (
     station_records,
     tokens,
 )
-from traveler.blockers import filing, kinds, photos, records, telling
+from traveler.blockers import filing, fitting, kinds, photos, records, telling
 from traveler.blockers.errors import (
     BadHours,
     BadOwner,
@@ -37,16 +37,19 @@ from traveler.blockers.errors import (
     NoPhoto,
     NoSuchBlocker,
     NoSuchTick,
+    NothingCorrected,
     NotTheirBlocker,
     PhotoWithdrawn,
+    StepOfNoJob,
 )
 from traveler.blockers.filing import Draft
 from traveler.blockers.photos import Photo
 from traveler.blockers.records import Blocker, BlockerFilter, Entry, Step
 from traveler.blockers.telling import BlockerView
-from traveler.errors import JobCannot, NoReason, OutsideTraveler
+from traveler.errors import BadWords, JobCannot, NoReason, OutsideTraveler
 from traveler.job_records import Job
 from traveler.operation_records import Operation
+from traveler.station_records import Station
 from traveler.tablet import pressed
 from traveler.tablet.sending import DIRECT, Sent
 from traveler.words import day, line, reason_for, today
@@ -85,6 +88,17 @@ class Wanted:
     escalate_to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a blocker is raised; ``about`` is the job of the paper it was raised from."""
+
+    job: Job | None
+    operations: list[Operation]
+    operation: Operation | None
+    station: Station | None
+    about: Job | None
+
+
 def raise_blocker(
     vault: Vault, actor: Person, wanted: Wanted, *, device: str = "", idempotency_key: str = "",
     token: str = "", sent: Sent = DIRECT, files: Mapping[str, Path] = NO_FILES,
@@ -93,14 +107,15 @@ def raise_blocker(
 
     ``sent`` tells how it came from a tablet, which may have kept it while it had no contact;
     ``files`` are photos of what blocks.  Raises RoleNeeded, NoSuchBlockerType, BadBlockerFact,
-    BadOwner, BadHours, BadWords, BadDueDate, BlockerNowhere, NoSuchJob, NoSuchOperation,
-    NoSuchStation, JobCannot, OutsideTraveler, TooManyFiles, FileNotTaken or ActStale.
+    BadOwner, BadHours, BadWords, BadDueDate, BlockerNowhere, StepOfNoJob, BlockerHoldsNothing,
+    NoSuchJob, NoSuchOperation, NoSuchStation, NoSuchChange, NoSuchItem, NoSuchPerson, JobCannot,
+    OutsideTraveler, TooManyFiles, FileNotTaken or ActStale.
     """
     require(actor, *STAFF)
     draft = _draft(vault, wanted)
     if files:
         with vault.ledger.reading() as connection:  # before any work is done on the photos
-            _found_place(connection, wanted, token)
+            _place(connection, wanted, token)
     kept = photos.cleaned(vault, files)
     request = {
         "act": "block", "type": draft.kind, "job": wanted.job, "seq": wanted.seq,
@@ -111,17 +126,19 @@ def raise_blocker(
         earlier = idempotency.earlier(writing, idempotency_key, request)
         if earlier is not None:
             return _known(writing.connection, earlier["blocker"])
-        job, operation, about = _found_place(writing.connection, wanted, token)
-        clearing.fitting(writing.connection, draft.kind, draft.facts)
-        told = pressed.facts(vault, writing, sent, about)
+        place = _place(writing.connection, wanted, token)
+        if not sent.late:  # what a tablet kept was true when it was pressed
+            fitting.placed(place.job, place.operations, place.operation, place.station)
+        number = place.job.number if place.job else None
+        fitting.named(vault, writing.connection, kinds.KINDS[draft.kind], draft.facts, job=number)
+        told = pressed.facts(vault, writing, sent, place.about)
         made = filing.raise_new(
             writing,
             replace(
-                draft, job=job.number if job else None,
-                operation=operation.id if operation else None, seq=wanted.seq,
-                station=_station(writing.connection, wanted.station),
+                draft, job=number, operation=place.operation.id if place.operation else None,
+                seq=wanted.seq, station=place.station.code if place.station else None,
                 cause=_cause(vault, draft)
-                | clearing.awaited(vault, writing.connection, draft.kind, job, wanted.seq),
+                | clearing.awaited(vault, writing.connection, draft.kind, place.job, wanted.seq),
             ),
             told,
             kept,
@@ -288,7 +305,10 @@ def _act(
         told = _ticked(before, actor.name, writing.at, step) if deed == "step" else {}
         if changes:
             told = _changed(vault, before, changes)
-            clearing.fitting(writing.connection, before.kind, told.get("facts", {}))
+            fitting.named(vault, writing.connection, kinds.KINDS[before.kind],
+                          told.get("facts", {}), before.facts, before.job)  # fmt: skip
+        if deed == "correct" and all(getattr(before, name) == now for name, now in told.items()):
+            raise NothingCorrected(id=number)
         if deed == "reopen":
             _job_goes_on(writing.connection, before)
         return filing.act(writing, number, deed, said, **told)
@@ -346,46 +366,47 @@ def _owner(vault: Vault, name: str) -> str:
 
 def _steps(path: Sequence[str]) -> tuple[Step, ...]:
     texts = [line("step", part, 200) for text in path for part in text.splitlines()]
-    return tuple(Step(text) for text in texts if text)[:MOST_STEPS]
+    steps = tuple(Step(text) for text in texts if text)
+    if len(steps) > MOST_STEPS:
+        why = f"it has {len(steps)} steps, and {MOST_STEPS} are the most"
+        raise BadWords(what="way out", why=why)
+    return steps
 
 
 def _escalation(vault: Vault, hours: int, to: str) -> dict[str, Any]:
     if not hours and not to:
         return {"escalate_hours": 0, "escalate_to": ""}
-    if not 1 <= hours <= MOST_HOURS or not to:
-        raise BadHours(hours=hours)
+    if not to:
+        raise BadHours(why=f"Nobody is named to hear of it after {hours} h")
+    if not hours:
+        raise BadHours(why=f"{to} is named, and not after how many hours")
+    if not 1 <= hours <= MOST_HOURS:
+        raise BadHours(why=f"{hours} is no such number of hours")
     return {"escalate_hours": hours, "escalate_to": _owner(vault, to)}
 
 
-def _place(connection: Connection, wanted: Wanted) -> tuple[Job | None, Operation | None]:
+def _place(connection: Connection, wanted: Wanted, token: str) -> _Place:
+    """Return where it is raised; raises OutsideTraveler where the paper in hand is of another job."""
+    job, operations, operation = _job(connection, wanted)
+    station = station_records.known(connection, wanted.station) if wanted.station else None
+    about = _within(connection, token, job, operation, wanted) if token else job
+    return _Place(job, operations, operation, station, about)
+
+
+def _job(
+    connection: Connection, wanted: Wanted
+) -> tuple[Job | None, list[Operation], Operation | None]:
     if not wanted.job:
         if wanted.seq is not None:
-            raise BlockerNowhere
-        return None, None
+            raise StepOfNoJob(seq=wanted.seq)
+        return None, [], None
     job = job_records.known(connection, wanted.job)
     if job.ended:
         raise JobCannot(job=job.number, state=job.state, act="blocked", way="nothing waits for it")
-    if wanted.seq is None:
-        return job, None
     operations = operation_records.operations(connection, job.number)
-    return job, operation_records.step(operations, job.number, wanted.seq)
-
-
-def _found_place(
-    connection: Connection, wanted: Wanted, token: str
-) -> tuple[Job | None, Operation | None, Job | None]:
-    """Return job and operation it is raised on, and the job of the paper it was raised from."""
-    job, operation = _place(connection, wanted)
-    _station(connection, wanted.station)
-    about = _within(connection, token, job, operation, wanted) if token else job
-    return job, operation, about
-
-
-def _station(connection: Connection, code: str) -> str | None:
-    if not code:
-        return None
-    found = station_records.known(connection, code)
-    return found.code
+    if wanted.seq is None:
+        return job, operations, None
+    return job, operations, operation_records.step(operations, job.number, wanted.seq)
 
 
 def _cause(vault: Vault, draft: Draft) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from typing import Final, Literal
 
 from release.change import change_name
 from release.errors import NoSuchChange
+from traveler import series
 from traveler.blockers.errors import BadBlockerFact, NoSuchBlockerType
 from traveler.copies import records as copies
 from traveler.words import day, line
 from vault.names import item_number
 
 LONGEST_FACT: Final = 120
-Form = Literal["text", "day", "person", "change", "item", "copy"]
+Form = Literal["text", "day", "person", "change", "item", "copy", "shipment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ _ALL: Final = (
           Fact("back", "Expected back on", "day", ends=True)),
          ("Ask for a confirmed day", "Check what came back")),
     Kind("shipping", "truck", "What keeps it from leaving?",
-         (Fact("carrier", "Carrier"), Fact("papers", "Papers")),
+         (Fact("carrier", "Carrier"), Fact("papers", "Papers"),
+          Fact("shipment", "Shipment that waits", "shipment", optional=True)),
          ("Complete the papers", "Call the carrier")),
 )  # fmt: skip
 
@@ -106,6 +108,9 @@ def checked(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
         tidy = line(known[key].label.lower(), value, LONGEST_FACT)
         if tidy:
             kept[key] = _fitting(kind, known[key], tidy)
+    if "back" in kept and kept["back"] < kept.get("sent", ""):
+        why = f"{kept['back']} is before {kept['sent']}, when it was sent"
+        raise BadBlockerFact(key="back", type=kind.name, why=why)
     return kept
 
 
@@ -129,4 +134,10 @@ def _fitting(kind: Kind, fact: Fact, value: str) -> str:
             why = f"“{value}” is no number of a copy; write it as C-000012"
             raise BadBlockerFact(key=fact.key, type=kind.name, why=why)
         return copies.written(serial)
+    if fact.form == "shipment":
+        which = series.SHIPMENT.number(value)
+        if which is None:
+            why = f"“{value}” is no number of a shipment; write it as SH-0012"
+            raise BadBlockerFact(key=fact.key, type=kind.name, why=why)
+        return series.SHIPMENT.name(which)
     return item_number(value) if fact.form == "item" else value

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from traveler import gate, readers, stations, tables, words, work_records
+from traveler import clearing, gate, readers, stations, tables, words, work_records
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
 from traveler.floor.errors import NotOutside
@@ -92,6 +92,8 @@ def _start(scene: Scene) -> Progress:
             device=writing.device, why=why, blockers=canonical.dumps(passed).decode(),
         )  # fmt: skip
         facts |= {"past_blockers": passed, "why": why}
+    if operation.outside:
+        clearing.went_out(writing, operation, changes["sent_to"])
     changes["started_at"] = operation.started_at or scene.at
     return acting.moved(scene, act, changes, facts)
 

@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 
 from release import rulebook
 from release.log import ReleaseLog
+from traveler import clearing, job_records, operation_records, series, words
 from traveler import ground as grounds
-from traveler import job_records, operation_records, series, words
 from traveler.errors import NoReason
 from traveler.job_records import Job, subject
 from traveler.nonconformance import views as nc_views
@@ -154,7 +154,12 @@ def ship(
         if why := gate(vault, writing.connection, job, operations, before.number):
             raise why
         facts = replace(facts, shipped_by=writing.actor, shipped_at=writing.at)
-        return _act(writing, before, "ship", "", facts)
+        gone = _act(writing, before, "ship", "", facts)
+        states = [(one.state, one.facts.qty) for one in
+                  records.shipments(writing.connection, job.number)]  # fmt: skip
+        clearing.left(writing, job.number, gone.number,
+                      whole=rules.all_left(job, operations, states))  # fmt: skip
+        return gone
 
 
 def receive(
@@ -201,7 +206,9 @@ def cancel(vault: Vault, actor: Person, number: str, why: str) -> Shipment:
     reason = words.reason_for("cancelled shipment", why)
     with vault.ledger.writing(actor.name) as writing:
         before = known(writing.connection, number)
-        return _act(writing, before, "cancel", reason, before.facts)
+        gone = _act(writing, before, "cancel", reason, before.facts)
+        clearing.unpacked(writing, gone.job, gone.number)
+        return gone
 
 
 def certify(

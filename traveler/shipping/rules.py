@@ -61,6 +61,18 @@ def finished(job: Job, operations: Sequence[Operation]) -> int:
     return flow.passed(job, operations, groups[-1]) if groups else job.qty
 
 
+def all_left(
+    job: Job, operations: Sequence[Operation], shipments: Iterable[tuple[str, int]]
+) -> bool:
+    """Say whether nothing of a job is here any more, by state and pieces of its shipments."""
+    out = [(state, qty) for state, qty in shipments if state in OUT]
+    return (
+        all(one.over for one in operations)
+        and not any(state == "packed" for state, _qty in out)
+        and left(job, operations, [qty for _state, qty in out]) == 0
+    )
+
+
 def left(job: Job, operations: Sequence[Operation], out: Iterable[int]) -> int:
     """Return how many pieces are there to be packed."""
     return max(finished(job, operations) - sum(out), 0)

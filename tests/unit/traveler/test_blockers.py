@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from traveler import jobs, lifecycle
+from release import desk
+from release.errors import NoSuchChange
+from traveler import jobs, lifecycle, stations
 from traveler.blockers import filing, handling, kinds, records, stats, telling
 from traveler.blockers.errors import (
     BadBlockerFact,
@@ -20,12 +22,15 @@ from traveler.blockers.errors import (
     BadOwner,
     BlockerCannot,
     BlockerDecides,
+    BlockerHoldsNothing,
     BlockerMoved,
     BlockerNowhere,
     NoSuchBlocker,
     NoSuchBlockerType,
     NoSuchTick,
+    NothingCorrected,
     NotTheirBlocker,
+    StepOfNoJob,
 )
 from traveler.blockers.handling import Wanted
 from traveler.blockers.records import BlockerFilter
@@ -41,6 +46,7 @@ from traveler.errors import (
     OutsideTraveler,
 )
 from traveler.floor import starting, stopping
+from vault.errors import NoSuchItem
 from vault.ledger import events, people
 from vault.ledger.errors import NoSuchPerson, RoleNeeded
 
@@ -191,7 +197,21 @@ REFUSED: tuple[tuple[dict[str, Any], type[Exception], str], ...] = (
     ({"what": "a\u202eb"}, BadWords, "cannot be seen"),
     ({"job": "J-9"}, NoSuchJob, "There is no job J-9"),
     ({"job": ""}, BlockerNowhere, "belongs to a job"),
-    ({"job": "", "seq": 10, "station": "saw-1"}, BlockerNowhere, "belongs to a job"),
+    ({"job": "", "seq": 10, "station": "saw-1"}, StepOfNoJob, "Step 10 belongs to a job"),
+    ({"seq": 10, "station": "bench"}, BlockerHoldsNothing, "step 10 of job J-1 is at saw-1"),
+    ({"station": "idle-1"}, BlockerHoldsNothing, "no step still to be done at idle-1"),
+    ({"path": ["again"] * 21}, BadWords, "it has 21 steps, and 20 are the most"),
+    ({"kind": "approval", "facts": {"change": "CO-9999"}}, NoSuchChange, "no change order CO-9999"),
+    ({"kind": "approval", "facts": {"change": "CO-0001"}}, BadBlockerFact, "CO-0001 is released"),
+    ({"kind": "approval", "facts": {"item": "99-1"}}, NoSuchItem, "no item 99-1"),
+    ({"kind": "approval", "facts": {"vote": "nobody"}}, NoSuchPerson, "nobody called nobody"),
+    (
+        {"kind": "outside", "facts": {"sent": "2027-03-05", "back": "2027-03-04"}},
+        BadBlockerFact,
+        "2027-03-04 is before 2027-03-05, when it was sent",
+    ),
+    ({"kind": "shipping", "facts": {"shipment": "9"}}, BadBlockerFact, "write it as SH-0012"),
+    ({"kind": "shipping", "facts": {"shipment": "sh-0099"}}, BadBlockerFact, "no shipment SH-0099"),
     ({"seq": 15}, NoSuchOperation, "has no operation 15"),
     ({"station": "moon"}, NoSuchStation, "no station moon"),
     ({"until": "Thursday"}, BadDueDate, "“Thursday” is not a day"),
@@ -199,8 +219,12 @@ REFUSED: tuple[tuple[dict[str, Any], type[Exception], str], ...] = (
     ({"facts": {"price": "12"}}, BadBlockerFact, "its facts are po, eta"),
     ({"facts": {"eta": "soon"}}, BadDueDate, "“soon” is not a day"),
     ({"kind": "approval", "facts": {"change": "12"}}, BadBlockerFact, "write it as CO-0012"),
-    ({"escalate_hours": 4}, BadHours, "to whom"),
-    ({"escalate_hours": 0, "escalate_to": "ada"}, BadHours, "0 is not a time"),
+    ({"escalate_hours": 4}, BadHours, "Nobody is named to hear of it after 4 h"),
+    (
+        {"escalate_hours": 0, "escalate_to": "ada"},
+        BadHours,
+        "ada is named, and not after how many hours",
+    ),
     ({"escalate_hours": 2001, "escalate_to": "ada"}, BadHours, "2001"),
 )
 
@@ -211,10 +235,45 @@ def test_what_cannot_be_said_is_refused(
 ) -> None:
     """Every wrong field is told in a sentence and nothing is written."""
     shop.job("J-1")
+    stations.add(shop.vault, shop.pat, "idle-1")
     head = events.head(shop.vault.ledger)
     with refused(kind, words):
         raised(shop, **given)
     assert events.head(shop.vault.ledger) == head
+
+
+def test_a_blocker_holds_something_where_it_is_raised(
+    shop: Any, refused: Callable[..., Any]
+) -> None:
+    """Not a step that is done or a station that is retired; at a station's own step it may be."""
+    shop.job("J-1")
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    assert raised(shop, seq=10, station="saw-1").seq == 10
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
+    said = "step 10 of job J-1 is done; name a step still to be done (20, 30, 40), or the job"
+    with refused(BlockerHoldsNothing, said):
+        raised(shop, seq=10)
+    with refused(BlockerHoldsNothing, "no step still to be done at saw-1"):
+        raised(shop, station="saw-1")
+    stations.change(shop.vault, shop.pat, "saw-1", retired=True)
+    with refused(BlockerHoldsNothing, "saw-1 is retired; name a station in use"):
+        raised(shop, job="", station="saw-1")
+
+
+def test_a_correction_says_something_new_and_answers_only_for_that(
+    shop: Any, refused: Callable[..., Any]
+) -> None:
+    """A press without a change is told so; a fact that stood is not asked about again."""
+    shop.job("J-1")
+    made = raised(shop, kind="approval", facts={"vote": "mchen"}, until="2027-03-04")
+    with refused(NothingCorrected, f"Nothing about blocker {made.id} would be different"):
+        handling.correct(shop.vault, shop.pat, made.id, "why", until="2027-03-04", what=made.what)
+    people.disable(shop.vault.ledger, "ada", "mchen")
+    now = handling.correct(shop.vault, shop.pat, made.id, "later", until="2027-03-05",
+                           facts={"vote": "mchen"})  # fmt: skip
+    assert (now.until, dict(now.facts)) == ("2027-03-05", {"vote": "mchen"})
+    with refused(BadBlockerFact, "mchen is disabled"):
+        raised(shop, kind="approval", facts={"vote": "mchen"})
 
 
 @pytest.mark.parametrize(("end", "ended"), [(jobs.close, "closed"), (jobs.cancel, "cancelled")])
@@ -454,10 +513,12 @@ def test_counts_of_types_ages_and_owners(shop: Any) -> None:
 def test_every_kind_can_be_raised_with_all_its_facts(shop: Any) -> None:
     """The seven types, each with what lets somebody act; nothing is missing then."""
     shop.job("J-1")
-    sample = {"text": "X-1", "day": "2027-03-04", "person": "mchen", "change": "CO-0009",
-              "item": "10-0060"}  # fmt: skip
+    shop.check_in("10-0042", setup__txt="Other jaws.")
+    change = desk.open_change(shop.vault, shop.eli, ["10-0042"], "jaws").order.change
+    sample = {"text": "X-1", "day": "2027-03-04", "person": "mchen", "change": change,
+              "item": "10-0042"}  # fmt: skip
     for kind in kinds.KINDS.values():
-        facts = {one.key: sample[one.form] for one in kind.facts if one.form != "copy"}
+        facts = {one.key: sample[one.form] for one in kind.facts if one.form in sample}
         made = raised(shop, kind=kind.name.replace(" ", "-").upper(), facts=facts)
         view = telling.seen(made, "2027-03-01")
         assert view.missing == ()
