@@ -53,7 +53,7 @@ _MEASURES: Final = (
     Column("due", "Due"), Column("on_time", "On time"),
     Column("on_time_percent", "On time %", "percent"),
     Column("on_time_first_percent", "By the first date %", "percent", shown=False),
-    Column("unrecorded", "Closed without shipment", shown=False),
+    Column("unrecorded", "Not shipped", shown=False),
     Column("jobs", "Jobs"), Column("in_time", "Finished in time", shown=False),
     Column("lead_days", "Lead time, d", "days"),
     Column("first_pass_percent", "First pass %", "percent"),

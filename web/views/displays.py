@@ -10,8 +10,9 @@ from flask import Response, make_response, render_template, request, url_for
 from traveler import stations
 from traveler.display import links
 from traveler.display.errors import DisplayEnded, DisplayUnknown
+from traveler.display.records import Display
 from vault.errors import Refusal
-from web import forms, live
+from web import forms, live, paging
 from web.views import dispatch
 from web.visitor import me, vault
 
@@ -47,9 +48,13 @@ def page() -> Response | str | tuple[str, int]:
         except Refusal as fault:
             refusal = fault
     shown = render_template(
-        "displays.html", displays=links.listing(vault()), made=made, days=links.DAYS,
+        "displays.html", displays=paging.paged(links.listing(vault()), _text), made=made, days=links.DAYS,
         stations=[one for one in stations.listing(vault()) if not one.retired],
         done=DONE.get(forms.asked("done"), ""), refusal=str(refusal) if refusal else "",
         typed=forms.typed("station", "place", "days"),
     )  # fmt: skip
     return (shown, refusal.status) if refusal else shown
+
+
+def _text(one: Display) -> str:
+    return f"{one.id} {one.station or 'shop'} {one.place} {one.person} {one.state}"

@@ -12,19 +12,21 @@ from traveler.customer import questions
 from traveler.customer.talk_records import Question
 from vault import clock
 from vault.errors import Refusal
-from web import forms
+from web import forms, paging
 from web.views import customer
 from web.visitor import device, me, names, vault
 
+ANSWERED: Final = 50
+"""Answered questions that are listed; older ones stand with their job."""
 DONE: Final = {"answer": "The customer reads it on their page from now on."}
 
 
 def listing() -> str:
     """Show the questions that wait, with their age, and the newest answered ones."""
-    waiting = questions.waiting(vault(), me())
+    waiting = paging.paged(questions.waiting(vault(), me()), _text)
     return render_template(
-        "questions.html", open=waiting, ages={one.id: age(one) for one in waiting},
-        answered=questions.answered(vault(), me()),
+        "questions.html", open=waiting, ages={one.id: age(one) for one in waiting.rows},
+        answered=questions.answered(vault(), me(), ANSWERED), most=ANSWERED,
     )  # fmt: skip
 
 
@@ -52,6 +54,10 @@ def page(question: int) -> Response | str | tuple[str, int]:
 def age(one: Question) -> str:
     """Return for how long the shop has owed an answer, ``3 h``."""
     return span(clock.moment(clock.now()) - clock.moment(one.waits_since or one.asked_at))
+
+
+def _text(one: Question) -> str:
+    return f"{one.label} {one.customer} {one.job} {' '.join(said.words for said in one.said)}"
 
 
 def _shown(one: Question, refusal: Refusal | None) -> str | tuple[str, int]:

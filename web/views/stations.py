@@ -15,7 +15,7 @@ from traveler.schedule.clock import DAY
 from traveler.station_records import Station
 from traveler.words import today
 from vault.errors import Refusal
-from web import forms
+from web import forms, paging
 from web.errors import NotReadable
 from web.forms import Answer
 from web.visitor import has_role, me, vault
@@ -127,7 +127,7 @@ def _shown(refusal: Refusal | None) -> str:
     with vault().ledger.reading() as connection:
         week = calendars.shop_week(connection)
     return render_template(
-        "stations.html", rows=_rows(), week=hours.write_week(week), bars=_bars(week),
+        "stations.html", rows=paging.paged(_rows(), _text), week=hours.write_week(week), bars=_bars(week),
         days=_days(), hours_of=hours.write_day, plans=has_role("planner"),
         typed=forms.typed(*FIELDS, *DAY_FIELDS), refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")),
@@ -155,6 +155,11 @@ def _rows() -> list[Row]:
         Row(one, hours.write_week(known[one.code].week), _bars(known[one.code].week), one.code in own)
         for one in verbs.listing(vault())
     ]  # fmt: skip
+
+
+def _text(row: Row) -> str:
+    one = row.station
+    return f"{one.code} {one.name} {one.group} {one.vendor} {'retired' if one.retired else ''}"
 
 
 def _bars(week: hours.Week) -> tuple[tuple[int, int], ...]:

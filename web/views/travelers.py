@@ -12,10 +12,11 @@ from flask import Response, render_template, request, send_file, url_for
 
 from traveler import jobs, lots, sheet, tokens
 from traveler.tablet import badges, card
+from traveler.tablet.badges import Badge
 from vault.errors import Refusal, WrongUse
 from vault.ledger import people
 from vault.ledger.people import Person
-from web import forms
+from web import forms, paging
 from web.errors import NoSuchAct
 from web.forms import Answer
 from web.headers import SANDBOX
@@ -104,8 +105,13 @@ def _pdf(place: Path, name: str) -> Response:
 
 def _cards(refusal: Refusal | None) -> str:
     everybody = people.everybody(vault().ledger)
+    names = {one.name: one for one in everybody}
+
+    def text(one: Badge) -> str:
+        return f"{one.id} {one.person} {names[one.person].shown} {one.issued_by}"
+
     return render_template(
-        "badges.html", badges=badges.listing(vault()), names={one.name: one for one in everybody},
+        "badges.html", badges=paging.paged(badges.listing(vault()), text), names=names,
         floor=[one for one in everybody if _works_there(one)], typed=forms.typed("name"),
         refusal=str(refusal) if refusal else None, waived=vault().settings.badge_pin == "waived",
         done=None if refusal else DONE.get(forms.asked("done")),

@@ -34,7 +34,7 @@ def test_a_file_is_previewed_then_taken_over(guest: Any, stock: Any) -> None:
     kept = re.search(r'name="kept" value="([^"]+)"', seen.text)
     assert kept is not None
     done = _sent(planner, act="take", kept=kept[1], name="orders.csv")
-    assert "1 jobs made" in done.text
+    assert "1 job made" in done.text
     assert planner.get("/jobs/J-71").status_code == 200
 
 
