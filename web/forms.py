@@ -18,7 +18,7 @@ from vault import names
 from vault.errors import BadFileName, NotFound, Refusal, WrongUse
 from vault.settings import Settings
 from web.errors import MissingField, NotANumber
-from web.headers import SANDBOX
+from web.headers import sandboxed
 
 ROWS: Final = 50
 MANY_ROWS: Final = 200
@@ -145,9 +145,7 @@ def handed_out(path: Path, name: str) -> Response:
         BytesIO(path.read_bytes()), mimetype=kind, as_attachment=True, download_name=name,
         etag=False,
     )  # fmt: skip
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer)
 
 
 class _Passing(FileIO):
@@ -171,9 +169,7 @@ def passed_on(path: Path, folder: Path) -> Response:
         as_attachment=True, download_name=path.name, etag=False,
     )  # fmt: skip
     answer.content_length = path.stat().st_size
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from __future__ import annotations
 from flask import Response, send_file
 
 from traveler.quality.evidence_records import EvidenceFile
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.visitor import vault
 
 
@@ -18,6 +18,4 @@ def kept(one: EvidenceFile, name: str) -> Response:
         mimetype="image/jpeg" if drawn else "application/octet-stream",
         as_attachment=not drawn, download_name=name, etag=one.digest.sha256,
     )  # fmt: skip
-    answer.headers["Cache-Control"] = "private, no-cache" if drawn else "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-cache" if drawn else "no-store")

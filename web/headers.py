@@ -47,6 +47,13 @@ def harden(answer: Response) -> Response:
     return _with_form_cookie(answer)
 
 
+def sandboxed(answer: Response, kept: str = "no-store") -> Response:
+    """Let what people gave run nothing in the browser, and stay there only as ``kept`` says."""
+    answer.headers["Cache-Control"] = kept
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    return answer
+
+
 def _with_form_cookie(answer: Response) -> Response:
     secret = g.pop("new_form_secret", None)
     if secret and request.method in {"GET", "HEAD", "POST"}:

@@ -20,7 +20,7 @@ from vault.errors import Refusal
 from vault.reading import models, pictures, texts
 from vault.reading.texts import Piece, Table
 from web.errors import NoSuchPicture
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.visitor import vault
 
 FIRST_PX: Final = 1280
@@ -224,9 +224,7 @@ def thumb(faces: Iterable[Shown]) -> Response:
 
 def _sent(found: Picture, tag: str, kept: str) -> Response:
     answer = send_file(found.path, mimetype=_kind_of(found.path), etag=tag)
-    answer.headers["Cache-Control"] = kept
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, kept)
 
 
 def asked_width() -> int:
@@ -247,9 +245,7 @@ def tile(shown: Shown, page: int, wide: int, column: int, row: int) -> Response:
         data = showing.tile(vault(), shown, page, wide, (column, row))
         answer = send_file(io.BytesIO(data), mimetype="image/png", etag=False)
     answer.set_etag(etag)
-    answer.headers["Cache-Control"] = KEPT if named else "private, no-cache"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, KEPT if named else "private, no-cache")
 
 
 def model(shown: Shown) -> Response:
@@ -265,9 +261,7 @@ def model(shown: Shown) -> Response:
         told = {"state": "made", "facts": measures(found.facts), "size": found.glb.stat().st_size}
         return Response(json.dumps(told), mimetype="application/json")
     answer = send_file(found.glb, mimetype="model/gltf-binary", etag=f"{shown.key}-glb")
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-cache")
 
 
 def placeholder(why: str = "") -> Response:
@@ -280,9 +274,7 @@ def placeholder(why: str = "") -> Response:
         f'stroke-width="2"/>{words.replace("76", "104", 1) if why else ""}</svg>'
     )
     answer = Response(data, mimetype="image/svg+xml")
-    answer.headers["Cache-Control"] = "no-store" if why else "private, max-age=60"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "no-store" if why else "private, max-age=60")
 
 
 def _kind_of(path: Any) -> str:

@@ -18,7 +18,7 @@ from traveler.quality.quantity import unit
 from vault.errors import NoSuchFile, Refusal
 from web import drawings, forms
 from web.drawings import Picture
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.views.items import found
 from web.visitor import me, vault
 
@@ -109,8 +109,7 @@ def ballooned(number: str, rev: str) -> Response:
     answer = make_response(data)
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f'attachment; filename="{row.number}-balloons.pdf"'
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer)
 
 
 def _drawing(number: str) -> tuple[Path, str]:

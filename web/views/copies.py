@@ -21,7 +21,7 @@ from traveler.nonconformance import views as nc_views
 from vault.errors import NotFound, Refusal
 from web import forms, paging
 from web.forms import Answer
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.views.files import named
 from web.views.items import found
 from web.visitor import device, me, vault
@@ -112,10 +112,8 @@ def sent(issued: Issued) -> Response:
         BytesIO(issued.data), mimetype="application/pdf", as_attachment=True, etag=False,
         download_name=named(copy.item, f"{copy.rev}_{copy.number}", copy.file),
     )  # fmt: skip
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["X-Copy"] = copy.number
-    return answer
+    return sandboxed(answer)
 
 
 def recall_list() -> str:

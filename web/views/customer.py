@@ -22,7 +22,7 @@ from traveler.packet import issuing
 from traveler.packet.records import Packet
 from vault.errors import BadFileName, Refusal
 from web import forms
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.limits import Bucket
 from web.views import packets
 from web.visitor import device, me, names, vault
@@ -120,9 +120,7 @@ def handed_over(one: Attachment, path: Path) -> Response:
     answer = send_file(
         path, mimetype="application/octet-stream", as_attachment=True, download_name=one.name
     )
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-store")
 
 
 def _asked(job: str, act: str) -> Response:

@@ -18,7 +18,7 @@ from release import marking, settling, shelf, showing
 from release.errors import NoSuchRevision
 from release.log import ReleaseLog, Revision
 from web import drawings, viewing
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.views.items import found, sees_work
 from web.visitor import vault
 
@@ -86,6 +86,4 @@ def _download(source: Path, name: str, shown: str, *, look: bool = False) -> Res
         source, mimetype=kind or "application/octet-stream", as_attachment=not look,
         download_name=shown, etag=False, conditional=True,
     )  # fmt: skip
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer)

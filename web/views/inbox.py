@@ -12,7 +12,7 @@ from vault import inbox
 from vault.errors import Refusal
 from web import drawings, forms
 from web.errors import NoSuchPicture, NotReadable
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.visitor import me, vault
 
 DONE: Final = {"file": "{what} is in the vault now.", "drop": "{what} is dropped."}
@@ -45,9 +45,7 @@ def picture(code: str) -> Response:
         raise NoSuchPicture(name=one.name, page=1)
     path = inbox.picture(vault(), one, drawings.THUMB_PX)
     answer = send_file(path, mimetype="image/png", etag=one.sha256)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-cache")
 
 
 def _facts() -> dict[str, object]:

@@ -12,7 +12,7 @@ from traveler.packet import issuing, letting, telling
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms, present
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.visitor import device, me, vault
 
 PAGE: Final = 50
@@ -110,9 +110,7 @@ def sent(one: Packet, *, pdf: bool) -> Response:
     answer = send_file(
         path, mimetype=kind, as_attachment=True, download_name=name, conditional=True
     )
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-store")
 
 
 def code(code: str) -> str:

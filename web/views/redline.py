@@ -23,7 +23,7 @@ from release.redline.sides import Sides
 from vault import derived, trimming
 from vault.errors import Refusal
 from web import forms
-from web.headers import SANDBOX
+from web.headers import sandboxed
 from web.visitor import vault
 
 MOST_BOUND: Final = 100
@@ -255,9 +255,7 @@ def _picture(both: Sides, name: str, page: int, what: str) -> Response:
     file = compare.file(vault(), both, name)
     path = compare.picture(vault(), both, file, page, what)
     answer = send_file(path, mimetype="image/png", conditional=True)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer, "private, no-cache")
 
 
 def _pdf(title: str, every: list[Sides], name: str) -> Response:
@@ -276,6 +274,4 @@ def _pdf(title: str, every: list[Sides], name: str) -> Response:
         telling.bind(vault(), title, told, kept)
         derived.added(vault().root, kept)
     answer = send_file(kept, mimetype="application/pdf", as_attachment=True, download_name=name)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+    return sandboxed(answer)

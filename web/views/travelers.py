@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import tempfile
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, render_template, request, url_for
 
 from traveler import jobs, lots, sheet, tokens
 from traveler.tablet import badges, card
@@ -19,7 +18,6 @@ from vault.ledger.people import Person
 from web import forms, paging
 from web.errors import NoSuchAct
 from web.forms import Answer
-from web.headers import SANDBOX
 from web.visitor import has_role, me, vault
 
 DONE: Final = {
@@ -83,24 +81,14 @@ def _of_job(number: str, refusal: Refusal | None) -> str:
 def _printed(job: str, lot: int) -> Response:
     with tempfile.TemporaryDirectory(prefix="traveler-") as folder:
         made = sheet.print_traveler(vault(), me(), job, Path(folder) / "traveler.pdf", lot=lot)
-        return _pdf(made.path, f"{job}_lot-{lot}_traveler.pdf")
+        return forms.handed_out(made.path, f"{job}_lot-{lot}_traveler.pdf")
 
 
 def _card(name: str) -> Response:
     with tempfile.TemporaryDirectory(prefix="badge-") as folder:
         place = Path(folder) / "badge.pdf"
         made = card.print_badge(vault(), me(), name, place)
-        return _pdf(place, f"badge_{made.badge.person}_{made.badge.id}.pdf")
-
-
-def _pdf(place: Path, name: str) -> Response:
-    answer = send_file(
-        BytesIO(place.read_bytes()), mimetype="application/pdf", as_attachment=True,
-        download_name=name, etag=False,
-    )  # fmt: skip
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    return answer
+        return forms.handed_out(place, f"badge_{made.badge.person}_{made.badge.id}.pdf")
 
 
 def _cards(refusal: Refusal | None) -> str:
