@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from release.log import ReleaseLog
 from vault import derived, durable, errors, names, pointer, trimming
 from vault.catalogue_rows import ItemRow
 from vault.home import Vault
+from vault.pointer import Pointer
 
 
 def item(vault: Vault, number: str) -> dict[str, Any]:
@@ -49,12 +51,8 @@ def files(vault: Vault, number: str, rev: str | None) -> list[dict[str, Any]]:
             for one in revision.files
         ]  # fmt: skip
     found = []
-    for name, entry in vault.history.folder(main, row.path).items():
-        if entry.kind != "blob":
-            continue
-        data = vault.history.blob_of(entry.oid)
-        if name.endswith(names.POINTER):
-            told = pointer.parse(data, f"{row.path}/{name}")
+    for name, data, told in _working(vault, main, row):
+        if told is not None:
             sha256 = told.sha256 or vault.objects.identify(told.md5, told.name).sha256
             found.append({"name": told.name, "size": told.size, "sha256": sha256, "md5": told.md5})
         else:
@@ -111,12 +109,8 @@ def take_working(vault: Vault, number: str, out: Path) -> dict[str, Any]:
     row = _row(vault, number)
     out.mkdir(parents=True, exist_ok=True)
     taken = []
-    for name, entry in vault.history.folder(main, row.path).items():
-        if entry.kind != "blob":
-            continue
-        data = vault.history.blob_of(entry.oid)
-        if name.endswith(names.POINTER):
-            told = pointer.parse(data, f"{row.path}/{name}")
+    for name, data, told in _working(vault, main, row):
+        if told is not None:
             _copied(vault.objects.path(vault.objects.identify(told.md5, told.name), told.name),
                     out / told.name)  # fmt: skip
             taken.append(told.name)
@@ -143,6 +137,15 @@ def working_path(vault: Vault, number: str, name: str) -> Path:
         durable.write(place, text)
         derived.added(vault.root, place)
     return place
+
+
+def _working(vault: Vault, main: str, row: ItemRow) -> Iterator[tuple[str, bytes, Pointer | None]]:
+    """Yield what lies in an item's folder on ``main``: name, bytes, and what a pointer points to."""
+    for name, entry in vault.history.folder(main, row.path).items():
+        if entry.kind == "blob":
+            data = vault.history.blob_of(entry.oid)
+            points = name.endswith(names.POINTER)
+            yield name, data, pointer.parse(data, f"{row.path}/{name}") if points else None
 
 
 def _row(vault: Vault, number: str) -> ItemRow:

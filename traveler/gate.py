@@ -75,39 +75,12 @@ class Standing:
     order: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A further item of a kit: how its revision stands, and the decision that holds for it."""
+class _Pinned:
+    """What is pinned to a revision: how that stands, and the decision that holds."""
 
-    item: JobItem
+    __slots__ = ()
     standing: Standing
-    decision: Decision | None = None
-
-    @property
-    def deviation(self) -> Decision | None:
-        """Return the deviation that lets work go on with it though it is not current."""
-        held = self.decision
-        return held if held is not None and held.choice == "deviation" else None
-
-    @property
-    def workable(self) -> bool:
-        """Say whether it may be worked with: it is current, or a deviation allows it."""
-        return self.standing.state == "current" or self.deviation is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What an act stands on: the revision, the decision that holds, open blockers, proof owed.
-
-    ``children`` are the jobs it waits for; ``kit`` the further items, each with how it stands.
-    """
-
-    standing: Standing
-    decision: Decision | None = None
-    blockers: tuple[Blocker, ...] = ()
-    children: tuple[Child, ...] = ()
-    kit: tuple[Part, ...] = ()
-    proof: ProofState = proof.NOTHING
+    decision: Decision | None
 
     @property
     def deviation(self) -> Decision | None:
@@ -119,6 +92,30 @@ class Ground:
     def workable(self) -> bool:
         """Say whether the revision may be worked from: it is current, or a deviation allows it."""
         return self.standing.state == "current" or self.deviation is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Part(_Pinned):
+    """A further item of a kit: how its revision stands, and the decision that holds for it."""
+
+    item: JobItem
+    standing: Standing
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground(_Pinned):
+    """What an act stands on: the revision, the decision that holds, open blockers, proof owed.
+
+    ``children`` are the jobs it waits for; ``kit`` the further items, each with how it stands.
+    """
+
+    standing: Standing
+    decision: Decision | None = None
+    blockers: tuple[Blocker, ...] = ()
+    children: tuple[Child, ...] = ()
+    kit: tuple[Part, ...] = ()
+    proof: ProofState = proof.NOTHING
 
     @property
     def limit(self) -> int | None:

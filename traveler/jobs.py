@@ -9,7 +9,7 @@ What is released later never changes what was already planned: it changes how th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -50,6 +50,19 @@ from vault.names import fold, item_number
 LISTED = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an order says of a job; without ``rev`` it is for the current revision."""
+
+    job: str
+    number: str
+    qty: int
+    due: str
+    rev: str | None = None
+    customer: str = ""
+    order: str = ""
+
+
 def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
     vault: Vault,
     actor: Person,
@@ -71,56 +84,46 @@ def add(  # noqa: PLR0913 - what an order says, and what else is planned with it
     Raises RoleNeeded, BadJobNumber, BadQuantity, BadDueDate, JobExists, NeverReleased,
     NoSuchRevision, RevisionRecalled, BadRoute, FileNotReleased, BadChild or NoChildren.
     """
-    enter(vault, actor, job, number, qty, due, rev, customer, order, also, family=family)
+    enter(vault, actor, Wanted(job, number, qty, due, rev, customer, order), also, family=family)
     return _looked(vault, job)
 
 
-def enter(  # noqa: PLR0913 - as ``add``
-    vault: Vault,
-    actor: Person,
-    job: str,
-    number: str,
-    qty: int,
-    due: str,
-    rev: str | None = None,
-    customer: str = "",
-    order: str = "",
-    also: Callable[[Writing], None] | None = None,
-    *,
+def enter(
+    vault: Vault, actor: Person, wanted: Wanted, also: Callable[[Writing], None] | None = None, *,
     family: Family = ALONE,
-) -> None:
+) -> None:  # fmt: skip
     """Do what ``add`` does without looking at the job afterwards, which takes twice as long."""
     require(actor, "planner")
     planned: dict[str, Any] = {
-        "number": checked_number(job),
-        "qty": pieces(qty, least=1),
-        "due": day(due),
-        "customer": line("customer", customer, 80),
-        "order_number": line("order", order, 80),
+        "number": checked_number(wanted.job),
+        "qty": pieces(wanted.qty, least=1),
+        "due": day(wanted.due),
+        "customer": line("customer", wanted.customer, 80),
+        "order_number": line("order", wanted.order, 80),
     }
     with vault.ledger.writing(actor.name) as writing:
         # Read inside the transaction: what is released from here on will find the job.
         log = ReleaseLog(vault)
-        revision = log.wanted(number, rev)
+        revision = log.wanted(wanted.number, wanted.rev)
         now = standing(log, revision.number, revision.rev)
         if now.state == "recalled":
             raise gate.recalled(revision.number, revision.rev, now)
         steps = routing.released(log, revision)
-        if found := job_records.job(writing.connection, job):
+        if found := job_records.job(writing.connection, wanted.job):
             raise JobExists(number=found.number)
         kit = families.kit(log, planned["number"], revision, family.kit)
         for one in kit:
             how = standing(log, one.item, one.rev)
             if how.state == "recalled":
                 raise gate.recalled(one.item, one.rev, how)
-        below = families.children(log, revision, steps, qty) if family.children else ()
+        below = families.children(log, revision, steps, wanted.qty) if family.children else ()
         above = families.link(writing, log, revision.number, family)
         _insert(writing, revision, steps, planned | above)
         _kit(writing, kit)
         _children(writing, below, planned, families.due(family, planned["due"]))
         if also is not None:
             also(writing)
-        made = job_records.known(writing.connection, job)
+        made = job_records.known(writing.connection, wanted.job)
         asking.ask(writing, vault.ledger, log, made, today(vault.settings.time_zone))
 
 

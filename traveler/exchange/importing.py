@@ -201,10 +201,10 @@ def _taken(
     with vault.ledger.reading() as connection:
         before = kept.last_said(connection, told.source, line.external_id)
     if before is None:
-        jobs.enter(
-            vault, actor, line.job, line.item, line.qty, line.due, line.rev or None, line.customer,
-            line.order, also=lambda writing: _keep(writing, told.source, line, line.job),
-        )  # fmt: skip
+        wanted = jobs.Wanted(line.job, line.item, line.qty, line.due, line.rev or None,
+                             line.customer, line.order)  # fmt: skip
+        jobs.enter(vault, actor, wanted,
+                   also=lambda writing: _keep(writing, told.source, line, line.job))  # fmt: skip
         return None
     changes = _changes(before[1], line)
     if changes:

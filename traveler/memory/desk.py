@@ -105,9 +105,7 @@ def dismiss(
     Raises RoleNeeded, NeverReleased, NotRemembered, DismissedAlready or DismissalNeedsReason.
     """
     require(actor, *MAY)
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise DismissalNeedsReason(ref=ref)
+    reason = _reason(ref, why)
     number = _number(vault, item)
     with vault.ledger.writing(actor.name, device) as writing:
         one = _known(writing.connection, number, ref)
@@ -122,9 +120,7 @@ def restore(
 ) -> Remembered:
     """Have something told again that was set aside; raises what ``dismiss`` does, or NotDismissed."""
     require(actor, *MAY)
-    reason = words.line("reason", why, 500)
-    if not reason:
-        raise DismissalNeedsReason(ref=ref)
+    reason = _reason(ref, why)
     number = _number(vault, item)
     with vault.ledger.writing(actor.name, device) as writing:
         one = _known(writing.connection, number, ref)
@@ -135,6 +131,13 @@ def restore(
 
 
 # --- inside -----------------------------------------------------------------
+
+
+def _reason(ref: str, why: str) -> str:
+    reason = words.line("reason", why, 500)
+    if not reason:
+        raise DismissalNeedsReason(ref=ref)
+    return reason
 
 
 def _number(vault: Vault, item: str) -> str:
