@@ -135,12 +135,13 @@ def block_show(number: int) -> None:
     view, entries = handling.show(session().vault, number)
     one = view.blocker
     itself = clearing.said(one) if one.blocking else ""
+    changed = telling.changes(view.kind, entries)
     lines = [
         f"Blocker {one.id}  {one.kind}  {one.state}  on {view.place}  {view.age} old",
         one.what,
         f"owner {one.owner}" + (f", expected {one.expected}" if one.expected else "")
         + (f", {view.check}" if view.check else "")
-        + (f", escalated to {one.escalate_to}" if view.escalated else ""),
+        + (f", {view.escalates}" if view.escalates else ""),
         *([f"closes by itself once {itself}"] if itself else []),
         *(f"{label}: {value}" for label, value in view.known),
         *([f"not known yet: {', '.join(view.missing)}"] if view.missing else []),
@@ -150,9 +151,11 @@ def block_show(number: int) -> None:
           for photo in view.photos),
         *(f"photo {photo.number} WITHDRAWN: {photo.taken.why} ({photo.taken.person}, "
           f"{photo.taken.at})" for photo in view.withdrawn if photo.taken),
-        table(("at", "by", "act", "words"), [(e.at, e.person, e.act, e.words) for e in entries]),
+        table(("at", "by", "act", "words"),
+              [(e.at, e.person, e.act, "; ".join([e.words, *(c.sentence for c in
+                changed.get(e.number, ()))]).removeprefix("; ")) for e in entries]),
     ]  # fmt: skip
-    say({**view.as_json(), "history": [telling.entry_json(one) for one in entries]}, lines)
+    say({**view.as_json(), "history": telling.history_json(view.kind, entries)}, lines)
 
 
 @block.command("ack")
@@ -292,7 +295,10 @@ def _states(chosen: str) -> frozenset[str]:
 
 
 def _check(one: BlockerView) -> str:
-    told = (one.check, f"escalated to {one.blocker.escalate_to}" if one.escalated else "")
+    told = (
+        one.check, "the day it was expected has passed" if one.late else "",
+        f"escalated to {one.blocker.escalate_to}" if one.escalated else "",
+    )  # fmt: skip
     return ", ".join(part for part in told if part)
 
 

@@ -95,7 +95,9 @@ def allowed(before: Blocker, deed: str) -> str:
     """Return the state a deed leads to; raises BlockerCannot."""
     after = lifecycle.BLOCKER.get((before.state, deed))
     if after is None:
-        raise BlockerCannot(id=before.id, state=before.state, act=_SAID[deed], way=_way(before))
+        raise BlockerCannot(
+            id=before.id, state=before.state, act=_SAID[deed], way=_way(before, deed)
+        )
     return after
 
 
@@ -141,7 +143,11 @@ def _enter(
     )  # fmt: skip
 
 
-def _way(before: Blocker) -> str:
+def _way(before: Blocker, deed: str) -> str:
+    if before.state in lifecycle.BLOCKING and deed == "acknowledge":
+        return f"{before.owner} owns it and sees to it"
+    if before.state in lifecycle.BLOCKING and deed == "reopen":
+        return "it blocks already"
     last = f"{before.changed_by} did that at {before.changed_at}"
     if before.state in lifecycle.BLOCKING:
         return "resolve it first"

@@ -128,6 +128,11 @@ class Entry:
     owner: str
     what: str
     facts: Mapping[str, str]
+    steps: tuple[Step, ...] = ()
+    until: str = ""
+    next_check: str = ""
+    escalate_hours: int = 0
+    escalate_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,8 @@ def entries(connection: Connection, number: int) -> list[Entry]:
     return [
         Entry(
             row.number, row.at, row.person, row.device, row.act, row.words, row.state, row.owner,
-            row.what, _loaded(row.facts),
+            row.what, _loaded(row.facts), tuple(Step(**one) for one in _loaded(row.steps)),
+            row.until, row.next_check, row.escalate_hours, row.escalate_to,
         )
         for row in connection.execute(chosen)
     ]  # fmt: skip

@@ -7,8 +7,10 @@ clock, so no program has to run for them to be true.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from traveler.blockers.kinds import KINDS, Kind
@@ -90,6 +92,17 @@ class BlockerView:
         return self.check.endswith("overdue")
 
     @property
+    def escalates(self) -> str:
+        """Return to whom it went or will go and when, in words, empty where nobody is named."""
+        one = self.blocker
+        if not one.escalate_to or not one.blocking:
+            return ""
+        left = _moment(one.raised_at) + timedelta(hours=one.escalate_hours) - _moment(self.now)
+        if left <= timedelta():
+            return f"escalated to {one.escalate_to} {span(-left)} ago"
+        return f"goes to {one.escalate_to} too in {span(left)}"
+
+    @property
     def late(self) -> bool:
         """Say whether the day it should have ended has passed."""
         expected = self.blocker.expected
@@ -131,11 +144,54 @@ def seen(blocker: Blocker, today: str, photos: tuple[Photo, ...] = ()) -> Blocke
     return BlockerView(blocker, clock.now(), today, photos)
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """Return one entry as programs read it."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an act changed of what was known: in words, what was said before, and what now."""
+
+    label: str
+    before: str
+    now: str
+
+    @property
+    def sentence(self) -> str:
+        """Return it in a line: ``Expected on: 2027-03-04, before 2027-03-01``."""
+        return f"{self.label}: {self.now or 'nothing'}, before {self.before or 'nothing'}"
+
+
+def changes(kind: Kind, entries: Sequence[Entry]) -> dict[int, tuple[Change, ...]]:
+    """Return what each correction changed, by the number of its entry; the oldest entry first."""
+    found = {}
+    for before, now in pairwise(entries):
+        if now.act == "correct":
+            was, said = _known(kind, before), _known(kind, now)
+            found[now.number] = tuple(
+                Change(label, was[label], said[label])
+                for label in said
+                if was[label] != said[label]
+            )
+    return found
+
+
+def history_json(kind: Kind, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return all that was done about a blocker as programs read it."""
+    changed = changes(kind, entries)
+    return [
+        {
+            "number": one.number, "at": one.at, "by": one.person, "act": one.act,
+            "words": one.words, "state": one.state, "owner": one.owner, "what": one.what,
+            "changed": [asdict(each) for each in changed.get(one.number, ())],
+        }
+        for one in entries
+    ]  # fmt: skip
+
+
+def _known(kind: Kind, one: Entry) -> dict[str, str]:
+    escalation = f"after {one.escalate_hours} h to {one.escalate_to}" if one.escalate_to else ""
     return {
-        "number": entry.number, "at": entry.at, "by": entry.person, "act": entry.act,
-        "words": entry.words, "state": entry.state, "owner": entry.owner, "what": entry.what,
+        "What": one.what, "Owner": one.owner,
+        **{fact.label: one.facts.get(fact.key, "") for fact in kind.facts},
+        "The way out": "; ".join(step.text for step in one.steps),
+        "Work goes on": one.until, "Next check": one.next_check, "Escalation": escalation,
     }  # fmt: skip
 
 

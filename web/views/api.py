@@ -14,7 +14,7 @@ from traveler import jobs, recalls
 from traveler.blockers import handling, stats
 from traveler.blockers.kinds import kind_named
 from traveler.blockers.records import ACTIVE, BlockerFilter
-from traveler.blockers.telling import entry_json
+from traveler.blockers.telling import history_json
 from traveler.copies import register
 from traveler.copies.records import CopyFilter
 from traveler.decisions import deciding
@@ -169,7 +169,7 @@ def blocker_list() -> Response:
 def blocker(blocker: int) -> Response:
     """Return a blocker with all that was done about it."""
     view, entries = handling.show(vault(), blocker)
-    return jsonify({**view.as_json(), "history": [entry_json(one) for one in entries]})
+    return jsonify({**view.as_json(), "history": history_json(view.kind, entries)})
 
 
 def blocker_counts() -> Response:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, render_template, request, url_for
 
 from traveler import clearing, lifecycle
-from traveler.blockers import handling, kinds, stats
+from traveler.blockers import handling, kinds, stats, telling
 from traveler.blockers.handling import Wanted
 from traveler.blockers.kinds import Kind
 from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
@@ -221,7 +221,8 @@ def _shown(number: int, refusal: Refusal | None) -> str:
     return render_template(
         "blocker.html", view=view, one=one, acts=acts,
         itself=clearing.said(one) if one.blocking else "", owners=owners(), said=SAID,
-        entries=list(reversed(entries)), typed=_typed(one, refused=refusal is not None),
+        entries=list(reversed(entries)), changed=telling.changes(view.kind, entries),
+        typed=_typed(one, refused=refusal is not None),
         refusal=str(refusal) if refusal else None,
         done=None if refusal else DONE.get(forms.asked("done")), key=codes.new_code(),
     )  # fmt: skip

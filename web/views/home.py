@@ -208,7 +208,9 @@ def _blocker_row(one: BlockerView) -> Row:
         url_for("decisions.page", job=blocker.job, item=blocker.about or None) if blocker.decides
         else url_for("blockers.page", blocker=blocker.id)
     )  # fmt: skip
-    soft = one.check if one.overdue else "escalated" if one.escalated else one.age
+    late = (f"escalated to {blocker.escalate_to}, {blocker.owner} owns it" if one.escalated else "",
+            one.check if one.overdue else "")  # fmt: skip
+    soft = ", ".join(part for part in late if part) or one.age
     return Row(blocker.job or blocker.station or "", href, f"{blocker.kind}: {blocker.what}", soft,
                "blocker", blocker.state)  # fmt: skip
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -46,6 +47,7 @@ from traveler.errors import (
     OutsideTraveler,
 )
 from traveler.floor import starting, stopping
+from vault import clock
 from vault.errors import NoSuchItem
 from vault.ledger import events, people
 from vault.ledger.errors import NoSuchPerson, RoleNeeded
@@ -330,6 +332,16 @@ def test_a_correction_is_a_newer_record(shop: Any) -> None:
         ("raise", "pat", {"po": "4711"}),
         ("correct", "eli", {"po": "4711", "eta": "2027-03-04"}),
     ]
+    (changed,) = telling.changes(_view.kind, entries).values()
+    assert [one.sentence for one in changed] == [
+        "Owner: eli, before pat",
+        "Expected on: 2027-03-04, before nothing",
+        "The way out: fetch it, before Ask for a confirmed day; Book it in and bring it to the station",
+        "Escalation: after 8 h to mchen, before nothing",
+    ]
+    told = telling.history_json(_view.kind, entries)
+    assert [len(one["changed"]) for one in told] == [0, 4]
+    assert told[1]["changed"][0] == {"label": "Owner", "before": "pat", "now": "eli"}
     with pytest.raises(NoReason, match="The correction needs a reason"):
         handling.correct(shop.vault, shop.pat, made.id, " ", until="")
     assert handling.correct(shop.vault, shop.pat, made.id, "x", facts={"eta": ""}).expected == ""
@@ -402,6 +414,38 @@ def test_what_is_late_unknown_or_escalated_is_read_off_the_clock(shop: Any) -> N
     assert (now.check, now.escalated, now.age) == ("check today", False, "0 min")
     assert telling.BlockerView(made, made.raised_at, "2026-03-06").late
     assert telling.BlockerView(made, made.raised_at, "2026-03-01").check == "check in 2 d"
+
+
+def test_an_escalation_is_told_before_it_comes_and_after(shop: Any) -> None:
+    """Four hours on it is mchen's too, on every page; resolved, it is nobody's any more."""
+    shop.job("J-1")
+    begun = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    with clock.standing_at(begun):
+        made = raised(shop, escalate_hours=4, escalate_to="mchen")
+
+    def told(minutes: int) -> tuple[bool, str]:
+        with clock.standing_at(begun + timedelta(minutes=minutes)):
+            view = handling.show(shop.vault, made.id)[0]
+            return view.escalated, view.escalates
+
+    assert told(60) == (False, "goes to mchen too in 3 h")
+    assert told(239) == (False, "goes to mchen too in 1 min")
+    assert told(240) == (True, "escalated to mchen 0 min ago")
+    assert told(300) == (True, "escalated to mchen 60 min ago")
+    assert handling.acknowledge(shop.vault, shop.mchen, made.id).state == "acknowledged"
+    handling.resolve(shop.vault, shop.mchen, made.id, "came")
+    assert told(300) == (False, "")
+
+
+def test_what_is_done_already_says_so(shop: Any, refused: Callable[..., Any]) -> None:
+    """Seen to is not resolved, and what blocks is not reopened: neither sends people to resolve it."""
+    shop.job("J-1")
+    made = raised(shop)
+    handling.acknowledge(shop.vault, shop.pat, made.id)
+    with refused(BlockerCannot, "nobody can acknowledge it; pat owns it and sees to it"):
+        handling.acknowledge(shop.vault, shop.pat, made.id)
+    with refused(BlockerCannot, "nobody can reopen it; it blocks already"):
+        handling.reopen(shop.vault, shop.pat, made.id, "x")
 
 
 def test_a_scan_raises_a_blocker_once_and_within_its_paper(shop: Any, tmp_path: Any) -> None:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
+
+from vault import clock
 
 PASSWORD = "correct horse 7"
 PIN = "4711"
@@ -57,6 +60,24 @@ def test_a_blocker_is_raised_with_its_facts_and_found_on_the_board(guest: Any) -
     assert "no bar" in guest("pat").get("/").text
     assert "no bar" in pat.get("/jobs/J-1").text
     assert "Nothing blocks" not in board
+
+
+def test_what_escalated_is_on_the_first_page_of_whom_it_went_to(app: Any, guest: Any) -> None:
+    """Not before its hour; then with whose it is, and on the board and the page of the blocker."""
+    begun = clock.instant() - timedelta(hours=5)
+    with clock.standing_at(begun):
+        place = raised(guest("pat"), escalate_hours="6", escalate_to="mchen")
+    assert "no bar" not in guest("mchen").get("/").text
+    with clock.standing_at(begun + timedelta(hours=3)):
+        assert "goes to mchen too in 3 h" in guest("pat").get(place).text
+    with clock.standing_at(begun + timedelta(hours=6)):
+        assert "escalated to mchen, pat owns it" in guest("mchen").get("/").text
+        assert "Escalated to mchen" in guest("pat").get("/blockers").text
+        assert "Escalated to mchen" in guest("pat").get("/jobs/J-1").text
+        fixed = guest("pat").post(place, {"act": "correct", "why": "call", "until": "2027-03-04",
+                                          "escalate_hours": "6", "escalate_to": "mchen"})  # fmt: skip
+        assert fixed.status_code == 303
+    assert "Work goes on: 2027-03-04, before nothing" in guest("pat").get(place).text
 
 
 def test_a_refused_blocker_keeps_what_was_typed(guest: Any) -> None:
