@@ -56,6 +56,10 @@ def dispatch(
     from traveler.dispatch.board import Wanted
 
     vault = session().vault
+    if what_if and not pins and ranking is None:
+        raise click.UsageError(
+            "--what-if needs something to try: --pin JOB=PLACE or --ranking RULES"
+        )
     if what_if or pins or ranking is not None:
         tried = None if ranking is None else rules.split(ranking)
         outcome = whatif.run(vault, whatif.Trial(whatif.parse(pins), tried))

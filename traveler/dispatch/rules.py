@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from release import rulebook
+from release.rules.grammar import Rules
 from traveler.dispatch.errors import BadDispatchRules
 from traveler.schedule import ranking
 from vault.home import Vault
@@ -43,4 +44,9 @@ def split(text: str) -> tuple[str, ...]:
 
 def names(vault: Vault) -> tuple[str, ...]:
     """Return the rules in force, those a shop starts with where it has written none."""
-    return read(rulebook.current(vault).further.get(SECTION, {}))
+    return of(rulebook.current(vault))
+
+
+def of(found: Rules) -> tuple[str, ...]:
+    """Return what a text of rules says of the turn, in force or not."""
+    return read(found.further.get(SECTION, {}))

@@ -104,7 +104,8 @@ class Outcome:
         later = sum((one.minutes or 0) > 0 for one in self.moved)
         worse = sum(one.worse for one in self.moved)
         better = sum(one.better for one in self.moved)
-        parts = [f"{earlier} earlier, {later} later"]
+        jobs = "job" if earlier == 1 else "jobs"
+        parts = [f"{earlier} {jobs} would be done earlier, {later} later"]
         parts += [f"{worse} would come late that now {_are(worse)} in time"] if worse else []
         parts += [f"{better} would be in time that now {_come(better)} late"] if better else []
         return "; ".join(parts) + "."

@@ -76,6 +76,12 @@ def ranked(standings: Sequence[Standing], rules: Sequence[Rule]) -> list[Load]:
     return [one.load for one in sorted(standings, key=key)]
 
 
+def told(name: str) -> str:
+    """Return what a rule puts first, in words."""
+    known = RULES.get(name)
+    return known[0] if known else f"what is for {name.removeprefix(_CUSTOMER).strip()}"
+
+
 def _of_customer(name: str) -> Rule:
     wanted = name.casefold()
     return lambda one: one.load.customer.casefold() != wanted

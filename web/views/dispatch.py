@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from traveler.dispatch.snapshot import day_number
 from traveler.dispatch.whatif import Trial
 from traveler.quality import proof_desk
 from traveler.quality.proof import NOTHING, ProofState
+from traveler.schedule import ranking
 from vault.errors import Refusal
 from vault.names import fold
 from web import forms, live, present, wall_pages
@@ -39,6 +41,10 @@ TABS: Final = (
     ("next", "Next action", "right"), ("late", "Late", "clock"), ("at_risk", "Due at risk", "warn"),
     ("blocked", "Blocked", "block"), ("ready", "Ready", "play"), ("load", "Load", "gear"),
 )  # fmt: skip
+KNOWN_RULES: Final = (
+    *((name, said) for name, (said, _rule) in ranking.RULES.items()),
+    ("customer NAME", "what is for a customer"),
+)
 EMPTY: Final = {
     "next": "Nobody has to do anything: what can run runs, and in time.",
     "late": "No job is past its due date.", "at_risk": "Every job will be done in time.",
@@ -177,7 +183,9 @@ def _trial(refusal: Refusal | None) -> str:
         "dispatch_whatif.html", typed=typed, place=place, outcome=outcome, refusal=said,
         row=_row(found, Entry(line, None)) if line else None,
         moved=moved[:PAGE], more=max(0, len(moved) - PAGE),
-        ranking=", ".join(found.ranking),
+        ranking=", ".join(found.ranking), known=KNOWN_RULES,
+        tried=f"ranking = {json.dumps(outcome.ranking, ensure_ascii=False)}"
+        if outcome and typed["ranking"] else "",
     )  # fmt: skip
 
 

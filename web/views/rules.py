@@ -20,6 +20,10 @@ from release.rules.distributed import Distributed
 from release.rules.grammar import Rules
 from release.rules.reach import Reached
 from release.rules.trial import Trial
+from traveler.dispatch import rules as turns
+from traveler.dispatch import whatif
+from traveler.dispatch.whatif import Outcome
+from traveler.schedule import ranking
 from vault.errors import Refusal, WrongUse
 from web import forms
 from web.errors import NotReadable
@@ -50,6 +54,9 @@ class Preview:
     warnings: list[str]
     trial: Trial
     difference: list[str]
+    ranking: tuple[str, ...]
+    outcome: Outcome | None
+    """What another ranking would move on the floor, None where it stays."""
 
 
 def page() -> Response | str | tuple[str, int]:
@@ -79,7 +86,10 @@ def _preview(new: str) -> Preview:
     changes = trial.candidates(vault())
     done = trial.run(vault(), now, told, changes, seconds=SECONDS)
     old, _blob = rulebook.text(vault())
-    return Preview(reach.warnings(vault(), told, ITEMS), done, list(rulebook.difference(old, new)))
+    turn = turns.of(told)
+    moved = whatif.run(vault(), whatif.Trial({}, turn)) if turn != turns.of(now) else None
+    return Preview(reach.warnings(vault(), told, ITEMS), done,
+                   list(rulebook.difference(old, new)), turn, moved)  # fmt: skip
 
 
 def _shown(typed: str, refusal: Refusal | None, preview: Preview | None) -> str:
@@ -98,6 +108,7 @@ def _shown(typed: str, refusal: Refusal | None, preview: Preview | None) -> str:
                 if not isinstance(one, SignedOff | Distributed)] if rules else [],
         lists=[_list(one) for one in rules.lists] if rules else [],
         scheme=rules.scheme.name if rules else "", stand_ins=_stand_ins(rules),
+        turn=[(name, ranking.told(name)) for name in turns.of(rules)] if rules else [],
         groups={name: sorted(all_) for name, all_ in rules.groups.items()} if rules else {},
         warnings=reach.warnings(vault(), rules, ITEMS) if rules else [], versions=_versions(),
         preview=preview, number=number, change_class=change_class, classes=CLASSES, reached=found,

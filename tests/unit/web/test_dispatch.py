@@ -94,7 +94,7 @@ def test_a_pin_is_tried_then_made_then_taken_back(guest: Guests, verbs: Any) -> 
     late_job(verbs)
     browser = guest("pat")
     shown = browser.get("/dispatch/what-if?job=j-1&place=1").text
-    assert "1 earlier, 1 later" in shown or "No job would be done" in shown
+    assert "1 job would be done earlier, 1 later" in shown or "No job would be done" in shown
     form = {"act": "pin", "job": "J-1", "place": "1", "why": "waits at the gate"}
     made = browser.post("/dispatch/what-if", form)
     assert (made.status_code, made.headers["Location"]) == (303, "/dispatch?done=pin")
@@ -119,6 +119,17 @@ def test_a_refused_pin_keeps_what_was_typed(guest: Guests) -> None:
     assert "There is no open job X-1." in browser.get("/dispatch/what-if?job=X-1").text
     wrong = browser.get("/dispatch/what-if?ranking=pinned,+biggest").text
     assert "“biggest” is no rule" in wrong
+
+
+def test_another_ranking_is_tried_with_its_rules_in_words_and_the_line_to_write(
+    guest: Guests, verbs: Any
+) -> None:
+    """A stranger learns what the rules are called, and what to put where once it is right."""
+    late_job(verbs)
+    page = guest("pat").get("/dispatch/what-if").text
+    assert "<dt>critical ratio</dt><dd>the least time for the work left</dd>" in page
+    tried = guest("pat").get("/dispatch/what-if?ranking=pinned,+due").text
+    assert "under [dispatch]: <code>ranking = [&#34;pinned&#34;, &#34;due&#34;]</code>" in tried
 
 
 def test_who_does_not_plan_sees_no_pin(guest: Guests) -> None:

@@ -46,6 +46,22 @@ def test_rules_are_tried_out_before_they_are_saved(guest: Any) -> None:
     assert rules_of(browser.get("/rules").text)[0] == text
 
 
+def test_another_turn_on_the_floor_is_told_before_it_is_saved(guest: Any) -> None:
+    """The page says what the ranking puts first, and the preview what another would move."""
+    browser = guest("ada")
+    page = browser.get("/rules").text
+    assert "<dt>2. late first</dt><dd>what is past its due date</dd>" in page
+    text, seen = rules_of(page)
+    said = text + '\n[dispatch]\nranking = ["pinned", "customer Orrin"]\n'
+    tried = browser.post("/rules", {"act": "try", "rules": said, "seen": seen}).text
+    assert "Whose turn it is would be told by pinned, customer Orrin: " in tried
+    assert "No job would be done earlier or later." in tried
+    same = browser.post("/rules", {"act": "try", "rules": text + "\n", "seen": seen}).text
+    assert "Whose turn it is would be told" not in same
+    browser.post("/rules", {"act": "save", "rules": said, "seen": seen, "why": "a contract"})
+    assert "<dt>2. customer Orrin</dt><dd>what is for Orrin</dd>" in browser.get("/rules").text
+
+
 def test_a_fault_is_named_and_what_was_typed_stays(guest: Any) -> None:
     """A misspelt key is refused with its place; the text is still there."""
     browser = guest("ada")

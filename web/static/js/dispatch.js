@@ -14,6 +14,7 @@
       j: () => go(at + 1), k: () => go(at < 0 ? 0 : at - 1),
       p: () => line?.querySelector("[data-pin]")?.click(),
       f: () => document.querySelector("[data-filter]")?.focus(),
+      "?": () => { const keys = document.querySelector("[data-keys]"); keys.open = !keys.open; keys.firstElementChild.focus(); },
     }[event.key] ?? (/^[1-6]$/.test(event.key) ? () => live.querySelector(`[data-tab="${event.key}"]`)?.click() : null);
     if (does) { event.preventDefault(); does(); }
   });

@@ -227,7 +227,7 @@ def test_dispatch_at_the_terminal(three: Any) -> None:
         assert all(set(one) >= {"job", "op", "station", "why"} for one in told[name])
     assert [one["station"] for one in told["load"]] == ["saw-1"]
     tried = run("dispatch", "--what-if", "--pin", "J-3=1")
-    assert "1 earlier, 2 later" in tried
+    assert "1 job would be done earlier, 2 later" in tried
     assert "place 1" in run("dispatch", "pin", "J-3", "-m", "waits at the gate")
     assert json.loads(run("dispatch", "--json"))["ready"][0]["pin"] == 1
     run("dispatch", "unpin", "J-3", "-m", "fetched")
