@@ -22,11 +22,17 @@ SENT_TO = click.option(
 DAYS = click.option("--days", type=int, help="Days until work comes back from there.")
 
 
-def hang(trunk: click.Group, station: click.Group) -> None:
-    """Hang the shop's calendar on the trunk, and what stations have of it on theirs."""
+def hang(trunk: click.Group) -> None:
+    """Hang stations and the shop's calendar on the trunk."""
+    trunk.add_command(station)
     trunk.add_command(shop)
     for command in (add, listed, change, hours, day, holiday):
         station.add_command(command)
+
+
+@click.group()
+def station() -> None:
+    """Stations: the work centres routes name."""
 
 
 @click.command("add")
