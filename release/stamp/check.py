@@ -19,7 +19,8 @@ import zxingcpp
 from release.stamp import bidi, lettering
 from release.stamp.draw import Mark
 from release.stamp.pages import Look, page_object, sheet_of
-from release.stamp.place import MM, Place, Sheet
+from release.stamp.place import Place
+from release.stamp.sheet import MM, Sheet
 from release.stamp.template import QUIET, Block, Stamp, Words
 from vault.reading.active import active, traces
 

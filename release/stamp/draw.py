@@ -17,6 +17,7 @@ import pymupdf
 
 from release.errors import UnstampableFile
 from release.stamp import lettering, qr
+from release.stamp.ink import Ink
 from release.stamp.layout import Sizes, blocks, shortened
 from release.stamp.lettering import Lettering, is_standard, number
 from release.stamp.pages import (
@@ -30,7 +31,8 @@ from release.stamp.pages import (
     sheet_of,
 )
 from release.stamp.pictures import Pictures
-from release.stamp.place import MM, Ink, Place, Sheet, find, strip
+from release.stamp.place import Place, find, strip
+from release.stamp.sheet import MM, Sheet
 from release.stamp.template import Area, Block, Code, Picture, Stamp, Template, Words
 from release.stamp.templates import Templates
 

@@ -14,7 +14,9 @@ from typing import Any
 import pymupdf
 
 from release.errors import UnstampableFile
-from release.stamp.place import LETTER, Ink, Sheet, Token, ink, pixel_for, sane_unit, sheet
+from release.stamp.ink import Ink, ink, pixel_for
+from release.stamp.place import Token
+from release.stamp.sheet import LETTER, Sheet, sane_unit, sheet
 
 _pdf = pymupdf.mupdf
 

@@ -15,7 +15,7 @@ import pymupdf
 from release.errors import UnstampableFile
 from release.stamp.lettering import number
 from release.stamp.pages import new_stream
-from release.stamp.place import MM
+from release.stamp.sheet import MM
 from release.stamp.template import Block, Picture
 
 _pdf = pymupdf.mupdf

@@ -1,11 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Where on a page a stamp stands: geometry and the search for white space, all pure functions.
-
-A page is seen *upright*: turned as a reader turns it, cropped as a reader crops it, its origin at
-the lower left of what is seen, its unit the point (1/72 inch) of the printed sheet.  One matrix
-leads from there into the page's own user space, whatever its boxes, its rotation and its UserUnit
-(ISO 32000-2, 7.7.3.3 and 8.3.2).
-"""
+"""Where on a page a stamp stands: the search for white space, all pure functions."""
 
 from __future__ import annotations
 
@@ -14,131 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-MM = 72 / 25.4  # points
-LETTER = (0.0, 0.0, 612.0, 792.0)  # what readers take where a page names no box that can be used
-
-Box = tuple[float, float, float, float]
-Matrix = tuple[float, float, float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page as a reader shows it: the visible box in user space, the turn, the unit."""
-
-    box: Box
-    rotation: int  # 0, 90, 180 or 270, clockwise
-    unit: float  # points of the printed sheet in one unit of user space
-
-    @property
-    def width(self) -> float:
-        """Points across, upright."""
-        x0, y0, x1, y1 = self.box
-        return (y1 - y0 if self.rotation % 180 else x1 - x0) * self.unit
-
-    @property
-    def height(self) -> float:
-        """Points from bottom to top, upright."""
-        x0, y0, x1, y1 = self.box
-        return (x1 - x0 if self.rotation % 180 else y1 - y0) * self.unit
-
-    @property
-    def matrix(self) -> Matrix:
-        """Return a b c d e f, which take an upright point (x, y) to (ax+cy+e, bx+dy+f)."""
-        x0, y0, x1, y1 = self.box
-        one = 1 / self.unit
-        return {
-            0: (one, 0.0, 0.0, one, x0, y0),
-            90: (0.0, one, -one, 0.0, x1, y0),
-            180: (-one, 0.0, 0.0, -one, x1, y1),
-            270: (0.0, -one, one, 0.0, x0, y1),
-        }[self.rotation]
-
-    def upright(self, box: Box) -> Box:
-        """Return a box of user space in upright points."""
-        a, b, c, d, e, f = self.matrix
-        area = a * d - b * c
-        corners = [
-            ((d * (x - e) - c * (y - f)) / area, (a * (y - f) - b * (x - e)) / area)
-            for x, y in (box[:2], box[2:])
-        ]
-        (x0, y0), (x1, y1) = corners
-        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-
-def sheet(media: Box, crop: Box | None, rotation: float, unit: float) -> Sheet:
-    """Return the sheet of a page from its raw entries, mended the way readers mend them."""
-    seen = _ordered(media)
-    if not _has_area(seen):
-        seen = LETTER
-    if crop is not None:
-        x0, y0, x1, y1 = _ordered(crop)
-        cut = (max(x0, seen[0]), max(y0, seen[1]), min(x1, seen[2]), min(y1, seen[3]))
-        seen = cut if _has_area(cut) else seen
-    turned = int(90 * ((rotation % 360 + 45) // 90)) % 360
-    return Sheet(seen, turned, sane_unit(unit))
-
-
-def sane_unit(unit: float) -> float:
-    """Return a UserUnit that is one: 1 for what no sheet can have."""
-    return unit if 1e-3 <= unit <= 1e6 else 1.0
-
-
-def _ordered(box: Box) -> Box:
-    x0, y0, x1, y1 = box
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-
-
-def _has_area(box: Box) -> bool:
-    return box[2] - box[0] > 1e-6 and box[3] - box[1] > 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """A small picture of an upright page, a bit a pixel: rows from the top, left the high bit."""
-
-    width: int
-    rows: tuple[int, ...]
-    pixel: float  # points
-    ground: int = 255  # the grey of the paper
-
-    @property
-    def height(self) -> int:
-        """How many rows there are."""
-        return len(self.rows)
-
-    def inked(self, sheet: Sheet, box: Box, *, white: bool = False) -> Ink:
-        """Return the same with a box, in upright points, called full, or white."""
-        left = max(math.floor(box[0] / self.pixel), 0)
-        right = min(math.ceil(box[2] / self.pixel), self.width)
-        top = max(math.floor((sheet.height - box[3]) / self.pixel), 0)
-        bottom = min(math.ceil((sheet.height - box[1]) / self.pixel), self.height)
-        bits = ((1 << max(right - left, 0)) - 1) << (self.width - max(right, left))
-        rows = [
-            ((row & ~bits) if white else (row | bits)) if top <= at < bottom else row
-            for at, row in enumerate(self.rows)
-        ]
-        return Ink(self.width, tuple(rows), self.pixel, self.ground)
-
-
-def pixel_for(sheet: Sheet) -> float:
-    """Return the points a pixel of the picture should stand for: fine, but few enough to search."""
-    long, short = max(sheet.width, sheet.height), min(sheet.width, sheet.height)
-    return max(min(long / 400, short / 40), long / 12_000, 0.85)
-
-
-def ink(samples: bytes, width: int, step: int, pixel: float) -> Ink:
-    """Return where a grey picture differs from its ground, the most common grey in it."""
-    ground = 255 if samples.count(255) * 2 > len(samples) else _commonest(samples)
-    signs = samples.translate(
-        bytes(ord("1") if abs(grey - ground) > 8 else ord("0") for grey in range(256))
-    )
-    rows = tuple(int(signs[at : at + width], 2) for at in range(0, len(signs) - width + 1, step))
-    return Ink(width, rows, pixel, ground)
-
-
-def _commonest(samples: bytes) -> int:
-    some = samples[::97]  # tells as much, and meets every column
-    return max(sorted(set(some)), key=some.count)
+from release.stamp.ink import Ink
+from release.stamp.sheet import MM, Box, Sheet
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,8 +18,8 @@ PURE = {
     "release.lifecycle", "release.requirements", "release.finding", "release.stamp.template",
     "release.rules.case", "release.rules.condition", "release.rules.content", "release.rules.drawing",
     "release.rules.files", "release.rules.feasible", "release.rules.letters", "release.rules.options",
-    "release.rules.grammar", "vault.reading.titleblock", "release.stamp.place", "traveler.lifecycle",
-    "traveler.schedule",
+    "release.rules.grammar", "vault.reading.titleblock", "release.stamp.ink", "release.stamp.place",
+    "release.stamp.sheet", "traveler.lifecycle", "traveler.schedule",
 }  # fmt: skip
 
 TASK = re.compile(r"\"((?:vault|release|traveler|web)(?:\.\w+)+)(?::\w+)?\"")

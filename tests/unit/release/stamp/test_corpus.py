@@ -19,7 +19,7 @@ from PIL import Image
 
 from release.errors import UnstampableFile
 from release.stamp import draw, pages, press
-from release.stamp.place import MM
+from release.stamp.sheet import MM
 from release.stamp.template import Stamp
 from vault.errors import Refusal, UnreadableFile
 from vault.reading.active import active, traces

@@ -11,7 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from release.stamp import pages
-from release.stamp.place import MM, Ink, Sheet, find, ink, pixel_for, scale_for, sheet
+from release.stamp.ink import Ink, ink, pixel_for
+from release.stamp.place import find, scale_for
+from release.stamp.sheet import MM, Sheet, sheet
 
 SIZES = ((82.5, 20.5), (51.5, 20.5), (20.5, 56.6))
 
