@@ -68,7 +68,7 @@ def _take_all(vault: Vault, url: str) -> None:
         for name, path in {"item": "/items/10-0042", "change": f"/changes/{change}",
                            "redline": redline}.items():  # fmt: skip
             desk.goto(url + path)
-            desk.wait_for_timeout(800)
+            desk.wait_for_load_state("networkidle")  # what changed is drawn one by one
             _write(f"{name}.png", desk.screenshot())
         wall = browser.new_page(viewport=WALL)
         _sign_in(wall, url, "pat")
