@@ -108,6 +108,7 @@ class Ground(_Pinned):
     """What an act stands on: the revision, the decision that holds, open blockers, proof owed.
 
     ``children`` are the jobs it waits for; ``kit`` the further items, each with how it stands.
+    ``machines`` are blockers of single stations of a group that is not stopped as a whole.
     """
 
     standing: Standing
@@ -116,6 +117,7 @@ class Ground(_Pinned):
     children: tuple[Child, ...] = ()
     kit: tuple[Part, ...] = ()
     proof: ProofState = proof.NOTHING
+    machines: tuple[Blocker, ...] = ()
 
     @property
     def limit(self) -> int | None:
@@ -129,9 +131,10 @@ class Ground(_Pinned):
         limits = [one for one in held if one is not None and one.pieces is not None]
         return min(limits, key=lambda one: one.pieces or 0, default=None)
 
-    def on(self, job: Job, operation: Operation) -> tuple[Blocker, ...]:
-        """Return the blockers that keep an operation from starting."""
-        return tuple(one for one in self.blockers if not one.decides and one.holds(job, operation))
+    def on(self, job: Job, operation: Operation, machine: str = "") -> tuple[Blocker, ...]:
+        """Return the blockers that keep an operation from starting, or from one machine of its group."""
+        held = (*self.blockers, *(self.machines if machine else ()))
+        return tuple(one for one in held if not one.decides and one.holds(job, operation, machine))
 
     def waits(self, operation: Operation) -> tuple[Child, ...]:
         """Return the child jobs an operation waits for: those it or an earlier one needs.
@@ -188,13 +191,14 @@ def act_refusal(
     act: str,
     *,
     past_blockers: bool = False,
+    machine: str = "",
 ) -> Refusal | None:
     """Return why an operation cannot be started, paused or finished now, or None where it can.
 
     ``join`` is the start of somebody who is not on it yet while others are.  Only a start asks for
     the revision, the job and blockers: what was begun must be accounted for, whatever happened
     since.  Only a finish asks for the proof the step owes.  ``past_blockers`` is the planner's
-    override; it sets nothing else aside.
+    override; it sets nothing else aside.  ``machine`` is the station of the group it is started on.
     """
     if (operation.state, act) not in lifecycle.OPERATION:
         way = _OPERATION_WAYS[operation.state]
@@ -210,7 +214,7 @@ def act_refusal(
     if act not in {"start", "join"}:
         return None
     refusal = _start_refusal(job, operations, operation, ground)
-    held = () if past_blockers else ground.on(job, operation)
+    held = () if past_blockers else ground.on(job, operation, machine)
     if refusal is None and held:
         what = "; ".join(one.sentence for one in held)
         return OperationBlocked(job=job.number, seq=operation.seq, what=what)

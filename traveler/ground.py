@@ -46,10 +46,11 @@ def grounds(
         found[job.number] = Ground(
             now,
             rules.in_force(decided[job.number], job, now, today),
-            _concerning(blockers, job, operations[job.number]),
+            holding := _concerning(blockers, job, operations[job.number]),
             waited.get(job.split_from or job.number, ()),
             kit(kits[job.number], stand, decided[job.number], job, today),
             proofs[job.number],
+            _machines(blockers, holding, operations[job.number]),
         )
     return found
 
@@ -100,5 +101,16 @@ def _concerning(
     stations = {one.station for one in operations if not one.over}
     return tuple(
         one for one in blockers
-        if one.job == job.number or (one.job is None and one.station in stations)
+        if one.job == job.number or (one.job is None and one.places & stations)
+    )  # fmt: skip
+
+
+def _machines(
+    blockers: Sequence[Blocker], holding: Sequence[Blocker], operations: Sequence[Operation]
+) -> tuple[Blocker, ...]:
+    """Return the blockers of single stations of the groups that operations are still to be done at."""
+    stations = {one.station for one in operations if not one.over}
+    return tuple(
+        one for one in blockers
+        if one.job is None and one.group in stations and one not in holding
     )  # fmt: skip

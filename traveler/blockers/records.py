@@ -7,14 +7,15 @@ entry tells how it stands; earlier ones stay as they were, so a correction is a 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import lifecycle, tables
+from traveler import lifecycle, station_records, tables
 from traveler.blockers import kinds
 from traveler.job_records import Job
 from traveler.operation_records import Operation
@@ -42,7 +43,9 @@ class Blocker:
 
     Without ``operation`` and ``station`` it holds the whole job; a ``station`` without a job holds
     all work there.  ``until`` is the day work can go on, as far as anybody knows; ``cause`` is
-    what the system watches, empty where only people know when the reason is gone.
+    what the system watches, empty where only people know when the reason is gone.  ``also`` are
+    the further stations that stand still with the one it is at, and ``group`` is the group of that
+    one (``_reaching``).
     """
 
     id: int
@@ -66,6 +69,8 @@ class Blocker:
     entries: int
     changed_at: str
     changed_by: str
+    also: frozenset[str] = frozenset()
+    group: str = ""
 
     @property
     def blocking(self) -> bool:
@@ -104,13 +109,18 @@ class Blocker:
         """Return the name in the record of events of what it belongs to."""
         return f"job/{self.job}" if self.job else f"station/{self.station}"
 
-    def holds(self, job: Job, operation: Operation) -> bool:
-        """Say whether it keeps this operation of this job from starting."""
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the codes of the stations that stand still, none where it names no station."""
+        return frozenset({self.station}) | self.also if self.station else frozenset()
+
+    def holds(self, job: Job, operation: Operation, machine: str = "") -> bool:
+        """Say whether it keeps this operation of this job from starting, or from that machine."""
         return (
             self.blocking
             and self.job in {None, job.number}
             and self.operation in {None, operation.id}
-            and self.station in {None, operation.station}
+            and (not self.station or bool({operation.station, machine} & self.places))
         )
 
 
@@ -170,7 +180,7 @@ def concerning(
 ) -> list[Blocker]:
     """Return the blockers of these jobs and, where they block, of whole stations; oldest first."""
     asked = {"jobs": jobs, "stations": list(stations)}
-    return [_blocker(row) for row in connection.execute(_CONCERNING, asked)]
+    return _reaching(connection, [_blocker(row) for row in connection.execute(_CONCERNING, asked)])
 
 
 def entries(connection: Connection, number: int) -> list[Entry]:
@@ -214,7 +224,30 @@ def _found(
     offset: int = 0,
 ) -> list[Blocker]:
     chosen = _newest(conditions).limit(limit).offset(offset)
-    return [_blocker(row) for row in connection.execute(chosen)]
+    return _reaching(connection, [_blocker(row) for row in connection.execute(chosen)])
+
+
+def _reaching(connection: Connection, found: list[Blocker]) -> list[Blocker]:
+    """Return blockers with what stands still besides the station each is at.
+
+    A group's members stand still with it; a group does once every member of it stands still.
+    """
+    if not any(one.station for one in found):
+        return found
+    stations = station_records.stations(connection)
+    group = {one.code: one.group for one in stations}
+    members: defaultdict[str, set[str]] = defaultdict(set)
+    for one in stations:
+        if one.group and not one.retired:
+            members[one.group].add(one.code)
+    still = {one.station for one in found if one.station and one.job is None and one.blocking}
+    shut = {code for code, those in members.items() if those <= still}
+    reached = []
+    for each in found:
+        own = group.get(each.station or "", "")
+        also = members.get(each.station or "", set()) | (shut & {own})
+        reached.append(replace(each, also=frozenset(also), group=own) if each.station else each)
+    return reached
 
 
 _NOW = ("at", "person", "what", "steps", "facts", "until", "next_check", "escalate_hours",
@@ -236,9 +269,15 @@ def _newest(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
 _OF_JOBS: Final = sa.and_(
     _ROW.c.job.in_(sa.bindparam("jobs", expanding=True)), _ROW.c.state.in_(ACTIVE)
 )
+_ASKED: Final[sa.BindParameter[Any]] = sa.bindparam("stations", expanding=True)
+_STATION: Final = tables.station
 _OF_STATIONS: Final = sa.and_(
     _ROW.c.job.is_(None),
-    _ROW.c.station.in_(sa.bindparam("stations", expanding=True)),
+    sa.or_(
+        _ROW.c.station.in_(_ASKED),
+        _ROW.c.station.in_(sa.select(_STATION.c.code).where(_STATION.c.group_code.in_(_ASKED))),
+        _ROW.c.station.in_(sa.select(_STATION.c.group_code).where(_STATION.c.code.in_(_ASKED))),
+    ),
     _ROW.c.state.in_(lifecycle.BLOCKING),
 )
 _CONCERNING: Final = _newest([sa.or_(_OF_JOBS, _OF_STATIONS)])

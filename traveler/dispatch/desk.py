@@ -401,13 +401,13 @@ def _parents(count: Count, touched: frozenset[str]) -> frozenset[str]:
 
 
 def _stopped(floor: Floor) -> dict[str, tuple[Blocker, ...]]:
-    codes = {one.station for one in floor.blockers if one.station}
-    return {code: tuple(b for b in floor.blockers if b.station == code) for code in codes}
+    codes = {code for one in floor.blockers for code in one.places}
+    return {code: tuple(b for b in floor.blockers if code in b.places) for code in codes}
 
 
 def _station_load(count: Count, code: str) -> StationLoad:
     days = count.found.days(code, DAYS_SHOWN)
-    here = tuple(one for one in count.floor.blockers if one.station == code)
+    here = tuple(one for one in count.floor.blockers if code in one.places)
     capacity, booked = sum(one.capacity for one in days), sum(one.booked for one in days)
     name = count.floor.names.get(code, code)
     if here:
@@ -424,4 +424,7 @@ def _station_load(count: Count, code: str) -> StationLoad:
             else f"full for {DAYS_SHOWN} days"
         )  # fmt: skip
         why = f"{name}: {wording.hours(booked)} of {wording.hours(capacity)}, {share} %, {until}"
+    if parts := () if here else tuple(one for one in count.floor.blockers if one.group == code):
+        told = ", ".join(f"{one.station} ({wording.held(one, count.now.minute)})" for one in parts)
+        why = f"{why}; not at {told}"
     return StationLoad(code, name, days, here, why)

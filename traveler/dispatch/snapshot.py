@@ -136,7 +136,7 @@ def floor(connection: Connection) -> Floor:
     stations = station_records.stations(connection)
     holding = tuple(one for one in _blockers(connection) if one.job is None and one.blocking)
     place = {one.code: one.group or one.code for one in stations}
-    resources = _resources(stations, calendars.calendars(connection))
+    resources = _resources(stations, calendars.calendars(connection), holding)
     names = {one.code: one.name for one in stations if not one.retired}
     return Floor(resources, names, place, holding)
 
@@ -177,7 +177,8 @@ def jobs(
         blockers = [*by_job.get(number, ())]
         if by_station:
             here = {one.station for one in steps if not one.over}
-            blockers += [one for code in here for one in by_station.get(code, ())]
+            at = {one.id: one for code in here for one in by_station.get(code, ())}
+            blockers += at.values()
         stood = plain[pair]
         if blockers or waited or number in decided or number in kits:
             made = decided.get(number, ())
@@ -232,8 +233,8 @@ def _by_place(
     for one in blockers:
         if one.job is not None:
             by_job[one.job].append(one)
-        elif one.station is not None:
-            by_station[one.station].append(one)
+        for code in one.places if one.job is None else ():
+            by_station[code].append(one)
     return by_job, by_station
 
 
@@ -245,13 +246,23 @@ def _theirs(
     return {one.id: work[one.id] for one in steps if one.id in work}
 
 
-def _resources(stations: Sequence[Station], hours: Mapping[str, Calendar]) -> dict[str, Resource]:
+def _resources(
+    stations: Sequence[Station], hours: Mapping[str, Calendar], holding: Collection[Blocker]
+) -> dict[str, Resource]:
+    """Return the stations as the arithmetic sees them.
+
+    A member of a group that stands still for nobody knows how long is no lane of it; one with a
+    day is, since most of the work planned there comes later.
+    """
     members: dict[str, int] = defaultdict(int)
+    still = {one.station for one in holding if not one.expected}
     for one in stations:
         if one.group and not one.retired:
-            members[one.group] += one.lanes
+            members[one.group] += 0 if one.code in still else one.lanes
     return {
-        one.code: Resource(one.code, hours[one.code], members.get(one.code, one.lanes), one.outside)
+        one.code: Resource(
+            one.code, hours[one.code], members.get(one.code, one.lanes) or 1, one.outside
+        )
         for one in stations
         if not one.group
     }

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from traveler import clearing, gate, readers, stations, tables, words, work_records
+from traveler import clearing, gate, readers, station_records, stations, tables, words, work_records
 from traveler.floor import acting
 from traveler.floor.acting import Progress, Scene
 from traveler.floor.errors import NotOutside
@@ -69,8 +69,10 @@ def _start(scene: Scene) -> Progress:
         writing.connection, operation.id, writing.actor
     ):
         act = "join"
+    found = station_records.station(writing.connection, scene.machine) if scene.machine else None
+    machine = found.code if found else ""
     refusal = gate.act_refusal(
-        job, scene.operations, operation, stand, act, past_blockers=bool(why)
+        job, scene.operations, operation, stand, act, past_blockers=bool(why), machine=machine
     )
     if refusal:
         raise refusal
@@ -86,7 +88,7 @@ def _start(scene: Scene) -> Progress:
         started_at=scene.at, good=0, scrap=0, lot=scene.lot,
     )  # fmt: skip
     facts: dict[str, Any] = {"rev": job.rev, "standing": stand.standing.state, **changes}
-    if why and (passed := [one.id for one in stand.on(job, operation)]):
+    if why and (passed := [one.id for one in stand.on(job, operation, machine)]):
         writing.insert(
             tables.start_override, operation=operation.id, at=writing.at, person=writing.actor,
             device=writing.device, why=why, blockers=canonical.dumps(passed).decode(),

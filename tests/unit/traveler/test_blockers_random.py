@@ -104,7 +104,7 @@ def _act(shop: Any, number: int, who: str, deed: str, step: int) -> None:
     elif deed == "step":
         handling.tick(vault, actor, number, step)
     elif deed == "correct":
-        handling.correct(vault, actor, number, "so", until="2027-01-01")
+        handling.correct(vault, actor, number, "so", what=f"bar {next(_NUMBERS)}")
     else:
         verbs: dict[str, Callable[..., Any]] = {
             "acknowledge": handling.acknowledge, "resolve": handling.resolve,

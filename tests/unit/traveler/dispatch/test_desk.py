@@ -533,3 +533,43 @@ def test_a_group_has_the_lanes_of_its_stations_and_shows_at_each(shop: Any) -> N
     assert [one.line.number for one in at_station(board, "saw-a").running] == ["J-0"]
     assert at_station(board, "saw-b").running == ()
     assert at_station(board, "saw-1").running != ()
+
+
+def test_a_blocked_station_of_a_group_is_no_lane_while_nobody_knows_until_when(shop: Any) -> None:
+    """Later than with both, never later than without a group; with both blocked the group stops."""
+    from traveler import stations
+
+    for number in range(4):
+        plan(shop, f"J-{number}", 20, qty=400)
+    desk = desks.Desk()
+
+    def last() -> int:
+        return max(one.found.slots[10].start for one in desk.board(shop.vault).lines.values())
+
+    alone = last()
+    for code in ("saw-a", "saw-b"):
+        stations.add(shop.vault, shop.pat, code, group="saw-1")
+    both = last()
+
+    def block(code: str) -> int:
+        wanted = handling.Wanted("machine", "pat", "loud", station=code)
+        return handling.raise_blocker(shop.vault, shop.pat, wanted).id
+
+    first = block("saw-a")
+    assert both < last() == alone
+    board = desk.board(shop.vault)
+    (load,) = (one for one in board.loads if one.code == "saw-1")
+    assert load.why.endswith("; not at saw-a (machine, no ETA)")
+    assert load.blockers == ()
+    assert at_station(board, "saw-a").reason == "Stopped, machine, no ETA: loud"
+    assert not at_station(board, "saw-b").reason.startswith("Stopped")
+    assert "saw-1" not in board.stopped
+    handling.correct(shop.vault, shop.pat, first, "they come", facts={"up": day(1)})
+    assert last() == both
+    second = block("saw-b")
+    board = desk.board(shop.vault)
+    assert [one.id for one in board.stopped["saw-1"]] == [first, second]
+    assert {one.steps[0].state for one in board.lines.values()} == {"blocked"}
+    for one in (first, second):
+        handling.resolve(shop.vault, shop.pat, one, "oiled")
+    assert last() == both
