@@ -25,6 +25,7 @@ class Floor:
     other: str
     badge: str
     held: str
+    kept: str
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
     desk.sign(vault, who["mchen"], "correct horse 7", change)
     desk.release(vault, who["eli"], change)
     codes = []
-    for number in ("J-1", "J-2", "J-3"):
+    for number in ("J-1", "J-2", "J-3", "J-4"):
         kit = Family(kit=(Wanted("10-0050", qty=4),) if number == "J-3" else ())
         jobs.add(vault, who["pat"], number, "10-0042", 12, "2027-03-01", family=kit)
         jobs.release_job(vault, who["pat"], number)
@@ -74,7 +75,7 @@ def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
         codes.append(made.addresses[0][1].rpartition("/")[2].lower())
     _badge, badge = badges.issue(vault, who["pat"], "otto")
     vault.close()
-    return Floor(site.root, codes[0], codes[1], badge.lower(), codes[2])
+    return Floor(site.root, codes[0], codes[1], badge.lower(), codes[2], codes[3])
 
 
 @pytest.fixture
@@ -270,6 +271,40 @@ def test_two_minutes_without_contact_in_the_middle_of_a_shift(
     assert_told_as_pressed(floor, picture.read_bytes())
 
 
+def test_where_nobody_is_signed_in_no_tap_and_no_word_is_lost_without_contact(
+    tablet: Callable[[], Any], floor: Floor
+) -> None:
+    """It says so at once and stays on the page; what was typed goes out when contact is back."""
+    page, form = tablet(), tablet()
+    page.goto(f"/t/{floor.kept}")
+    form.goto(f"/t/{floor.kept}/nc")
+    form.get_by_label("What is not right?").fill("Holes are 0.5 off")
+    form.get_by_label("Otto Lind").check()
+    form.get_by_label("Badge PIN").fill(PIN)
+    for one in (page, form):
+        one.context.set_offline(True)
+    page.locator("[data-act=start]").tap()
+    page.get_by_text("only the server knows the PINs: nothing was done").wait_for()
+    page.keyboard.type(floor.other)
+    page.keyboard.press("Enter")
+    page.get_by_text("so nothing else can be opened").wait_for()
+    assert urlsplit(page.url).path == f"/t/{floor.kept}"
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_text("Nobody is signed in here, so nothing you press can be kept").wait_for()
+    form.get_by_role("button", name="Report it").tap()
+    form.get_by_text("All you typed still stands here").wait_for()
+    assert form.get_by_label("What is not right?").input_value() == "Holes are 0.5 off"
+    assert form.get_by_label("Badge PIN").input_value() == PIN
+
+    for one in (page, form):
+        one.context.set_offline(False)
+    form.get_by_text("Contact is back: press again.").wait_for()
+    form.get_by_role("button", name="Report it").tap()
+    form.get_by_text("Reported: quality decides").wait_for()
+    page.locator("[data-act=start]").tap()
+    page.get_by_label("Otto Lind").wait_for()
+
+
 def test_what_changed_meanwhile_is_asked_about_and_never_done_in_silence(
     tablet: Callable[[], Any], floor: Floor
 ) -> None:
@@ -373,6 +408,33 @@ def test_scans_by_wedge_badge_and_picture(
     with page.expect_download() as got:
         page.get_by_role("button", name="Take").tap()
     assert Path(got.value.path()).read_bytes().startswith(b"%PDF-")
+
+
+def test_a_scanner_is_heard_on_every_page_of_the_floor_and_never_taken_for_a_thumb(
+    tablet: Callable[[], Any], floor: Floor
+) -> None:
+    """A badge where the PIN is asked comes back to the same act; a quick PIN stays a PIN."""
+    page = tablet()
+    page.goto(f"/t/{floor.kept}?act=start")
+    page.get_by_label("Otto Lind").check()
+    page.get_by_label("Badge PIN").focus()
+    page.keyboard.type("9999")
+    page.keyboard.press("Enter")
+    page.get_by_text("do not belong together").wait_for()
+    page.goto(f"/t/{floor.kept}?act=start")
+    page.get_by_label("Badge PIN").focus()
+    page.keyboard.type(f"HTTP://OLD.EXAMPLE/B/{floor.badge.upper()}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/b/*")
+    tap(page, PIN)
+    page.get_by_role("button", name="Sign in here").tap()
+    page.wait_for_url(f"**/t/{floor.kept}?act=start")
+    assert page.locator(".acting").inner_text().startswith("Otto Lind")
+    for path in (f"/t/{floor.kept}/nc", f"/c/{'z' * 26}", f"/r/{'z' * 26}", f"/t/{'z' * 26}"):
+        page.goto(path)
+        page.keyboard.type(floor.other.upper())  # without its address, as it stands below the QR
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/t/{floor.other}")
 
 
 def test_the_tablets_pages_have_no_faults_and_weigh_little(

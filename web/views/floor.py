@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
@@ -312,6 +312,8 @@ def _elsewhere(view: FloorView) -> str:
 
 
 def _face(view: FloorView) -> State:
+    if view.job.state == "cancelled":  # quiet in a list, but here somebody may be at work on it
+        return replace(present.state("job", view.job.state), tone="halt", icon="stop")
     if view.job.state != "released":
         return present.state("job", view.job.state)
     if view.step is None:
@@ -324,6 +326,8 @@ def _face(view: FloorView) -> State:
 
 def _said(view: FloorView) -> str:
     step = view.step
+    if view.job.state == "cancelled":
+        return "Nothing more is made for it. Stop, put the pieces aside, and ask your planner."
     if step is not None and step.running_by:
         shop = present.zone(vault().settings.time_zone)
         people = step.running_by

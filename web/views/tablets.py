@@ -114,6 +114,7 @@ def _box(refusal: Refusal | None, copy: CopyView | None = None) -> Response:
         render_template(
             "scan.html", refusal=str(refusal) if refusal else None, typed=forms.typed("id"),
             here=tablet.here(), station=tablet.station(), copy=copy,
+            who_first=isinstance(refusal, BadgeFirst), again=_again(),
         )
     )  # fmt: skip
     # Only here: the camera, and the reader of codes, which is compiled in the browser.
@@ -129,6 +130,7 @@ def _page(refusal: Refusal | None) -> str:
         "tablet.html", refusal=str(refusal) if refusal else None, here=tablet.here(),
         who=badge.Asked(None, badge.operators()), typed=forms.typed("operator"),
         station=tablet.station(), stations=_stations(), back=_back(),
+        minutes=vault().settings.floor_minutes,
         other=forms.asked("who") == "else" or refusal is not None,
         done=None if refusal else DONE.get(forms.asked("done")),
     )  # fmt: skip
@@ -152,6 +154,11 @@ def _place() -> str:
         raise BadgeFirst
     people.require(here.person, *badges.FLOOR)
     return stations.get(vault(), code).code if code else ""
+
+
+def _again() -> str:
+    """Return the scan box with what was typed into it, to come back to once it is known who."""
+    return url_for("tablets.scan", id=forms.typed("id")["id"][:60] or None)
 
 
 def _back() -> str:

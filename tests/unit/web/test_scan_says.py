@@ -140,3 +140,37 @@ def test_a_superseded_traveler_says_stop_and_what_is_current(
     said = words(browser.get(f"/t/{codes[None]}"))
     assert "is RECALLED . hole in the wrong place." in said
     assert jobs.show(shop, "J-1").operations[0].operation.state == "waiting"
+
+
+@pytest.mark.parametrize("kind", ["t", "c", "r", "b", "p"])
+@pytest.mark.parametrize("who", [None, "pat"])
+def test_a_scan_that_leads_nowhere_offers_the_next_one(guest: Any, kind: str, who: Any) -> None:
+    """For a thumb and for a scanner that types, whoever is signed in."""
+    answer = guest(who).get(f"/{kind}/{'z' * 26}")
+    assert answer.status_code == 404
+    assert 'href="/scan"' in answer.text
+    assert "js/wedge.js" in answer.text
+    assert 'name="form_token"' in answer.text
+
+
+def test_what_was_typed_is_still_there_once_it_is_known_who(guest: Any) -> None:
+    """The refusal leads to the tiles and from there back to the box, with the number in it."""
+    browser = guest(None)
+    answer = browser.post("/scan", {"id": "j-1-20"})
+    assert "say who you are first" in words(answer)
+    way = re.search(r'href="(/tablet[^"]+)">(?:<svg.*?</svg>)?Say who you are', answer.text)
+    assert way is not None
+    page = browser.get(way[1].replace("&amp;", "&"))
+    back = re.search(r'name="back" value="([^"]+)"', page.text)
+    assert back is not None
+    assert 'value="j-1-20"' in browser.get(back[1]).text
+
+
+def test_a_traveler_of_a_job_given_up_says_to_stop(guest: Any, codes: Any, shop: Any) -> None:
+    """In red, though nothing is wrong with its drawing; and nothing is offered that is refused."""
+    jobs.cancel(shop, people.get(shop.ledger, "pat"), "J-1", "order withdrawn")
+    page = guest(None).get(f"/t/{codes[None]}")
+    assert "CANCELLED Nothing more is made for it. Stop, put the pieces aside" in words(page)
+    assert 'class="band halt now"' in page.text
+    assert "Measure" not in words(page)
+    assert "Not right" not in words(page)

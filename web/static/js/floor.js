@@ -35,7 +35,7 @@
     for (const part of document.querySelectorAll("[data-lost]")) part.hidden = !gone;
   };
 
-  let asking = false, next = 0;
+  let asking = false, next = 0, contact = true;
   const plan = (wait) => { clearTimeout(next); next = setTimeout(ask, wait); };
   async function ask() {
     if (asking) return;
@@ -56,6 +56,7 @@
     } catch { /* no contact; the clock goes on */ }
     asking = false;
     say();
+    if (heard !== contact) { contact = heard; show(); }
     if (heard) queue.flush();
     plan(heard ? ASK_MS + Math.random() * 1_000 : RETRY_MS);
   }
@@ -104,6 +105,10 @@
       else aim.value = (fresh ? "" : aim.value) + key;
       fresh = false;
     });
+    for (const tile of form.querySelectorAll(".tiles:not(.all-tiles) input[type=radio]")) {
+      // Who it is has been said: the keypad comes under the thumb.
+      tile.addEventListener("change", () => first?.closest(".part")?.scrollIntoView({ block: "start" }));
+    }
     // This tablet remembers who worked at it last; the PIN is asked all the same.
     const who = form.querySelectorAll("input[type=radio][name=operator]");
     const kept = (() => { try { return localStorage.getItem("operator"); } catch { return null; } })();
@@ -142,6 +147,8 @@
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
+
+  const COUNTED = ["too-many-pieces", "pieces-missing", "bad-quantity", "deviation-used-up", "lot-overfull"];  // another count may be right
 
   const mine = (act) => act.job === live().dataset.job && String(act.seq) === live().dataset.seq;
   let trouble = "";
@@ -215,10 +222,7 @@
     const button = event.target.closest("[data-act]");
     if (!button) return;
     const act = button.dataset.act;
-    if (!here()) {
-      if (lost()) event.preventDefault();  // the next page asks for a PIN, which only the server knows
-      return;
-    }
+    if (!here()) return;  // the next page asks for a PIN, which only the server knows: reach.js
     if (!(act in WORDS) || act === "shot") return;
     event.preventDefault();
     if (act in SHEETS) { SHEETS[act](button); return; }
@@ -253,7 +257,7 @@
 
   // --- what waits, what is asked, what was sent ----------------------------------------------------
 
-  let thanks = "";
+  let thanks = "", thanked = 0;
   const outside = [];  // results out of tolerance that nobody has answered yet
   const line = (act) => {
     const said = { note: act.fields.words, block: act.fields.what, nc: act.fields.what, shot: act.fields.blocker, measure: `${act.fields.result}, balloon ${act.fields.balloon}, piece ${act.fields.piece}` }[act.act];
@@ -281,7 +285,7 @@
       });
     } else if (act.asked.reason !== "sure" && act.act in SHEETS) button("Correct it", "first begin", () => SHEETS[act.act](null, act));
     else if (act.asked.reason === "sure") button("Do it all the same", "first pause", () => queue.again(act, { sure: true }));
-    else if (["pause", "finish"].includes(act.act)) {
+    else if (mine(act) && COUNTED.includes(act.asked.kind)) {
       button("Correct it", "first begin", () => count(act.act, act, (fields) => queue.again(act, { fields, key: queue.newKey() })));
     } else button("Try again", "first begin", () => queue.again(act));
     words.append(ends);
@@ -301,6 +305,13 @@
       rows.push(box);
     };
     const choice = (text, look, onclick) => element("button", text, { type: "button", className: `button ${look}`, onclick });
+    if (!contact && !lost()) {
+      const since = `No contact since ${clock(last).slice(0, 5)}.`;
+      const box = element("div", "", { className: "say wait", role: "status" });
+      box.append(icon("gone"), element("div", here() ? `${since} What you press is kept on this tablet and sent by itself.`
+        : `${since} Nobody is signed in here, so nothing you press can be kept: write it on the traveler until contact is back.`));
+      rows.push(box);
+    }
     if (trouble) lasting(trouble, choice("I see", "", () => { trouble = ""; show(); }));
     for (const one of outside) {
       const done = () => { outside.splice(outside.indexOf(one), 1); show(); };
@@ -320,7 +331,8 @@
     }
     place.replaceChildren(...rows);
     // The buttons follow what was pressed, though the server has not confirmed it yet.
-    const state = acts.filter((act) => mine(act) && act.act in AFTER && !act.asked).map((act) => AFTER[act.act]).pop();
+    const own = acts.filter(mine), asked = own.findIndex((act) => act.asked);
+    const state = (asked < 0 ? own : own.slice(0, asked)).filter((act) => act.act in AFTER).map((act) => AFTER[act.act]).pop();
     const mains = document.getElementById("mains");
     if (!mains || !state) return;
     mains.replaceChildren(...NEXT[state].map((act, at) => {
@@ -340,7 +352,8 @@
     const { act, answer } = event.detail;
     if (answer.out) outside.push(answer);
     thanks = answer.out ? "" : `${answer.said} (${line(act)})`;
-    setTimeout(() => { thanks = ""; show(); }, 6_000);
+    clearTimeout(thanked);
+    thanked = setTimeout(() => { thanks = ""; show(); }, 6_000);
     last = Date.now() - 1;
     htmx.trigger("#live", "look");
   });

@@ -3,6 +3,7 @@
 // Enter is a scan and goes where it leads. Nobody types thirty keys in a second.
 (() => {
   const QUICK_MS = 60, PAUSE_MS = 150, SHORTEST = 4;  // per key, at most between two, signs
+  const ADDRESS = /\/([rtcpb])\/([0-9a-z]{26})\/?$/i, CODE = /([0-9a-hj-km-np-tv-z]{26})$/i;
   let run = "", before = "", field = null, firstKey = 0, lastKey = 0;
 
   const begin = (target) => {
@@ -11,37 +12,41 @@
     before = field ? field.value : "";
   };
   const post = (given) => {
+    const token = document.getElementById("floor")?.dataset.token ?? document.querySelector("input[name=form_token]")?.value;
+    if (!token) { location.assign(`/scan?id=${encodeURIComponent(given.slice(0, 200))}`); return; }
     const form = document.createElement("form");
     form.method = "post";
     form.action = "/scan";
-    const token = document.getElementById("floor")?.dataset.token ?? document.querySelector("input[name=form_token]")?.value ?? "";
-    for (const [name, value] of [["form_token", token], ["id", given], ["back", location.pathname]]) {
+    for (const [name, value] of [["form_token", token], ["id", given], ["back", here()]]) {
       form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
     }
     document.body.append(form);
     form.submit();
   };
+  const here = () => location.pathname + location.search;  // with what was about to be done there
   const lead = (given) => {
-    const code = given.match(/\/([rtcpb])\/([0-9a-z]{26})\/?$/i);
-    const back = encodeURIComponent(location.pathname);
+    const code = given.match(ADDRESS);
+    const back = encodeURIComponent(here());
     if (code) location.assign(`/${code[1].toLowerCase()}/${code[2].toLowerCase()}${code[1].toLowerCase() === "b" ? `?back=${back}` : ""}`);
-    else post(given.match(/([0-9a-hj-km-np-tv-z]{26})$/i)?.[1] ?? given);  // a keyboard of another land garbles the address, not the code
+    else post(given.match(CODE)?.[1] ?? given);  // a keyboard of another land garbles the address, not the code
   };
   window.floorScan = lead;
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches?.("[data-result]")) return;  // a gauge that types what it reads, ended by Enter
     const now = event.timeStamp;
     if (event.key === "Enter") {
-      const scanned = run.length >= SHORTEST && now - lastKey <= PAUSE_MS && now - firstKey <= QUICK_MS * run.length;
+      // A gauge types what it reads and ends it with Enter, and a quick thumb a PIN: both stay where they are.
+      const entered = field?.matches("[data-result], [data-pad], .pin");
+      const scanned = (entered ? CODE.test(run) : run.length >= SHORTEST) && now - lastKey <= PAUSE_MS && now - firstKey <= QUICK_MS * run.length;
       const given = run;
       run = "";
       if (!scanned) return;
       event.preventDefault();
       event.stopPropagation();
       if (field) field.value = before;
-      lead(given);
+      if (window.floorReach) floorReach(() => lead(given));
+      else lead(given);
       return;
     }
     if (event.key.length !== 1) return;
