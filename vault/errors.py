@@ -128,7 +128,7 @@ class BadItemNumber(BadInput):
 
 
 class BadFileName(BadInput):
-    """The file name “{name}” cannot be used: {why}; rename the file and check it in again."""
+    """The name “{name}” cannot be used: {why}; choose another name and try again."""
 
 
 class BadCode(BadInput):

@@ -16,7 +16,6 @@ from werkzeug.datastructures import FileStorage
 
 from vault import names
 from vault.errors import BadFileName, NotFound, Refusal, WrongUse
-from vault.settings import Settings
 from web.errors import MissingField, NotANumber
 from web.headers import sandboxed
 
@@ -173,7 +172,7 @@ def passed_on(path: Path, folder: Path) -> Response:
 
 
 @contextmanager
-def uploaded(field: str, settings: Settings, aside: Path) -> Iterator[Mapping[str, Path]]:
+def uploaded(field: str, aside: Path) -> Iterator[Mapping[str, Path]]:
     """Give the uploaded files by name, written aside until they are checked in.
 
     A file's own name is used as its name in the item only, never as a path of ours.

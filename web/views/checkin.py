@@ -59,7 +59,7 @@ def files(number: str) -> Response | str | tuple[str, int]:
 
 
 def _uploaded() -> Any:
-    return forms.uploaded("files", vault().settings, vault().cache / "uploads")
+    return forms.uploaded("files", vault().cache / "uploads")
 
 
 def _facts(row: ItemRow | None) -> Mapping[str, object]:

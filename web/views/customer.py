@@ -109,7 +109,7 @@ def asked_file() -> int:
 def attached() -> Iterator[Mapping[str, Path]]:
     """Give the files that come with something said, written aside until they are taken."""
     try:
-        with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
+        with forms.uploaded("files", vault().cache / "uploads") as files:
             yield files
     except BadFileName as bad:
         raise AttachmentNotTaken(name=bad.facts["name"], why=bad.facts["why"]) from bad

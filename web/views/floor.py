@@ -25,7 +25,7 @@ from traveler.work_records import Elsewhere
 from vault import codes
 from vault.errors import NotFound, Refusal
 from vault.ledger.people import Person
-from web import badge, drawings, forms, present, tablet, viewing
+from web import badge, drawings, forms, present, tablet, uploads, viewing
 from web.drawings import FileRow, Picture, Place
 from web.errors import MissingField, NotReadable, NotWhileAway
 from web.present import State
@@ -120,7 +120,7 @@ def photo(token: str) -> Response:
     seq, person = forms.whole("seq", "The step"), badge.who()
     job, _operations = scan.opened(vault(), token)
     wanted = Wanted("photo", job.number, seq, words=forms.text("words"))
-    with forms.uploaded("photo", vault().settings, vault().cache / "uploads") as files:
+    with uploads.sent("photo") as files:
         if not files:
             raise MissingField(what="A photo")
         made = evidence.add(vault(), person, wanted, files, device=device(), token=token,

@@ -19,7 +19,7 @@ from traveler.quality import evidence, views
 from traveler.route import Step
 from vault import codes
 from vault.errors import Refusal
-from web import badge, forms, tablet
+from web import badge, forms, tablet, uploads
 from web.errors import NotReadable
 from web.forms import Answer
 from web.visitor import device, has_role, me, vault
@@ -218,7 +218,7 @@ def _act(nc: str, act: str) -> str:
 
 def _photos(nc: str) -> str:
     one = nc_views.show(vault(), nc).one
-    with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
+    with uploads.sent("files") as files:
         wanted = evidence.Wanted("photo", one.job, one.seq, nonconformance=one.id,
                                  words=forms.text("words"))  # fmt: skip
         evidence.add(vault(), me(), wanted, files, device=device(),

@@ -20,7 +20,7 @@ from traveler.inspection import report
 from traveler.shipping import desk, papers
 from vault import codes
 from vault.errors import Refusal
-from web import forms
+from web import forms, uploads
 from web.errors import NoSuchPage, NotReadable
 from web.forms import Answer
 from web.visitor import device, has_role, me, vault
@@ -111,7 +111,7 @@ def _ship(job: str, deed: str) -> None:
     elif deed == "cancel":
         desk.cancel(vault(), me(), number, why)
     elif deed == "attach":
-        with forms.uploaded("files", vault().settings, vault().cache / "uploads") as files:
+        with uploads.sent("files") as files:
             desk.attach(vault(), me(), number, files, why, device=device())
     elif deed == "certify":
         desk.certify(vault(), me(), number, forms.secret("password"),

@@ -48,7 +48,7 @@ def _tried(typed: dict[str, str]) -> Tried | None:
 @contextmanager
 def _source(number: str) -> Iterator[tuple[Path, str]]:
     """Give the drawing to try on: the file that was sent, else that of the item named."""
-    with forms.uploaded("drawing", vault().settings, vault().cache / "uploads") as files:
+    with forms.uploaded("drawing", vault().cache / "uploads") as files:
         sent = next(iter(files.items()), None)
         if sent is not None:
             yield sent[1], sent[0]

@@ -182,6 +182,24 @@ def test_the_floor_measures_and_photographs_by_badge(guest: Any, job: str, code:
     assert "Measure</a>" in floor.get(f"/t/{code}").text
 
 
+@pytest.mark.parametrize("second", ["image.jpg", "CON.jpg", "a\u202egpj.dvc"])
+def test_no_photo_is_refused_for_its_name(guest: Any, stock: Any, second: str) -> None:
+    """Phones call every picture alike: the floor and a nonconformance take both all the same."""
+    floor, pat = guest(None), guest("pat")
+
+    def pictures() -> list[tuple[io.BytesIO, str]]:
+        return [(io.BytesIO(_photo()), name) for name in ("image.jpg", second)]
+
+    told = {"seq": "10", "operator": "otto", "pin": "4711", "key": f"photos {second}"}
+    kept = floor.post(f"/t/{stock.token}/photo", data=told | {"photo": pictures()})
+    assert kept.status_code == 200, kept.text
+    told = {"job": "J-1", "op": "10", "what": "burr", "qty": "1", "holds": "nothing"}
+    place = pat.post("/nc/new", data=told).headers["Location"].partition("?")[0]
+    answer = pat.post(place, data={"act": "photo", "files": pictures()})
+    assert answer.status_code == 303, answer.text
+    assert len(set(re.findall(r"/evidence/(\d+)", pat.get("/quality/J-1").text))) == 4
+
+
 def test_a_table_of_results_runs_nothing_in_a_spreadsheet(guest: Any, job: str) -> None:
     """Cells that begin like a formula are text; negative numbers stay numbers."""
     from web.views.quality import _plain
