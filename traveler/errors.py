@@ -169,6 +169,11 @@ class ProofOwed(Refused):
     floor page or on the page of the job's quality, or with {way}."""
 
 
+class EarlierProofOwed(Refused):
+    """Operation {seq} of job {job} cannot be started: operation {earlier} before it owes proof,
+    {what}; give it on the page of the job's quality or with {way}, or let quality waive it."""
+
+
 class NothingArrived(Refused):
     """No good piece came to operation {seq} of job {job}, so there is nothing to work on; ask the
     planner to close the job."""

@@ -46,6 +46,12 @@ def loops(operations: Sequence[Operation]) -> dict[int, Loop]:
     return {one.loop.id: one.loop for one in operations if one.loop}
 
 
+def just_before(operations: Sequence[Operation], operation: Operation) -> Group:
+    """Return the operations side by side whose pieces an operation gets; none for the first."""
+    found, place = row(operations, operation)
+    return found[place - 1] if place else ()
+
+
 def before(operations: Sequence[Operation], operation: Operation) -> list[Operation]:
     """Return what has to be over before an operation may start: all that its group waits for."""
     found, place = row(operations, operation)

@@ -17,6 +17,7 @@ from traveler.errors import (
     ChildrenOpen,
     DeviationUsedUp,
     EarlierOperationOpen,
+    EarlierProofOwed,
     FileOvertaken,
     JobCannot,
     JobNotReleased,
@@ -34,12 +35,12 @@ from traveler.errors import (
     ReworkOpen,
     TooManyPieces,
 )
-from traveler.flow import arrived, before, comes_back, pending
+from traveler.flow import arrived, before, comes_back, just_before, pending
 from traveler.job_records import Child, Job
 from traveler.kit_records import JobItem
 from traveler.operation_records import Operation
 from traveler.quality import proof
-from traveler.quality.proof import ProofState
+from traveler.quality.proof import Line, ProofState
 from vault.errors import Refusal
 from vault.names import fold
 
@@ -196,9 +197,10 @@ def act_refusal(
     """Return why an operation cannot be started, paused or finished now, or None where it can.
 
     ``join`` is the start of somebody who is not on it yet while others are.  Only a start asks for
-    the revision, the job and blockers: what was begun must be accounted for, whatever happened
-    since.  Only a finish asks for the proof the step owes.  ``past_blockers`` is the planner's
-    override; it sets nothing else aside.  ``machine`` is the station of the group it is started on.
+    the revision, the job, blockers and the proof of the step before, which may have been taken
+    back: what was begun must be accounted for, whatever happened since.  Only a finish asks for
+    the proof the step owes.  ``past_blockers`` is the planner's override; it sets nothing else
+    aside.  ``machine`` is the station of the group it is started on.
     """
     if (operation.state, act) not in lifecycle.OPERATION:
         way = _OPERATION_WAYS[operation.state]
@@ -209,8 +211,9 @@ def act_refusal(
         seqs = ", ".join(str(one) for one in back)
         return ReworkOpen(job=job.number, seq=operation.seq, steps=seqs)
     if act == "finish" and (owed := ground.proof.owed(proof.STEP, operation.seq)):
-        ways = " and ".join(proof.way(job.number, one.required) for one in owed)
-        return ProofOwed(job=job.number, seq=operation.seq, what=proof.told(owed), way=ways)
+        return ProofOwed(
+            job=job.number, seq=operation.seq, what=proof.told(owed), way=_ways(job, owed)
+        )  # fmt: skip
     if act not in {"start", "join"}:
         return None
     refusal = _start_refusal(job, operations, operation, ground)
@@ -219,6 +222,10 @@ def act_refusal(
         what = "; ".join(one.sentence for one in held)
         return OperationBlocked(job=job.number, seq=operation.seq, what=what)
     return refusal
+
+
+def _ways(job: Job, owed: Sequence[Line]) -> str:
+    return " and ".join(proof.way(job.number, one.required) for one in owed)
 
 
 def _start_refusal(
@@ -244,6 +251,13 @@ def _order_refusal(
             return EarlierOperationOpen(
                 job=job.number, seq=operation.seq, earlier=one.seq, state=one.state
             )
+    for one in just_before(operations, operation):
+        owed = ground.proof.owed(proof.STEP, one.seq) if one.state == "done" else ()
+        if owed:
+            return EarlierProofOwed(
+                job=job.number, seq=operation.seq, earlier=one.seq, what=proof.told(owed),
+                way=_ways(job, owed),
+            )  # fmt: skip
     if children := ground.waits(operation):
         return _children(job, operation, children)
     if not arrived(job, operations, operation):

@@ -16,7 +16,7 @@ from traveler.blockers.records import Blocker
 from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
 from traveler.dispatch.snapshot import Facts
-from traveler.errors import ChildrenOpen, JobNotReleased
+from traveler.errors import ChildrenOpen, EarlierProofOwed, JobNotReleased
 from traveler.operation_records import Operation
 from traveler.quality import proof
 from traveler.schedule.clock import NEVER
@@ -66,7 +66,7 @@ class Line:
 
     @cached_property
     def _todo(self) -> tuple[str, str]:
-        return _next(self.facts, self.steps, self.urgent)
+        return _next(self.facts, self.found, self.steps)
 
     @property
     def act(self) -> str:
@@ -172,6 +172,8 @@ def _startable(facts: Facts, one: Operation, refusal: Refusal | None, now: int) 
         return Step(one, "ready", "paused" if one.state == "paused" else "ready", "")
     if isinstance(refusal, ChildrenOpen):
         return Step(one, "blocked", f"waits for {refusal.facts['children']}", "")
+    if isinstance(refusal, EarlierProofOwed):
+        return Step(one, "blocked", f"waits for proof: {refusal.facts['what']}", "")
     if isinstance(refusal, JobNotReleased):
         word = {"planned": "not released", "held": "on hold"}.get(facts.job.state, facts.job.state)
         return Step(one, "unreleased", word, "")
@@ -268,10 +270,10 @@ def _work(found: JobOutlook) -> str:
 # --- what to do ---------------------------------------------------------------------------------
 
 
-def _next(facts: Facts, steps: tuple[Step, ...], urgent: bool) -> tuple[str, str]:
+def _next(facts: Facts, found: JobOutlook, steps: tuple[Step, ...]) -> tuple[str, str]:
     """Return what somebody should do next, and who; the planner where nobody is named.
 
-    Where an urgent job can go on now but is blocked further on, both are told.
+    Where a job can go on now but comes late by a blocker further on, both are told.
     """
     job = facts.job
     if facts.undecided:
@@ -289,17 +291,18 @@ def _next(facts: Facts, steps: tuple[Step, ...], urgent: bool) -> tuple[str, str
     if chosen is None:
         return "", ""
     title, station = chosen.operation.title, chosen.operation.station
-    later = _further_on(facts, chosen.operation) if urgent else ""
+    later = _further_on(facts, found, chosen.operation)
     if chosen.state == "running":
         return f"Finish {title} at {station}{later}", chosen.who
     word = "Go on with" if chosen.operation.state == "paused" else "Start"
     return f"{word} {title} at {station}{later}", ""
 
 
-def _further_on(facts: Facts, now: Operation) -> str:
+def _further_on(facts: Facts, found: JobOutlook, now: Operation) -> str:
     """Return what has to be seen to meanwhile, so that a later step can begin when its turn comes."""
     for one in facts.left:
-        if one.seq > now.seq and one.state != "running" and (held := facts.held(one)):
+        costs = one.seq <= (found.crossing or 0) or found.slots[one.seq].finish >= NEVER
+        if one.seq > now.seq and costs and one.state != "running" and (held := facts.held(one)):
             return f"; for {one.title}, {held[0].owner}: {_told(held[0])}"
     return ""
 
@@ -326,7 +329,7 @@ def _way_out(facts: Facts, step: Step) -> tuple[str, str]:
         one = parts[0]
         which = f"{one.job} ({one.item} {one.rev})"
         return _OF_A_PART[one.state].format(which=which, job=one.job, item=one.item), ""
-    return step.why, step.who
+    return step.why.replace("waits for proof:", "Give the proof:"), step.who
 
 
 _OF_A_PART: Final = {

@@ -188,16 +188,32 @@ def jobs(
                 ground.kit(kits.get(number, ()), stands, made, job, day),
             )  # fmt: skip
         facts.append(Facts(job, steps, stood, _theirs(work, steps)))
-    return _with_proof(connection, facts, stand)
+    return _with_proof(connection, facts, stand, whole=numbers is None)
 
 
-def _with_proof(connection: Connection, facts: list[Facts], stand: Stand) -> list[Facts]:
-    """Return the jobs with the proof owed where something runs: only a finish asks for it."""
-    running = [one for one in facts if any(step.state == "running" for step in one.operations)]
-    if not running:
+def _with_proof(
+    connection: Connection, facts: list[Facts], stand: Stand, *, whole: bool
+) -> list[Facts]:
+    """Return the jobs with the proof owed where a step is asked for it.
+
+    That is a finish, so where something runs, and the start after a step that was done with its
+    proof and owes some again.  Of a whole shop only those are looked at where that can have happened.
+    """
+    done = [one for one in facts if any(step.state == "done" for step in one.operations)]
+    if whole:
+        again = proof_records.reopened(connection, [one.job for one in done])
+        done = [one for one in done if one.job.number in again]
+    asked = {
+        one.job.number: one for one in facts
+        if any(step.state == "running" for step in one.operations)
+    }  # fmt: skip
+    asked |= {one.job.number: one for one in done}
+    if not asked:
         return facts
-    steps = {one.job.number: one.operations for one in running}
-    owed = proof_records.states(connection, [one.job for one in running], steps, stand.plan)
+    steps = {number: one.operations for number, one in asked.items()}
+    owed = proof_records.states(
+        connection, [one.job for one in asked.values()], steps, stand.plan
+    )  # fmt: skip
     return [
         replace(one, ground=replace(one.ground, proof=owed[one.job.number]))
         if one.job.number in owed

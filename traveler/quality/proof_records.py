@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from traveler import flow, series, tables
 from traveler.firstarticle import tables as article_tables
 from traveler.job_records import Job
+from traveler.nonconformance.tables import nonconformance
 from traveler.operation_records import Operation
 from traveler.quality import owing, proof, proof_tables
 from traveler.quality.owing import Measured
@@ -38,6 +39,18 @@ _WAIVERS: Final = (
     .where(_WAIVER.c.job.in_(_JOBS), _WAIVER.c.withdrawn_at.is_(None))
     .order_by(_WAIVER.c.id)
 )
+_REOPENED: Final = (
+    sa.select(evidence.c.job).where(evidence.c.replaces.is_not(None)).distinct(),
+    sa.select(measuring.c.job)
+    .join(measurement, measurement.c.measuring == measuring.c.id)
+    .where(measurement.c.replaces.is_not(None))
+    .distinct(),
+    sa.select(_WORD.c.job).where(_WORD.c.withdrawn_at.is_not(None)).distinct(),
+    sa.select(_WAIVER.c.job).where(_WAIVER.c.withdrawn_at.is_not(None)).distinct(),
+    sa.select(tables.job_decision.c.job).distinct(),
+    sa.select(nonconformance.c.job).distinct(),
+)
+"""The jobs where proof was taken back or corrected, pieces came back, or a revision was decided on."""
 
 Plans = Callable[[str, str], Plan]
 """Finds the plan of a released revision."""
@@ -71,6 +84,22 @@ def states(
         ).state(steps[job.number])
         for job in jobs
     }  # fmt: skip
+
+
+def reopened(connection: Connection, jobs: Sequence[Job]) -> frozenset[str]:
+    """Return those of these jobs where a step that is done may owe proof that it had.
+
+    Something was corrected, withdrawn or asked for since, pieces came back, or it has another
+    revision.  All others owe at done steps nothing, as none is finished without its proof.
+    """
+    demanded = demands(connection)
+    customers = {fold(one.customer) for one in demanded if not one.job}
+    found = {one.job for one in demanded}
+    for chosen in _REOPENED:
+        found.update(connection.execute(chosen).scalars())
+    return frozenset(
+        one.number for one in jobs if one.number in found or fold(one.customer) in customers
+    )
 
 
 def lots(

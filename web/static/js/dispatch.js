@@ -21,6 +21,8 @@
 
   // Dragging a job into the pinned ones leads to the same page as the button: look first, then say why.
   const ready = () => {
+    const here = live.querySelector(".tabs [aria-current]");
+    here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;  // the tab in sight
     if (!live.dataset.whatif) return;
     for (const row of live.querySelectorAll("[data-job]")) row.draggable = true;
   };

@@ -294,6 +294,43 @@ def test_a_running_step_says_which_proof_it_owes(shop: Any) -> None:
     assert "photo" in step.why
 
 
+def test_a_step_is_not_ready_while_the_one_before_it_owes_proof(shop: Any) -> None:
+    """What was asked for or taken back since is named, with what to do; the gate says the same."""
+    from traveler import jobs
+    from traveler.errors import EarlierProofOwed
+    from traveler.quality import proof_desk
+
+    quinn = shop.people["quinn"]
+    steps = (
+        '[[operation]]\nseq = 10\nstation = "saw-1"\ntitle = "Cut"\nproof = ["first piece"]\n'
+        '[[operation]]\nseq = 20\nstation = "bench"\ntitle = "Deburr"\n'
+    )
+    shop.release("10-0060", route__toml=steps)
+    jobs.add(shop.vault, shop.pat, "J-1", "10-0060", 5, day(20))
+    jobs.release_job(shop.vault, shop.pat, "J-1")
+    starting.start(shop.vault, shop.otto, "J-1", 10)
+    proof_desk.vouch(shop.vault, quinn, "J-1", "first piece", seq=10)
+    stopping.finish(shop.vault, shop.otto, "J-1", 10)
+    desk = desks.Desk()
+    assert jobs_of(desk.board(shop.vault), "ready") == ["J-1"]
+    (word,) = (
+        int(given.ref.rpartition("/")[2])
+        for line in proof_desk.show(shop.vault, "J-1").have for given in line.given
+    )  # fmt: skip
+    proof_desk.take_back(shop.vault, quinn, word, "looked at the wrong piece")
+    for board in (desk.board(shop.vault), whole(shop)):
+        assert jobs_of(board, "ready") == []
+        (entry,) = board.section("blocked")
+        assert entry.why == "Deburr waits for proof: first piece at step 10"
+        assert entry.line.act == "Give the proof: first piece at step 10"
+    with pytest.raises(EarlierProofOwed, match="operation 10 before it owes proof, first piece"):
+        starting.start(shop.vault, shop.otto, "J-1", 20)
+    proof_desk.waive(shop.vault, quinn, "J-1", "first piece", "seen since", seq=10)
+    assert jobs_of(desk.board(shop.vault), "ready") == jobs_of(whole(shop), "ready") == ["J-1"]
+    proof_desk.ask(shop.vault, shop.pat, "photo", job="J-1", seq=10)
+    assert jobs_of(desk.board(shop.vault), "ready") == jobs_of(whole(shop), "ready") == []
+
+
 # --- how it follows -----------------------------------------------------------------------------
 
 
