@@ -62,6 +62,7 @@ from web.views import (
     jobs,
     labels,
     links,
+    lists,
     locks,
     login,
     memory,
@@ -139,6 +140,7 @@ TABLE: Final[tuple[Address, ...]] = (
 
     # jobs and the floor
     Address("/jobs", jobs.listing, Door(STAFF, 200)),
+    Address("/lists/<table>.csv", lists.sent, Door(STAFF, 404)),
     Address("/jobs/new", jobs.new, Door(PLANNERS, 200), Door(PLANNERS, 422)),
     Address("/erp", erp.page, Door(OFFICE, 200), Door(PLANNERS, 422), limit=UPLOAD),
     Address("/erp/<export>", erp.sent, Door(PLANNERS, 200)),

@@ -19,6 +19,7 @@ from vault.home import Vault
 from web import guard, headers, present, problems, rows
 from web.addresses import BY_ENDPOINT, TABLE
 from web.proxies import BehindProxies
+from web.views import lists
 from web.views.api import ADDRESSES
 from web.views.health import STATIC
 from web.visitor import VAULT, form_token, visitor
@@ -111,6 +112,7 @@ def _dress(app: Flask) -> None:
         source_url=settings.source_url,
     )  # fmt: skip
     app.jinja_env.globals["drawn_rows"] = rows.drawer(app)
+    app.jinja_env.globals["list_address"] = lists.address
     app.jinja_env.filters["told"] = present.told
     app.context_processor(_of_request)
 

@@ -71,18 +71,11 @@ class Measure:
 
 def board() -> str:
     """Show what blocks, grouped by type or owner, the oldest first."""
-    chosen, by = forms.asked("state", "active"), forms.asked("by", "type")
-    chosen = chosen if chosen in dict(TABS) else "active"
-    kind, owner = forms.asked("type"), forms.asked("owner")
-    wanted = BlockerFilter(
-        job=forms.asked("job"), station=forms.asked("station"), owner=owner,
-        kind=kind if kind in kinds.KINDS else "",
-        states=ACTIVE if chosen == "active" else frozenset({chosen}),
-    )  # fmt: skip
+    chosen, by, asked_for = _chosen(), forms.asked("by", "type"), wanted()
     skipped = forms.number_asked("skip")
-    found = handling.listing(vault(), wanted, PAGE + 1, skipped)
-    narrow = {"by": by, "type": wanted.kind, "owner": owner, "job": wanted.job,
-              "station": wanted.station}  # fmt: skip
+    found = handling.listing(vault(), asked_for, PAGE + 1, skipped)
+    narrow = {"by": by, "type": asked_for.kind, "owner": asked_for.owner, "job": asked_for.job,
+              "station": asked_for.station}  # fmt: skip
     asked: dict[str, Any] = {name: value for name, value in narrow.items() if value}
     more = url_for("blockers.board", **asked, state=chosen, skip=skipped + PAGE)
     return render_template(
@@ -92,8 +85,23 @@ def board() -> str:
         tab_links={name: url_for("blockers.board", **asked, state=name) for name, _word in TABS},
         bars=_bars(stats.counted(vault())),
         kinds=kinds.KINDS,
-        narrowed=any((wanted.job, wanted.station, owner, wanted.kind)),
+        narrowed=any((asked_for.job, asked_for.station, asked_for.owner, asked_for.kind)),
     )  # fmt: skip
+
+
+def wanted() -> BlockerFilter:
+    """Return which blockers the address asks for; those that want something where it does not say."""
+    kind, chosen = forms.asked("type"), _chosen()
+    return BlockerFilter(
+        job=forms.asked("job"), station=forms.asked("station"), owner=forms.asked("owner"),
+        kind=kind if kind in kinds.KINDS else "",
+        states=ACTIVE if chosen == "active" else frozenset({chosen}),
+    )  # fmt: skip
+
+
+def _chosen() -> str:
+    asked = forms.asked("state", "active")
+    return asked if asked in dict(TABS) else "active"
 
 
 def new() -> Response | str | tuple[str, int]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Final
@@ -19,6 +19,7 @@ from traveler.copies.records import Copy, CopyFilter
 from traveler.copies.register import CopyView
 from traveler.nonconformance import views as nc_views
 from vault.errors import NotFound, Refusal
+from vault.home import Vault
 from web import forms, paging
 from web.forms import Answer
 from web.headers import sandboxed
@@ -27,6 +28,7 @@ from web.views.items import found
 from web.visitor import device, me, vault
 
 PAGE: Final = 100
+AT_ONCE: Final = 1000
 TABS: Final = (
     ("collect", "To collect"), ("open", "Out"), ("missing", "Missing"), ("collected", "Collected"),
     ("destroyed", "Destroyed"), ("", "All"),
@@ -61,12 +63,10 @@ def listing() -> Response | str | tuple[str, int]:
             )
         except NotFound as missed:
             refusal = missed
-    chosen = forms.asked("state") if "state" in request.args else TABS[0][0]
-    chosen = chosen if chosen in dict(TABS) else ""
+    chosen = _chosen()
     by = forms.asked("by") if forms.asked("by") in dict(ORDERS) else ORDERS[0][0]
-    narrowed = {name: forms.asked(name) for name in ("item", "rev", "job", "person")}
-    skipped = forms.number_asked("skip")
-    rows = _rows(chosen, CopyFilter(**narrowed), skipped)
+    narrowed, skipped = _narrowed(), forms.number_asked("skip")
+    rows = _rows(chosen, CopyFilter(**narrowed), skipped, PAGE + 1)
     more = ""
     if len(rows) > PAGE:
         rows = rows[:PAGE]
@@ -136,10 +136,34 @@ def recall_page(number: str, rev: str) -> str:
     return render_template("recall.html", one=one, ncs=ncs)
 
 
-def _rows(chosen: str, wanted: CopyFilter, skipped: int) -> list[Copy]:
+def everything() -> Iterator[Copy]:
+    """Return every copy the address asks for, those to be collected where it does not say."""
+    here, chosen, wanted = vault(), _chosen(), CopyFilter(**_narrowed())
     if chosen == "collect":
-        return register.to_collect(vault(), wanted)[skipped : skipped + PAGE + 1]
-    return register.listing(vault(), replace(wanted, state=chosen), PAGE + 1, skipped)
+        return iter(register.to_collect(here, wanted))
+    return _further(here, replace(wanted, state=chosen))
+
+
+def _further(here: Vault, wanted: CopyFilter) -> Iterator[Copy]:
+    skipped = 0
+    while found := register.listing(here, wanted, AT_ONCE, skipped):
+        yield from found
+        skipped += AT_ONCE
+
+
+def _chosen() -> str:
+    asked = forms.asked("state") if "state" in request.args else TABS[0][0]
+    return asked if asked in dict(TABS) else ""
+
+
+def _narrowed() -> dict[str, str]:
+    return {name: forms.asked(name) for name in ("item", "rev", "job", "person")}
+
+
+def _rows(chosen: str, wanted: CopyFilter, skipped: int, most: int) -> list[Copy]:
+    if chosen == "collect":
+        return register.to_collect(vault(), wanted)[skipped : skipped + most]
+    return register.listing(vault(), replace(wanted, state=chosen), most, skipped)
 
 
 def _grouped(rows: Iterable[Copy], by: str) -> list[Group]:

@@ -107,7 +107,7 @@ class Card:
 def board() -> Response:
     """Show what needs action now, in the list that was asked for."""
     found = desk.board(vault())
-    shown, wanted = _shown(), _wanted()
+    shown, wanted = section_asked(), wanted_asked()
     skipped = forms.number_asked("skip")
     asked = questions.count(vault()) if has_role(*questions.READERS) else 0
     marks = ("board", found.version, shown, repr(wanted), str(skipped), forms.asked("done"),
@@ -330,7 +330,7 @@ def api_board() -> Response:
 
     Each list has the first 500; ``total`` says how many there are.
     """
-    found, wanted = desk.board(vault()), _wanted()
+    found, wanted = desk.board(vault()), wanted_asked()
     return jsonify({**found.as_json(wanted, LISTED), "total": {
         name: len(found.section(name, wanted)) for name in boards.SECTIONS}})  # fmt: skip
 
@@ -344,12 +344,14 @@ def api_station(station: str) -> Response:
 # --- inside -------------------------------------------------------------------------------------
 
 
-def _shown() -> str:
+def section_asked() -> str:
+    """Return which list of the board the address asks for."""
     asked = forms.asked("show", "next")
     return asked if asked in {name for name, _word, _icon in TABS} else "next"
 
 
-def _wanted() -> Wanted:
+def wanted_asked() -> Wanted:
+    """Return what the address narrows the board to."""
     return Wanted(*(forms.asked(name) for name in ("station", "customer", "person", "q")))
 
 

@@ -179,13 +179,10 @@ def of_item(number: str, limit: int) -> list[Row]:
 
 def listing() -> str:
     """Show jobs by state, open ones by their due date, the latest of those that ended first."""
-    chosen = forms.asked("state") if "state" in request.args else "released"
-    if chosen not in dict(TABS):
-        chosen = ""
-    words, skipped = forms.asked("q"), forms.number_asked("skip")
-    wanted = JobFilter(state=chosen, words=words)
+    asked, skipped = wanted(), forms.number_asked("skip")
+    chosen, words = asked.state, asked.words
     size = forms.rows_asked()
-    rows = job_rows(jobs.listing(vault(), wanted, size + 1, skipped))
+    rows = job_rows(jobs.listing(vault(), asked, size + 1, skipped))
 
     def address(skip: int, shown: int) -> str:
         return url_for("jobs.listing", state=chosen, q=words or None, skip=skip or None,
@@ -198,6 +195,12 @@ def listing() -> str:
         all=address(skipped, forms.MANY_ROWS) if more and size < forms.MANY_ROWS else "",
         many=forms.MANY_ROWS,
     )  # fmt: skip
+
+
+def wanted() -> JobFilter:
+    """Return which jobs the address asks for; those on the floor where it does not say."""
+    chosen = forms.asked("state") if "state" in request.args else "released"
+    return JobFilter(state=chosen if chosen in dict(TABS) else "", words=forms.asked("q"))
 
 
 def new() -> Response | str | tuple[str, int]:

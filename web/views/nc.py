@@ -53,14 +53,20 @@ _FIELDS: Final = ("job", "op", "qty", "what", "place", "pieces", "containment", 
 def board() -> str:
     """Show nonconformances, the newest first."""
     chosen = forms.asked("state", "open")
-    states = {"open": rules.OPEN, "": frozenset[str]()}.get(chosen, frozenset({chosen}))
     job, skipped = forms.asked("job"), forms.number_asked("skip")
-    found = nc_views.listing(vault(), Filter(job=job, states=states), PAGE + 1, skipped)
+    found = nc_views.listing(vault(), wanted(), PAGE + 1, skipped)
     more = url_for("nc.board", state=chosen, job=job or None, skip=skipped + PAGE)
     return render_template(
         "nc_list.html", found=found[:PAGE], tabs=TABS, chosen=chosen, job=job,
         more=more if len(found) > PAGE else "",
     )  # fmt: skip
+
+
+def wanted() -> Filter:
+    """Return which nonconformances the address asks for; open ones where it does not say."""
+    chosen = forms.asked("state", "open")
+    states = {"open": rules.OPEN, "": frozenset[str]()}.get(chosen, frozenset({chosen}))
+    return Filter(job=forms.asked("job"), states=states)
 
 
 def api_list() -> Response:
