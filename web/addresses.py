@@ -166,6 +166,7 @@ TABLE: Final[tuple[Address, ...]] = (
     Address("/jobs/<job>/papers/<paper>", shipping.paper, Door(STAFF, 200)),
     Address("/jobs/<job>/proof", proof.page, Door(STAFF, 200), Door(OFFICE, 400)),
     Address("/blockers", blockers.board, Door(STAFF, 200)),
+    Address("/blockers/counts.csv", blockers.counts, Door(STAFF, 200)),
     Address("/blockers/new", blockers.new, Door(STAFF, 200), Door(STAFF, 422), limit=UPLOAD),
     Address("/blockers/<int:blocker>", blockers.page, Door(STAFF, 200), Door(STAFF, 400), limit=UPLOAD),
     Address("/blockers/<int:blocker>/photos/<int:photo>/<role>", blockers.photo, Door(STAFF, 404)),

@@ -143,7 +143,7 @@ def block_show(number: int) -> None:
         + (f", {view.check}" if view.check else "")
         + (f", {view.escalates}" if view.escalates else ""),
         *([f"closes by itself once {itself}"] if itself else []),
-        *(f"{label}: {value}" for label, value in view.known),
+        *(f"{label}: {value}" for label, value, _form in view.known),
         *([f"not known yet: {', '.join(view.missing)}"] if view.missing else []),
         *(f"{'x' if step.done_by else ' '} {at}. {step.text}"
           for at, step in enumerate(one.steps, 1)),

@@ -21,6 +21,7 @@ from vault.home import Vault
 AGES: Final = ((24, "up to a day"), (72, "1 to 3 days"), (168, "3 to 7 days"))
 OLDEST: Final = "more than a week"
 YEAR: Final = timedelta(days=365)
+COLUMNS: Final = ("by", "name", "blocking", "raised", "median_hours", "oldest_hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,21 @@ class Stats:
                 for one in self.owners
             ],
         }  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the three countings below one another, as a table; its columns are ``COLUMNS``."""
+        counted = (("type", self.types), ("age", self.ages), ("owner", self.owners))
+        return [
+            dict(zip(COLUMNS, (by, *_cells(by, bar)), strict=True))
+            for by, bars in counted for bar in bars
+        ]  # fmt: skip
+
+
+def _cells(by: str, bar: Bar) -> tuple[str, int, int | None, float | None, float | None]:
+    if by == "age":  # of what blocks now alone
+        return bar.name, bar.blocking, None, None, None
+    oldest = round(bar.oldest_hours, 1) if bar.blocking else None
+    return bar.name, bar.blocking, bar.raised, bar.hours, oldest
 
 
 @dataclass(slots=True)

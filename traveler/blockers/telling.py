@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from traveler.blockers.kinds import KINDS, Kind
+from traveler.blockers.kinds import KINDS, Form, Kind
 from traveler.blockers.photos import Photo
 from traveler.blockers.records import Blocker, Entry
 from vault import clock
@@ -49,10 +49,10 @@ class BlockerView:
         return () if self.blocker.decides else self.kind.missing(self.blocker.facts)
 
     @property
-    def known(self) -> tuple[tuple[str, str], ...]:
-        """Return label and value of each fact that is known."""
+    def known(self) -> tuple[tuple[str, str, Form], ...]:
+        """Return label, value and form of each fact that is known."""
         return tuple(
-            (one.label, self.blocker.facts[one.key])
+            (one.label, self.blocker.facts[one.key], one.form)
             for one in self.kind.facts
             if self.blocker.facts.get(one.key)
         )
@@ -155,13 +155,17 @@ class Change:
     @property
     def sentence(self) -> str:
         """Return it in a line: ``Expected on: 2027-03-04, before 2027-03-01``."""
-        return f"{self.label}: {self.now or 'nothing'}, before {self.before or 'nothing'}"
+        before = f", before {self.before}" if self.before else ""
+        return f"{self.label}: {self.now or 'nothing'}{before}"
 
 
 def changes(kind: Kind, entries: Sequence[Entry]) -> dict[int, tuple[Change, ...]]:
-    """Return what each correction changed, by the number of its entry; the oldest entry first."""
+    """Return what each correction changed and each tick was of, by the number of its entry."""
     found = {}
     for before, now in pairwise(entries):
+        if now.act == "step":
+            ticked = (step.text for step in now.steps if step.done_by and step not in before.steps)
+            found[now.number] = tuple(Change("Done", "", text) for text in ticked)
         if now.act == "correct":
             was, said = _known(kind, before), _known(kind, now)
             found[now.number] = tuple(

@@ -16,6 +16,7 @@ from traveler.blockers.kinds import Kind
 from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
 from traveler.blockers.stats import Bar, Stats
 from traveler.blockers.telling import BlockerView
+from traveler.exchange.exporting import as_csv
 from vault import codes
 from vault.errors import NotFound, Refusal, WrongUse
 from vault.ledger import people
@@ -102,6 +103,13 @@ def wanted() -> BlockerFilter:
 def _chosen() -> str:
     asked = forms.asked("state", "active")
     return asked if asked in dict(TABS) else "active"
+
+
+def counts() -> Response:
+    """Send the statistics as CSV."""
+    answer = Response(as_csv(stats.COLUMNS, stats.counted(vault()).rows()), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="blockers.csv"'
+    return answer
 
 
 def new() -> Response | str | tuple[str, int]:

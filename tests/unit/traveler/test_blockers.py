@@ -335,9 +335,9 @@ def test_a_correction_is_a_newer_record(shop: Any) -> None:
     (changed,) = telling.changes(_view.kind, entries).values()
     assert [one.sentence for one in changed] == [
         "Owner: eli, before pat",
-        "Expected on: 2027-03-04, before nothing",
+        "Expected on: 2027-03-04",
         "The way out: fetch it, before Ask for a confirmed day; Book it in and bring it to the station",
-        "Escalation: after 8 h to mchen, before nothing",
+        "Escalation: after 8 h to mchen",
     ]
     told = telling.history_json(_view.kind, entries)
     assert [len(one["changed"]) for one in told] == [0, 4]
