@@ -233,7 +233,7 @@ class JobLine:
     @property
     def held(self) -> int:
         """Return how many blockers hold the job or one of its steps that are not done."""
-        return sum(one.blocking for one in self.ground.blockers)
+        return sum(one.blocking and not one.step_over for one in self.ground.blockers)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""

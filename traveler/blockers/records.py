@@ -45,7 +45,8 @@ class Blocker:
     all work there.  ``until`` is the day work can go on, as far as anybody knows; ``cause`` is
     what the system watches, empty where only people know when the reason is gone.  ``also`` are
     the further stations that stand still with the one it is at, and ``group`` is the group of that
-    one (``_reaching``).
+    one (``_reaching``).  Once its step is done or left out (``step_over``) it holds nothing, and may
+    still be worth seeing to.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Blocker:
     changed_by: str
     also: frozenset[str] = frozenset()
     group: str = ""
+    step_over: bool = False
 
     @property
     def blocking(self) -> bool:
@@ -258,7 +260,12 @@ def _newest(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     """Return the question for blockers as their newest entry has them, the oldest first."""
     newest = sa.and_(_ENTRY.c.blocker == _ROW.c.id, _ENTRY.c.number == _ROW.c.entries)
     return (
-        sa.select(_ROW, tables.operation.c.seq, *(_ENTRY.c[name].label(name) for name in _NOW))
+        sa.select(
+            _ROW,
+            tables.operation.c.seq,
+            tables.operation.c.state.label("step"),
+            *(_ENTRY.c[name].label(name) for name in _NOW),
+        )
         .join(_ENTRY, newest)
         .outerjoin(tables.operation, tables.operation.c.id == _ROW.c.operation)
         .where(*conditions)
@@ -309,6 +316,7 @@ def _blocker(row: Any) -> Blocker:
         steps=tuple(Step(**one) for one in _loaded(row.steps)), facts=_loaded(row.facts),
         until=row.until, next_check=row.next_check, escalate_hours=row.escalate_hours,
         escalate_to=row.escalate_to, entries=row.entries, changed_at=row.at, changed_by=row.person,
+        step_over=row.step in lifecycle.OVER,
     )  # fmt: skip
 
 

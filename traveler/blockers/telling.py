@@ -61,7 +61,8 @@ class BlockerView:
     def place(self) -> str:
         """Return where it holds, in words: job, step, station."""
         one = self.blocker
-        step = f"step {one.seq}" if one.seq is not None else ""
+        over = " (over)" if one.step_over else ""
+        step = f"step {one.seq}{over}" if one.seq is not None else ""
         station = f"at {one.station}" if one.station else ""
         return " ".join(part for part in (one.job or "all jobs", step, station) if part)
 

@@ -257,6 +257,9 @@ def test_a_blocker_holds_something_where_it_is_raised(
         raised(shop, seq=10)
     with refused(BlockerHoldsNothing, "no step still to be done at saw-1"):
         raised(shop, station="saw-1")
+    (view,) = handling.listing(shop.vault)  # raised while it ran: it may still be loud
+    assert (view.blocker.state, view.place) == ("open", "J-1 step 10 (over) at saw-1")
+    assert jobs.listing(shop.vault)[0].held == 0
     stations.change(shop.vault, shop.pat, "saw-1", retired=True)
     with refused(BlockerHoldsNothing, "saw-1 is retired; name a station in use"):
         raised(shop, job="", station="saw-1")
