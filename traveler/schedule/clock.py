@@ -23,6 +23,9 @@ _FARTHEST: Final = 40 * 366
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  the wall clock of the shop has no zone
 
+_FIRST: Final = (datetime(1, 1, 1) - _EPOCH) // timedelta(minutes=1)  # noqa: DTZ001 - as above
+_LAST: Final = (datetime(9999, 12, 31) - _EPOCH) // timedelta(minutes=1)  # noqa: DTZ001 - as above
+
 Shifts = tuple[tuple[int, int], ...]
 """The manned stretches of a day, in minutes after midnight: rising, not touching."""
 
@@ -33,8 +36,11 @@ def moment(wall: datetime) -> int:
 
 
 def wall(moment: int) -> datetime:
-    """Return what the wall clock shows at a moment."""
-    return _EPOCH + timedelta(minutes=moment)
+    """Return what the wall clock shows at a moment, as near to it as a calendar goes.
+
+    Work that is due in the year 1, as an ERP says of no day, has to begin before there were any.
+    """
+    return _EPOCH + timedelta(minutes=max(_FIRST, min(moment, _LAST)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,22 @@ def test_a_job_due_yesterday_is_late_and_says_what_is_left(shop: Any) -> None:
     assert "of work is left" in entry["why"]
 
 
+@pytest.mark.parametrize("due", ["0001-01-01", "9999-12-31"])
+def test_a_day_nobody_can_mean_takes_no_board_down(shop: Any, due: str) -> None:
+    """Older releases took such days from ERPs that have no empty one; the job is on the board."""
+    from traveler import jobs, tables
+
+    plan(shop, "J-1", 3, 5000)
+    plan(shop, "J-2", 3)
+    with shop.vault.ledger.writing("pat") as writing:
+        writing.update(tables.job, "J-1", due=due)
+        writing.record("job.amended", "job/J-1")
+    told = {one.line.number: one.as_json() for one in whole(shop).section("next")}
+    assert told.keys() == {"J-1", "J-2"}
+    assert told["J-1"]["due"] == due
+    assert len([one.as_json() for one in jobs.listing(shop.vault)]) == 2
+
+
 def test_a_blocked_step_says_what_blocks_and_until_when(shop: Any) -> None:
     """The sentence names the kind and the day; the job is at risk where that is too late."""
     plan(shop, "J-1", 2)
