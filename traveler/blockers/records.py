@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from traveler import lifecycle, station_records, tables
 from traveler.blockers import kinds
 from traveler.job_records import Job
 from traveler.operation_records import Operation
-from vault import canonical
+from vault import canonical, clock
 from vault.names import fold
 
 ACTIVE = frozenset({"open", "acknowledged", "resolved"})
@@ -110,6 +111,17 @@ class Blocker:
     def subject(self) -> str:
         """Return the name in the record of events of what it belongs to."""
         return f"job/{self.job}" if self.job else f"station/{self.station}"
+
+    def escalated(self, at: str) -> bool:
+        """Say whether it has blocked for so long at a moment that it is somebody else's too."""
+        if not self.escalate_to or not self.blocking:
+            return False
+        return clock.moment(at) >= self.escalates_at
+
+    @property
+    def escalates_at(self) -> datetime:
+        """Return when it becomes somebody else's too, counted from when it was raised."""
+        return clock.moment(self.raised_at) + timedelta(hours=self.escalate_hours)
 
     @property
     def places(self) -> frozenset[str]:

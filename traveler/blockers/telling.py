@@ -98,7 +98,7 @@ class BlockerView:
         one = self.blocker
         if not one.escalate_to or not one.blocking:
             return ""
-        left = _moment(one.raised_at) + timedelta(hours=one.escalate_hours) - _moment(self.now)
+        left = one.escalates_at - _moment(self.now)
         if left <= timedelta():
             return f"escalated to {one.escalate_to} {span(-left)} ago"
         return f"goes to {one.escalate_to} too in {span(left)}"
@@ -112,11 +112,7 @@ class BlockerView:
     @property
     def escalated(self) -> bool:
         """Say whether it has blocked for so long that it is somebody else's too."""
-        one = self.blocker
-        if not one.escalate_to or not one.blocking:
-            return False
-        due = _moment(one.raised_at) + timedelta(hours=one.escalate_hours)
-        return _moment(self.now) >= due
+        return self.blocker.escalated(self.now)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as programs read it."""

@@ -75,7 +75,7 @@ class Entry:
             return line.why
         if self.section == "blocked":
             how = next((how for how in _HOW if step.why.startswith(how)), "")
-            return f"{step.operation.title} {_HOW.get(how, 'waits: ')}{step.why}"
+            return f"{step.operation.title} {_HOW.get(how, 'waits: ')}{step.why}{line.escalated}"
         if self.section == "coming":
             return step.why
         said = f"{step.operation.title}: {step.why}"

@@ -159,7 +159,7 @@ class Count:
     def _line(self, number: str) -> judging.Line:
         return judging.Line(
             self.facts[number], self.found.jobs[number], self.pins.get(number),
-            self.turns[number], self.now.minute,
+            self.turns[number], self.now.minute, self.now.at,
         )  # fmt: skip
 
 

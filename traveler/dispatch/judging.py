@@ -53,6 +53,7 @@ class Line:
     pin: Pin | None
     steps: tuple[Step, ...]
     now: int
+    counted_at: str
 
     @cached_property
     def at(self) -> Operation | None:
@@ -62,7 +63,14 @@ class Line:
     @cached_property
     def why(self) -> str:
         """Return the sentence that says how it stands and why."""
-        return _why(self.facts, self.found, self.steps, self.at, self.now)
+        return _why(self.facts, self.found, self.steps, self.at, self.now) + self.escalated
+
+    @cached_property
+    def escalated(self) -> str:
+        """Return to whom its blockers went, to be said after a sentence; empty where to nobody."""
+        held = self.facts.ground.blockers
+        names = dict.fromkeys(one.escalate_to for one in held if one.escalated(self.counted_at))
+        return f"; escalated to {', '.join(names)}" if names else ""
 
     @cached_property
     def _todo(self) -> tuple[str, str]:

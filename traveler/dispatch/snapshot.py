@@ -102,11 +102,15 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, as the shop's wall clock shows it: the minute, the day as text, and the time zone."""
+    """Now, as the shop's wall clock shows it: the minute, the day as text, and the time zone.
+
+    ``at`` is the same as it is stored.
+    """
 
     minute: int
     day: str
     zone: tzinfo
+    at: str
 
     def of(self, stored: str) -> int:
         """Return a stored moment (UTC) as a minute of the wall clock."""
@@ -120,7 +124,8 @@ def now(time_zone: str) -> Moment:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         zone = UTC
     shown = clock.instant().astimezone(zone)
-    return Moment(moment(shown.replace(tzinfo=None)), shown.date().isoformat(), zone)
+    return Moment(moment(shown.replace(tzinfo=None)), shown.date().isoformat(), zone,
+                  clock.text(shown))  # fmt: skip
 
 
 def day_number(text: str) -> int:

@@ -14,6 +14,7 @@ from traveler.dispatch import desk as desks
 from traveler.dispatch import snapshot, wording
 from traveler.dispatch.board import Board, Wanted, at_station
 from traveler.floor import starting, stopping
+from vault import clock
 
 
 def day(away: int) -> str:
@@ -540,7 +541,7 @@ def test_running_work_counts_what_has_passed(shop: Any) -> None:
     task = snapshot.load(facts, floor_now, now, None).tasks[0]
     assert task.running
     assert task.minutes == 50  # the set-up is done by who started; 100 pieces of half a minute
-    later = snapshot.Moment(now.minute + 40 * 1440, now.day, now.zone)
+    later = snapshot.Moment(now.minute + 40 * 1440, now.day, now.zone, now.at)
     assert snapshot.load(facts, floor_now, later, None).tasks[0].minutes == 1
     counted = desks.count_shop(floor_now, [facts], {}, ("due",), now)
     assert counted.lines["J-1"].steps[0].state == "running"
@@ -626,3 +627,20 @@ def test_a_blocked_station_of_a_group_is_no_lane_while_nobody_knows_until_when(s
     for one in (first, second):
         handling.resolve(shop.vault, shop.pat, one, "oiled")
     assert last() == both
+
+
+def test_what_escalated_says_so_on_the_board(shop: Any) -> None:
+    """In the sentence of the job and in the list of what is blocked, from its hour on."""
+    plan(shop, "J-1", 20)
+    wanted = handling.Wanted("labor", "pat", "nobody may saw", "J-1", 10, escalate_hours=2,
+                             escalate_to="mchen")  # fmt: skip
+    handling.raise_blocker(shop.vault, shop.pat, wanted)
+
+    def told(hours: float) -> list[str]:
+        with clock.standing_at(clock.instant() + timedelta(hours=hours)):
+            board = desks.Desk().board(shop.vault)
+            return [entry.why for name in ("at_risk", "blocked") for entry in board.section(name)]
+
+    before, after = told(1), told(3)
+    assert len(before) == len(after) == 2
+    assert [one + "; escalated to mchen" for one in before] == after

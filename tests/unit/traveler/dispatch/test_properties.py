@@ -20,7 +20,8 @@ from traveler.schedule.clock import moment, weekdays
 from traveler.schedule.plan import Resource
 
 TODAY = date(2026, 11, 25)  # a Wednesday
-NOW = Moment(moment(datetime(2026, 11, 25, 9, 0)), TODAY.isoformat(), UTC)  # noqa: DTZ001
+NINE = datetime(2026, 11, 25, 9, 0)  # noqa: DTZ001
+NOW = Moment(moment(NINE), TODAY.isoformat(), UTC, "2026-11-25T09:00:00Z")
 STATIONS = ("saw", "mill", "bench")
 FLOOR = Floor(
     {code: Resource(code, weekdays(480), lanes) for lanes, code in enumerate(STATIONS, 1)},
