@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from flask import Response, jsonify, make_response, render_template, request, url_for
@@ -16,6 +17,7 @@ from traveler.floor import acting, noting, scan, starting, stopping, watching
 from traveler.floor.acting import Progress
 from traveler.floor.scan import FloorView
 from traveler.memory import desk as memory
+from traveler.operation_records import Operation
 from traveler.quality import evidence, proof
 from traveler.quality.evidence import Wanted
 from traveler.tablet import presence
@@ -38,6 +40,14 @@ WORDS: Final = {
     "finish": ("Finish", "flag", "begin", "act"),
     "override": ("Start anyway", "warn", "pause", "wait"),
 }
+AWAY: Final = {
+    "start": ("Send out", "truck", "begin", "go"),
+    "pause": ("Part is back", "box", "pause", "wait"),
+    "finish": ("It is back", "box", "begin", "act"),
+}
+"""The same acts where the work is done at a vendor's."""
+FEW, NEWEST = 4, 20
+"""What else people are on, and notes, told on a page that has to be read in a second."""
 SENT: Final = ("start", "pause", "finish", "note", "block", "shot", "measure", "nc")
 """What a tablet may keep and send later; never a sign-off, a release, or a start past a blocker."""
 DONE: Final = {
@@ -233,8 +243,8 @@ def _shown(token: str, view: FloorView, seen: str) -> str:
         tag=_tag(seen, view), ways=_ways(token, view), busy=_busy(view),
         here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
-        left=_left(view.step) if view.step else 0, notes=view.step.notes if view.step else (),
-        elsewhere=_elsewhere(view), code=token, kinds=kinds.KINDS,
+        left=_left(view.step) if view.step else 0, notes=view.step.notes[::-1] if view.step else (),
+        elsewhere=_elsewhere(view), code=token, few=FEW, newest=NEWEST, kinds=kinds.KINDS,
         owners=blockers.owners() if tablet.here() else [],
         remembered=memory.of_job(vault(), view.job.number).at(_seq(view)),
     )  # fmt: skip
@@ -243,7 +253,7 @@ def _shown(token: str, view: FloorView, seen: str) -> str:
 def _asking(
     token: str, view: FloorView, step: OperationView, act: str, refusal: Refusal | None
 ) -> str:
-    word, mark, look, tone = WORDS[act]
+    word, mark, look, tone = _words(step, act)
     typed = forms.typed("operator", "good", "scrap", "rework", "why")
     typed["good"] = typed["good"] or (str(_left(step)) if act == "finish" else "0")
     typed["scrap"], typed["rework"] = typed["scrap"] or "0", typed["rework"] or "0"
@@ -311,6 +321,11 @@ def _elsewhere(view: FloorView) -> str:
     return view.step.operation.station
 
 
+def _words(step: OperationView | None, act: str) -> tuple[str, str, str, str]:
+    outside = step is not None and step.operation.outside
+    return AWAY.get(act, WORDS[act]) if outside else WORDS[act]
+
+
 def _face(view: FloorView) -> State:
     if view.job.state == "cancelled":  # quiet in a list, but here somebody may be at work on it
         return replace(present.state("job", view.job.state), tone="halt", icon="stop")
@@ -321,6 +336,8 @@ def _face(view: FloorView) -> State:
     if view.blocked:
         return present.state("op", "blocked")
     step = view.step.operation
+    if step.outside and step.state == "running":
+        return State("go", "truck", "Sent out")
     return present.state("op", "ready" if step.state == "waiting" and view.acts else step.state)
 
 
@@ -331,11 +348,15 @@ def _said(view: FloorView) -> str:
     if step is not None and step.running_by:
         shop = present.zone(vault().settings.time_zone)
         people = step.running_by
+        if step.operation.outside:
+            return _away(step.operation, people)
         return f"by {people} since {present.local(step.running_since, shop)}"
     if view.blocked and step is not None:
         first, *others = step.held
         more = f" {len(others)} more below." if others else ""
         return f"{first.blocker.what.rstrip('.')}. {first.blocker.owner} sees to it.{more}"
+    if step is not None and step.operation.outside and view.acts:
+        return f"It is done at {step.operation.vendor or 'a vendor'}."
     now = view.view.step
     if step is not None and step.operation.over and now is not None:
         at = now.operation
@@ -343,10 +364,17 @@ def _said(view: FloorView) -> str:
     return view.why_not
 
 
+def _away(step: Operation, people: str) -> str:
+    back = (
+        f", back on {present.day_text(date.fromisoformat(step.expected))}" if step.expected else ""
+    )
+    return f"to {step.vendor or 'the vendor'} by {people}{back}"
+
+
 def _buttons(token: str, view: FloorView) -> list[Button]:
     found = []
     for act in view.acts:
-        word, mark, look, _tone = WORDS[act]
+        word, mark, look, _tone = _words(view.step, act)
         if act == "start" and view.step and view.step.operation.state == "paused":
             word = "Go on"
         href = url_for("floor.page", token=token, act=act)
@@ -354,14 +382,15 @@ def _buttons(token: str, view: FloorView) -> list[Button]:
     here = tablet.here()
     running = view.step is not None and view.step.operation.state == "running"
     on_it = {one.person for one in view.step.people} if view.step else set()
-    if here and running and here.person.name not in on_it and not view.stop:
+    outside = view.step is not None and view.step.operation.outside
+    if here and running and not outside and here.person.name not in on_it and not view.stop:
         href = url_for("floor.page", token=token, act="start")
         found.append(Button("Join", "plus", "", href, "start"))
     if view.blocked:
         word, mark, _look, _tone = WORDS["override"]
         href = url_for("floor.page", token=token, act="override")
         found.append(Button(word, mark, "", href, "override"))
-    return sorted(found, key=lambda one: one.word == "Pause")
+    return sorted(found, key=lambda one: one.act == "pause")
 
 
 def _place(token: str, view: FloorView) -> Place:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from traveler import jobs, rework, sheet
-from traveler.floor import starting, stopping
+from traveler import jobs, rework, sheet, stations
+from traveler.floor import noting, starting, stopping
 from traveler.quality import proof_desk
 from traveler.route import Step
 from vault.ledger import people
@@ -117,3 +117,34 @@ def test_whoever_is_on_several_steps_is_told_and_two_on_one_are_both_named(
         assert "by otto, quinn since" in words(page.get(f"/t/{stock.token}").text)
     stopping.pause(shop, otto, "J-7", 10)
     assert "also on" not in words(tablet.get(f"/t/{stock.token}").text)
+
+
+def test_work_at_a_vendors_is_sent_out_and_comes_back(guest: Any, stock: Any, shop: Any) -> None:
+    """The buttons say what happens to the pieces, and the page where they are and until when."""
+    station = jobs.show(shop, "J-1").operations[0].operation.station
+    stations.change(shop, person(shop, "pat"), station, outside=True, vendor="Norden", days=5)
+    tablet = signed_in(guest)
+    page = words(tablet.get(f"/t/{stock.token}").text)
+    assert "It is done at Norden." in page
+    assert "Send out" in page
+    assert "SEND OUT Step 10" in words(tablet.get(f"/t/{stock.token}?act=start").text)
+    starting.start(shop, person(shop, "otto"), "J-1", 10)
+    page = words(tablet.get(f"/t/{stock.token}").text)
+    assert re.search(r"SENT OUT to Norden by otto, back on \w{3} \d+ \w{3} \d{4}", page)
+    assert "It is back Part is back" in page
+    people.set_pin(shop.ledger, "ada", "quinn", "6063")
+    other = words(signed_in(guest, "quinn", "6063").get(f"/t/{stock.token}").text)
+    assert "Quinn" in other
+    assert "Join" not in other  # nobody joins pieces that are away
+
+
+def test_a_step_with_many_notes_shows_the_newest_and_says_how_many_there_are(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """The newest stands first; a page that has to be read in a second does not grow with the years."""
+    for number in range(1, 24):
+        noting.note(shop, person(shop, "otto"), "J-1", 10, f"Note {number}.")
+    page = words(guest(None).get(f"/t/{stock.token}").text)
+    assert page.index("Note 23.") < page.index("Note 4.")
+    assert "Note 3." not in page
+    assert "3 earlier notes stand on the page of the job" in page

@@ -145,6 +145,8 @@
   const WORDS = { start: "Start", pause: "Pause", finish: "Finish", note: "Note", photo: "Photo", block: "Blocker", shot: "Photo of blocker", measure: "Result", nc: "Not right" };
   const SHEETS = {};  // what opens a sheet of its own: floor-sheets.js says how
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
+  const AWAY = { start: "Send out", pause: "Part is back", finish: "It is back" };  // done at a vendor's
+  const word = (act) => ("outside" in live().dataset && AWAY[act]) || WORDS[act];
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
 
@@ -195,8 +197,8 @@
     const counted = before.reduce((sum, one) => sum + Number(one.fields.good ?? 0) + Number(one.fields.scrap ?? 0) + Number(one.fields.rework ?? 0), 0);
     const left = Math.max(0, Number(live().dataset.left ?? 0) - counted);
     const dialog = document.getElementById("counting");
-    dialog.querySelector("h2").textContent = act === "finish" ? `Finish: ${left} left to count` : "Pause: count this go";
-    dialog.querySelector("[data-go]").replaceChildren(icon(LOOKS[act][0]), WORDS[act]);
+    dialog.querySelector("h2").textContent = act === "finish" ? `${word(act)}: ${left} left to count` : `${word(act)}: count this go`;
+    dialog.querySelector("[data-go]").replaceChildren(icon(LOOKS[act][0]), word(act));
     dialog.querySelector("[data-why]").hidden = !given.fields?.why;
     const fields = open("counting", (values) => {
       const whole = (text) => (/^\d{1,7}$/.test(text || "0") ? Number(text || 0) : NaN);
@@ -338,7 +340,7 @@
     mains.replaceChildren(...NEXT[state].map((act, at) => {
       const made = element("button", "", { type: "button", className: `button ${LOOKS[act][1]}${at ? "" : " first"}` });
       made.dataset.act = act;
-      made.append(icon(LOOKS[act][0]), act === "start" ? "Go on" : WORDS[act]);
+      made.append(icon(LOOKS[act][0]), act === "start" ? "Go on" : word(act));
       return made;
     }));
     const band = document.querySelector(".now");
