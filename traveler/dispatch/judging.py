@@ -67,10 +67,11 @@ class Line:
 
     @cached_property
     def escalated(self) -> str:
-        """Return to whom its blockers went, to be said after a sentence; empty where to nobody."""
+        """Return which of its blockers went to whom, to be said after a sentence; empty where none did."""
         held = self.facts.ground.blockers
-        names = dict.fromkeys(one.escalate_to for one in held if one.escalated(self.counted_at))
-        return f"; escalated to {', '.join(names)}" if names else ""
+        told = (f"{one.id} to {one.escalate_to}" for one in held if one.escalated(self.counted_at))
+        said = ", ".join(told)
+        return f"; escalated: blocker {said}" if said else ""
 
     @cached_property
     def _todo(self) -> tuple[str, str]:

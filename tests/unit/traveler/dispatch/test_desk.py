@@ -634,7 +634,7 @@ def test_what_escalated_says_so_on_the_board(shop: Any) -> None:
     plan(shop, "J-1", 20)
     wanted = handling.Wanted("labor", "pat", "nobody may saw", "J-1", 10, escalate_hours=2,
                              escalate_to="mchen")  # fmt: skip
-    handling.raise_blocker(shop.vault, shop.pat, wanted)
+    made = handling.raise_blocker(shop.vault, shop.pat, wanted)
 
     def told(hours: float) -> list[str]:
         with clock.standing_at(clock.instant() + timedelta(hours=hours)):
@@ -643,4 +643,4 @@ def test_what_escalated_says_so_on_the_board(shop: Any) -> None:
 
     before, after = told(1), told(3)
     assert len(before) == len(after) == 2
-    assert [one + "; escalated to mchen" for one in before] == after
+    assert [one + f"; escalated: blocker {made.id} to mchen" for one in before] == after
