@@ -11,6 +11,7 @@ from vault.errors import Refusal
 from vault.ledger import people, sessions
 from web import forms
 from web.errors import PasswordsDiffer
+from web.forms import Answer
 from web.guard import sign_in
 from web.visitor import COOKIE, cookie_name, encrypted, me, vault, visitor
 
@@ -20,7 +21,7 @@ DONE: Final = {
 }
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Show the account, or change its password or PIN."""
     if request.method != "POST":
         return render_template("account.html", refusal=None, done=DONE.get(forms.asked("done")))

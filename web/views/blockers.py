@@ -18,11 +18,12 @@ from traveler.blockers.stats import Bar, Stats
 from traveler.blockers.telling import BlockerView
 from traveler.exchange.exporting import as_csv
 from vault import codes
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import Refusal
 from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms, handing, uploads
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, me, vault
 
 PAGE: Final = 100
@@ -112,7 +113,7 @@ def counts() -> Response:
     return answer
 
 
-def new() -> Response | str | tuple[str, int]:
+def new() -> Answer:
     """Show the types, or the form of one, or raise a blocker."""
     typed = forms.typed(*_FIELDS)
     name = forms.text("type") or forms.asked("type")
@@ -136,19 +137,16 @@ def new() -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("blockers.page", blocker=made.id, done="raise"))
 
 
-def page(blocker: int) -> Response | str | tuple[str, int]:
+def page(blocker: int) -> Answer:
     """Show a blocker with all that was done about it, or act on it."""
-    if request.method != "POST":
-        return _shown(blocker, None)
-    handling.show(vault(), blocker)
-    act = forms.text("act")
-    try:
+
+    def acted() -> Response:
+        handling.show(vault(), blocker)
+        act = forms.text("act")
         _act(blocker, act)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(blocker, refusal), refusal.status
-    return forms.gone_on(url_for("blockers.page", blocker=blocker, done=act))
+        return forms.gone_on(url_for("blockers.page", blocker=blocker, done=act))
+
+    return forms.answered(acted, lambda refusal: _shown(blocker, refusal))
 
 
 def photo(blocker: int, photo: int, role: str) -> Response:

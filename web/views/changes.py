@@ -115,7 +115,7 @@ def order_line(row: OrderRow) -> OrderLine:
     return OrderLine(row.change, row.state, row.notes, row.author, row.opened_at, numbers)
 
 
-def new() -> Response | str | tuple[str, int]:
+def new() -> Answer:
     """Show the form for a change order, show what it would be, or open one."""
     typed = forms.typed("numbers", "folder", "notes", "change_class", "observers", "readers",
                         "differing", "children", "leave_out")  # fmt: skip
@@ -152,7 +152,7 @@ def page(change: str) -> Answer:
     return forms.answered(acted, lambda refusal: _shown(change, refusal))
 
 
-def plan(change: str, number: str) -> Response | str | tuple[str, int]:
+def plan(change: str, number: str) -> Answer:
     """Show the order with the characteristics of one of its items in a grid, or check them in.
 
     A check-in voids what was signed of the item; the order takes it up by itself while in review.
@@ -172,7 +172,7 @@ def plan(change: str, number: str) -> Response | str | tuple[str, int]:
     )
 
 
-def edit(change: str) -> Response | str | tuple[str, int]:
+def edit(change: str) -> Answer:
     """Show the form that changes an order, or change it: items, class, notes, who watches."""
     judgement = desk.judge(vault(), change, me())
     order = judgement.order

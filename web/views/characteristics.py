@@ -18,6 +18,7 @@ from traveler.quality.quantity import unit
 from vault.errors import NoSuchFile, Refusal
 from web import drawings, forms
 from web.drawings import Picture
+from web.forms import Answer
 from web.headers import sandboxed
 from web.views.items import found
 from web.visitor import me, vault
@@ -48,7 +49,7 @@ class Grid:
     extra: int = NEW
 
 
-def page(number: str) -> Response | str | tuple[str, int]:
+def page(number: str) -> Answer:
     """Show the working characteristics in a grid with what the drawing proposes, or check them in."""
     row = found(number)
     if request.method != "POST":

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from release import desk, settling
 from vault.catalogue_rows import ItemRow
@@ -16,11 +16,12 @@ from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms
 from web.errors import MissingField
+from web.forms import Answer
 from web.views.items import found
 from web.visitor import me, vault
 
 
-def new_item() -> Response | str | tuple[str, int]:
+def new_item() -> Answer:
     """Show the form for a new item, or make it, with its first files where some were given."""
     if request.method != "POST":
         return render_template("checkin.html", refusal=None, **_facts(None))
@@ -41,7 +42,7 @@ def new_item() -> Response | str | tuple[str, int]:
     return forms.gone_on(url_for("items.page", number=number, done="checkin" if files else "new"))
 
 
-def files(number: str) -> Response | str | tuple[str, int]:
+def files(number: str) -> Answer:
     """Show the form for files of an item, or check them in."""
     settling.settle(vault())
     row = found(number)

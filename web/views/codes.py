@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from release import settling
 from release.log import ReleaseLog, Revision
@@ -21,6 +21,7 @@ from vault.errors import NotFound, Refusal
 from web import badge, forms, present
 from web.badge import Ask
 from web.doors import STAFF
+from web.forms import Answer
 from web.visitor import device, has_role, vault
 
 FACES: Final = {
@@ -52,7 +53,7 @@ def release(code: str) -> str:
     )  # fmt: skip
 
 
-def copy(copy_code: str) -> Response | str | tuple[str, int]:
+def copy(copy_code: str) -> Answer:
     """Answer a scanned copy; ``?act=`` asks by badge and PIN what became of it."""
     view = register.by_code(vault(), copy_code)
     if request.method != "POST":

@@ -52,7 +52,7 @@ class Group:
     rows: list[Copy]
 
 
-def listing() -> Response | str | tuple[str, int]:
+def listing() -> Answer:
     """Show copies by item, job or person; a scanned or typed code leads to its copy."""
     code = request.args.get("code", "").strip()[:500]
     refusal = None

@@ -22,6 +22,7 @@ from traveler.packet import issuing
 from traveler.packet.records import Packet
 from vault.errors import BadFileName, Refusal
 from web import forms
+from web.forms import Answer
 from web.headers import sandboxed
 from web.limits import Bucket
 from web.views import packets
@@ -56,7 +57,7 @@ def listing() -> str:
     )  # fmt: skip
 
 
-def order(job: str) -> Response | str | tuple[str, int]:
+def order(job: str) -> Answer:
     """Show one order; send a packet of it."""
     LOOKS.take(me().name)
     if request.method == "POST":

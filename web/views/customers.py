@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from traveler.customer import logins, questions
 from vault.errors import Refusal
 from vault.ledger import people
 from web import forms, paging
 from web.errors import NoSuchAct
+from web.forms import Answer
 from web.visitor import me, vault
 
 DONE: Final = {
@@ -21,7 +22,7 @@ DONE: Final = {
 SHOWN: Final = 100
 
 
-def listing() -> Response | str | tuple[str, int]:
+def listing() -> Answer:
     """Show every customer, or one; tie a login to it, or take the tie back."""
     if request.method != "POST":
         return _shown(forms.asked("customer"), None)

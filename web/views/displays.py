@@ -13,6 +13,7 @@ from traveler.display.errors import DisplayEnded, DisplayUnknown
 from traveler.display.records import Display
 from vault.errors import Refusal
 from web import forms, live, paging
+from web.forms import Answer
 from web.views import dispatch
 from web.visitor import me, vault
 
@@ -33,7 +34,7 @@ def screen(display_code: str) -> Response:
     return dispatch.shop_shown(address, alone=True)
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Show all screens; make the address of one, or withdraw it."""
     made, refusal = "", None
     if request.method == "POST":

@@ -16,6 +16,7 @@ from traveler.exchange.mapping import Map
 from vault.errors import Refusal
 from web import forms
 from web.errors import MissingField
+from web.forms import Answer
 from web.visitor import me, vault
 
 LARGEST: Final = 600_000
@@ -23,7 +24,7 @@ LARGEST: Final = 600_000
 SHOWN: Final = 500
 
 
-def page() -> str | Response | tuple[str, int]:
+def page() -> Answer:
     """Show the border; preview a file, or take it over as it was previewed."""
     if request.method == "POST":
         return _given()

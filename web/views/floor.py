@@ -30,6 +30,7 @@ from vault.ledger.people import Person
 from web import badge, drawings, forms, present, tablet, uploads, viewing
 from web.drawings import FileRow, Picture, Place
 from web.errors import MissingField, NotReadable, NotWhileAway
+from web.forms import Answer
 from web.present import State
 from web.views import blockers, files, floor_blockers, floor_quality, floor_viewer, nc
 from web.visitor import device, vault
@@ -84,7 +85,7 @@ class Button:
     act: str
 
 
-def page(token: str) -> Response | str | tuple[str, int]:
+def page(token: str) -> Answer:
     """Show the floor page; ``?act=`` the page that asks for badge and PIN; or act."""
     if request.method == "POST":
         return _acted(token)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, url_for
 
 from traveler.blockers import handling, kinds, photos
 from traveler.blockers.errors import NoSuchBlocker, NoSuchPhoto
@@ -17,8 +17,9 @@ from traveler.floor import scan, watching
 from traveler.floor.scan import FloorView
 from traveler.views import OperationView
 from vault import codes
-from vault.errors import NotFound, Refusal
+from vault.errors import Refusal
 from web import badge, forms, handing, tablet, uploads
+from web.forms import Answer
 from web.views import blockers
 from web.visitor import device, vault
 
@@ -27,21 +28,18 @@ SHOWN: Final = ("shown", "thumb")
 _FIELDS: Final = ("type", "what", "where", "owner", "operator")
 
 
-def page(token: str) -> Response | str | tuple[str, int]:
+def page(token: str) -> Answer:
     """Ask what blocks the traveler's step, or raise it."""
     view = scan.look(vault(), token)
-    if request.method != "POST":
-        return _asking(token, view, None)
-    try:
+
+    def raised() -> Response:
         wanted, person = _wanted(view), badge.who()
         with uploads.sent("photo") as files:
             handling.raise_blocker(vault(), person, wanted, device=device(), files=files,
                                    idempotency_key=forms.text("key"), token=token)  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _asking(token, view, refusal), refusal.status
-    return forms.gone_on(url_for("floor.page", token=token, done="block"))
+        return forms.gone_on(url_for("floor.page", token=token, done="block"))
+
+    return forms.answered(raised, lambda refusal: _asking(token, view, refusal))
 
 
 def kept(token: str) -> str:

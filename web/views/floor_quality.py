@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, url_for
 
 from traveler.floor import scan, watching
 from traveler.floor.scan import FloorView
@@ -14,8 +14,9 @@ from traveler.quality.errors import NothingToMeasure
 from traveler.quality.evidence import Wanted
 from traveler.quality.measurements import Reading
 from vault import codes
-from vault.errors import NotFound, Refusal
+from vault.errors import Refusal
 from web import badge, forms, tablet, uploads
+from web.forms import Answer
 from web.views import quality
 from web.visitor import device, vault
 
@@ -24,12 +25,11 @@ MOST_ROWS, AHEAD = 200, 100
 KINDS: Final = ("photo", "note", "document", "certificate", "heat")
 
 
-def evidence_page(token: str) -> Response | str | tuple[str, int]:
+def evidence_page(token: str) -> Answer:
     """Ask for a photo, a note or a certificate of the traveler's step, or keep it."""
     view = scan.look(vault(), token)
-    if request.method != "POST":
-        return _asking_evidence(token, view, None)
-    try:
+
+    def added() -> Response:
         person = badge.who()
         wanted = Wanted(
             kind=forms.needed("kind", "What it is"), job=view.job.number, seq=_seq(view),
@@ -38,19 +38,16 @@ def evidence_page(token: str) -> Response | str | tuple[str, int]:
         with uploads.sent("files") as files:
             evidence.add(vault(), person, wanted, files, device=device(),
                          idempotency_key=forms.text("key"), token=token)  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _asking_evidence(token, view, refusal), refusal.status
-    return forms.gone_on(url_for("floor.page", token=token, done="evidence"))
+        return forms.gone_on(url_for("floor.page", token=token, done="evidence"))
+
+    return forms.answered(added, lambda refusal: _asking_evidence(token, view, refusal))
 
 
-def measure_page(token: str) -> Response | str | tuple[str, int]:
+def measure_page(token: str) -> Answer:
     """Ask for one result of the traveler's step, or record it and ask for the next."""
     view = scan.look(vault(), token)
-    if request.method != "POST":
-        return _asking_result(token, view, None)
-    try:
+
+    def recorded() -> Response:
         person = badge.who()
         balloon, piece = (
             forms.needed("balloon", "The characteristic"),
@@ -62,15 +59,13 @@ def measure_page(token: str) -> Response | str | tuple[str, int]:
             vault(), person, view.job.number, _seq(view), [reading], device=device(),
             idempotency_key=forms.text("key"), token=token,
         )  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _asking_result(token, view, refusal), refusal.status
-    said = done.outside[0].id if done.outside else None
-    return forms.gone_on(
-        url_for("floor_quality.measure_page", token=token, said=said, ok=None if said else 1,
-                last=piece, of=balloon, gauge=forms.text("gauge") or None, who=person.name)
-    )  # fmt: skip
+        said = done.outside[0].id if done.outside else None
+        return forms.gone_on(
+            url_for("floor_quality.measure_page", token=token, said=said, ok=None if said else 1,
+                    last=piece, of=balloon, gauge=forms.text("gauge") or None, who=person.name)
+        )  # fmt: skip
+
+    return forms.answered(recorded, lambda refusal: _asking_result(token, view, refusal))
 
 
 def plan(token: str) -> Response:

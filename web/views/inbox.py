@@ -12,6 +12,7 @@ from vault import inbox
 from vault.errors import Refusal
 from web import drawings, forms
 from web.errors import NoSuchPicture, NotReadable
+from web.forms import Answer
 from web.headers import sandboxed
 from web.visitor import me, vault
 
@@ -19,7 +20,7 @@ DONE: Final = {"file": "{what} is in the vault now.", "drop": "{what} is dropped
 SHOWN: Final = 50
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Show what waits, or file or drop an entry."""
     what, id_ = forms.text("what"), forms.text("id")
     if what not in DONE:

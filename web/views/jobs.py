@@ -27,10 +27,11 @@ from traveler.nonconformance.records import Filter
 from traveler.route import Step
 from traveler.schedule.clock import DAY
 from traveler.views import JobLine, JobView, OperationView
-from vault.errors import NotFound, Refusal, WrongUse
+from vault.errors import NotFound, Refusal
 from vault.ledger.events import Event
 from web import dated, flow_picture, forms, present
 from web.errors import NotReadable
+from web.forms import Answer
 from web.rows import once_for_each
 from web.visitor import has_role, me, vault
 
@@ -203,7 +204,7 @@ def wanted() -> JobFilter:
     return JobFilter(state=chosen if chosen in dict(TABS) else "", words=forms.asked("q"))
 
 
-def new() -> Response | str | tuple[str, int]:
+def new() -> Answer:
     """Show the form for a job, or plan one."""
     typed = forms.typed("job", "number", "qty", "due", "rev", "customer", "order", "kit", "children",
                         "parent", "at")  # fmt: skip
@@ -234,20 +235,17 @@ def _before(typed: Mapping[str, str]) -> tuple[Remembered, ...]:
         return ()
 
 
-def page(job: str) -> Response | str | tuple[str, int]:
+def page(job: str) -> Answer:
     """Show a job with its route, or release, hold or close it."""
-    if request.method != "POST":
-        return _shown(job, None)
-    act = forms.text("act")
-    try:
+
+    def acted() -> Response:
+        act = forms.text("act")
         if act not in _ACTS:
             raise NotReadable(why="the form does not say what to do")
         shown = _ACTS[act](job)
-    except (NotFound, WrongUse):
-        raise
-    except Refusal as refusal:
-        return _shown(job, refusal), refusal.status
-    return forms.gone_on(url_for("jobs.page", job=shown, done=act))
+        return forms.gone_on(url_for("jobs.page", job=shown, done=act))
+
+    return forms.answered(acted, lambda refusal: _shown(job, refusal))
 
 
 def _release(job: str) -> str:

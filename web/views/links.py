@@ -15,6 +15,7 @@ from traveler.packet import issuing
 from traveler.shipping.errors import ConfirmedAlready, NoSuchShipment, ShipmentCannot
 from vault.errors import BadInput, Refusal, TooMany
 from web import forms
+from web.forms import Answer
 from web.limits import Bucket
 from web.views import customer, packets
 from web.visitor import device, me, vault
@@ -25,7 +26,7 @@ SHOWN: Final = 50
 DONE: Final = {"withdrawn": "The link opens nothing any more."}
 
 
-def page(share: str) -> Response | str | tuple[str, int]:
+def page(share: str) -> Answer:
     """Ask to open a link; show the order behind it, or send its packet."""
     if request.method != "POST":
         return _asked(share, None)
@@ -82,7 +83,7 @@ def standing(share: str) -> Response:
     return jsonify(state=shares.standing(vault(), share, forms.asked("seen")))
 
 
-def of_job(job: str) -> Response | str | tuple[str, int]:
+def of_job(job: str) -> Answer:
     """Show the links to a job and every use of each; make one, or withdraw one."""
     made, refusal = "", None
     if request.method == "POST":

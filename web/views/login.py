@@ -11,6 +11,7 @@ from vault.errors import Refusal
 from vault.ledger import people, sessions
 from vault.ledger.people import Person
 from web import forms
+from web.forms import Answer
 from web.guard import sign_in
 from web.limits import Bucket
 from web.visitor import COOKIE, cookie_name, encrypted, vault, visitor
@@ -19,7 +20,7 @@ TRIES: Final = Bucket(size=30, seconds=2.0)
 """Thirty sign-ins of one device at once, then one every two seconds."""
 
 
-def form() -> Response | str | tuple[str, int]:
+def form() -> Answer:
     """Show the sign-in form, or sign in and go where the person wanted to."""
     if request.method != "POST":
         if visitor().person is not None:

@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from traveler.customer import messages, questions
 from traveler.customer.facts import Fact
 from traveler.customer.messages import Draft
 from vault.errors import Refusal
 from web import forms
+from web.forms import Answer
 from web.visitor import device, me, vault
 
 DONE: Final = {
@@ -20,18 +21,18 @@ DONE: Final = {
 }
 
 
-def of_job(job: str) -> Response | str | tuple[str, int]:
+def of_job(job: str) -> Answer:
     """Show the draft about one order, and what was sent so far; send."""
     return _page(url_for("messages.of_job", job=job), job=job)
 
 
-def of_customer() -> Response | str | tuple[str, int]:
+def of_customer() -> Answer:
     """Show the draft about all orders of a customer, and what was sent so far; send."""
     customer = forms.asked("customer")
     return _page(url_for("messages.of_customer", customer=customer), customer=customer)
 
 
-def _page(action: str, *, job: str = "", customer: str = "") -> Response | str | tuple[str, int]:
+def _page(action: str, *, job: str = "", customer: str = "") -> Answer:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:

@@ -87,7 +87,7 @@ def api_one(nc: str) -> Response:
     return jsonify(nc_views.show(vault(), nc).as_json())
 
 
-def new() -> Response | str | tuple[str, int]:
+def new() -> Answer:
     """Show the form to open one, or open it."""
     typed = _typed()
     if request.method != "POST":

@@ -12,6 +12,7 @@ from traveler.packet import issuing, letting, telling
 from traveler.packet.records import Packet
 from vault.errors import Refusal
 from web import forms, present
+from web.forms import Answer
 from web.headers import sandboxed
 from web.visitor import device, me, vault
 
@@ -36,7 +37,7 @@ def listing() -> str:
     return render_template("packets.html", packets=found[:PAGE], more=more, faces=FACES)
 
 
-def page(packet: str) -> str | Response | tuple[str, int]:
+def page(packet: str) -> Answer:
     """Show a packet; withdraw it."""
     one = issuing.show(vault(), packet)
     if request.method == "POST":
@@ -48,7 +49,7 @@ def page(packet: str) -> str | Response | tuple[str, int]:
     return _shown(one, None)
 
 
-def of_job(job: str) -> str | Response | tuple[str, int]:
+def of_job(job: str) -> Answer:
     """Show what a packet of a job would hold and what is not right yet; issue it."""
     refusal: Refusal | None = None
     if request.method == "POST" and forms.text("act") in LETTING:

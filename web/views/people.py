@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from traveler.customer import logins
 from vault.errors import Refusal, WrongUse
 from vault.ledger import people, sessions
 from web import forms, paging
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import me, vault
 
 DONE: Final = {
@@ -22,7 +23,7 @@ DONE: Final = {
 }
 
 
-def listing() -> Response | str | tuple[str, int]:
+def listing() -> Answer:
     """Show everybody, or add or change somebody."""
     if request.method != "POST":
         said = DONE.get(forms.asked("done"), "").format(name=forms.asked("who"))

@@ -31,9 +31,10 @@ from traveler.quality.measurements import Reading
 from traveler.quality.remaining import Remaining, ToMeasure
 from traveler.quality.views import CharacteristicResults, JobResults
 from vault import codes
-from vault.errors import NotFound, Refusal
+from vault.errors import Refusal
 from web import forms, uploads
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import device, has_role, me, vault
 
 PIECES: Final = 12
@@ -121,42 +122,36 @@ def api_evidence(job: str) -> Response:
     return jsonify({"job": job, "evidence": [one.as_json() for one in found]})
 
 
-def page(job: str) -> Response | str | tuple[str, int]:
+def page(job: str) -> Answer:
     """Show a job's results and evidence, or record some."""
-    if request.method != "POST":
-        return _shown(job, None)
-    views.results_of(vault(), job)
-    try:
+
+    def acted() -> Response:
+        views.results_of(vault(), job)
         done = _acted(job, forms.text("act"))
-    except (NotFound, NotReadable):
-        raise
-    except Refusal as refusal:
-        return _shown(job, refusal), refusal.status
-    if isinstance(done, str):
-        return forms.gone_on(url_for("quality.page", job=job, done=done, **_narrow()))
-    return done
+        if isinstance(done, str):
+            return forms.gone_on(url_for("quality.page", job=job, done=done, **_narrow()))
+        return done
+
+    return forms.answered(acted, lambda refusal: _shown(job, refusal))
 
 
-def enter(job: str) -> Response | str | tuple[str, int]:
+def enter(job: str) -> Answer:
     """Ask for one result, big, for a tablet; the next one follows by itself."""
-    if request.method != "POST":
-        return _asking(job, None)
-    balloon = forms.needed("balloon", "The characteristic")
-    piece = forms.needed("piece", "The piece")
-    try:
+
+    def entered() -> Response:
+        balloon = forms.needed("balloon", "The characteristic")
+        piece = forms.needed("piece", "The piece")
         reading = Reading(balloon, piece, forms.needed("result", "The result"),
                           gauge=forms.text("gauge"))  # fmt: skip
         done = measurements.record(vault(), me(), job, _seq(), [reading], device=device(),
                                    idempotency_key=forms.text("key"))  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _asking(job, refusal), refusal.status
-    said = done.outside[0].id if done.outside else 0
-    return forms.gone_on(
-        url_for("quality.enter", job=job, op=_seq(), said=said or None, ok=None if said else 1,
-                gauge=forms.text("gauge") or None, of=balloon, last=piece)
-    )  # fmt: skip
+        said = done.outside[0].id if done.outside else 0
+        return forms.gone_on(
+            url_for("quality.enter", job=job, op=_seq(), said=said or None, ok=None if said else 1,
+                    gauge=forms.text("gauge") or None, of=balloon, last=piece)
+        )  # fmt: skip
+
+    return forms.answered(entered, lambda refusal: _asking(job, refusal))
 
 
 def table(job: str) -> Response:

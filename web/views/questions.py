@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from traveler.blockers.telling import span
 from traveler.customer import questions
@@ -13,6 +13,7 @@ from traveler.customer.talk_records import Question
 from vault import clock
 from vault.errors import Refusal
 from web import forms, paging
+from web.forms import Answer
 from web.views import customer
 from web.visitor import device, me, names, vault
 
@@ -30,7 +31,7 @@ def listing() -> str:
     )  # fmt: skip
 
 
-def page(question: int) -> Response | str | tuple[str, int]:
+def page(question: int) -> Answer:
     """Show a question with all that was said; answer it, or send a file of it."""
     one = questions.show(vault(), me(), question)
     if request.method != "POST":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from release import rulebook
 from release.change import CLASSES
@@ -27,6 +27,7 @@ from traveler.schedule import ranking
 from vault.errors import Refusal, WrongUse
 from web import forms
 from web.errors import NotReadable
+from web.forms import Answer
 from web.visitor import me, vault
 
 VERSIONS: Final = 20
@@ -59,7 +60,7 @@ class Preview:
     """What another ranking would move on the floor, None where it stays."""
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Show the rules in force, or try out or save others."""
     if request.method != "POST":
         return _shown("", None, None)

@@ -18,6 +18,7 @@ from vault.ledger import people
 from web import badge, forms, tablet
 from web.doors import STAFF
 from web.errors import BadgeFirst, NoSuchAct, NothingByThatName
+from web.forms import Answer
 from web.headers import POLICY, SCANNING
 from web.visitor import device, has_role, vault
 
@@ -28,7 +29,7 @@ DONE: Final = {
 }
 
 
-def scan() -> Response | str | tuple[str, int]:
+def scan() -> Answer:
     """Show the box for codes and numbers with the camera beside it, or go where one leads."""
     if request.method != "POST":
         return _box(None)
@@ -38,7 +39,7 @@ def scan() -> Response | str | tuple[str, int]:
         return make_response(_box(refusal), refusal.status)
 
 
-def page() -> Response | str | tuple[str, int]:
+def page() -> Answer:
     """Say who is signed in at this tablet and where it stands, or change that."""
     if request.method != "POST":
         return _page(None)
@@ -58,7 +59,7 @@ def page() -> Response | str | tuple[str, int]:
         return _page(refusal), refusal.status
 
 
-def card(badge_code: str) -> Response | str | tuple[str, int]:
+def card(badge_code: str) -> Answer:
     """Say whose badge was scanned and ask for the PIN, or sign the person in at this tablet."""
     person = badges.owner(vault(), badge_code)
     waived = vault().settings.badge_pin == "waived"

@@ -32,7 +32,7 @@ def of_job(job: str) -> Answer:
     return forms.answered(lambda: _acted(job), lambda refusal: _of_job(job, refusal))
 
 
-def cards() -> Response | str | tuple[str, int]:
+def cards() -> Answer:
     """Show the badges of the shop, or print or revoke one."""
     if request.method != "POST":
         return _cards(None)
