@@ -28,6 +28,7 @@ from vault.ledger.people import Person, require
 
 MOST_DAYS: Final = 366
 """Days that may be told at once, as a summer's shutdown."""
+AS_THE_SHOP: Final = "as the shop"
 ORDINARY: Final = 480
 """Manned minutes of a day where nobody said anything."""
 _EPOCH: Final = date(1970, 1, 1)
@@ -57,17 +58,20 @@ class SpecialDay:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The week told for a station, or for the whole shop where ``station`` is empty."""
+    """The week told for a station, or for the whole shop where ``station`` is empty.
+
+    None is the word that a station has the hours of the shop again.
+    """
 
     station: str
-    week: Week
+    week: Week | None
     at: str
     person: str
 
     @property
     def text(self) -> str:
         """Return it as people write it."""
-        return hours.write_week(self.week)
+        return AS_THE_SHOP if self.week is None else hours.write_week(self.week)
 
 
 def calendars(connection: Connection) -> dict[str, Calendar]:
@@ -95,9 +99,9 @@ def shop_week(connection: Connection) -> Week:
 
 
 def told_hours(connection: Connection) -> list[Hours]:
-    """Return the newest hours of the shop and of each station they were told for."""
+    """Return the newest hours of the shop and of each station that has hours of its own."""
     newest = {one.station: one for one in words_on_hours(connection)}
-    return [newest[code] for code in sorted(newest)]
+    return [newest[code] for code in sorted(newest) if newest[code].week is not None]
 
 
 def words_on_hours(connection: Connection) -> list[Hours]:
@@ -123,22 +127,26 @@ def special_days(connection: Connection, since: str = "") -> list[SpecialDay]:
 def tell_hours(vault: Vault, actor: Person, text: str, station: str = "") -> Hours:
     """Set the weekly hours of a station, or of the whole shop.
 
-    Raises RoleNeeded, BadHoursText or NoSuchStation.
+    ``as the shop`` takes a station's own hours back.  Raises RoleNeeded, BadHoursText or
+    NoSuchStation.
     """
     require(actor, "planner")
-    week = hours.week(text)
+    back = station and " ".join(text.casefold().split()) == AS_THE_SHOP
+    week = None if back else hours.week(text)
     with vault.ledger.writing(actor.name) as writing:
         code = _code(writing.connection, station)
         write_hours(writing, code, week)
     return Hours(code, week, writing.at, actor.name)
 
 
-def write_hours(writing: Writing, code: str, week: Week) -> None:
+def write_hours(writing: Writing, code: str, week: Week | None) -> None:
     """Record the week of a station that is there, or of the shop, inside a verb's transaction."""
-    text = canonical.dumps([[list(one) for one in shifts] for shifts in week]).decode()
+    told = None if week is None else [[list(one) for one in shifts] for shifts in week]
+    text = canonical.dumps(told).decode()
     writing.insert(tables.hours, station=code or None, week=text, at=writing.at,
                    person=writing.actor)  # fmt: skip
-    writing.record("hours.told", _subject(code), hours=hours.write_week(week))
+    said = AS_THE_SHOP if week is None else hours.write_week(week)
+    writing.record("hours.told", _subject(code), hours=said)
 
 
 def tell_day(
@@ -193,8 +201,11 @@ def _number(day: str) -> int:
     return (date.fromisoformat(day) - _EPOCH).days
 
 
-def _week(text: str) -> Week:
-    mon, tue, wed, thu, fri, sat, sun = (_shifts(one) for one in canonical.loads(text.encode()))
+def _week(text: str) -> Week | None:
+    told = canonical.loads(text.encode())
+    if told is None:
+        return None
+    mon, tue, wed, thu, fri, sat, sun = (_shifts(one) for one in told)
     return mon, tue, wed, thu, fri, sat, sun
 
 

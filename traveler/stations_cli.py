@@ -101,7 +101,10 @@ def change(
 @click.argument("week", nargs=-1, metavar="[HOURS]")
 @reads
 def hours(code: str, week: tuple[str, ...]) -> None:
-    """Show the hours of a station, or set them: “Mon-Fri 06:00-14:00; Sat 06:00-12:00”."""
+    """Show the hours of a station, or set them: “Mon-Fri 06:00-14:00; Sat 06:00-12:00”.
+
+    “as the shop” takes its own hours back.
+    """
     from traveler import stations
 
     _hours(stations.get(session().vault, code).code, " ".join(week))

@@ -71,12 +71,17 @@ class Places:
 
     def _manned(self, station: str) -> Manned:
         told = self._told
-        own = [(at, week) for code, at, week in told.weeks if code == station]
-        shop = [(at, week) for code, at, week in told.weeks if not code]
-        first_own = own[0][0] if own else None
-        before = [one for one in shop if first_own is None or one[0] < first_own]
-        ordinary = told.ordinary.get(station, told.ordinary[""])
-        weeks = [(0, ordinary), *(before if station else []), *own]
+        own: Week | None = None
+        shop = told.ordinary.get(station, told.ordinary[""])
+        weeks = [(0, shop)]
+        for code, at, week in told.weeks:
+            if code == station:
+                own = week
+            elif not code and week is not None:
+                shop = week
+            else:
+                continue
+            weeks.append((at, own or shop))
         return Manned(weeks, _days(told.days, station), self._since, self._shop)
 
 

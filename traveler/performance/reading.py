@@ -50,9 +50,12 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The hours told of the shop and its stations, with the moment of each word."""
+    """The hours told of the shop and its stations, with the moment of each word.
 
-    weeks: tuple[tuple[str, int, Week], ...]
+    None is the word that a station has the hours of the shop again.
+    """
+
+    weeks: tuple[tuple[str, int, Week | None], ...]
     days: tuple[calendars.SpecialDay, ...]
     ordinary: dict[str, Week]
 

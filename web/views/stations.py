@@ -23,8 +23,9 @@ from web.visitor import has_role, me, vault
 DONE: Final = {
     "add": "The station is there.",
     "change": "Changed.",
-    "hours": "The hours are told; what is planned is counted by them from now on.",
-    "day": "The day is told; what is planned is counted by it from now on.",
+    "hours": "The hours are set; every date is counted by them from now on.",
+    "day": "The day is set; every date is counted by it from now on.",
+    "shop": "It has the hours of the shop again; every date is counted by them from now on.",
 }
 FIELDS: Final = ("code", "name", "lanes", "group", "outside", "sent_to", "days", "minutes", "hours")
 DAY_FIELDS: Final = ("day", "until", "shifts", "called", "ordinary")
@@ -80,6 +81,8 @@ def _edited(found: Station) -> Response:
     act = forms.text("act")
     if act == "change":
         _change(found)
+    elif act == "shop":
+        calendars.tell_hours(vault(), me(), calendars.AS_THE_SHOP, found.code)
     elif act in {"hours", "day"}:
         _tell(act, found.code)
     else:

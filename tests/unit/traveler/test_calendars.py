@@ -116,6 +116,20 @@ def test_a_station_has_its_own_hours_else_the_shops_else_its_minutes(shop: Any) 
     assert list(events.verify(shop.vault.ledger)) == []
 
 
+def test_a_station_gets_the_hours_of_the_shop_back(shop: Any, refused: Callable[..., Any]) -> None:
+    """And follows the shop from then on, as if nothing had been told for it."""
+    stations.add(shop.vault, shop.pat, "saw-1")
+    calendars.tell_hours(shop.vault, shop.pat, "Sat 06:00-14:00", "saw-1")
+    told = calendars.tell_hours(shop.vault, shop.pat, "As  the shop", "saw-1")
+    assert told.text == "as the shop"
+    assert _calendar(shop, "saw-1") == weekdays(480)
+    calendars.tell_hours(shop.vault, shop.pat, "Mon-Fri 06:00-14:00")
+    assert _calendar(shop, "saw-1").week[0] == EARLY
+    with refused(BadHoursText, "as the shop"):
+        calendars.tell_hours(shop.vault, shop.pat, "as the shop")
+    assert list(events.verify(shop.vault.ledger)) == []
+
+
 def test_minutes_told_later_are_hours_of_the_stations_own(shop: Any) -> None:
     """What somebody asks for is not hidden behind the hours of the shop."""
     stations.add(shop.vault, shop.pat, "saw-1")

@@ -26,6 +26,9 @@ def test_a_station_is_added_and_its_hours_told(guest: Any) -> None:
     assert 'value="add"' not in page  # who does not plan is offered no form
     told = guest("otto").get("/api/v1/stations").json["stations"]
     assert next(one for one in told if one["station"] == "oven")["hours"] == hours
+    assert "As the shop again" in pat.get("/stations/oven/hours").text
+    assert pat.post("/stations/oven/hours", {"act": "shop"}).status_code == 303
+    assert "As the shop again" not in pat.get("/stations/oven/hours").text
     calendar = guest("otto").get("/api/v1/calendar").json
     assert [one["day"] for one in calendar["days"]] == ["2099-12-24", "2099-12-25"]
     change = {"act": "change", "name": "Oven", "lanes": "3", "outside": "yes", "sent_to": "Hardeners",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def places(words: Any = (), days: Any = (), shop: str = "Europe/Berlin") -> Any:
     from traveler.schedule.clock import weekdays
 
     told = Told(
-        tuple((code, moment(at), hours.week(text)) for code, at, text in words),
+        tuple((code, moment(at), hours.week(text) if text else None) for code, at, text in words),
         tuple(SpecialDay(code, day, hours.day(text), "", "", "") for code, day, text in days),
         {"": weekdays(480).week, "SAW": weekdays(300).week},
     )
@@ -141,6 +142,19 @@ def test_hours_told_later_do_not_change_what_was_before() -> None:
         2 * 480 + 2 * 960
     )
     assert told.between("SAW", moment("2026-03-11 00:00"), moment("2026-03-12 00:00")) == 960
+
+
+def test_hours_of_its_own_that_were_taken_back_count_for_their_time_alone() -> None:
+    """Ten hours on Tuesday; before and after that the saw has the hours of the shop."""
+    told = places([
+        ("", "2026-03-02 00:00", "Mon-Fri 06:00-14:00"),
+        ("SAW", "2026-03-10 00:00", "Mon-Fri 06:00-16:00"),
+        ("SAW", "2026-03-11 00:00", ""),
+        ("", "2026-03-12 00:00", "Mon-Fri 06:00-07:00"),
+    ])  # fmt: skip
+    days = [moment(f"2026-03-{day:02} 00:00") for day in range(9, 14)]
+    minutes = [told.between("SAW", *pair) for pair in pairwise(days)]
+    assert minutes == [480, 600, 480, 60]
 
 
 def test_clock_changes_lengthen_no_shift() -> None:
