@@ -111,8 +111,12 @@ def said(one: Blocker) -> str:
         return f"copy {one.facts['copy']} is collected or destroyed"
     if one.kind == "outside process" and one.operation is not None:
         return f"the pieces of step {one.seq} are taken back"
-    if one.kind == "shipping" and one.job:
-        return f"{one.facts.get('shipment') or f'all of job {one.job}'} has left"
+    if one.kind == "shipping" and one.facts.get("shipment"):
+        return f"{one.facts['shipment']} has left"
+    if one.kind == "shipping" and one.step_outside:
+        return f"the pieces of step {one.seq} are on their way"
+    if one.kind == "shipping" and one.job and one.operation is None:
+        return f"all of job {one.job} has left"
     return ""
 
 

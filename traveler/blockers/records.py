@@ -27,6 +27,7 @@ ACTIVE = frozenset({"open", "acknowledged", "resolved"})
 """The states in which a blocker still wants something of somebody."""
 
 _ROW, _ENTRY = tables.blocker, tables.blocker_entry
+_THERE = tables.station.alias("there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Blocker:
     what the system watches, empty where only people know when the reason is gone.  ``also`` are
     the further stations that stand still with the one it is at, and ``group`` is the group of that
     one (``_reaching``).  Once its step is done or left out (``step_over``) it holds nothing, and may
-    still be worth seeing to.
+    still be worth seeing to; a step that is ``step_outside`` is done at a vendor's.
     """
 
     id: int
@@ -74,6 +75,7 @@ class Blocker:
     also: frozenset[str] = frozenset()
     group: str = ""
     step_over: bool = False
+    step_outside: bool = False
 
     @property
     def blocking(self) -> bool:
@@ -276,10 +278,12 @@ def _newest(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
             _ROW,
             tables.operation.c.seq,
             tables.operation.c.state.label("step"),
+            _THERE.c.outside,
             *(_ENTRY.c[name].label(name) for name in _NOW),
         )
         .join(_ENTRY, newest)
         .outerjoin(tables.operation, tables.operation.c.id == _ROW.c.operation)
+        .outerjoin(_THERE, _THERE.c.code == tables.operation.c.station)
         .where(*conditions)
         .order_by(_ROW.c.raised_at, _ROW.c.id)
     )
@@ -328,7 +332,7 @@ def _blocker(row: Any) -> Blocker:
         steps=tuple(Step(**one) for one in _loaded(row.steps)), facts=_loaded(row.facts),
         until=row.until, next_check=row.next_check, escalate_hours=row.escalate_hours,
         escalate_to=row.escalate_to, entries=row.entries, changed_at=row.at, changed_by=row.person,
-        step_over=row.step in lifecycle.OVER,
+        step_over=row.step in lifecycle.OVER, step_outside=bool(row.outside),
     )  # fmt: skip
 
 

@@ -150,6 +150,8 @@ def test_papers_for_the_way_to_a_vendor_are_there_once_the_pieces_are_on_their_w
     mill = of_shipping(shop, seq=10)
     stopping.finish(vault, shop.otto, "J-1", 10)
     there = of_shipping(shop, seq=20)
+    seen = handling.show(vault, there)[0].blocker
+    assert clearing.said(seen) == "the pieces of step 20 are on their way"
     starting.start(vault, pat, "J-1", 20, override="the driver has them")
     assert [state(shop, one) for one in (there, mill)] == ["closed", "open"]
     assert words(shop, there) == "the pieces of step 20 are on their way to Norden"
