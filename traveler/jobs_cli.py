@@ -223,6 +223,11 @@ def say_job(view: JobView) -> None:
     if view.standing.state != "current":
         instead = f"; {view.standing.current} is current" if view.standing.current else ""
         lines.append(f"REVISION {one.rev} IS {view.standing.state.upper()}{instead}")
+    if view.left_over:
+        open_ones = ", ".join(one.job for one in view.left_over)
+        lines.append(
+            f"FOR NOTHING {open_ones}: made for this job; hold or cancel what nobody else needs"
+        )
     lines += _kin(view)
     lines += [f"BLOCKED {held.blocker.sentence}" for held in view.blockers if held.blocker.blocking]
     lines += [f"PROOF {one.sentence}" for one in view.ground.proof.lines if one.state != "have"]

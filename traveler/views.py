@@ -19,6 +19,7 @@ from traveler.decisions import asking
 from traveler.decisions.records import Decision
 from traveler.gate import Ground, Standing
 from traveler.job_records import Child, Job
+from traveler.lifecycle import ENDED
 from traveler.operation_records import Loop, Operation
 from traveler.quality import proof
 from traveler.quality.proof import Line, ProofState
@@ -144,6 +145,14 @@ class JobView:
         return self.ground.children
 
     @property
+    def left_over(self) -> tuple[Child, ...]:
+        """Return the child jobs that go on though the job they are for has ended, in all its parts."""
+        parts = (self.job, *self.kin.splits)
+        if self.job.split_from or not all(one.ended for one in parts):
+            return ()
+        return tuple(one for one in self.children if not one.over and one.state not in ENDED)
+
+    @property
     def out(self) -> int:
         """Return how many good pieces came out of the job so far."""
         return flow.out(self.job, [one.operation for one in self.operations])
@@ -184,6 +193,7 @@ class JobView:
                 {"job": one.number, "qty": one.qty, "state": one.state} for one in self.kin.splits
             ],
             "children": [asdict(one) for one in self.children],
+            "left_over": [one.job for one in self.left_over],
             "kit": [
                 {
                     "number": one.item.item,

@@ -139,6 +139,25 @@ def test_a_family_is_released_as_a_whole_or_not_at_all(assembly: Any) -> None:
     assert jobs.show(assembly.vault, "J-9").job.state == "planned"
 
 
+def test_children_of_a_job_given_up_are_named_until_they_end_or_a_part_still_needs_them(
+    assembly: Any,
+) -> None:
+    """Nobody makes parts for nothing without being told; pieces split off still need theirs."""
+    for number in ("J-9", "J-8"):
+        _add(assembly, number, "10-0060", children=True)
+        jobs.release_job(assembly.vault, assembly.pat, number)
+    splitting.split(assembly.vault, assembly.pat, "J-8", 1, "one on Monday")
+    assert not jobs.show(assembly.vault, "J-9").left_over
+    for number in ("J-9", "J-8"):
+        jobs.cancel(assembly.vault, assembly.pat, number, "no order")
+    assert [one.job for one in jobs.show(assembly.vault, "J-9").left_over] == ["J-9-01"]
+    assert not jobs.show(assembly.vault, "J-8").left_over
+    jobs.cancel(assembly.vault, assembly.pat, "J-8.2", "no order")
+    assert [one.job for one in jobs.show(assembly.vault, "J-8").left_over] == ["J-8-01"]
+    jobs.cancel(assembly.vault, assembly.pat, "J-9-01", "no order")
+    assert not jobs.show(assembly.vault, "J-9").left_over
+
+
 def test_a_cancelled_child_is_waited_for_until_another_stands_in(assembly: Any) -> None:
     """Nothing is assembled of parts nobody makes; a new child takes the place."""
     _add(assembly, "J-9", "10-0060", children=True)

@@ -30,6 +30,7 @@
     const gone = lost();
     const checked = document.querySelector("[data-checked]");
     if (checked) checked.textContent = gone ? `not confirmed since ${clock(last)}` : `checked at ${clock(last)}`;
+    if (gone !== document.body.classList.contains("lost") && root) show();
     document.body.classList.toggle("lost", gone);
     for (const part of document.querySelectorAll("[data-current]")) part.hidden = gone;
     for (const part of document.querySelectorAll("[data-lost]")) part.hidden = !gone;
@@ -146,6 +147,7 @@
   const SHEETS = {};  // what opens a sheet of its own: floor-sheets.js says how
   const LOOKS = { start: ["play", "begin"], pause: ["pause", "pause"], finish: ["flag", "begin"] };
   const AWAY = { start: "Send out", pause: "Part is back", finish: "It is back" };  // done at a vendor's
+  const pieces = (number) => (number === 1 ? "1 piece is" : `${number} pieces are`);
   const word = (act) => ("outside" in live().dataset && AWAY[act]) || WORDS[act];
   const AFTER = { start: "running", pause: "paused", finish: "done" };
   const NEXT = { running: ["finish", "pause"], paused: ["start"], done: [] };
@@ -205,11 +207,11 @@
       const good = whole(values.good.value), scrap = whole(values.scrap.value), why = values.why.value.trim();
       const rework = whole(values.rework.value), counted = good + scrap + rework;
       if (Number.isNaN(counted)) return "Good, scrap and rework are whole numbers.";
-      if (counted > left) return `Only ${left} pieces are left to count.`;
+      if (counted > left) return `Only ${pieces(left)} left to count.`;
       if (act === "finish" && counted < left && !why) {
         dialog.querySelector("[data-why]").hidden = false;
         values.why.focus();
-        return `${left - counted} pieces are missing: pause instead, or say why.`;
+        return `${pieces(left - counted)} missing: pause instead, or say why.`;
       }
       then({ good, scrap, ...(rework ? { rework } : {}), ...(why ? { why } : {}) });
       return "";
@@ -346,6 +348,7 @@
     const band = document.querySelector(".now");
     if (!band) return;
     band.className = "band wait now";
+    band.querySelector(".icon").replaceWith(icon({ running: "play", paused: "pause", done: "check" }[state]));
     band.querySelector("strong").textContent = state.toUpperCase();
     band.querySelector("p").textContent = "Pressed here, not sent yet.";
   }
