@@ -28,9 +28,10 @@ from traveler.words import today
 from vault import following, looking
 from vault.history.repository import RELEASES
 from vault.home import Vault
+from vault.ledger import engine
 from vault.ledger.engine import Writing
 
-WHO: Final = "titleblock"
+WHO: Final = engine.ITSELF
 """Who acts where the system does: it has no login and no role."""
 _LOG, _DAY = "releases", "day"
 _FOLLOWED: Final = sa.select(tables.followed)

@@ -67,8 +67,11 @@ class Session:
     @cached_property
     def vault(self) -> Vault:
         """Return the opened vault; raises NoVault where there is none."""
-        from vault import home
+        import socket
 
+        from vault import device, home
+
+        device.be(f"command line, {socket.gethostname()[:60]}")
         place = self._vault_dir or os.environ.get("TITLEBLOCK_VAULT")
         self._opened = home.open_vault(Path(place) if place else home.find(Path.cwd()), later=True)
         return self._opened

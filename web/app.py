@@ -114,6 +114,7 @@ def _dress(app: Flask) -> None:
     app.jinja_env.globals["drawn_rows"] = rows.drawer(app)
     app.jinja_env.globals["list_address"] = lists.address
     app.jinja_env.filters["told"] = present.told
+    app.jinja_env.filters["device"] = present.device
     app.context_processor(_of_request)
 
 

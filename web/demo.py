@@ -22,7 +22,7 @@ from traveler.blockers import handling
 from traveler.decisions import deciding
 from traveler.floor import starting, stopping
 from traveler.quality import proof_desk
-from vault import founding, inbox, item, locks, settings
+from vault import device, founding, inbox, item, locks, settings
 from vault.home import Vault
 from vault.item import Item
 from vault.ledger import people
@@ -80,6 +80,7 @@ def build(root: Path, url: str, tell: Tell) -> Vault:
     story = tomllib.loads((place / STORY).read_text("utf-8"))
     first = story["person"][0]["name"]
     tell("founding the vault")
+    device.be("office")
     with demo_past.at(demo_past.FOUNDED):
         vault, who = _founded(root, url, story, place)
     prints = root / f".{PRINTS}"

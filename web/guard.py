@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, g, request
 
+from vault import device as at_work
 from vault.ledger import people, sessions
 from vault.ledger.people import Person
 from web import forms, tablet
@@ -32,6 +33,7 @@ def post(app: Flask, addresses: Mapping[str, Address]) -> None:
 
     @app.before_request
     def guard() -> Response | None:
+        at_work.be(device())
         address = addresses.get(request.endpoint or "")
         if address is None:
             if request.routing_exception is not None:

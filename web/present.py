@@ -18,6 +18,12 @@ _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 
+_BROWSERS: Final = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+                    ("Safari/", "Safari"))  # fmt: skip
+"""What a browser calls itself, most of them also by the names that stand after theirs here."""
+_SYSTEMS: Final = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+                   ("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -221,6 +227,16 @@ def size(octets: int) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{amount:.0f} {unit}" if amount >= 10 else f"{amount:.1f} {unit}"
+
+
+def device(recorded: str) -> str:
+    """Return a device in few words, ``10.0.0.7, Chrome on Android``; as recorded where it is none."""
+    address, _blank, program = recorded.partition(" ")
+    if not program.startswith("Mozilla/"):
+        return recorded
+    browser = next((name for sign, name in _BROWSERS if sign in program), "a browser")
+    system = next((name for sign, name in _SYSTEMS if sign in program), "")
+    return f"{address}, {browser} on {system}" if system else f"{address}, {browser}"
 
 
 def told(sentence: str) -> Markup:

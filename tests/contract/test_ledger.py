@@ -84,6 +84,20 @@ def test_a_new_ledger_records_its_own_making(url: str) -> None:
     ledger.close()
 
 
+def test_every_act_has_a_device(url: str) -> None:
+    """A verb that is not told takes the one at work; what is told counts; the program has none."""
+    from vault import device
+
+    ledger = engine.create(url)
+    device.be("office")
+    for actor, told in (("pat", ""), ("otto", "tablet"), (engine.ITSELF, "")):
+        with ledger.writing(actor, told) as writing:
+            writing.record("probe", "nothing")
+    device.be("")
+    assert [one.device for one in events.latest(ledger)][1:] == ["office", "tablet", ""]
+    ledger.close()
+
+
 def test_upgrading_twice_changes_nothing(url: str) -> None:
     """A ledger that is up to date is left as it is, and no event pretends otherwise."""
     engine.create(url).close()

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from vault import clock
+from vault.device import here
 from vault.ledger import backing, chains, events, seals
 from vault.ledger.backing import BUSY_SECONDS
 from vault.ledger.errors import LedgerExists, LedgerFromLater, LedgerOutdated, NoLedger
@@ -26,6 +27,8 @@ from vault.ledger.errors import LedgerExists, LedgerFromLater, LedgerOutdated, N
 TROUBLE: Final = (SQLAlchemyError, sqlite3.Error)
 """What a database raises where no refusal of ours says it better; whoever can wait tries again."""
 
+ITSELF: Final = "titleblock"
+"""Who acts where nobody does: the program, of itself."""
 _WRITER: Final[Mapping[str, Mapping[str, Any]]] = {
     "sqlite": {"titleblock_write": True},
     "postgresql": {"titleblock_write": True, "isolation_level": "READ COMMITTED"},
@@ -134,10 +137,13 @@ class Ledger:
     def writing(self, actor: str, device: str = "") -> Iterator[Writing]:
         """Give a write transaction; it is on disk when this ends, or nothing has happened.
 
+        Without a device it is the one that is at work, but for what the program does of itself.
+
         Raises LedgerBusy when another writer holds the ledger for half a minute.
         """
         with self._connected(self._writer) as connection, connection.begin():
-            writing = Writing(connection, actor, device)
+            at = "" if actor == ITSELF else here()
+            writing = Writing(connection, actor, device or at)
             yield writing
             if untold := writing.untold():
                 raise RuntimeError(f"changed without an event: {', '.join(untold)}")
@@ -168,7 +174,7 @@ class Ledger:
         self.engine.dispose()
 
 
-def create(url: str, actor: str = "titleblock") -> Ledger:
+def create(url: str, actor: str = ITSELF) -> Ledger:
     """Make a new ledger by its migrations alone and return it opened; raises LedgerExists."""
     kept, parsed = backing.of(url)
     if kept.is_there(parsed):
@@ -179,7 +185,7 @@ def create(url: str, actor: str = "titleblock") -> Ledger:
     return open_ledger(url)
 
 
-def upgrade(url: str, actor: str = "titleblock") -> Ledger:
+def upgrade(url: str, actor: str = ITSELF) -> Ledger:
     """Bring a ledger to this release's tables, in one transaction with the event that says so."""
     from vault.ledger import upgrading  # noqa: PLC0415 - see the top of the file
 

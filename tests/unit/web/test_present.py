@@ -37,6 +37,20 @@ def test_sizes_are_short_and_decimal(octets: int, shown: str) -> None:
     assert present.size(octets) == shown
 
 
+@pytest.mark.parametrize(("recorded", "shown"), [
+    ("10.0.0.7 Mozilla/5.0 (Linux; Android 14; Tab) AppleWebKit/537.36 Chrome/150.0 Safari/537.36",
+     "10.0.0.7, Chrome on Android"),
+    ("10.0.0.7 Mozilla/5.0 (iPhone; CPU iPhone OS 18 like Mac OS X) Version/18 Safari/604",
+     "10.0.0.7, Safari on iPhone"),
+    ("10.0.0.7 Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0", "10.0.0.7, Firefox on Linux"),
+    ("10.0.0.7 Mozilla/5.0 of something", "10.0.0.7, a browser"),
+    ("tablet at the saw", "tablet at the saw"), ("command line, saw-pc", "command line, saw-pc"), ("", ""),
+])  # fmt: skip
+def test_a_device_is_shown_in_few_words(recorded: str, shown: str) -> None:
+    """What a browser says of itself is told in full by the record, not by the page."""
+    assert present.device(recorded) == shown
+
+
 def test_every_state_of_every_lifecycle_has_a_face() -> None:
     """A new state that nobody drew is found here, before a person sees it grey and nameless."""
     from release import lifecycle as releasing
