@@ -7,19 +7,17 @@ happened since then, nothing twice and nothing left out, because events have one
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from traveler import flow, job_records, operation_records, series
+from traveler import csv_table, flow, job_records, operation_records, series
 from traveler.exchange import records as kept
 from traveler.exchange.errors import CursorAhead, NothingToExport
 from traveler.exchange.records import Stretch
@@ -33,7 +31,6 @@ from vault.ledger.engine import Ledger
 from vault.ledger.events import Event
 from vault.ledger.tables import event_head
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _HEAD: Final = ("job", "source", "external_id", "split_from", "item", "rev", "order")
 _CHANGED: Final = ("job.%", "operation.%", "blocker.%", "erp.%")
 _COUNTED: Final[Mapping[str, str]] = {
@@ -74,19 +71,7 @@ class Export:
 
     def csv_parts(self) -> Iterator[bytes]:
         """Yield the file for a program, or a person, that reads CSV (RFC 4180, UTF-8)."""
-        return csv_parts(self.columns, self.rows)
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV in which no cell is taken for a formula by a spreadsheet."""
-    return b"".join(csv_parts(columns, rows))
-
-
-def csv_parts(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Yield what ``as_csv`` returns, some rows at a time."""
-    yield b"\xef\xbb\xbf" + _lines([columns])
-    for some in _batches(iter(rows)):
-        yield _lines([_cell(row.get(name)) for name in columns] for row in some)
+        return csv_table.parts(self.columns, self.rows)
 
 
 def export(vault: Vault, what: str, since: int = 0) -> Export:
@@ -300,19 +285,6 @@ def _job_of(subject: str) -> str:
 
 def _minutes(started: str, ended: str) -> float:
     return round((clock.moment(ended) - clock.moment(started)).total_seconds() / 60, 2)
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 _KINDS: Final[Mapping[str, tuple[tuple[str, ...], Gather]]] = {

@@ -16,8 +16,7 @@ from sqlalchemy.engine import Connection
 from release import rulebook
 from release.log import ReleaseLog, Revision
 from release.rules.packets import HIDDEN, NAMES, Template
-from traveler import following, job_records, jobs, station_records, work_records
-from traveler.exchange.exporting import as_csv
+from traveler import csv_table, following, job_records, jobs, station_records, work_records
 from traveler.packet import choosing, judging, proofs, redaction
 from traveler.packet import records as packet_records
 from traveler.packet.choosing import Parts
@@ -233,7 +232,7 @@ def _history(history: Sequence[Event], template: Template, hidden: Redaction) ->
                                         if name != "photos" and (whole or name in _HARMLESS)))}
         for one in history
     ]  # fmt: skip
-    return as_csv(("event", "at", "by", "what", "facts"), rows)
+    return csv_table.whole(("event", "at", "by", "what", "facts"), rows)
 
 
 def _day(stored: str) -> str:

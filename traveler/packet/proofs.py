@@ -11,8 +11,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from release.rules.packets import Template
-from traveler import series
-from traveler.exchange.exporting import as_csv
+from traveler import csv_table, series
 from traveler.firstarticle import records as first_articles
 from traveler.firstarticle.records import Article
 from traveler.job_records import Job
@@ -215,7 +214,7 @@ def _csv(results: JobResults, hidden: Redaction) -> bytes:
                 each.text, each.unit, each.verdict, each.by, each.gauge, each.at, hidden.said(each.person),
             )  # fmt: skip
             rows.append(dict(zip(_COLUMNS, values, strict=True)))
-    return as_csv(_COLUMNS, rows)
+    return csv_table.whole(_COLUMNS, rows)
 
 
 # --- evidence ---------------------------------------------------------------

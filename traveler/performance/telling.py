@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from traveler.exchange.exporting import as_csv
+from traveler import csv_table
 from traveler.performance.desk import Report, Row
 from traveler.performance.errors import NoSuchFigures
 from traveler.performance.facts import DeliveryFact, StepFact
@@ -46,7 +46,7 @@ class Table:
 
     def csv_bytes(self) -> bytes:
         """Return it as CSV, no cell of which a spreadsheet takes for a formula."""
-        return as_csv([one.key for one in self.columns], self.rows)
+        return csv_table.whole([one.key for one in self.columns], self.rows)
 
 
 _MEASURES: Final = (

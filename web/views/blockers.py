@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from flask import Response, render_template, request, url_for
 
-from traveler import clearing, lifecycle
+from traveler import clearing, csv_table, lifecycle
 from traveler.blockers import handling, kinds, stats, telling
 from traveler.blockers.handling import Wanted
 from traveler.blockers.kinds import Kind
 from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
 from traveler.blockers.stats import Bar, Stats
 from traveler.blockers.telling import BlockerView
-from traveler.exchange.exporting import as_csv
 from vault import codes
 from vault.errors import Refusal
 from vault.ledger import people
@@ -108,7 +107,9 @@ def _chosen() -> str:
 
 def counts() -> Response:
     """Send the statistics as CSV."""
-    answer = Response(as_csv(stats.COLUMNS, stats.counted(vault()).rows()), mimetype="text/csv")
+    answer = Response(
+        csv_table.whole(stats.COLUMNS, stats.counted(vault()).rows()), mimetype="text/csv"
+    )
     answer.headers["Content-Disposition"] = 'attachment; filename="blockers.csv"'
     return answer
 

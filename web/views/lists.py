@@ -9,11 +9,10 @@ from typing import Any, Final, Protocol, cast
 
 from flask import Response, request, url_for
 
-from traveler import jobs
+from traveler import csv_table, jobs
 from traveler.blockers import handling
 from traveler.dispatch import desk
 from traveler.dispatch.board import Section
-from traveler.exchange import exporting
 from traveler.nonconformance import views as nonconformances
 from traveler.quality import gauges
 from web.errors import NoSuchPage
@@ -45,7 +44,7 @@ def sent(table: str) -> Response:
     if table not in _LISTS:
         raise NoSuchPage
     columns, rows = _LISTS[table]
-    answer = Response(exporting.csv_parts(columns, rows()), mimetype="text/csv")
+    answer = Response(csv_table.parts(columns, rows()), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{table}.csv"'
     return answer
 
