@@ -15,7 +15,7 @@ from traveler import flow, gate
 from traveler.blockers.records import Blocker
 from traveler.dispatch import wording
 from traveler.dispatch.records import Pin
-from traveler.dispatch.snapshot import Facts
+from traveler.dispatch.snapshot import Facts, day_number
 from traveler.errors import ChildrenOpen, EarlierProofOwed, JobNotReleased
 from traveler.operation_records import Operation
 from traveler.quality import proof
@@ -243,6 +243,27 @@ def _cause(
     facts: Facts, found: JobOutlook, steps: tuple[Step, ...], at: Operation, now: int
 ) -> str:
     """Return why a step comes late: what stops the job, what blocks, what queues, or the time."""
+    if stopped := _stopped(facts, at, now):
+        return stopped
+    waits = [(found.slots[one.seq].queued, one) for one in facts.left if one.seq <= at.seq]
+    queued, there = max(waits, key=lambda pair: pair[0], default=(0, at))
+    lost = found.slots[at.seq].finish >= NEVER
+    if (lost or queued < WORTH_SAYING) and (parts := facts.ground.waits(at)):
+        return f"waits for {gate.named(parts)}"
+    if lost:
+        return _never(at, now)
+    if queued >= WORTH_SAYING:
+        return f"{wording.hours(queued)} of other work goes first at {there.station}"
+    if found.verdict == "late":
+        return f"due {wording.day(_due(found), now)}, and {_work(found)} of work is left"
+    first = steps[0] if steps else None
+    if first is not None and first.state == "unreleased":
+        return f"{first.why}, and {_work(found)} of work is left"
+    return f"{_work(found)} of work is left until {wording.day(_due(found), now)}"
+
+
+def _stopped(facts: Facts, at: Operation, now: int) -> str:
+    """Return what stops a job, or blocks it up to a step; empty where nothing does."""
     if facts.undecided:
         return _standing(facts)
     if facts.job.state == "held":
@@ -253,19 +274,16 @@ def _cause(
             return f"blocked, {said}" if one.seq == at.seq else f"{one.title} is blocked, {said}"
         if one.seq == at.seq:
             break
-    waits = [(found.slots[one.seq].queued, one) for one in facts.left if one.seq <= at.seq]
-    queued, there = max(waits, key=lambda pair: pair[0], default=(0, at))
-    lost = found.slots[at.seq].finish >= NEVER
-    if (lost or queued < WORTH_SAYING) and (parts := facts.ground.waits(at)):
-        return f"waits for {gate.named(parts)}"
-    if queued >= WORTH_SAYING:
-        return f"{wording.hours(queued)} of other work goes first at {there.station}"
-    if found.verdict == "late":
-        return f"due {wording.day(_due(found), now)}, and {_work(found)} of work is left"
-    first = steps[0] if steps else None
-    if first is not None and first.state == "unreleased":
-        return f"{first.why}, and {_work(found)} of work is left"
-    return f"{_work(found)} of work is left until {wording.day(_due(found), now)}"
+    return ""
+
+
+def _never(at: Operation, now: int) -> str:
+    """Return why a step that nothing holds has no end all the same."""
+    if not at.outside:
+        return f"{at.station} has no working hours"
+    if at.state == "running" and at.expected:
+        return f"it was expected back {wording.day(day_number(at.expected), now)}"
+    return f"nobody has said how many days it takes at {at.station}"
 
 
 def _due(found: JobOutlook) -> int:

@@ -311,6 +311,23 @@ def test_a_running_step_says_which_proof_it_owes(shop: Any) -> None:
     assert "photo" in step.why
 
 
+def test_a_step_that_never_gets_done_says_what_is_missing(shop: Any) -> None:
+    """Hours of its station, or the days a vendor takes; not the work that is left."""
+    from traveler import calendars, jobs, stations
+
+    plan(shop, "J-1", 20)
+    calendars.tell_hours(shop.vault, shop.pat, "closed", "saw-1")
+    assert whole(shop).lines["J-1"].why == "Cut bar has no date: saw-1 has no working hours"
+    calendars.tell_hours(shop.vault, shop.pat, "as the shop", "saw-1")
+    stations.add(shop.vault, shop.pat, "plating", outside=True)
+    shop.release("10-0060", route__toml=(
+        '[[operation]]\nseq = 10\nstation = "plating"\ntitle = "Zinc"\n'
+    ))  # fmt: skip
+    jobs.add(shop.vault, shop.pat, "J-2", "10-0060", 5, day(20))
+    why = whole(shop).lines["J-2"].why
+    assert why == "Zinc has no date: nobody has said how many days it takes at plating"
+
+
 def test_a_step_is_not_ready_while_the_one_before_it_owes_proof(shop: Any) -> None:
     """What was asked for or taken back since is named, with what to do; the gate says the same."""
     from traveler import jobs
