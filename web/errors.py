@@ -102,7 +102,7 @@ class MissingField(BadInput):
 
 
 class NoSuchState(BadInput):
-    """There is no state “{state}” of items; ask for one of {states}."""
+    """There is no state “{state}” of {what}; ask for one of {states}."""
 
 
 class NotANumber(BadInput):

@@ -262,9 +262,19 @@ def show(vault: Vault, number: int) -> tuple[BlockerView, list[Entry]]:
 def listing(
     vault: Vault, wanted: BlockerFilter | None = None, limit: int = LISTED, offset: int = 0
 ) -> list[BlockerView]:
-    """Return the blockers that fit, the oldest first."""
+    """Return the blockers that fit, the oldest first.
+
+    Raises NoSuchJob, NoSuchStation or NoSuchPerson for a slip of the hand, which would read as if
+    nothing blocked there.
+    """
     following.follow(vault)
+    if wanted is not None and wanted.owner:
+        people.get(vault.ledger, wanted.owner)
     with vault.ledger.reading() as connection:
+        if wanted is not None and wanted.job:
+            job_records.known(connection, wanted.job)
+        if wanted is not None and wanted.station:
+            station_records.known(connection, wanted.station)
         found = records.listed(connection, wanted or BlockerFilter(), limit, offset)
         seen = photos.of(connection, [one.id for one in found])
     day_now = today(vault.settings.time_zone)

@@ -318,10 +318,17 @@ def _conditions(wanted: BlockerFilter) -> list[sa.ColumnElement[bool]]:
         named = sa.select(tables.job.c.number).where(tables.job.c.fold == fold(wanted.job))
         found.append(_ROW.c.job.in_(named))
     if wanted.station:
-        at = sa.select(tables.station.c.code).where(tables.station.c.fold == fold(wanted.station))
+        at = _with_group(fold(wanted.station))
         steps = sa.select(tables.operation.c.id).where(tables.operation.c.station.in_(at))
         found.append(sa.or_(_ROW.c.station.in_(at), _ROW.c.operation.in_(steps)))
     return found
+
+
+def _with_group(folded: str) -> sa.Select[Any]:
+    """Return the question for a station, its group, or its members: what stops one may stop another."""
+    code, group, named = _STATION.c.code, _STATION.c.group_code, _STATION.c.fold == folded
+    own, above = sa.select(code).where(named), sa.select(group).where(named)
+    return sa.select(code).where(sa.or_(named, code.in_(above), group.in_(own)))
 
 
 def _blocker(row: Any) -> Blocker:

@@ -10,7 +10,7 @@ from flask import Response, current_app, jsonify, request
 
 from release import desk, settling, shelf, structure
 from release.errors import NoSuchRevision
-from traveler import jobs, recalls
+from traveler import jobs, lifecycle, recalls
 from traveler.blockers import handling, stats
 from traveler.blockers.kinds import kind_named
 from traveler.blockers.records import ACTIVE, BlockerFilter
@@ -48,7 +48,7 @@ def items() -> Response:
     words = forms.asked("q")
     narrowed = {name: forms.asked(name) or None for name in FACETS}
     if narrowed["state"] not in {None, *ITEM_STATES}:
-        raise NoSuchState(state=narrowed["state"], states=", ".join(ITEM_STATES))
+        raise NoSuchState(state=narrowed["state"], what="items", states=", ".join(ITEM_STATES))
     rows = vault().catalogue.items(forms.asked("after") or None, PAGE, words, **narrowed)
     counted = asdict(vault().catalogue.facets(words, **narrowed))
     told = [
@@ -155,6 +155,9 @@ def blocker_list() -> Response:
     Without a state those that still want something; ``all`` are all, ``skip`` goes on.
     """
     state, kind = forms.asked("state"), forms.asked("type")
+    known = ("all", *lifecycle.states(lifecycle.BLOCKER))
+    if state and state not in known:
+        raise NoSuchState(state=state, what="blockers", states=", ".join(known))
     wanted = BlockerFilter(
         forms.asked("job"), forms.asked("station"), forms.asked("owner"),
         kind_named(kind).name if kind else "",

@@ -17,7 +17,7 @@ from traveler.blockers.records import ACTIVE, Blocker, BlockerFilter
 from traveler.blockers.stats import Bar, Stats
 from traveler.blockers.telling import BlockerView
 from vault import codes
-from vault.errors import Refusal
+from vault.errors import NotFound, Refusal
 from vault.ledger import people
 from vault.ledger.people import Person
 from web import forms, handing, uploads
@@ -70,17 +70,22 @@ class Measure:
     soft: str
 
 
-def board() -> str:
+def board() -> str | tuple[str, int]:
     """Show what blocks, grouped by type or owner, the oldest first."""
     chosen, by, asked_for = _chosen(), forms.asked("by", "type"), wanted()
     skipped = forms.number_asked("skip")
-    found = handling.listing(vault(), asked_for, PAGE + 1, skipped)
+    refusal, found = None, []
+    try:
+        found = handling.listing(vault(), asked_for, PAGE + 1, skipped)
+    except NotFound as slip:
+        refusal = slip
     narrow = {"by": by, "type": asked_for.kind, "owner": asked_for.owner, "job": asked_for.job,
               "station": asked_for.station}  # fmt: skip
     asked: dict[str, Any] = {name: value for name, value in narrow.items() if value}
     more = url_for("blockers.board", **asked, state=chosen, skip=skipped + PAGE)
-    return render_template(
-        "blockers.html", groups=_groups(found[:PAGE], by), tabs=TABS, chosen=chosen, by=by,
+    shown = render_template(
+        "blockers.html", refusal=str(refusal) if refusal else None,
+        groups=_groups(found[:PAGE], by), tabs=TABS, chosen=chosen, by=by,
         narrow=narrow, more=more if len(found) > PAGE else "", first=skipped + 1,
         shown=min(len(found), PAGE),
         tab_links={name: url_for("blockers.board", **asked, state=name) for name, _word in TABS},
@@ -88,6 +93,7 @@ def board() -> str:
         kinds=kinds.KINDS,
         narrowed=any((asked_for.job, asked_for.station, asked_for.owner, asked_for.kind)),
     )  # fmt: skip
+    return (shown, refusal.status) if refusal else shown
 
 
 def wanted() -> BlockerFilter:

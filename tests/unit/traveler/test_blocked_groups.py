@@ -9,6 +9,7 @@ from typing import Any
 from traveler import jobs, stations
 from traveler.blockers import handling
 from traveler.blockers.handling import Wanted
+from traveler.blockers.records import BlockerFilter
 from traveler.errors import OperationBlocked
 from traveler.floor import starting, stopping
 from traveler.tablet.sending import Sent
@@ -32,6 +33,10 @@ def test_a_blocked_station_of_a_group_leaves_the_others_to_it(
         return [one.blocker.id for one in view.operations[0].held], jobs.listing(vault)[0].held
 
     first = block("saw-a")
+    for code in ("saw-a", "SAW-1"):
+        found = handling.listing(vault, BlockerFilter(station=code))
+        assert [one.blocker.id for one in found] == [first]
+    assert handling.listing(vault, BlockerFilter(station="saw-b")) == []
     assert held() == ([], 0)
     for sent in ({"machine": "SAW-A"}, {"sent": Sent(stations=frozenset({"saw-a"}))}):
         with refused(OperationBlocked, "saw-a is loud"):

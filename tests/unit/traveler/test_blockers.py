@@ -400,7 +400,13 @@ def test_lists_find_by_job_station_owner_type_and_state(shop: Any) -> None:
     assert found(kind="machine") == [c]
     assert found(states=frozenset({"resolved"})) == [a]
     assert found(states=frozenset(), owner="pat") == [a, c]
-    assert found(job="J-9") == []
+    assert found(station="bench") == []
+    slips: tuple[tuple[str, str, type[Exception]], ...] = (
+        ("job", "J-9", NoSuchJob), ("station", "moon", NoSuchStation), ("owner", "me", NoSuchPerson),
+    )  # fmt: skip
+    for name, value, kind in slips:  # an empty list would read as if nothing blocked there
+        with pytest.raises(kind):
+            found(**{name: value})
 
 
 def test_what_is_late_unknown_or_escalated_is_read_off_the_clock(shop: Any) -> None:

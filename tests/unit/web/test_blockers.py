@@ -150,7 +150,7 @@ def test_the_board_is_narrowed_grouped_and_paged(app: Any, guest: Any) -> None:
     assert "thing 5<" not in browser.get("/blockers?owner=pat").text
     assert browser.get("/blockers?by=owner").text.count('class="cards board"') == 2
     assert "No blocker here." in browser.get("/blockers?state=closed").text
-    assert "No blocker here." in browser.get("/blockers?job=J-9").text
+    assert "No blocker here." in browser.get("/blockers?owner=mchen").text
     assert "more than a week" in first
 
 
@@ -273,6 +273,14 @@ def test_programs_read_blockers(guest: Any) -> None:
     assert (told["type", "material"]["blocking"], told["type", "material"]["raised"]) == ("1", "2")
     assert sum(int(one["blocking"]) for one in rows if one["by"] == "age") == 1
     assert (told["owner", "pat"]["blocking"], told["owner", "pat"]["oldest_hours"]) == ("1", "0.0")
+    for asked, said in (("state=done", "no state “done” of blockers"), ("job=J-9", "no job J-9"),
+                        ("station=moon", "no station moon"), ("owner=me", "called me")):  # fmt: skip
+        slip = pat.get(f"/api/v1/blockers?{asked}")
+        assert slip.status_code in {404, 422}
+        assert said in slip.json["detail"]
+    board = pat.get("/blockers?job=J-9")
+    assert (board.status_code, "There is no job J-9" in board.text) == (404, True)
+    assert "No blocker here" not in board.text
     wrong = pat.get("/api/v1/blockers?type=weather")
     assert (wrong.status_code, wrong.content_type) == (422, "application/problem+json")
     assert pat.get("/api/v1/jobs/J-1").json["blockers"][1]["id"] == number
