@@ -14,6 +14,7 @@ import pytest
 
 PIN, SECOND = "4711", "1212"
 PHONE = {"width": 390, "height": 844}
+LONGEST = "JOB-NUMBER-OF-THIRTY-TWO-SIGNS-X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def floor(site: Any, tmp_path_factory: pytest.TempPathFactory) -> Floor:
     desk.sign(vault, who["mchen"], "correct horse 7", change)
     desk.release(vault, who["eli"], change)
     codes = []
-    for number in ("J-1", "J-2", "J-3", "J-4"):
+    for number in ("J-1", "J-2", "J-3", LONGEST):
         kit = Family(kit=(Wanted("10-0050", qty=4),) if number == "J-3" else ())
         jobs.add(vault, who["pat"], number, "10-0042", 12, "2027-03-01", family=kit)
         jobs.release_job(vault, who["pat"], number)
@@ -456,7 +457,8 @@ def test_the_tablets_pages_have_no_faults_and_weigh_little(
     page.remove_listener("response", weighed)
     sign_in(page, floor.held)
     wrong = []
-    for path in (f"/t/{floor.held}", "/scan", "/tablet", "/tablet?who=else", f"/b/{floor.badge}",
+    for path in (f"/t/{floor.held}", f"/t/{floor.kept}", f"/t/{floor.kept}?act=start",
+                 "/scan", "/tablet", "/tablet?who=else", f"/b/{floor.badge}",
                  "/offline"):  # fmt: skip
         page.goto(path)
         wrong += looked(page, screens=(PHONE,))
