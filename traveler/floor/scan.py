@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from release.log import ReleaseLog
 from traveler import gate, job_records, jobs, lots, operation_records, tokens
-from traveler.errors import ProofOwed, TravelerEnded
+from traveler.errors import EarlierProofOwed, ProofOwed, TravelerEnded
 from traveler.gate import Part
 from traveler.job_records import Job
 from traveler.lots import Lot
@@ -129,7 +129,7 @@ def look(vault: Vault, code: str) -> FloorView:
         files=_files(ReleaseLog(vault), job, step),
         owed=step.proof.lines if step else (),
         acts=acts,
-        why_not=str(why_not) if why_not else "" if acts else _ALL_DONE,
+        why_not=_for_the_floor(why_not) if why_not else "" if acts else _ALL_DONE,
         refused=type(why_not).__name__ if why_not else "",
         as_of=clock.now(),
         mark=sending.mark(job, operations, view.ground),
@@ -172,6 +172,14 @@ def _why_not(
     if step is None:
         return None
     return gate.act_refusal(view.job, operations, step.operation, view.ground, "start")
+
+
+def _for_the_floor(why: Refusal) -> str:
+    """Return why a step cannot begin without naming a command that nobody at a machine can type."""
+    if isinstance(why, EarlierProofOwed):
+        facts = why.facts
+        return f"First it needs proof: {facts['what']}. Scan step {facts['earlier']} and give it there."
+    return str(why)
 
 
 def _unfinished(view: JobView, operations: list[Operation], step: OperationView | None) -> str:

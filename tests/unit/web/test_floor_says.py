@@ -42,6 +42,21 @@ def signed_in(guest: Any, who: str = "otto", pin: str = PIN) -> Any:
     return tablet
 
 
+def test_a_step_that_waits_for_proof_of_the_one_before_sends_there_in_plain_words(
+    guest: Any, stock: Any, shop: Any
+) -> None:
+    """No command nobody can type at a machine, but which step to scan."""
+    from traveler.floor import stopping
+
+    quinn, pat = person(shop, "quinn"), person(shop, "pat")
+    starting.start(shop, pat, "J-1", 10)
+    stopping.finish(shop, pat, "J-1", 10)
+    proof_desk.ask(shop, quinn, "photo", job="J-1", seq=10, why="asked for")
+    said = words(guest(None).get(f"/t/{stock.token}").text)
+    assert "First it needs proof: photo at step 10. Scan step 10 and give it there." in said
+    assert "titleblock evidence" not in said
+
+
 def test_a_step_that_owes_proof_says_what_and_leads_there(
     guest: Any, stock: Any, shop: Any
 ) -> None:
