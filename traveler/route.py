@@ -103,7 +103,7 @@ def station_code(text: str) -> str:
     """Return the code of a station as it is written; raises BadStation."""
     fault = _station_fault(text)
     if fault:
-        raise BadStation(code=text, why=fault)
+        raise BadStation(code=text, why=f"it {fault}")
     return text
 
 
