@@ -155,6 +155,24 @@ def test_a_closed_job_is_not_changed(shop: Any) -> None:
         amending.amend(shop.vault, shop.pat, "J-1", due="2027-05-05")
 
 
+def test_no_sign_in_a_cell_breaks_more_than_its_row(shop: Any) -> None:
+    """Zeros, bells and signs that turn the direction: each row is refused by its field, the rest lands."""
+    text = ROWS + "".join(
+        f"x{one},{job},{item},{rev},1,2027-01-01,{customer},{order},\n"
+        for one, (job, item, rev, customer, order) in enumerate((
+            ("J-\0", "10-0042", "", "", ""), ("J-4", "10-\0", "", "", ""),
+            ("J-5", "10-0042", "A\0", "", ""), ("J-6", "10-0042", "", "A\0", ""),
+            ("J-7", "10-0042", "", "", "\u202eB"), ("J-8", "../../x", "", "", ""),
+        ))
+    ) + "x" * 2000 + ",J-9,10-0042,,1,2027-01-01,,,\n"  # fmt: skip
+    done = take(shop, text)
+    assert verdicts(done)[:2] == ["new", "new"]
+    assert verdicts(done)[2:] == ["refused"] * 7
+    assert [one.field for one in done.of("refused")] == [
+        "job", "item", "rev", "customer", "order", "item", "external_id",
+    ]  # fmt: skip
+
+
 def test_a_preview_promises_no_change_that_is_then_refused(shop: Any) -> None:
     """A closed job stays as it was; one that was brought to the number by hand needs no change."""
     from traveler import amending, jobs

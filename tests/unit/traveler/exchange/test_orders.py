@@ -165,6 +165,14 @@ def test_a_cell_without_an_end_costs_one_row() -> None:
     assert isinstance(found[2], OrderLine)
 
 
+def test_a_stray_zero_costs_one_row() -> None:
+    """It is no letter of the file's; the row that holds it is refused where it is entered."""
+    rest = "".join(f"e{one},J{one},I,,1,2027-01-01,,\n" for one in range(2, 9))
+    found = lines(f"{HEADS}e1,J1,I,,1,2027-01-01,A\0B,\n{rest}".encode())
+    assert len(found) == 8
+    assert all(isinstance(one, OrderLine) for one in found)
+
+
 def test_a_file_nobody_means_to_send_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is asked before a byte of it is decoded."""
     monkeypatch.setattr(rows, "MOST_BYTES", 10)
