@@ -69,7 +69,8 @@ def test_the_pages_are_whole_and_accessible(
     wrong = []
     page = visit("pat", PHONE).page()
     for path in ("/dispatch", "/dispatch?show=load", "/dispatch?show=late&q=nothing",
-                 "/dispatch/what-if?job=J-05&place=1", "/wall", f"/stations/{STATION}",
+                 "/dispatch/what-if?job=J-05&place=1", "/dispatch/what-if?ranking=due",
+                 "/stations", "/wall", f"/stations/{STATION}",
                  "/jobs/J-02"):  # fmt: skip
         assert page.goto(path).status == 200, path
         wrong += looked(page)
@@ -106,6 +107,17 @@ def test_a_job_gets_its_turn_by_keyboard_by_button_and_by_dragging(
     assert page.locator("[data-place]").count() == 0
     page.keyboard.press("2")
     page.wait_for_url("**/dispatch?show=late*")
+    page.keyboard.press("?")
+    assert page.get_by_text("gives it its turn").is_visible(), "the keys are told where one is"
+
+
+def test_on_a_phone_the_list_that_is_shown_is_named_in_sight(visit: Visits, shop: Any) -> None:
+    """Six lists do not fit beside each other; the one that is open is not the one scrolled away."""
+    page = visit("pat", PHONE).page()
+    page.goto("/dispatch?show=load")
+    box = page.locator(".tabs [aria-current]").bounding_box()
+    assert box
+    assert 0 <= box["x"] <= PHONE["width"] - box["width"]
 
 
 def test_a_wall_follows_the_shop_and_never_shows_an_old_state_as_the_present_one(
