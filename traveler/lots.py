@@ -81,13 +81,18 @@ _COUNTED = tables.stint.c.good + tables.stint.c.scrap + sa.func.coalesce(tables.
 
 def within(connection: Connection, job: Job, operation: Operation, number: int, more: int) -> None:
     """Refuse to count more pieces for a lot than it has; raises LotOverfull."""
+    told = counted(connection, operation, number) + more
+    held = lot(connection, job.number, number)
+    if told > held.qty:
+        raise LotOverfull(lot=number, job=job.number, qty=held.qty, counted=told,
+                          seq=operation.seq)  # fmt: skip
+
+
+def counted(connection: Connection, operation: Operation, number: int) -> int:
+    """Return how many pieces of a lot are counted at an operation."""
     mine = tables.stint.c.operation == operation.id, tables.stint.c.lot == number
     summed = sa.select(sa.func.coalesce(sa.func.sum(_COUNTED), 0))
-    counted = int(connection.execute(summed.where(*mine)).scalar_one()) + more
-    held = lot(connection, job.number, number)
-    if counted > held.qty:
-        raise LotOverfull(lot=number, job=job.number, qty=held.qty, counted=counted,
-                          seq=operation.seq)  # fmt: skip
+    return int(connection.execute(summed.where(*mine)).scalar_one())
 
 
 def _lot(row: Any) -> Lot:

@@ -46,8 +46,9 @@ class FloorView:
 
     ``step`` is the operation in hand: the scanned one, else the first that is not done.  ``acts``
     are the buttons; where there is none, ``why_not`` is the sentence that says why and ``refused``
-    the name of the refusal.  ``unfinished`` says why a running step cannot be finished.  ``mark``
-    goes with every act that is pressed on it.  ``owed`` is the step's proof, had, missing or waived.
+    the name of the refusal.  ``unfinished`` says why a running step cannot be finished;
+    ``left`` how many pieces may still be counted with this paper.  ``mark`` goes with every act that
+    is pressed on it.  ``owed`` is the step's proof, had, missing or waived.
     """
 
     view: JobView
@@ -61,6 +62,7 @@ class FloorView:
     as_of: str
     mark: str = ""
     lot: Lot | None = None
+    left: int = 0
     unfinished: str = ""
 
     @property
@@ -116,10 +118,11 @@ def look(vault: Vault, code: str) -> FloorView:
     with vault.ledger.reading() as connection:
         token, job = _opened(connection, code)
         view = jobs.gathered(vault, connection, job)
+        operations = [one.operation for one in view.operations]
+        scanned = _scanned(token, job, operations)
+        step = view.operation(scanned.seq) if scanned else view.step
         lot = lots.lot(connection, job.number, token.lot) if token.lot is not None else None
-    operations = [one.operation for one in view.operations]
-    scanned = _scanned(token, job, operations)
-    step = view.operation(scanned.seq) if scanned else view.step
+        done = lots.counted(connection, step.operation, lot.number) if lot and step else 0
     acts = step.acts if step else ()
     why_not = None if acts else _why_not(view, operations, step)
     return FloorView(
@@ -134,8 +137,17 @@ def look(vault: Vault, code: str) -> FloorView:
         as_of=clock.now(),
         mark=sending.mark(job, operations, view.ground),
         lot=lot,
+        left=_left(step, lot, done),
         unfinished=_unfinished(view, operations, step),
     )
+
+
+def _left(step: OperationView | None, lot: Lot | None, done: int) -> int:
+    """Return how many pieces may still be counted: of the step, and of the lot the paper is for."""
+    if step is None:
+        return 0
+    left = max(step.arrived - step.operation.counted, 0)
+    return min(left, max(lot.qty - done, 0)) if lot else left
 
 
 def _opened(connection: Connection, code: str) -> tuple[Token, Job]:

@@ -244,7 +244,7 @@ def _shown(token: str, view: FloorView, seen: str) -> str:
         tag=_tag(seen, view), ways=_ways(token, view), busy=_busy(view),
         here=tablet.here(), station=tablet.station(),
         seconds=tablet.seconds_left(), minutes=vault().settings.floor_minutes,
-        left=_left(view.step) if view.step else 0, notes=view.step.notes[::-1] if view.step else (),
+        left=view.left, notes=view.step.notes[::-1] if view.step else (),
         elsewhere=_elsewhere(view), code=token, few=FEW, newest=NEWEST, kinds=kinds.KINDS,
         owners=blockers.owners() if tablet.here() else [],
         remembered=memory.of_job(vault(), view.job.number).at(_seq(view)),
@@ -256,7 +256,7 @@ def _asking(
 ) -> str:
     word, mark, look, tone = _words(step, act)
     typed = forms.typed("operator", "good", "scrap", "rework", "why")
-    typed["good"] = typed["good"] or (str(_left(step)) if act == "finish" else "0")
+    typed["good"] = typed["good"] or (str(view.left) if act == "finish" else "0")
     typed["scrap"], typed["rework"] = typed["scrap"] or "0", typed["rework"] or "0"
     return render_template(
         "floor_act.html", view=view, job=view.job, step=step, act=act, word=word, mark=mark,
@@ -308,10 +308,6 @@ def _tag(seen: str, view: FloorView) -> str:
     if not busy:
         return seen
     return f"{seen}-{hashlib.sha256(repr(busy).encode()).hexdigest()[:8]}"
-
-
-def _left(step: OperationView) -> int:
-    return max(step.arrived - step.operation.counted, 0)
 
 
 def _elsewhere(view: FloorView) -> str:

@@ -227,11 +227,17 @@ def test_a_lot_travels_by_itself_and_counts_no_more_than_it_has(
     code = parse_qr(printed.addresses[0][1])[1]
     view = scan.look(shop.vault, code)
     assert view.lot is not None
-    assert (view.lot.number, view.lot.qty) == (2, 4)
+    assert (view.lot.number, view.lot.qty, view.left) == (2, 4, 4)
     starting.start(shop.vault, shop.otto, "J-1", 10, token=code)
     with refused(LotOverfull, "Lot 2 of job J-1 is 4 pieces, but 5 would be counted"):
         stopping.pause(shop.vault, shop.otto, "J-1", 10, 5, token=code)
-    stopping.pause(shop.vault, shop.otto, "J-1", 10, 3, 1, token=code)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 3, token=code)
+    assert scan.look(shop.vault, code).left == 1
+    starting.start(shop.vault, shop.otto, "J-1", 10, token=code)
+    stopping.pause(shop.vault, shop.otto, "J-1", 10, 0, 1, token=code)
+    assert scan.look(shop.vault, code).left == 0
+    whole = sheet.print_traveler(shop.vault, shop.pat, "J-1", tmp_path / "t.pdf")
+    assert scan.look(shop.vault, parse_qr(whole.addresses[0][1])[1]).left == 6
     starting.start(shop.vault, shop.otto, "J-1", 10, token=code)
     with pytest.raises(LotOverfull):
         stopping.pause(shop.vault, shop.otto, "J-1", 10, 1, token=code)
