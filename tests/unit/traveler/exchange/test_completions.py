@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from traveler import job_records, jobs, operation_records, rework, splitting
 from traveler.decisions import deciding
 from traveler.exchange import exporting
@@ -104,7 +106,7 @@ def test_what_a_tablet_sent_late_is_told_with_the_moment_it_was_done(serial: Any
     stopping.finish(serial.vault, serial.otto, "J-1", 10, sent=Sent(ago=1200))
     (time,) = exporting.export(serial.vault, "times").rows
     (done,) = exporting.export(serial.vault, "completions").rows
-    assert time["minutes"] == 40
+    assert time["minutes"] == pytest.approx(40, abs=0.1)  # the two are sent in turn
     assert done["at"] == time["ended_at"]
 
 
