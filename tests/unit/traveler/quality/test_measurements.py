@@ -174,19 +174,19 @@ def test_an_overdue_gauge_measures_nothing(shop: Any) -> None:
     gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2020-02-01", on="2019-02-01")
     with pytest.raises(errors.GaugeOverdue, match="2020-02-01"):
         enter(shop, one)
-    gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2999-02-01", on="2021-02-01")
+    gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2149-02-01", on="2021-02-01")
     enter(shop, one)
     assert row(shop, "1").results[0].gauge == "MIC-04"
     gauges.retire(shop.vault, shop.quinn, "MIC-04")
     with pytest.raises(errors.GaugeRetired):
         enter(shop, one)
     gauges.retire(shop.vault, shop.quinn, "MIC-04", retired=False)
-    found = gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2999-03-01", fit=False)
+    found = gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2149-03-01", fit=False)
     assert [each.text for each in found.doubtful] == ["12.01"]
     with pytest.raises(errors.GaugeNotCalibrated):
         enter(shop, one)
     with pytest.raises(errors.BadCalibration):
-        gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2999-03-01", on="2998-01-01")
+        gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2149-03-01", on="2148-01-01")
     with pytest.raises(errors.BadCalibration):
         gauges.calibrated(shop.vault, shop.quinn, "MIC-04", "2020-01-01", on="2020-01-01")
     with pytest.raises(errors.GaugeExists):

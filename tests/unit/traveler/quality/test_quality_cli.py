@@ -66,7 +66,7 @@ def test_evidence_and_gauges_from_the_command_line(shop: Any, tmp_path: Path) ->
     assert run(shop, "gauge", "list")[0]["state"] == "overdue"
     with pytest.raises(GaugeOverdue):
         run(shop, "measure", "enter", "J-1", "12.0", "--balloon", "1", "--gauge", "MIC-1")
-    told = run(shop, "gauge", "calibrated", "MIC-1", "--due", "2999-01-01", "--certificate", "K-1")
+    told = run(shop, "gauge", "calibrated", "MIC-1", "--due", "2149-01-01", "--certificate", "K-1")
     assert (told["state"], run(shop, "gauge", "show", "MIC-1")["calibrations"][0]["fit"]) == (
         "ready", True,
     )  # fmt: skip
