@@ -229,7 +229,9 @@ def old_paper_says_stop(public: Any, old_print: str, otto: Any, job_code: str, p
     otto.goto(job_code)
     assert otto.get_by_text("STOP", exact=True).is_visible()
     otto.get_by_role("link", name="See revision B").click()
-    assert otto.get_by_role("heading", name="CURRENT").is_visible()
+    otto.get_by_role(
+        "heading", name="CURRENT"
+    ).wait_for()  # it asks first whether the server is there
     pat.goto(f"/jobs/{JOB}")
     assert "SUPERSEDED" in pat.get_by_role("alert").inner_text()
     assert pat.get_by_role("alert").get_by_role("link", name="B").is_visible()

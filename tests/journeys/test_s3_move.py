@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,7 +136,7 @@ def test_nobody_keeps_writing_to_the_old_store(root: Path, s3_url: str) -> None:
 
 
 class Gate:
-    """A way to the server that lets some requests through and then holds every byte back."""
+    """A way to the server that lets some puts through and stops the others in their middle."""
 
     def __init__(self, port: int) -> None:
         self._behind = port
@@ -147,7 +148,7 @@ class Gate:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def open(self, puts: int) -> None:
-        """Let so many puts begin from now on; the next one is held in its middle, and all others."""
+        """Let so many puts through from now on; each further one is held in its middle."""
         self._left = puts
         self.shut.clear()
 
@@ -170,7 +171,6 @@ class Gate:
                 if asked and data.startswith(b"PUT ") and not self._let_in():
                     target.sendall(data[: len(data) // 2])
                     self.shut.set()
-                if self.shut.is_set():
                     self._ended.wait()
                     return
                 target.sendall(data)
@@ -194,10 +194,13 @@ def test_killed_while_moving_it_goes_on_where_it_was(root: Path, s3_url: str, ga
     words = [Path(sys.executable).with_name("titleblock"), "--vault", root, "--as", "ada"]
     target, before = open_bare(s3_url, root), 0
     behind = s3_url.partition("?")[0] + f"?endpoint=http://127.0.0.1:{gate.port}"
-    for puts in (3, 20, 20):
+    for puts in (10, 15, 15):
         gate.open(puts)
         running = subprocess.Popen([*words, "objects", "move", behind])
         assert gate.shut.wait(30)
+        until = time.monotonic() + 30
+        while len(list(target.digests())) == before and time.monotonic() < until:
+            time.sleep(0.01)
         running.kill()
         assert running.wait() == -signal.SIGKILL
         assert settings.load(root / settings.FILE).storage == "objects"
