@@ -47,12 +47,12 @@ def once_for_each(
     def made(one: _One, today: date, day: int) -> _Row:
         key = id(one), today, day
         known = kept.get(key)
-        if known is not None and known[0] is one:  # kept with it, so no other can have its id
+        if known is not None:
             return known[1]
         row = make(one, today, day)
         if len(kept) >= KEPT:
             kept.clear()
-        kept[key] = one, row
+        kept[key] = one, row  # with the object, so that no other can come to have its id
         return row
 
     return made
